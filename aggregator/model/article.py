@@ -1,0 +1,166 @@
+"""What we hold: articles, normalised, attributed and safe to publish."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Via:
+    """The first source of an entry that reached us through an aggregate.
+
+    From RSS `<source url=FEED>` or Atom `atom:source` (RFC 4287 section 4.2.11).
+    """
+
+    title: str
+    feed_url: str | None = None
+    site_url: str | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """Whose words an article is: travels with it into every output.
+
+    `title` is the name we credit. `author` is the feed's author (not the entry's),
+    `rights` the feed's or configured notice as text, `license` an absolute URL.
+    `feed_id` is the feed's own Atom id where it has one. `via` is the first source of an aggregated entry: it is
+    credited first, our source as the way it came.
+    """
+
+    source_id: str
+    title: str
+    feed_url: str
+    site_url: str | None = None
+    feed_id: str | None = None
+    author: str | None = None
+    rights: str | None = None
+    license: str | None = None
+    via: Via | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A section or keyword: term as sent; scheme (RSS `domain`) and label if given."""
+
+    term: str
+    scheme: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that goes with an article. `length` is in bytes, None if unknown."""
+
+    url: str
+    type: str | None = None
+    length: int | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """The picture of an article; `width` and `height` in CSS pixels if known."""
+
+    url: str
+    type: str | None = None
+    width: int | None = None
+    height: int | None = None
+    alt: str | None = None
+    credit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """A rule kept an article out: which rule, and the reason a person can read."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """An article was taken back: when, why, and by whom (`source` or `desk`)."""
+
+    at: datetime
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One report. All datetimes are aware and in UTC; text fields hold no markup.
+
+    Names
+        `id` is ours: 20 hex digits, stands in `/articles/{id}`, made from source id and
+        entry key once and never again. `published_id` is the id in every output: the
+        source's own where it is an IRI, else one stored `tag:` URI. It never changes.
+        `keys` are the ways to recognise the entry, strongest first, each with its kind
+        in front: `guid:…` (raw, as sent), `link:…` (canonical), `text:…` (digest of
+        title and visible text). `keys[0]` is the entry key.
+    Words
+        `source_title` is the headline as the source sent it, as text. `title` is the
+        headline we publish; `rules` the ids of the rules that changed it.
+        `source_body` is the body as sent and `source_type` what the source said it is
+        (`text/html`, `application/xhtml+xml` or `text/plain`); `body` is the cleaned
+        HTML with absolute addresses and without credit block; its visible text is the
+        source's. `summary` is the source's own summary as text where it has one beside
+        the body. `text_sha256` is the hex digest of the visible text of `body`
+        (`text.markup.visible_text`). `changes` names every transformation of the body.
+    Times
+        `dated` is when the source says it published, None if it does not or cannot be
+        believed. `published` is `dated`, or else `first_seen`; never in the future.
+        `updated` is the last change we pass on. `listed_at` orders all outputs and is
+        unique enough to need no tie-break but `id`.
+    Origin
+        `raw` is the item as it stood in the document (bytes, UTF-8 after decoding).
+    """
+
+    id: str
+    published_id: str
+    source_id: str
+    keys: tuple[str, ...]
+    url: str | None
+    source_title: str
+    title: str
+    rules: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    language: str | None = None
+    source_body: str = ""
+    source_type: str = "text/html"
+    body: str = ""
+    summary: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    image: Image | None = None
+    attribution: Attribution
+    dated: datetime | None = None
+    published: datetime
+    updated: datetime
+    first_seen: datetime
+    listed_at: datetime
+    raw: bytes = b""
+    text_sha256: str = ""
+    changes: tuple[str, ...] = ()
+    revision: int = 0
+    dropped: Dropped | None = None
+    withdrawn: Withdrawn | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What identity needs to know of a stored article: its names, digests and times."""
+
+    id: str
+    published_id: str
+    keys: tuple[str, ...]
+    url: str | None
+    source_title: str
+    text_sha256: str
+    content_digest: bytes
+    dated: datetime | None
+    published: datetime
+    updated: datetime
+    first_seen: datetime
+    listed_at: datetime
+    revision: int
+    withdrawn: bool

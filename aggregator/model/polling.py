@@ -1,0 +1,259 @@
+"""One attempt on one source: what was asked, what came, what follows from it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from aggregator.model.article import Article
+
+OutcomeKind = Literal["updated", "unchanged", "failed"]
+StateWord = Literal["new", "ok", "failing", "throttled", "paused", "held", "gone"]
+
+# The words that status, metrics and cadence go by when a poll fails.
+Problem = Literal[
+    # fetching
+    "dns",
+    "refused",
+    "timeout",
+    "tls",
+    "reset",
+    "blocked",  # our guard: an address, scheme or port that may not be dialled
+    "too-large",
+    "redirect",
+    "status",
+    "throttled",  # 429, 503
+    "gone",  # 410
+    "encoding",  # a content coding we did not ask for, or a broken one
+    "file",
+    # reading
+    "empty",
+    "html-page",
+    "captcha",
+    "not-a-feed",
+    "too-complex",  # the worker was killed at its deadline or memory limit
+    "unreadable",
+    # here
+    "store",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """The ETag and Last-Modified of a URL: opaque bytes, sent back as received.
+
+    Source: RFC 9110 section 8.8. Values are never parsed or shortened; one that cannot
+    be sent as it came is kept out whole.
+    """
+
+    etag: bytes | None = None
+    last_modified: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What an answer said about coming back.
+
+    `retry_after` is a delay (RFC 9110 section 10.2.3), zero for a date in the past.
+    `max_age` is what is left of the freshness lifetime: max-age less Age
+    (RFC 9111 sections 4.2 and 5.2.2.1). None means nothing usable was said.
+    """
+
+    retry_after: timedelta | None = None
+    max_age: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What a feed says in itself about its rhythm.
+
+    `ttl` is RSS `ttl` or the syndication module's period; `skip_hours` are UTC hours 0
+    to 23, `skip_days` are 0 (Monday) to 6.
+    """
+
+    ttl: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchRequest:
+    """One conditional GET. `headers` and `auth` go to the first origin only."""
+
+    source_id: str
+    url: str
+    validators: Validators = Validators()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    auth: tuple[str, str] | None = field(default=None, repr=False)
+    verify_tls: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A document. `url` is where it was found in the end, without fragment.
+
+    `moved_to` is the new address if every redirect on the way was permanent (301, 308).
+    `content_type` is the header's raw value. `wire_bytes` counts the body as it came
+    over the wire; `body` is decoded and within `max_body`.
+    """
+
+    url: str
+    body: bytes = field(repr=False)
+    content_type: str | None = None
+    validators: Validators = Validators()
+    advice: Advice = Advice()
+    moved_to: str | None = None
+    status: int = 200
+    wire_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """A 304: the validators to keep (updated ones replace ours) and the advice."""
+
+    url: str
+    validators: Validators
+    advice: Advice = Advice()
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedInfo:
+    """What a feed says of itself, as text and absolute addresses."""
+
+    title: str | None = None
+    site: str | None = None
+    feed_id: str | None = None
+    author: str | None = None
+    rights: str | None = None
+    license: str | None = None
+    language: str | None = None
+    image: str | None = None
+    version: str = ""
+    hints: Hints = Hints()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What the last readable document of a source held.
+
+    `context` is the digest of everything an item inherits: the start tags around it
+    and the base URL. `items` maps the digest of each item's bytes (16 bytes) to the id
+    of the article it became, in document order.
+    """
+
+    context: bytes
+    items: tuple[tuple[bytes, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """A source took an entry back: `at:deleted-entry` (RFC 6721)."""
+
+    ref: str
+    at: datetime | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What reading made of one document.
+
+    `items` are the digests of all items, in document order, with the article that was
+    read from it now, or None where the digest was known and the item was not parsed.
+    Articles are as if all were new: `identity` reconciles them with what is stored.
+    `notes` are sentences for the operator (caps applied, entries left out and why).
+    `entries_parsed` counts what reached the parser.
+    """
+
+    feed: FeedInfo | None
+    context: bytes
+    items: tuple[tuple[bytes, Article | None], ...]
+    deletions: tuple[Deletion, ...] = ()
+    notes: tuple[str, ...] = ()
+    entries_parsed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A permanent redirect we are watching before we believe it."""
+
+    url: str
+    since: datetime
+    polls: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """Everything we remember of a source between polls: one row.
+
+    `url` is the configured address the rest belongs to; `fetch_url` the one to ask
+    (another only after a permanent move was seen long enough). `failures` counts failed
+    polls in a row. `retry_after_until` is a promise to the publisher: not even `--force`
+    polls before it. `gone_since` is the time of the first 410 in a row; `gone` that it
+    was confirmed and polling ended. `unchanged` counts unchanged polls in a row.
+    `feed` is what the feed last said of itself. `because` explains `next_poll_at`.
+    """
+
+    source_id: str
+    url: str
+    fetch_url: str
+    host: str
+    shard: int
+    validators: Validators = Validators()
+    body_digest: bytes | None = None
+    next_poll_at: datetime
+    because: str = "new"
+    first_success_at: datetime | None = None
+    last_polled_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_changed_at: datetime | None = None
+    unchanged: int = 0
+    failures: int = 0
+    outcome: OutcomeKind | None = None
+    problem: Problem | None = None
+    error: str | None = None
+    retry_after_until: datetime | None = None
+    gone_since: datetime | None = None
+    gone: bool = False
+    held: str | None = None
+    moved: Moved | None = None
+    feed: FeedInfo = FeedInfo()
+    hints_warning: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a poll ended, as cadence sees it. `new` and `changed` count articles."""
+
+    kind: OutcomeKind
+    new: int = 0
+    changed: int = 0
+    status: int | None = None
+    problem: Problem | None = None
+    error: str | None = None
+    advice: Advice = Advice()
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollResult:
+    """All that one poll changes in the store; committed in one transaction.
+
+    `state` is the source's whole new row. `document` is None where nothing was read.
+    `new` and `changed` hold whole articles; `aliases` further keys for known articles
+    (key, article id); `deletions` ids of articles the source took back, with reasons.
+    `took` and `wire_bytes` describe the fetch.
+    """
+
+    source_id: str
+    at: datetime
+    outcome: Outcome
+    state: SourceState
+    document: Document | None = None
+    new: tuple[Article, ...] = ()
+    changed: tuple[Article, ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
+    deletions: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    took: timedelta = timedelta(0)
+    wire_bytes: int = 0

@@ -1,0 +1,96 @@
+"""What we offer: publications, the rules behind them, and what a reader receives."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from aggregator.model.article import Article
+from aggregator.model.source import BodyMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSpec:
+    """An editorial rule as written: `kind` names the plug-in, the rest is its own."""
+
+    id: str
+    kind: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which articles: any value within a key, all keys together; empty means all.
+
+    `languages` match by prefix (`en` takes `en-GB`). `max_age` counts back from now on
+    `listed_at`.
+    """
+
+    sources: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    max_age: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """A combined feed we offer. `limit` bounds the live document, in entries.
+
+    `credit` is the wording before the name in the credit block.
+    """
+
+    id: str
+    title: str
+    description: str = ""
+    disclaimer: str = ""
+    language: str | None = None
+    select: Selection = Selection()
+    rules: tuple[str, ...] = ()
+    limit: int = 100
+    body: BodyMode = "full"
+    formats: tuple[str, ...] = ("rss", "atom", "json")
+    credit: str = "Source"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """An article as one publication may show it: after rules, within rights.
+
+    `content` is HTML ending in the credit block. `excerpt` is plain text ending in the
+    plain credit; `lead` the same without it, cut to at most 15 words, with an ellipsis
+    only if cut. `original` is the source's headline where ours differs, else None.
+    `article` is never read for its body once a Report exists: what is not in the
+    Report is not ours to show.
+    """
+
+    article: Article
+    title: str
+    original: str | None
+    content: str
+    excerpt: str
+    lead: str
+    body: BodyMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Representation:
+    """The bytes of a publication in one format, at `path` below output and base URL."""
+
+    path: str
+    media_type: str
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationStatus:
+    """How the last attempt to publish one path went.
+
+    `refused` is why the new document was not fit, None if all is well. `written_at` is
+    when the file last changed; `left_out` are (article id, reason) of single entries.
+    """
+
+    path: str
+    checked_at: datetime
+    written_at: datetime | None
+    entries: int
+    refused: str | None = None
+    left_out: tuple[tuple[str, str], ...] = ()

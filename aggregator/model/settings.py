@@ -1,0 +1,66 @@
+"""Everything configured, as the rooms see it: frozen, typed, with defaults applied."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from aggregator.model.publication import Publication, RuleSpec
+from aggregator.model.source import Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostLimits:
+    """Manners towards one host: requests at a time, and time between starts."""
+
+    per_host: int = 1
+    spacing: timedelta = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchLimits:
+    """Bounds of one fetch. `timeout` covers all of it; `max_body` is decoded bytes.
+
+    `allow_private` lists what may be dialled although it is private or on an odd port:
+    networks in CIDR form (any port there) or `host:port`.
+    """
+
+    timeout: timedelta = timedelta(seconds=30)
+    max_body: int = 10 * 1024 * 1024
+    workers: int = 64
+    allow_private: tuple[str, ...] = ()
+    redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingLimits:
+    """Bounds of reading one document: wall time, address space in bytes, processes."""
+
+    timeout: timedelta = timedelta(seconds=10)
+    max_memory: int = 512 * 1024 * 1024
+    workers: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The whole config folder, read and checked.
+
+    `base_url` has no trailing slash. `store` is an SQLAlchemy URL. `listen` is (host,
+    port). `output` and `folder` are absolute. `hosts` are (pattern, limits), first
+    match wins, `default_host` otherwise.
+    """
+
+    folder: Path
+    base_url: str = "http://127.0.0.1:8080"
+    contact: str = "https://example.org/about"
+    store: str = "sqlite:///data/mediawire.db"
+    listen: tuple[str, int] = ("127.0.0.1", 8080)
+    output: Path = Path("data/public")
+    keep: timedelta = timedelta(days=90)
+    fetch: FetchLimits = FetchLimits()
+    reading: ReadingLimits = ReadingLimits()
+    default_host: HostLimits = HostLimits()
+    hosts: tuple[tuple[str, HostLimits], ...] = ()
+    sources: tuple[Source, ...] = ()
+    publications: tuple[Publication, ...] = ()
+    rules: tuple[RuleSpec, ...] = ()
+    warnings: tuple[str, ...] = field(default=())

@@ -1,0 +1,79 @@
+"""Where reports come from: the sources an operator configured, and their rights."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+BodyMode = Literal["full", "excerpt", "headline"]
+IndexPolicy = Literal["noindex", "canonical", "index"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rights:
+    """What a source allows us to show, and whose it is.
+
+    `body` bounds what any publication may show: a publication can lower it, never raise
+    it. `words` is the length of an excerpt in words (None: 50). `index` is what pages
+    tell search engines. `license` is an absolute URL.
+    """
+
+    holder: str | None = None
+    notice: str | None = None
+    license: str | None = None
+    body: BodyMode = "full"
+    words: int | None = None
+    images: bool = True
+    index: IndexPolicy = "noindex"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auth:
+    """Basic credentials of one source (RFC 7617). Never printed: repr is masked."""
+
+    username: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """An operator's pause: until when (None: until lifted), and why."""
+
+    until: datetime | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """Which of a source's own statements we believe."""
+
+    ids: bool = True
+    dates: bool = True
+    authors: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A feed an operator configured, with group and defaults already folded in.
+
+    `id` never changes: it stands in addresses and article ids. `url` is http, https or
+    an absolute file URL. `title` is how we credit the source; None means the feed's own
+    title. `timezone` is an IANA name for dates that name no zone. `interval` is the
+    shortest time between two polls.
+    """
+
+    id: str
+    url: str
+    title: str | None = None
+    site: str | None = None
+    group: str | None = None
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+    timezone: str | None = None
+    interval: timedelta = timedelta(hours=1)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    auth: Auth | None = None
+    verify_tls: bool = True
+    paused: Pause | None = None
+    trust: Trust = Trust()
+    rules: tuple[str, ...] = ()
+    rights: Rights = Rights()

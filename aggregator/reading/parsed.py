@@ -1,0 +1,115 @@
+"""Feed and Entry: what a source said, as parsed and not yet believed.
+
+Both parsers (`parse` for XML by feedparser, `jsonfeed` for JSON) end here, and
+`normalise` begins here. Strings are as sent, apart from XML or JSON unescaping: nothing
+is resolved, cleaned or trusted yet.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from aggregator.model import Hints
+
+TextType = Literal["text/plain", "text/html", "application/xhtml+xml"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text construct (RFC 4287 section 3.1): value, how to read it, base, language."""
+
+    value: str
+    type: TextType = "text/plain"
+    base: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An `atom:link`, an enclosure or a `media:content`; `length` as sent."""
+
+    href: str
+    rel: str = "alternate"
+    type: str | None = None
+    length: str | None = None
+    title: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture named by media:content, media:thumbnail, itunes:image or JSON image."""
+
+    url: str
+    type: str | None = None
+    width: str | None = None
+    height: str | None = None
+    alt: str | None = None
+    credit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A category as sent: term, RSS `domain` or Atom `scheme`, Atom `label`."""
+
+    term: str
+    scheme: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The `source` an aggregate names for one entry."""
+
+    title: str | None = None
+    feed_url: str | None = None
+    site_url: str | None = None
+    id: str | None = None
+    rights: str | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item or entry. `guid` is the raw text of guid or id, never resolved."""
+
+    guid: str | None = None
+    guid_is_permalink: bool = False
+    link: str | None = None
+    links: tuple[Link, ...] = ()
+    title: Text | None = None
+    summary: Text | None = None
+    contents: tuple[Text, ...] = ()
+    authors: tuple[str, ...] = ()
+    categories: tuple[Category, ...] = ()
+    published: str | None = None
+    updated: str | None = None
+    pictures: tuple[Picture, ...] = ()
+    origin: Origin | None = None
+    rights: str | None = None
+    license: str | None = None
+    language: str | None = None
+    base: str | None = None
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A whole document: what it says of itself, and its entries in document order.
+
+    `version` names the dialect (`rss20`, `atom10`, `json11`, ...), empty if none.
+    """
+
+    version: str = ""
+    title: Text | None = None
+    site: str | None = None
+    links: tuple[Link, ...] = ()
+    feed_id: str | None = None
+    author: str | None = None
+    rights: str | None = None
+    license: str | None = None
+    language: str | None = None
+    image: str | None = None
+    base: str | None = None
+    hints: Hints = Hints()
+    entries: tuple[Entry, ...] = ()
+    notes: tuple[str, ...] = ()
