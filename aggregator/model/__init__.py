@@ -17,6 +17,7 @@ from aggregator.model.article import (
     Tag,
     Via,
     Withdrawn,
+    content_digest,
 )
 from aggregator.model.polling import (
     Advice,
@@ -100,4 +101,5 @@ __all__ = [
     "Validators",
     "Via",
     "Withdrawn",
+    "content_digest",
 ]

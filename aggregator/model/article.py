@@ -1,7 +1,8 @@
 """What we hold: articles, normalised, attributed and safe to publish."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
+from hashlib import blake2b
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,26 @@ class Article:
     revision: int = 0
     dropped: Dropped | None = None
     withdrawn: Withdrawn | None = None
+
+
+def content_digest(article: Article) -> bytes:
+    """Return 16 bytes that change when, and only when, the source changed something.
+
+    Covers what the source sent and we pass on: headline, address, body, summary,
+    authors, tags, enclosures, image. Our own decisions (title, rules, times) and the
+    raw bytes (order of attributes, counters outside the text) do not count.
+    """
+    said = (
+        article.source_title,
+        article.url,
+        article.source_body,
+        article.summary,
+        article.authors,
+        tuple(astuple(tag) for tag in article.tags),
+        tuple(astuple(enclosure) for enclosure in article.enclosures),
+        astuple(article.image) if article.image else None,
+    )
+    return blake2b(repr(said).encode("utf-8", "replace"), digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
