@@ -1,1 +1,12 @@
-"""Being built."""
+"""The editing room: what our desk does to a headline, and what it leaves out.
+
+In: articles, and the rules an operator wrote. Out: the same articles with another
+headline, or marked as dropped with the reason. No rule can reach a body: what rules are
+given (`Subject`) has none. A new kind of rule is one file in `rules/`.
+"""
+
+from aggregator.editing.edit import Desk, kinds
+from aggregator.editing.options import Options
+from aggregator.editing.subject import Rule, Subject
+
+__all__ = ["Desk", "Options", "Rule", "Subject", "kinds"]

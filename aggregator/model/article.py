@@ -101,6 +101,8 @@ class Article:
     Words
         `source_title` is the headline as the source sent it, as text. `title` is the
         headline we publish; `rules` the ids of the rules that changed it.
+        `tags` are the source's categories; `desk_tags` the operator's own tags of the
+        source, which selections go by.
         `source_body` is the body as sent and `source_type` what the source said it is
         (`text/html`, `application/xhtml+xml` or `text/plain`); `body` is the cleaned
         HTML with absolute addresses and without credit block; its visible text is the
@@ -126,6 +128,7 @@ class Article:
     rules: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     tags: tuple[Tag, ...] = ()
+    desk_tags: tuple[str, ...] = ()
     language: str | None = None
     source_body: str = ""
     source_type: str = "text/html"

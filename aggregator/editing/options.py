@@ -1,0 +1,89 @@
+"""The options of a rule as written in YAML, read with every complaint kept.
+
+In: a mapping whose scalars are text (the config room reads every scalar as text).
+Out: flags, words and patterns; and `problems`, a list of (dotted path, message) that
+the config room turns into complaints with file, line and column.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
+from typing import cast
+
+TRUE = frozenset({"true", "yes", "on"})
+FALSE = frozenset({"false", "no", "off"})
+
+
+class Options:
+    """One rule's options. Every reader returns a usable value, whatever was written."""
+
+    def __init__(self, written: Mapping[str, object], path: str = "") -> None:
+        self._written = written
+        self._path = path
+        self.problems: list[tuple[str, str]] = []
+
+    def flag(self, name: str) -> bool:
+        """Return a yes or no; absent is no."""
+        value = str(self._written.get(name, "no")).lower()
+        if value not in TRUE | FALSE:
+            self._complain(name, f'"{value}" is neither true nor false')
+        return value in TRUE
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Return a list of texts; a single text counts as a list of one."""
+        value = self._written.get(name, ())
+        if isinstance(value, str):
+            return (value,)
+        if not isinstance(value, list | tuple) or not all(
+            isinstance(word, str) for word in value
+        ):
+            self._complain(name, "write a list of texts, for example [UN, NATO]")
+            return ()
+        return tuple(cast("list[str]", value))
+
+    def patterns(self, name: str) -> tuple[re.Pattern[str], ...]:
+        """Return a list of regular expressions, compiled."""
+        found = []
+        for word in self.words(name):
+            try:
+                found.append(re.compile(word))
+            except re.error as error:
+                self._complain(name, f'"{word}" is no regular expression: {error}')
+        return tuple(found)
+
+    def replacements(self, name: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+        """Return pairs of pattern and replacement from a mapping of the two."""
+        value = self._written.get(name, {})
+        if not isinstance(value, Mapping):
+            self._complain(name, "write a mapping of pattern: replacement")
+            return ()
+        pairs = []
+        for pattern, replacement in value.items():
+            try:
+                compiled = re.compile(pattern)
+                compiled.sub(str(replacement), "")
+                pairs.append((compiled, str(replacement)))
+            except (re.error, IndexError) as error:
+                self._complain(name, f'"{pattern}" cannot be replaced: {error}')
+        return tuple(pairs)
+
+    def section(self, name: str) -> "Options":
+        """Return the options below a name; its complaints land here too."""
+        value = self._written.get(name, {})
+        if not isinstance(value, Mapping):
+            self._complain(name, "write a mapping, for example {title: football}")
+            value = {}
+        below = Options(value, path=f"{self._path}{name}.")
+        below.problems = self.problems
+        return below
+
+    def only(self, names: Collection[str]) -> None:
+        """Complain about every option that is none of these, naming the nearest."""
+        for name in self._written:
+            if name not in names:
+                near = get_close_matches(name, names, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"known: {sorted(names)}"
+                self._complain(name, f"unknown option; {hint}")
+
+    def _complain(self, name: str, message: str) -> None:
+        self.problems.append((f"{self._path}{name}", message))
