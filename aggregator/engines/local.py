@@ -1,0 +1,200 @@
+"""Run due polls in threads of this process, and hand on what came of them.
+
+In: states of sources that are due (`submit`). Out: batches of results to `record`, in
+one thread, so that one transaction holds what came in together.
+
+A source that was submitted is not taken again before its result is recorded: while the
+store cannot be written, results are kept and tried again, and nobody is asked twice.
+APScheduler gives the tick and nothing else: its job queue drops work when it is late
+(200 jobs due at once with the defaults: 180 were lost).
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from time import monotonic
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from aggregator.engines.manners import Manners
+from aggregator.errors import StoreError
+from aggregator.model import HostLimits, PollResult, SourceState
+
+log = structlog.get_logger()
+
+# Results that come in within this time share a transaction; a changed article waits no
+# longer than this for its commit.
+LINGER = 0.05
+BATCH = 200
+TICK = timedelta(seconds=1)
+RETRY = 5.0
+
+Poll = Callable[[SourceState], PollResult]
+Record = Callable[[Sequence[PollResult]], None]
+
+
+class LocalEngine:
+    """Threads that poll, one that dispatches, one that records; all daemons.
+
+    `poll` must not raise. When `record` raises StoreError, a service insists until the
+    store is back; a single round (`insist=False`) stops, and `broken` holds the error.
+    """
+
+    def __init__(
+        self,
+        poll: Poll,
+        record: Record,
+        *,
+        limits: Callable[[str], HostLimits],
+        workers: int,
+        insist: bool = True,
+    ) -> None:
+        self._poll = poll
+        self._record = record
+        self._workers = workers
+        self._insist = insist
+        self.broken: StoreError | None = None
+        self._manners = Manners(limits)
+        self._taken: set[str] = set()
+        self._running = 0
+        self._threads = 0
+        self._stopping = False
+        self._changed = threading.Condition()
+        self._ready: queue.SimpleQueue[SourceState] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[PollResult] = queue.SimpleQueue()
+        self._scheduler: BackgroundScheduler | None = None
+        for work in (self._dispatch, self._keep_records):
+            threading.Thread(target=work, daemon=True, name=work.__name__).start()
+
+    def submit(self, states: Iterable[SourceState]) -> int:
+        """Take sources to poll; return how many were not taken already."""
+        with self._changed:
+            if self._stopping:
+                return 0
+            fresh = [s for s in states if s.source_id not in self._taken]
+            for state in fresh:
+                self._taken.add(state.source_id)
+                self._manners.add(state)
+            self._changed.notify_all()
+        return len(fresh)
+
+    def taken(self) -> frozenset[str]:
+        """Return the ids of sources whose results are still to come."""
+        with self._changed:
+            return frozenset(self._taken)
+
+    def drain(self, timeout: float | None = None) -> bool:
+        """Wait until everything taken is recorded; return whether that came true."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._taken, timeout)
+
+    def every(self, tick: Callable[[], None], period: timedelta = TICK) -> None:
+        """Call `tick` every second from now on, never two at a time, never skipped."""
+        if self._scheduler is None:
+            self._scheduler = BackgroundScheduler(timezone="UTC")
+            self._scheduler.start()
+        self._scheduler.add_job(
+            tick,
+            "interval",
+            seconds=period.total_seconds(),
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
+
+    def retune(self, limits: Callable[[str], HostLimits]) -> None:
+        """Use other manners from the next start on."""
+        with self._changed:
+            self._manners.retune(limits)
+
+    def stop(self, grace: timedelta) -> bool:
+        """Start no poll any more, wait for the running ones, record what came.
+
+        Returns whether all of them ended within `grace`; what did not is polled again
+        after the next start, because nothing of it was recorded.
+        """
+        if self._scheduler:
+            self._scheduler.shutdown(wait=False)
+        with self._changed:
+            self._stopping = True
+            self._forget(self._manners.clear())
+            while not self._ready.empty():
+                state = self._ready.get()
+                self._ended(state)
+                self._forget([state])
+            return self._changed.wait_for(
+                lambda: not self._taken, grace.total_seconds()
+            )
+
+    def _dispatch(self) -> None:
+        """Hand waiting sources to the threads as soon as their hosts allow."""
+        while True:
+            with self._changed:
+                state = None
+                if self._running < self._workers:
+                    state = self._manners.start(monotonic())
+                if state is None:
+                    full = self._running >= self._workers
+                    pause = None if full else self._manners.pause(monotonic())
+                    self._changed.wait(pause)
+                    continue
+                self._running += 1
+                if self._threads < self._running:
+                    self._threads += 1
+                    threading.Thread(target=self._work, daemon=True).start()
+            self._ready.put(state)
+
+    def _work(self) -> None:
+        while True:
+            state = self._ready.get()
+            result = self._poll(state)
+            self._results.put(result)
+            with self._changed:
+                self._ended(state)
+
+    def _ended(self, state: SourceState) -> None:
+        self._running -= 1
+        self._manners.end(state.host)
+        self._changed.notify_all()
+
+    def _forget(self, done: Iterable[PollResult | SourceState]) -> None:
+        self._taken.difference_update(each.source_id for each in done)
+        self._changed.notify_all()
+
+    def _keep_records(self) -> None:
+        while True:
+            batch = self._gather()
+            while not self._recorded(batch):
+                with self._changed:
+                    self._changed.wait_for(lambda: self._stopping, RETRY)
+            with self._changed:
+                self._forget(batch)
+
+    def _gather(self) -> list[PollResult]:
+        """Return the results of the next moment: at least one."""
+        batch = [self._results.get()]
+        until = monotonic() + LINGER
+        while len(batch) < BATCH:
+            try:
+                left = max(0.0, until - monotonic())
+                batch.append(self._results.get(timeout=left))
+            except queue.Empty:
+                break
+        return batch
+
+    def _recorded(self, batch: list[PollResult]) -> bool:
+        """Try to record the batch; return whether there is nothing left to try."""
+        try:
+            self._record(batch)
+        except StoreError as error:
+            log.error("not recorded", reason=str(error), retry_s=RETRY)  # noqa: TRY400
+            self.broken = error
+            with self._changed:
+                if not self._insist:
+                    self._stopping = True
+                    self._forget(self._manners.clear())
+                return self._stopping
+        self.broken = None
+        return True

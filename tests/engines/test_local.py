@@ -1,0 +1,162 @@
+"""Everything that is due runs, one result each, and the store's troubles pass."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+from aggregator.engines.local import LocalEngine
+from aggregator.errors import StoreError
+from aggregator.model import HostLimits, Outcome, PollResult, SourceState
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def due(n, host=None):
+    host = host or f"host{n}.example"
+    return SourceState(
+        source_id=f"s{n}",
+        url=f"https://{host}/",
+        fetch_url=f"https://{host}/",
+        host=host,
+        shard=0,
+        next_poll_at=NOON,
+    )
+
+
+def result(state):
+    return PollResult(
+        source_id=state.source_id,
+        at=NOON,
+        outcome=Outcome(kind="unchanged"),
+        state=state,
+    )
+
+
+def engine(poll=result, record=lambda _: None, *, workers=10, insist=True):
+    limits = HostLimits(per_host=1, spacing=timedelta(0))
+    return LocalEngine(
+        poll, record, limits=lambda _: limits, workers=workers, insist=insist
+    )
+
+
+def test_five_hundred_due_in_one_second_all_run():
+    """D22: 500 sources due at once with 10 workers: 500 of 500 run, once each."""
+    recorded = []
+    local = engine(record=recorded.extend)
+
+    local.submit(due(n) for n in range(500))
+
+    assert local.drain(timeout=20)
+    assert sorted(r.source_id for r in recorded) == sorted(f"s{n}" for n in range(500))
+
+
+def test_a_source_is_not_taken_twice_before_it_is_recorded():
+    gate = threading.Event()
+    recorded = []
+
+    def poll(state):
+        gate.wait(10)
+        return result(state)
+
+    local = engine(poll, recorded.extend)
+    assert local.submit([due(1)]) == 1
+    assert local.submit([due(1)]) == 0
+    gate.set()
+
+    assert local.drain(timeout=10)
+    assert len(recorded) == 1
+    assert local.submit([due(1)]) == 1
+    assert local.drain(timeout=10)
+
+
+def test_never_more_polls_at_a_time_than_workers_and_one_for_a_host():
+    lock, at_once, peak, hosts_at_once = threading.Lock(), [], [], []
+
+    def poll(state):
+        with lock:
+            at_once.append(state.host)
+            peak.append(len(at_once))
+            hosts_at_once.append(at_once.count(state.host))
+        with lock:
+            at_once.remove(state.host)
+        return result(state)
+
+    local = engine(poll, workers=4)
+    local.submit(due(n, host=f"h{n % 7}.example") for n in range(200))
+
+    assert local.drain(timeout=20)
+    assert max(peak) <= 4
+    assert max(hosts_at_once) == 1
+
+
+def test_results_wait_for_a_store_that_is_away(monkeypatch):
+    monkeypatch.setattr("aggregator.engines.local.RETRY", 0.01)
+    recorded, failures = [], iter(range(3))
+
+    def record(batch):
+        if next(failures, None) is not None:
+            raise StoreError("disk full")
+        recorded.extend(batch)
+
+    local = engine(record=record)
+    local.submit([due(1)])
+
+    assert local.drain(timeout=10)
+    assert [r.source_id for r in recorded] == ["s1"]
+    assert local.broken is None
+
+
+def test_a_single_round_stops_at_a_store_that_is_away():
+    def record(_):
+        raise StoreError("disk full")
+
+    local = engine(record=record, workers=1, insist=False)
+    local.submit(due(n) for n in range(50))
+
+    assert local.drain(timeout=10)
+    assert str(local.broken) == "disk full"
+
+
+def test_stopping_lets_running_polls_end_and_forgets_the_rest():
+    begun, gate, recorded = threading.Event(), threading.Event(), []
+
+    def poll(state):
+        begun.set()
+        gate.wait(10)
+        return result(state)
+
+    local = engine(poll, recorded.extend, workers=1)
+    local.submit(due(n) for n in range(5))
+    begun.wait(10)
+    stopper = threading.Timer(0, gate.set)
+    stopper.start()
+
+    assert local.stop(grace=timedelta(seconds=10))
+    assert len(recorded) == 1
+    assert local.submit([due(9)]) == 0
+    assert local.taken() == frozenset()
+
+
+def test_stopping_does_not_wait_for_a_hung_poll_beyond_its_grace():
+    begun, gate = threading.Event(), threading.Event()
+
+    def poll(state):
+        begun.set()
+        gate.wait(10)
+        return result(state)
+
+    local = engine(poll)
+    local.submit([due(1)])
+    begun.wait(10)
+
+    assert not local.stop(grace=timedelta(milliseconds=20))
+    gate.set()
+
+
+def test_the_tick_comes_back():
+    ticks = threading.Semaphore(0)
+    local = engine()
+
+    local.every(ticks.release, period=timedelta(milliseconds=10))
+
+    assert all(ticks.acquire(timeout=10) for _ in range(3))
+    local.stop(grace=timedelta(0))
