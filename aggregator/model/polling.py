@@ -24,6 +24,7 @@ Problem = Literal[
     "throttled",  # 429, 503
     "gone",  # 410
     "encoding",  # a content coding we did not ask for, or a broken one
+    "protocol",  # what answered does not speak HTTP as we know it
     "file",
     # reading
     "empty",
@@ -42,11 +43,13 @@ class Validators:
     """The ETag and Last-Modified of a URL: opaque bytes, sent back as received.
 
     Source: RFC 9110 section 8.8. Values are never parsed or shortened; one that cannot
-    be sent as it came is kept out whole.
+    be sent as it came is kept out whole. `url` is set only where they came from another
+    origin than was asked first, at the end of redirects: they go back only there.
     """
 
     etag: bytes | None = None
     last_modified: bytes | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
