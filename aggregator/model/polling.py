@@ -263,3 +263,24 @@ class PollResult:
     notes: tuple[str, ...] = ()
     took: timedelta = timedelta(0)
     wire_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastPoll:
+    """One line of the log: a poll that found something or failed.
+
+    `status` is the HTTP status if there was an answer; `notes` are sentences for the
+    operator (entries left out and why); `took` and `wire_bytes` describe the fetch.
+    """
+
+    source_id: str
+    at: datetime
+    outcome: OutcomeKind
+    new: int = 0
+    changed: int = 0
+    status: int | None = None
+    problem: Problem | None = None
+    error: str | None = None
+    notes: tuple[str, ...] = ()
+    took: timedelta = timedelta(0)
+    wire_bytes: int = 0
