@@ -1,1 +1,143 @@
-"""Being built."""
+"""The command line: thin verbs over `app`. Results on stdout, all else on stderr.
+
+Exit codes: 0 done (a source that failed is news, not a fault), 1 it failed, 2 wrong
+use, 75 another process holds the store, 78 config invalid, 130 second Ctrl-C.
+Commands are imported when they are called: `status` need not load what `run` needs.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import click
+
+from aggregator import __version__
+from aggregator.errors import ConfigError, MediaWireError, StoreHeld
+
+FAILED, WRONG_USE, STORE_HELD, CONFIG_INVALID = 1, 2, 75, 78
+
+COMMANDS = {
+    "run": "service",
+    "poll": "service",
+    "publish": "service",
+    "serve": "service",
+    "check": "config",
+    "config": "config",
+    "status": "status",
+    "health": "status",
+    "article": "article",
+    "demo": "demo",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """What stands before the command: where the config is, and how loud to be."""
+
+    folder: Path
+    log_level: str
+    log_format: str
+    quiet: bool
+    environ: Mapping[str, str]
+
+
+class _Commands(click.Group):
+    """Finds each command in the module named in COMMANDS, when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the design, which is the order of use."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, or None if there is none of this name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"aggregator.cli.{COMMANDS[cmd_name]}")
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101 - COMMANDS is ours
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the nearest command for one that does not exist."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f"there is no command {args[0]!r}{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "-c",
+    "--config",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("config"),
+    show_default=True,
+    envvar="MEDIAWIRE_CONFIG",
+    metavar="DIR",
+    help="The config folder.",
+)
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    show_default=True,
+    envvar="MEDIAWIRE_LOG_LEVEL",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(["auto", "text", "logfmt", "json"]),
+    default="auto",
+    show_default=True,
+    envvar="MEDIAWIRE_LOG_FORMAT",
+    help="auto: text on a terminal, logfmt elsewhere.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="No progress, warnings and worse.")
+@click.version_option(__version__, prog_name="mediawire")
+@click.pass_context
+def mediawire(
+    ctx: click.Context, *, folder: Path, log_level: str, log_format: str, quiet: bool
+) -> None:
+    """Poll the feeds of other agencies and republish them, attributed."""
+    ctx.obj = Invocation(
+        folder=folder,
+        log_level="warning" if quiet else log_level,
+        log_format=log_format,
+        quiet=quiet,
+        environ=os.environ,
+    )
+
+
+def main() -> None:
+    """Run the command line; every error of ours ends as a sentence and a code."""
+    try:
+        mediawire.main(standalone_mode=False, prog_name="mediawire")
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(wrong.exit_code)
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        sys.exit(CONFIG_INVALID)
+    except StoreHeld as error:
+        click.echo(f"mediawire: {error}", err=True)
+        sys.exit(STORE_HELD)
+    except MediaWireError as error:
+        click.echo(f"mediawire: {error}", err=True)
+        sys.exit(FAILED)
+    except BrokenPipeError:
+        # The reader of our output (head, less) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

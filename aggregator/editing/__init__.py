@@ -5,8 +5,9 @@ headline, or marked as dropped with the reason. No rule can reach a body: what r
 given (`Subject`) has none. A new kind of rule is one file in `rules/`.
 """
 
-from aggregator.editing.edit import Desk, kinds
+from aggregator.editing.edit import Desk, complaints, kinds
 from aggregator.editing.options import Options
+from aggregator.editing.selection import refusal
 from aggregator.editing.subject import Rule, Subject
 
-__all__ = ["Desk", "Options", "Rule", "Subject", "kinds"]
+__all__ = ["Desk", "Options", "Rule", "Subject", "complaints", "kinds", "refusal"]

@@ -1,0 +1,5 @@
+"""`python -m aggregator` is `mediawire`."""
+
+from aggregator.cli import main
+
+main()

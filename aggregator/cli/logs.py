@@ -1,0 +1,52 @@
+"""Set up the log: events with facts, on stderr, in the form an operator asked for."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from aggregator.cli import Invocation
+
+
+def set_up(invocation: Invocation) -> None:
+    """Configure structlog for this process.
+
+    `auto` is text on a terminal and logfmt elsewhere. Tracebacks are kept for the
+    debug level: below it a person sees the sentence only.
+    """
+    form = invocation.log_format
+    if form == "auto":
+        form = "text" if sys.stderr.isatty() else "logfmt"
+    level = logging.getLevelNamesMapping()[invocation.log_level.upper()]
+    renderers: dict[str, structlog.typing.Processor] = {
+        "text": structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        "logfmt": structlog.processors.LogfmtRenderer(
+            key_order=["timestamp", "level", "event"], bool_as_flag=False
+        ),
+        "json": structlog.processors.JSONRenderer(ensure_ascii=False),
+    }
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info
+            if level <= logging.DEBUG
+            else _without_traceback,
+            renderers[form],
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    # Libraries log through the standard library: what they have to say to an operator
+    # is a warning, and never a request line with a query in it.
+    logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
+
+
+def _without_traceback(
+    _logger: object, _name: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    event.pop("exc_info", None)
+    return event

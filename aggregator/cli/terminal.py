@@ -1,0 +1,50 @@
+"""How results look: JSON for programs, tables for people, plain columns in a pipe."""
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+
+
+def emit_json(value: object) -> None:
+    """Print one JSON document. Datetimes are RFC 3339 in UTC."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_written))
+
+
+def emit_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print rows below their column names; lines, colours and folding on a terminal."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    if sys.stdout.isatty():
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(*columns, header_style="bold", box=None, pad_edge=False)
+        for row in cells:
+            table.add_row(*(Text(text) for text in row))  # a headline is no markup
+        Console().print(table)
+        return
+    widths = [
+        max(len(text) for text in column)
+        for column in zip(columns, *cells, strict=True)
+    ]
+    for row in (list(columns), *cells):
+        padded = (text.ljust(width) for text, width in zip(row, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    return str(value)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return str(value)
