@@ -109,8 +109,6 @@ class Article:
         source's. `summary` is the source's own summary as text where it has one beside
         the body. `text_sha256` is the hex digest of the visible text of `body`
         (`text.markup.visible_text`). `changes` names every transformation of the body.
-        `tags` are the source's own categories, `desk_tags` the tags the operator gave
-        the source: `Selection.tags` match the latter only.
     Times
         `dated` is when the source says it published, None if it does not or cannot be
         believed. `published` is `dated`, or else `first_seen`; never in the future.
