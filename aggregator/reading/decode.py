@@ -1,0 +1,332 @@
+"""Make UTF-8 of whatever bytes came, and say what kind of document they are.
+
+In: the body of an answer and its Content-Type. Out: an XML feed or a JSON document in
+UTF-8 without mark, DOCTYPE, named entities or the characters XML forbids, beginning with
+its root element.
+Refuses, with a word and a sentence: nothing at all, web pages, challenge pages, and
+everything that is not a feed. Never raises anything but ReadError, whatever the bytes.
+
+How the encoding is chosen. A browser asks the byte order mark, the header, then the
+declaration. feedparser tries them in turn until one fits. We do both, with one rule
+before them: bytes that are valid UTF-8 are UTF-8, whatever they are declared to be (all
+four such documents among 2,400 collected feeds are declared ISO-8859-1, and all four are
+UTF-8). Labels mean what the WHATWG Encoding Standard says: ISO-8859-1 is windows-1252.
+"""
+
+import codecs
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from aggregator.errors import ReadError
+from aggregator.model import Problem
+from aggregator.reading.entities import DOCTYPE, resolved
+
+# What a declared encoding is read as, by Python's own name for it. A codec that is not
+# here (punycode, utf-7, rot13, unicode_escape) is not an encoding of documents.
+_SUPERSETS = {
+    "utf-8": "utf-8",
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb18030": "gb18030",
+    "big5": "big5hkscs",
+    "big5hkscs": "big5hkscs",
+    "cp950": "big5hkscs",
+    "shift_jis": "cp932",
+    "cp932": "cp932",
+    "euc_jp": "euc_jp",
+    "iso2022_jp": "iso2022_jp",
+    "euc_kr": "cp949",
+    "cp949": "cp949",
+    "mac-roman": "mac-roman",
+    "mac-cyrillic": "mac-cyrillic",
+    "koi8-r": "koi8-r",
+    "koi8-u": "koi8-u",
+    "cp037": "cp037",
+    **{f"cp{page}": f"cp{page}" for page in (866, 874, *range(1250, 1259))},
+    **{
+        f"iso8859-{part}": f"iso8859-{part}"
+        for part in (*range(2, 9), 10, *range(13, 17))
+    },
+}
+_OTHER_LABELS = {
+    "windows-874": "cp874",
+    "dos-874": "cp874",
+    "unicode-1-1-utf-8": "utf-8",
+}
+_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,39}")
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16 LE, which it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# The first character is ASCII in every feed, so its zeros tell the width (XML, app. F).
+_WIDTHS = (
+    (re.compile(rb"[\t\n\r <{\[]\0\0\0"), "utf-32-le"),
+    (re.compile(rb"\0\0\0[\t\n\r <{\[]"), "utf-32-be"),
+    (re.compile(rb"[\t\n\r <{\[]\0"), "utf-16-le"),
+    (re.compile(rb"\0[\t\n\r <{\[]"), "utf-16-be"),
+    (re.compile(rb"\x4c\x6f\xa7\x94"), "cp037"),
+)
+_DECLARATION = re.compile(rb"\s*<\?xml\b[^>]{0,300}?\?>")
+_DECLARED = re.compile(rb"""\bencoding\s*=\s*["']([^"']{1,60})["']""")
+_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([^"';\s]+)""", re.IGNORECASE)
+_SEQUENCE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]{1,3}")
+
+# Characters that XML 1.0 section 2.2 forbids, as they stand in UTF-8.
+_CONTROLS = bytes({*range(32)} - {9, 10, 13})
+_NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_REFERENCE = re.compile(rb"&#(?:[xX]0*([0-9a-fA-F]+)|0*([0-9]+));?")
+_HIGHEST = 0x10FFFF
+
+_FEED_ROOT = re.compile(
+    rb"<(?:[A-Za-z_][\w.-]{0,60}:)?(?:rss|rdf|feed|channel)(?=[\s/>])", re.IGNORECASE
+)
+_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_PAGE_PART = re.compile(
+    rb"<(?:head|body|script|meta|title|div|p|h1|form)\b", re.IGNORECASE
+)
+_BEFORE_ROOT = re.compile(rb"<\?|<!--|<!\[CDATA\[|<[A-Za-z_]|<!doctype", re.IGNORECASE)
+_ENDS = {b"<?": b"?>", b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<!DOCTYPE": b">"}
+_LEADING_JUNK = 4096  # bytes: warnings that a program printed before its feed
+_CHALLENGES = (
+    b"captcha",
+    b"challenge-platform",
+    b"cf-challenge",
+    b"cf_chl_",
+    b"_incapsula_resource",
+    b"ddos-guard",
+    b"datadome",
+    b"awswafcookie",
+    b"sucuri_cloudproxy",
+    b"just a moment...",
+)
+_SEARCHED = 65_536  # bytes of a page in which a challenge is looked for
+_SHOWN = 80  # characters of a refused document that its sentence quotes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A document in UTF-8. `json` holds the parsed document where `kind` is json."""
+
+    kind: Literal["xml", "json"]
+    document: bytes
+    json: dict[str, Any] | None = None
+    notes: tuple[str, ...] = ()
+
+
+def decode(body: bytes, *, content_type: str | None, max_bytes: int) -> Decoded:
+    """Return the document that a body holds, in UTF-8.
+
+    Gzip that no header announced is unpacked, up to `max_bytes`.
+
+    Raises:
+        ReadError: `empty`, `html-page`, `captcha`, `not-a-feed`; `too-large` or
+            `unreadable` for gzip that grows past `max_bytes` or does not unpack.
+    """
+    packed = body.startswith(b"\x1f\x8b")
+    if packed:
+        body = _unpacked(body, max_bytes)
+    document = utf8(body, content_type).strip()
+    notes: tuple[str, ...] = ()
+    if packed:
+        notes = ("the document was gzip that no header announced",)
+    if not document:
+        what = "only blanks" if body else "no document"
+        raise ReadError(
+            f"the answer was empty: {what}, {len(body)} bytes", problem="empty"
+        )
+    if document[:1] in (b"{", b"["):
+        return Decoded(
+            kind="json", document=document, json=_json(document), notes=notes
+        )
+    root, clean = _root(document)
+    if not clean:
+        notes += (f"{root} bytes that are no XML stood before the feed",)
+    document = resolved(document[:root], document[root:])
+    return Decoded(kind="xml", document=document, notes=notes)
+
+
+def utf8(body: bytes, content_type: str | None) -> bytes:
+    """Return the bytes as UTF-8, with U+FFFD for what no encoding explains.
+
+    The byte order mark and the XML declaration are gone: neither is true any more.
+    Control characters that XML forbids are dropped, and references to them; references
+    beyond Unicode become U+FFFD, as in a browser.
+
+    Source: I19; XML 1.0 section 2.2 and appendix F; WHATWG Encoding section 4.2.
+    """
+    document = _legal(_text(body, content_type))
+    declaration = _DECLARATION.match(document)
+    return document[declaration.end() :] if declaration else document
+
+
+def quoted(document: bytes) -> str:
+    """Return the first 80 characters on one line, with what cannot be seen escaped."""
+    text = " ".join(document[: _SHOWN * 8].decode("utf-8", "ignore").split())[:_SHOWN]
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode() for c in text
+    )
+
+
+def _text(body: bytes, content_type: str | None) -> bytes:
+    for mark, encoding in _MARKS:
+        if body.startswith(mark):
+            return _encoded(body[len(mark) :], encoding)
+    for pattern, encoding in _WIDTHS:
+        if pattern.match(body):
+            return _encoded(body, encoding)
+    encodings = tuple(_declared(body, content_type))
+    if "iso2022_jp" not in encodings and _is_utf8(body):
+        return body
+    for encoding in encodings:
+        try:
+            return body.decode(encoding).encode()
+        except UnicodeError:
+            continue
+    return _encoded(body, _closest(body, encodings))
+
+
+def _encoded(body: bytes, encoding: str) -> bytes:
+    return body.decode(encoding, "replace").encode("utf-8", "replace")
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _declared(body: bytes, content_type: str | None) -> Iterator[str]:
+    """Yield what the header and the declaration name, as far as it is an encoding."""
+    charset = _CHARSET.search(content_type or "")
+    if charset and (encoding := _encoding(charset[1])):
+        yield encoding
+    declaration = _DECLARATION.match(body)
+    label = _DECLARED.search(declaration[0]) if declaration else None
+    if label and (encoding := _encoding(label[1].decode("latin-1"))):
+        yield encoding
+
+
+def _encoding(label: str) -> str | None:
+    """Return the codec a label stands for, or None if it names no text encoding.
+
+    A label of a wide encoding that reaches this point is false: its zeros would show.
+    """
+    if not _LABEL.fullmatch(label):
+        return None
+    name = label.lower().removeprefix("x-")
+    try:
+        return _SUPERSETS.get(codecs.lookup(_OTHER_LABELS.get(name, name)).name)
+    except (LookupError, ValueError):
+        return None
+
+
+def _closest(body: bytes, encodings: tuple[str, ...]) -> str:
+    """Return the encoding under which fewest characters are lost, none being right.
+
+    One broken byte in a declared encoding costs one character. Without declaration, or
+    with a false one of UTF-8, bytes that never form a UTF-8 sequence are windows-1252.
+    """
+    believed = encodings[0] if encodings else "utf-8"
+    if believed == "utf-8" and _SEQUENCE.search(body):
+        return "utf-8"
+    return next((e for e in encodings if e != "utf-8"), "cp1252")
+
+
+def _legal(document: bytes) -> bytes:
+    document = document.translate(None, _CONTROLS)
+    for noncharacter in _NONCHARACTERS:
+        if noncharacter in document:
+            document = document.replace(noncharacter, b"")
+    return _REFERENCE.sub(_legal_reference, document) if b"&#" in document else document
+
+
+def _legal_reference(reference: re.Match[bytes]) -> bytes:
+    hexadecimal, decimal = reference.groups()
+    digits = hexadecimal or decimal
+    if len(digits) > len("1114111"):
+        return b"\xef\xbf\xbd"
+    code = int(digits, 16 if hexadecimal else 10)
+    if code > _HIGHEST or 0xD800 <= code <= 0xDFFF:  # noqa: PLR2004 - surrogates
+        return b"\xef\xbf\xbd"
+    if code in (0xFFFE, 0xFFFF) or (code < ord(" ") and code in _CONTROLS):
+        return b""
+    return reference[0]
+
+
+def _unpacked(body: bytes, max_bytes: int) -> bytes:
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        document = unpacker.decompress(body, max_bytes)
+    except zlib.error as error:
+        raise ReadError(f"broken gzip: {error}", problem="unreadable") from error
+    if unpacker.unconsumed_tail:
+        size = f"{max_bytes / 1_048_576:g} MiB"
+        raise ReadError(f"gzip that unpacks to more than {size}", problem="too-large")
+    return document
+
+
+def _json(document: bytes) -> dict[str, Any]:
+    try:
+        parsed = json.loads(document)
+    except (ValueError, RecursionError) as error:
+        raise _refusal("not a feed but broken JSON", document, "not-a-feed") from error
+    if isinstance(parsed, dict) and isinstance(parsed.get("items"), list):
+        return parsed
+    raise _refusal("not a feed but other JSON", document, "not-a-feed")
+
+
+def _root(document: bytes) -> tuple[int, bool]:
+    """Return where the feed's root element begins, and whether only prolog is before.
+
+    A warning that a program printed before its feed is passed over; a web page is not.
+    """
+    first = _first_element(document)
+    if first is not None and _FEED_ROOT.match(document, first):
+        return first, True
+    feed = _FEED_ROOT.search(document, 0, _LEADING_JUNK)
+    if feed and not _PAGE.search(document, 0, feed.start()):
+        return feed.start(), False
+    page = document[:_SEARCHED].lower()
+    part = first is not None and _PAGE_PART.match(document, first)
+    if not part and not _PAGE.search(page):
+        raise _refusal("not a feed", document, "not-a-feed")
+    if any(challenge in page for challenge in _CHALLENGES):
+        raise _refusal("a challenge page instead of the feed", document, "captcha")
+    raise _refusal("a web page instead of the feed", document, "html-page")
+
+
+def _first_element(document: bytes) -> int | None:
+    """Return where the first element begins, or None if there is none."""
+    position = 0
+    while token := _BEFORE_ROOT.search(document, position):
+        doctype = DOCTYPE.match(document, token.start())
+        if doctype:
+            position = doctype.end()
+            continue
+        end = _ENDS.get(token[0].upper())
+        if end is None:
+            return token.start()
+        closed = document.find(end, token.end())
+        if closed < 0:
+            return None
+        position = closed + len(end)
+    return None
+
+
+def _refusal(what: str, document: bytes, problem: Problem) -> ReadError:
+    return ReadError(f"{what}; it begins: {quoted(document)}", problem=problem)
