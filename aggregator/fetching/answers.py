@@ -1,0 +1,142 @@
+"""What the head of an answer tells a poller: validators, advice, and where to go.
+
+In: header lines as they came over the wire. Out: values. Validators are opaque bytes;
+what cannot be sent back exactly as it came is left out whole, never repaired. Advice is
+read generously and garbage in it is ignored: bounds are cadence's business.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from itertools import pairwise
+
+from aggregator.model import Advice, Validators
+
+# Servers that hand out longer ones refuse them back: Apache reads header lines up to 8190
+# bytes, nginx up to 8 KB, and both answer 400 for ever after.
+_LONGEST_VALIDATOR = 8000
+_SENDABLE = re.compile(rb"[\t\x20-\x7e\x80-\xff]+")
+
+# RFC 9111 section 1.2.2: what is too large to be true counts as this many seconds.
+_LONGEST_SECONDS = 2**31
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+# Semicolons between directives are seen, though only commas are right.
+_DIRECTIVE = re.compile(r"\s*([^,;=]+?)\s*=\s*\"?([^,;\"]*?)\"?\s*(?:[,;]|$)")
+
+
+class Head:
+    """The header lines of one answer, looked up by name. Values are raw bytes."""
+
+    def __init__(self, lines: list[bytes]) -> None:
+        self._lines = lines
+
+    def values(self, name: str) -> list[bytes]:
+        """Return the values of a header, one for each line, blanks around them off.
+
+        A value that was folded over lines, or holds a stray CR, is not among them.
+        """
+        return list(self._values(name.lower().encode() + b":"))
+
+    def _values(self, start: bytes) -> Iterator[bytes]:
+        for line, following in pairwise([*self._lines, b""]):
+            if line[: len(start)].lower() != start or following.startswith(
+                (b" ", b"\t")
+            ):
+                continue
+            value = line[len(start) :].strip(b" \t\r\n")
+            if b"\r" not in value:
+                yield value
+
+    def last(self, name: str) -> str | None:
+        """Return the last value of a header as text, or None if it is not there."""
+        values = self.values(name)
+        return values[-1].decode("latin-1") if values else None
+
+    def text(self, name: str) -> str:
+        """Return all values of a header as one list (RFC 9110 section 5.3)."""
+        return ", ".join(v.decode("latin-1") for v in self.values(name))
+
+
+def validators(head: Head) -> Validators:
+    """Return the validators of an answer: bytes that can go back as they came."""
+    return Validators(
+        etag=_validator(head, "etag"), last_modified=_validator(head, "last-modified")
+    )
+
+
+def merged(kept: Validators, fresh: Validators) -> Validators:
+    """Return the validators to keep after a 304: fresh ones replace kept ones.
+
+    Source: RFC 9111 section 4.3.4.
+    """
+    return Validators(
+        etag=fresh.etag or kept.etag,
+        last_modified=fresh.last_modified or kept.last_modified,
+        url=kept.url,
+    )
+
+
+def advice(head: Head, now: datetime) -> Advice:
+    """Return what the answer said about coming back; of several values the longest.
+
+    Source: RFC 9110 section 10.2.3 (Retry-After), RFC 9111 sections 4.2 and 5.2.2.1
+    (max-age less Age, in seconds).
+    """
+    delays = [_delay(value, now) for value in head.values("retry-after")]
+    return Advice(
+        retry_after=max((d for d in delays if d is not None), default=None),
+        max_age=_freshness(head),
+    )
+
+
+def _validator(head: Head, name: str) -> bytes | None:
+    """Return the one value of a header if it can be sent back exactly, else None."""
+    values = set(head.values(name))
+    if len(values) != 1:
+        return None
+    (value,) = values
+    fits = len(value) <= _LONGEST_VALIDATOR and _SENDABLE.fullmatch(value)
+    return value if fits else None
+
+
+def _delay(value: bytes, now: datetime) -> timedelta | None:
+    """Return a Retry-After as a delay, or None for garbage.
+
+    Fractions are not in the RFC, but what they mean is plain: they are rounded up.
+    """
+    text = value.decode("latin-1")
+    if _SECONDS.fullmatch(text):
+        return _seconds(text)
+    date = _http_date(text)
+    return None if date is None else max(date - now, timedelta(0))
+
+
+def _http_date(text: str) -> datetime | None:
+    """Return a date in one of HTTP's three forms (RFC 9110 section 5.6.7), or None."""
+    try:
+        date = parsedate_to_datetime(text)
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _freshness(head: Head) -> timedelta | None:
+    ages = [
+        _seconds(value)
+        for name, value in _DIRECTIVE.findall(head.text("cache-control"))
+        if name.lower() == "max-age" and value.isdecimal()
+    ]
+    if not ages:
+        return None
+    spent = [_seconds(t) for t in head.text("age").split(", ") if t.isdecimal()]
+    return max(max(ages) - max(spent, default=timedelta(0)), timedelta(0))
+
+
+def _seconds(text: str) -> timedelta:
+    whole, _, fraction = text.partition(".")
+    # Longer than any true value, and int() is slow (then refuses) on thousands of digits.
+    if len(whole.lstrip("0")) > len(str(_LONGEST_SECONDS)):
+        return timedelta(seconds=_LONGEST_SECONDS)
+    seconds = int(whole) + bool(fraction.strip("0"))
+    return timedelta(seconds=min(seconds, _LONGEST_SECONDS))

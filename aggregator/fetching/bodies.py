@@ -1,0 +1,104 @@
+"""Read the body of an answer: whole, decoded, and never more than the cap.
+
+In: urllib3's response, undecoded. Out: the bytes of the document. Refused: a content
+coding we did not ask for, a broken or truncated one, and everything beyond the cap, both
+before and after decoding; a bomb is stopped when it has filled the cap, not before the
+decoder has filled the memory.
+
+Why not urllib3's decoding: on a close-delimited answer it hands over half a gzip document
+as if it were all (no error), and an unknown coding as if it were text.
+"""
+
+import zlib
+from typing import Protocol
+
+from aggregator.errors import FetchError
+
+_CHUNK = 64 * 1024
+_GZIP = frozenset({"gzip", "x-gzip"})
+# "utf-8" and "none" are seen where a charset or nothing was meant; browsers pass both.
+_PLAIN = frozenset({"", "identity", "none", "utf-8"})
+_GZIP_WINDOW = 16 + zlib.MAX_WBITS
+
+
+class Raw(Protocol):
+    """What this module needs of urllib3's response."""
+
+    def read1(self, amt: int, decode_content: bool) -> bytes: ...  # noqa: D102, FBT001
+
+
+def read(raw: Raw, *, coding: str, length: str, cap: int) -> tuple[bytes, int]:
+    """Return the decoded body and its length on the wire, in bytes.
+
+    `coding` and `length` are the values of Content-Encoding and Content-Length. `cap`
+    bounds both sizes. FetchError `encoding` or `too-large`; what the connection raises
+    passes through.
+    """
+    name = coding.strip().lower()
+    if name not in _GZIP | _PLAIN:
+        raise FetchError(
+            "the answer came in a content coding we did not ask for "
+            f"({name[:40]!a}); we asked for gzip",
+            problem="encoding",
+        )
+    if length.isdecimal() and len(length) < len(str(cap)) + 2 and int(length) > cap:
+        raise _too_large(cap)
+    return _gunzipped(raw, cap) if name in _GZIP else _plain(raw, cap)
+
+
+def _plain(raw: Raw, cap: int) -> tuple[bytes, int]:
+    body = bytearray()
+    while chunk := raw.read1(_CHUNK, decode_content=False):
+        body += chunk
+        if len(body) > cap:
+            raise _too_large(cap)
+    return bytes(body), len(body)
+
+
+def _gunzipped(raw: Raw, cap: int) -> tuple[bytes, int]:
+    body = bytearray()
+    wire_bytes = 0
+    member = zlib.decompressobj(_GZIP_WINDOW)
+    while chunk := raw.read1(_CHUNK, decode_content=False):
+        wire_bytes += len(chunk)
+        if wire_bytes > cap:
+            raise _too_large(cap)
+        member = _inflate(chunk, member, body, cap)
+    if wire_bytes and not member.eof:
+        raise FetchError(
+            "the answer broke off in the middle of its gzip coding", problem="encoding"
+        )
+    return bytes(body), wire_bytes
+
+
+def _inflate(
+    chunk: bytes, member: "zlib._Decompress", body: bytearray, cap: int
+) -> "zlib._Decompress":
+    """Add what a chunk decodes to, and return the member it ended in.
+
+    A gzip body may hold several members; what follows the last and does not begin one
+    is padding, as gzip itself treats it.
+    """
+    rest = chunk
+    while rest:
+        if member.eof:
+            if not rest.startswith(b"\x1f"):
+                return member
+            member = zlib.decompressobj(_GZIP_WINDOW)
+        try:
+            body += member.decompress(rest, cap + 1 - len(body))
+        except zlib.error as error:
+            raise FetchError(
+                "the answer is not the gzip it claims to be", problem="encoding"
+            ) from error
+        if len(body) > cap:
+            raise _too_large(cap)
+        rest = member.unused_data if member.eof else member.unconsumed_tail
+    return member
+
+
+def _too_large(cap: int) -> FetchError:
+    return FetchError(
+        f"the document is too large: more than {cap:,} bytes (fetch.max_body)",
+        problem="too-large",
+    )

@@ -1,0 +1,101 @@
+"""One deadline over a whole fetch, obeyed by every socket beneath it.
+
+In: how long a fetch may take in all. Out: sockets whose every read, write and handshake
+waits no longer than what is left, so that a dripping body, slow header lines, endless
+`100 Continue` and a silent TLS server all end at the same moment. A timeout of requests
+bounds each single read and nothing in sum: with `timeout=2` all four of them were still
+running after 8 s.
+
+The layers between us and a socket (requests, urllib3, http.client, ssl) have no place
+for such a value, so it travels in a context variable: a thread has at most one exchange
+running, and pooled connections belong to whichever exchange uses them now.
+"""
+
+import socket
+import ssl
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import timedelta
+from time import monotonic
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
+
+
+class Deadline:
+    """The moment a fetch ends, on the monotonic clock."""
+
+    __slots__ = ("_ends",)
+
+    def __init__(self, allowed: timedelta) -> None:
+        self._ends = monotonic() + allowed.total_seconds()
+
+    def left(self) -> float:
+        """Return the seconds that are left; TimeoutError when there are none."""
+        left = self._ends - monotonic()
+        if left <= 0:
+            raise TimeoutError("the deadline of this fetch has passed")
+        return left
+
+
+@dataclass(slots=True, kw_only=True)
+class Exchange:
+    """One request and its answer, as the layers below requests must know them.
+
+    `path` is the request target to send exactly as it stands here. `reused` becomes
+    True when the request went out on a kept-alive connection. `head` becomes the lines
+    of the answer's header section as they came.
+    """
+
+    deadline: Deadline
+    path: str
+    reused: bool = False
+    head: list[bytes] = field(default_factory=list)
+
+
+running: ContextVar[Exchange | None] = ContextVar("running", default=None)
+
+
+def _hurry(sock: socket.socket) -> None:
+    """Let the next call on a socket wait no longer than its exchange may still take."""
+    exchange = running.get()
+    if exchange is not None:
+        sock.settimeout(exchange.deadline.left())
+
+
+class TimedSocket(socket.socket):
+    """A socket that obeys the deadline of the running exchange."""
+
+    def recv_into(
+        self, buffer: "WriteableBuffer", nbytes: int = 0, flags: int = 0
+    ) -> int:
+        """Receive into a buffer before the deadline, or raise TimeoutError."""
+        _hurry(self)
+        return super().recv_into(buffer, nbytes, flags)
+
+    def sendall(self, data: "ReadableBuffer", flags: int = 0) -> None:
+        """Send everything before the deadline, or raise TimeoutError."""
+        _hurry(self)
+        super().sendall(data, flags)
+
+
+class TimedTLSSocket(ssl.SSLSocket):
+    """The same over TLS, handshake included (`SSLContext.sslsocket_class`)."""
+
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - ssl's
+        """Shake hands before the deadline, or raise TimeoutError."""
+        _hurry(self)
+        super().do_handshake(block)
+
+    def recv_into(
+        self, buffer: "WriteableBuffer", nbytes: int | None = None, flags: int = 0
+    ) -> int:
+        """Receive into a buffer before the deadline, or raise TimeoutError."""
+        _hurry(self)
+        return super().recv_into(buffer, nbytes, flags)
+
+    def send(self, data: "ReadableBuffer", flags: int = 0) -> int:
+        """Send (also a part of `sendall`) before the deadline, or raise TimeoutError."""
+        _hurry(self)
+        return super().send(data, flags)
