@@ -1,0 +1,46 @@
+"""Cadence: when a source is polled next, and because of what.
+
+Pure decisions: no clock, no store, no randomness; time and jitter are handed in, so
+every decision can be replayed.
+
+    pace       what speaks for staying away, and until when; the latest reason decides
+    rows       the row after a poll: counters, back-off, throttling, gone, moved
+    schedule   rows kept true to config edits, clock jumps and long downtimes
+    status     the word and the sentence that an operator reads
+    phrases    lengths and moments in text
+
+The interval is the operator's and a floor. Whatever a publisher advises (max-age,
+Retry-After, ttl, skipHours) can only make us come later, and jitter only adds.
+"""
+
+from aggregator.fetching.cadence.pace import NEVER
+from aggregator.fetching.cadence.phrases import duration, moment
+from aggregator.fetching.cadence.rows import after, initial
+from aggregator.fetching.cadence.schedule import (
+    put_off,
+    rebase,
+    reconfigured,
+    spread,
+)
+from aggregator.fetching.cadence.status import (
+    may_force,
+    may_refresh,
+    next_step,
+    word,
+)
+
+__all__ = [
+    "NEVER",
+    "after",
+    "duration",
+    "initial",
+    "may_force",
+    "may_refresh",
+    "moment",
+    "next_step",
+    "put_off",
+    "rebase",
+    "reconfigured",
+    "spread",
+    "word",
+]

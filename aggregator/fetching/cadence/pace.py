@@ -1,0 +1,172 @@
+"""Weigh what speaks for staying away from a source: each a Reason with its time.
+
+In: a source, its row after a poll, what the answer and the feed advised. Out: Reasons;
+the latest of them decides. Nobody's advice makes us come sooner than the operator's
+interval, and no advice keeps us away for longer than LONGEST.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from aggregator.fetching.cadence.phrases import duration, moment, span
+from aggregator.model import Hints, Outcome, Source, SourceState
+
+# Where a source that is not polled any more stands in the schedule.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+# The longest wait a publisher may ask for in one answer.
+LONGEST = timedelta(days=30)
+# The longest wait that we choose: for failing and for silent sources, and for what an
+# error page or a feed's own ttl asks.
+CEILING = timedelta(hours=24)
+# After a 429 that names no time.
+THROTTLED = timedelta(hours=4)
+# Between the first 410 and the one that confirms it.
+GONE_CHECK = timedelta(hours=1)
+
+# A source silent for a time T is next looked at after T / PATIENCE: a report is late by
+# at most an 18th of the silence it broke. An hourly source that never changes is polled
+# every 9h20m after 7 days, every 12h after 9, and daily after 18. So many unchanged
+# polls in a row are also the least that count as silence.
+PATIENCE = 18
+
+_EVERY_HOUR = frozenset(range(24))
+_EVERY_DAY = frozenset(range(7))
+# More would not fit a timedelta; of one second they are already 12 days.
+_DOUBLINGS = 20
+
+
+class Reason(NamedTuple):
+    """Something that speaks against a poll before `until`, as an operator reads it."""
+
+    until: datetime
+    because: str
+
+
+def decisive(reasons: Iterable[Reason]) -> Reason:
+    """Return the reason that lasts longest; of equals the first."""
+    return max(reasons, key=lambda reason: reason.until)
+
+
+def our_pace(source: Source, row: SourceState, *, polled: datetime) -> list[Reason]:
+    """Return what follows from the interval, the row's history and the feed's ttl."""
+    reasons = [
+        Reason(polled + source.interval, f"interval {duration(source.interval)}")
+    ]
+    quiet_since = row.last_changed_at or row.first_success_at
+    if row.unchanged >= PATIENCE and quiet_since:
+        quiet = polled - quiet_since
+        delay = min(quiet / PATIENCE, CEILING)
+        slowed = f"unchanged for {span(quiet)}: slowed to {duration(delay)}"
+        reasons.append(Reason(polled + delay, slowed))
+    if row.outcome == "failed":
+        reasons.append(_back_off(source, row, polled))
+    ttl = row.feed.hints.ttl
+    if ttl:
+        delay, text = _capped(ttl, CEILING)
+        reasons.append(Reason(polled + delay, f"ttl {text}"))
+    return reasons
+
+
+def advice(outcome: Outcome, *, polled: datetime) -> list[Reason]:
+    """Return what the answer's headers ask of us: max-age, Retry-After, a bare 429.
+
+    The freshness of an error page is not the feed's: it counts for a day at most, so
+    that a recovery is noticed. A throttling answer is believed in full.
+
+    Source: RFC 9111 section 5.2.2.1, RFC 9110 section 10.2.3, RFC 6585 section 4.
+    """
+    reasons = []
+    if outcome.advice.max_age:
+        broken = outcome.kind == "failed" and outcome.problem != "throttled"
+        delay, text = _capped(outcome.advice.max_age, CEILING if broken else LONGEST)
+        reasons.append(Reason(polled + delay, f"max-age {text}"))
+    wait = retry_after(outcome)
+    if wait:
+        until = polled + wait
+        text = f"Retry-After until {moment(until, polled)}"
+        asked = outcome.advice.retry_after
+        if asked and asked > wait:
+            text += f" ({_capped(asked, LONGEST)[1]})"
+        reasons.append(Reason(until, text))
+    elif outcome.status == 429:  # noqa: PLR2004 - Too Many Requests
+        text = f"429 without Retry-After: waits {duration(THROTTLED)}"
+        reasons.append(Reason(polled + THROTTLED, text))
+    return [reason for reason in reasons if reason.until > polled]
+
+
+def retry_after(outcome: Outcome) -> timedelta | None:
+    """Return the Retry-After of any answer, at most LONGEST; None if none or past."""
+    asked = outcome.advice.retry_after
+    return min(asked, LONGEST) if asked and asked > timedelta(0) else None
+
+
+def remembered_advice(row: SourceState, *, now: datetime) -> list[Reason]:
+    """Return what `advice` said at the last poll, as far as the row still tells."""
+    if not row.advised_until:
+        return []
+    kind = (
+        "Retry-After"
+        if row.advised_until == row.retry_after_until
+        else "asked by the publisher to wait"
+    )
+    text = f"{kind} until {moment(row.advised_until, now)}"
+    return [Reason(row.advised_until, text)]
+
+
+def pause(source: Source, *, now: datetime) -> list[Reason]:
+    """Return the operator's pause if it is not over."""
+    paused = source.paused
+    if not paused or (paused.until and paused.until <= now):
+        return []
+    text = f"paused until {moment(paused.until, now)}" if paused.until else "paused"
+    if paused.why:
+        text += f": {paused.why}"
+    return [Reason(paused.until or NEVER, text)]
+
+
+def opened(when: datetime, hints: Hints) -> datetime:
+    """Return the first moment from `when` on that the feed does not ask us to skip.
+
+    Source: skipHours and skipDays of RSS 2.0, in UTC; a list of all hours or all days
+    cannot be meant and is ignored (see `warning`).
+    """
+    hours = hints.skip_hours if not hints.skip_hours >= _EVERY_HOUR else frozenset()
+    days = hints.skip_days if not hints.skip_days >= _EVERY_DAY else frozenset()
+    while when.hour in hours or when.weekday() in days:
+        when = when.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return when
+
+
+def warning(hints: Hints) -> str | None:
+    """Return what of the feed's hints cannot be followed, for the operator."""
+    if hints.skip_hours >= _EVERY_HOUR:
+        return "skipHours names all 24 hours and is ignored"
+    if hints.skip_days >= _EVERY_DAY:
+        return "skipDays names all 7 days and is ignored"
+    return None
+
+
+def _back_off(source: Source, row: SourceState, polled: datetime) -> Reason:
+    """Return the wait after a failure: the interval, doubled for each in a row.
+
+    A publisher who named a time is taken at their word once; only if that fails too
+    does doubling begin.
+    """
+    doublings = row.failures - 1 if row.retry_after_until else row.failures
+    doubled = source.interval * 2 ** min(doublings, _DOUBLINGS)
+    delay = max(source.interval, min(doubled, CEILING))
+    if row.gone_since:
+        delay = max(delay, GONE_CHECK)
+        text = f"410 Gone: asked once more in {duration(delay)} to be sure"
+    else:
+        times = "once" if row.failures == 1 else f"{row.failures} times in a row"
+        text = f"failed {times}: waits {duration(delay)}"
+    return Reason(polled + delay, text)
+
+
+def _capped(length: timedelta, most: timedelta) -> tuple[timedelta, str]:
+    if length <= most:
+        return length, duration(length)
+    return most, f"{duration(length)}, capped at {duration(most)}"

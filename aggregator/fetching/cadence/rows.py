@@ -1,0 +1,181 @@
+"""Write a source's next row: what a poll taught us, and when to come back.
+
+In: a source, its row, how a poll ended, the time, a jitter. Out: the whole new row.
+The caller (`poll`) owns `validators`, `body_digest` and `feed` and sets them before or
+after with `dataclasses.replace`; everything else in a row is written here and in
+`schedule`. One exception: validators are cleared here when a learned address is given
+up, because they belong to it.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from aggregator.fetching.cadence.pace import (
+    CEILING,
+    GONE_CHECK,
+    NEVER,
+    advice,
+    decisive,
+    opened,
+    our_pace,
+    pause,
+    retry_after,
+    warning,
+)
+from aggregator.fetching.cadence.phrases import moment
+from aggregator.model import Hints, Moved, Outcome, Source, SourceState, Validators
+from aggregator.text.urls import host_of, registrable_host, shard
+
+# A permanent redirect is believed after so many polls in a row over so long a time.
+MOVE_POLLS = 5
+MOVE_TIME = timedelta(hours=48)
+# After so many failures in a row at a learned address the configured one is asked again.
+MOVE_DOUBT = 5
+
+# Jitter is at most this share of the wait, and at most this long: an hourly source
+# still gets its 24 polls a day (23 waits of 61 minutes are 23 h 23 min).
+JITTER_SHARE = 0.1
+JITTER_MOST = timedelta(minutes=1)
+
+
+def initial(source: Source, *, now: datetime) -> SourceState:
+    """Return the row of a source that was never polled: due at once, unless paused."""
+    host = host_of(source.url) or ""
+    row = SourceState(
+        source_id=source.id,
+        url=source.url,
+        fetch_url=source.url,
+        host=host,
+        shard=shard(registrable_host(host)),
+        next_poll_at=now,
+    )
+    for reason in pause(source, now=now):
+        row = replace(row, next_poll_at=reason.until, because=reason.because)
+    return row
+
+
+def after(
+    source: Source,
+    state: SourceState,
+    outcome: Outcome,
+    *,
+    hints: Hints | None,
+    now: datetime,
+    jitter: float,
+) -> SourceState:
+    """Return the row after a poll that ended at `now`.
+
+    `now` must be the time of the answer, not of the decision to ask: the wait counts
+    from it. `jitter` is 0..1 and only adds. `hints` are the feed's, None for those of
+    its last readable document; they are kept in `feed`.
+    """
+    if hints is not None and hints != state.feed.hints:
+        state = replace(state, feed=replace(state.feed, hints=hints))
+    row = _failed if outcome.kind == "failed" else _succeeded
+    state = row(_advised(state, outcome, now), outcome, now)
+    if state.gone and state.gone_since:
+        because = f"gone since {moment(state.gone_since)}"
+        return replace(state, next_poll_at=NEVER, because=because)
+    reasons = our_pace(source, state, polled=now) + advice(outcome, polled=now)
+    reason = decisive(reasons)
+    when = _jittered(source, reason.until, now=now, jitter=jitter)
+    reason = decisive([reason._replace(until=when), *pause(source, now=now)])
+    return replace(
+        state,
+        next_poll_at=opened(reason.until, state.feed.hints),
+        because=reason.because,
+    )
+
+
+def asking(state: SourceState, url: str) -> SourceState:
+    """Return the row with another address to ask, and that address's host and shard."""
+    host = host_of(url) or ""
+    return replace(
+        state, fetch_url=url, host=host, shard=shard(registrable_host(host)), moved=None
+    )
+
+
+def _advised(state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
+    """Return the row with what every outcome sets: the poll's time and the advice."""
+    wait = retry_after(outcome)
+    return replace(
+        state,
+        last_polled_at=now,
+        outcome=outcome.kind,
+        problem=outcome.problem,
+        error=outcome.error,
+        retry_after_until=now + wait if wait else None,
+        advised_until=max(
+            (reason.until for reason in advice(outcome, polled=now)), default=None
+        ),
+        hints_warning=warning(state.feed.hints),
+    )
+
+
+def _succeeded(state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
+    """Return the row after a feed came or a 304: all failures are forgiven."""
+    changed = outcome.kind == "updated"
+    state = replace(
+        state,
+        failures=0,
+        gone_since=None,
+        gone=False,
+        first_success_at=state.first_success_at or now,
+        last_success_at=now,
+        last_changed_at=now if changed else state.last_changed_at,
+        unchanged=0 if changed else state.unchanged + 1,
+    )
+    return _moved(state, outcome.moved_to, now)
+
+
+def _failed(state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
+    """Return the row after a failure; the count of unchanged polls is left alone.
+
+    A source that was silent for weeks must not be asked more often because it failed.
+    A learned address that fails for long, or is gone, is given up for the configured
+    one, which must then be gone itself before we believe it.
+    """
+    since, gone = state.gone_since, state.gone
+    if outcome.problem == "gone":
+        since = since or now
+        gone = gone or (state.fetch_url == state.url and now - since >= GONE_CHECK)
+    elif not gone:
+        since = None
+    state = replace(
+        state, failures=state.failures + 1, moved=None, gone_since=since, gone=gone
+    )
+    lost = outcome.problem == "gone" or state.failures >= MOVE_DOUBT
+    if lost and state.fetch_url != state.url:
+        state = replace(asking(state, state.url), validators=Validators())
+    return state
+
+
+def _moved(state: SourceState, target: str | None, now: datetime) -> SourceState:
+    """Watch a permanent redirect, and believe it once it was seen for long enough.
+
+    Any poll that was not redirected so, or was redirected elsewhere, starts again.
+    """
+    if target is None or target == state.fetch_url:
+        return replace(state, moved=None) if state.moved else state
+    seen = state.moved
+    if not seen or seen.url != target:
+        return replace(state, moved=Moved(url=target, since=now, polls=1))
+    polls = seen.polls + 1
+    if polls >= MOVE_POLLS and now - seen.since >= MOVE_TIME:
+        return asking(state, target)
+    return replace(state, moved=replace(seen, polls=polls))
+
+
+def _jittered(
+    source: Source, until: datetime, *, now: datetime, jitter: float
+) -> datetime:
+    """Return `until` or a little later, so that sources do not march in step.
+
+    A wait beyond the interval is not carried past CEILING: a host that comes back is
+    noticed within that time.
+    """
+    wait = until - now
+    extra = min(wait * JITTER_SHARE, JITTER_MOST) * jitter
+    if source.interval < wait <= CEILING:
+        extra = min(extra, CEILING - wait)
+    return until + extra

@@ -1,0 +1,190 @@
+"""Keep stored rows true to a config that was edited, a clock that jumped, a long sleep.
+
+In: a source as configured now, its row, the time. Out: the row as it should be, the
+very same one where nothing follows. How the callers use it:
+
+- at start and after each valid config edit: store `reconfigured(...)` of every row that
+  differs;
+- at start, after that: store `spread(...)` of what is overdue;
+- when wall clock and monotonic clock drift apart: `rebase(...)` every row, `by` the
+  drift, in place of the above;
+- immediately before a scheduled poll: `put_off(...)`; a row means do not poll, store it.
+
+The store's question for due rows is `next_poll_at <= now`; sources that are gone or
+paused without end stand at NEVER.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from aggregator.fetching.cadence.pace import (
+    NEVER,
+    decisive,
+    opened,
+    our_pace,
+    pause,
+    remembered_advice,
+)
+from aggregator.fetching.cadence.rows import JITTER_MOST, asking
+from aggregator.model import Hints, Source, SourceState, Validators
+
+# A backlog is worked off at one start a second, but no source waits for longer than a
+# tenth of its interval, or this.
+CATCH_UP = timedelta(seconds=1)
+CATCH_UP_SHARE = 0.1
+CATCH_UP_MOST = timedelta(hours=1)
+# Clocks of machines that share a store may differ by this much.
+SKEW = timedelta(minutes=1)
+
+
+def reconfigured(source: Source, state: SourceState, *, now: datetime) -> SourceState:
+    """Return the row as the config wants it; the same object if nothing follows.
+
+    Another address: what belonged to the old one is forgotten and the source is due at
+    once (unless a Retry-After of that host runs); what we learned of its history
+    stays. Another interval, or a pause set or lifted: the next poll is brought within
+    what is allowed now. A row from the future (the clock was put back while we were
+    off) counts as polled now.
+    """
+    if source.url != state.url:
+        state = _readdressed(source, state, now)
+    if state.last_polled_at and state.last_polled_at > now + SKEW:
+        state = _shifted(state, now - state.last_polled_at)
+    return _within_bounds(source, state, now)
+
+
+def rebase(
+    source: Source, state: SourceState, *, now: datetime, by: timedelta
+) -> SourceState:
+    """Return the row after the wall clock jumped `by` (negative: it was put back).
+
+    All its times move along, so that every wait is as long as it would have been.
+    """
+    return reconfigured(source, _shifted(state, by), now=now)
+
+
+def put_off(source: Source, state: SourceState, *, now: datetime) -> SourceState | None:
+    """Return the row to store instead of polling now, or None: go ahead.
+
+    A poll that is late, after a downtime or behind others of its host, must not slip
+    into an hour that the feed asks us to skip.
+    """
+    row = reconfigured(source, state, now=now)
+    if row.next_poll_at > now:
+        return row
+    opens = opened(now, row.feed.hints)
+    if opens > now:
+        return replace(
+            row, next_poll_at=opens, because="the feed's skipHours, skipDays"
+        )
+    return None
+
+
+def spread(
+    overdue: Iterable[tuple[Source, SourceState]], *, now: datetime
+) -> list[SourceState]:
+    """Return the rows of a backlog with times one after the other, oldest first.
+
+    The first is due now. Sources that were never polled are left out: nobody waits for
+    them yet, and whoever added one wants to see it.
+    """
+    backlog = sorted(
+        (
+            (source, state)
+            for source, state in overdue
+            if state.last_polled_at and not state.gone and state.next_poll_at <= now
+        ),
+        key=lambda pair: (pair[1].next_poll_at, pair[1].source_id),
+    )
+    return [
+        replace(
+            state,
+            next_poll_at=now
+            + min(turn * CATCH_UP, _patience(source) * turn / len(backlog)),
+        )
+        for turn, (source, state) in enumerate(backlog)
+    ]
+
+
+def _within_bounds(source: Source, state: SourceState, now: datetime) -> SourceState:
+    """Return the row with `next_poll_at` no earlier and no later than it may be."""
+    if state.gone:
+        return state
+    reasons = [*remembered_advice(state, now=now), *pause(source, now=now)]
+    if state.last_polled_at:
+        reasons[:0] = our_pace(source, state, polled=state.last_polled_at)
+    if not reasons:
+        return state if state.next_poll_at <= now else _due(state, now, "new")
+    reason = decisive(reasons)
+    earliest = opened(reason.until, state.feed.hints)
+    latest = max(reason.until, now) + _patience(source) + JITTER_MOST
+    if pause(source, now=now):
+        latest = earliest
+    if earliest <= state.next_poll_at <= opened(latest, state.feed.hints):
+        return state
+    return _due(state, earliest, reason.because)
+
+
+def _due(state: SourceState, when: datetime, because: str) -> SourceState:
+    return replace(state, next_poll_at=when, because=because)
+
+
+def _patience(source: Source) -> timedelta:
+    """Return how late a source may be after a downtime."""
+    return min(source.interval * CATCH_UP_SHARE, CATCH_UP_MOST)
+
+
+def _readdressed(source: Source, state: SourceState, now: datetime) -> SourceState:
+    """Return the row of a source whose configured address was edited.
+
+    An edit to the address that we ask already, having learned it, changes nothing else.
+    """
+    if source.url == state.fetch_url:
+        return replace(state, url=source.url)
+    fresh = asking(replace(state, url=source.url), source.url)
+    same_host = fresh.host == state.host
+    promise = state.retry_after_until if same_host else None
+    return replace(
+        fresh,
+        validators=Validators(),
+        body_digest=None,
+        next_poll_at=now,
+        because="new address",
+        last_polled_at=None,
+        unchanged=0,
+        failures=0,
+        outcome=None,
+        problem=None,
+        error=None,
+        retry_after_until=promise,
+        advised_until=promise,
+        gone_since=None,
+        gone=False,
+        feed=replace(state.feed, hints=Hints()),
+        hints_warning=None,
+    )
+
+
+def _shifted(state: SourceState, by: timedelta) -> SourceState:
+    """Return the row with every time in it moved, except a NEVER."""
+
+    def moved(when: datetime | None) -> datetime | None:
+        return when + by if when else None
+
+    return replace(
+        state,
+        next_poll_at=state.next_poll_at + by
+        if state.next_poll_at < NEVER
+        else state.next_poll_at,
+        first_success_at=moved(state.first_success_at),
+        last_polled_at=moved(state.last_polled_at),
+        last_success_at=moved(state.last_success_at),
+        last_changed_at=moved(state.last_changed_at),
+        retry_after_until=moved(state.retry_after_until),
+        advised_until=moved(state.advised_until),
+        gone_since=moved(state.gone_since),
+        moved=replace(state.moved, since=state.moved.since + by)
+        if state.moved
+        else None,
+    )

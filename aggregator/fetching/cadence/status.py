@@ -1,0 +1,84 @@
+"""Tell an operator how a source stands, what comes next, and why not at once.
+
+In: a source, its row, the time. Out: one word, or a sentence. Nothing is decided here.
+"""
+
+from datetime import datetime, timedelta
+
+from aggregator.fetching.cadence.pace import pause
+from aggregator.fetching.cadence.phrases import duration, moment, span
+from aggregator.fetching.cadence.rows import MOVE_POLLS, MOVE_TIME
+from aggregator.model import Moved, Source, SourceState, StateWord
+
+# How soon the web console may ask for the same source again.
+REFRESH_PAUSE = timedelta(minutes=1)
+
+
+def word(source: Source, state: SourceState, *, now: datetime) -> StateWord:
+    """Return the state of a source in one word; what stops it most comes first."""
+    if pause(source, now=now):
+        return "paused"
+    if state.gone:
+        return "gone"
+    if state.held:
+        return "held"
+    if state.outcome == "failed":
+        return "throttled" if state.problem == "throttled" else "failing"
+    return "ok" if state.last_polled_at else "new"
+
+
+def next_step(source: Source, state: SourceState, *, now: datetime) -> str:
+    """Return why the next poll is when it is, and what else an operator should know.
+
+    For example: `interval 1h; moved to https://b.example/feed for 3 days: will be
+    remembered in 22h`. The time itself is `next_poll_at`, which is NEVER or later for
+    a source that is not polled any more.
+    """
+    paused = pause(source, now=now)
+    notes = [paused[0].because if paused else state.because]
+    if state.held:
+        notes.append(f"held: {state.held}")
+    if state.moved:
+        notes.append(_watching(source, state, state.moved, now))
+    if state.fetch_url != state.url:
+        notes.append(f"moved to {state.fetch_url}, which is asked instead")
+    if state.hints_warning:
+        notes.append(state.hints_warning)
+    return "; ".join(notes)
+
+
+def may_force(state: SourceState, *, now: datetime) -> str | None:
+    """Return why not even a forced poll may start, or None: it may.
+
+    Only a running Retry-After stands in its way: we were asked to stay away.
+    """
+    until = state.retry_after_until
+    if until and until > now:
+        return f"Retry-After until {moment(until, now)}, {duration(until - now)} left"
+    return None
+
+
+def may_refresh(state: SourceState, *, now: datetime) -> str | None:
+    """Return why the web console may not poll a source yet, or None: it may.
+
+    As `may_force`, and nobody asks the same publisher twice a minute by pressing twice.
+    """
+    return may_force(state, now=now) or _just_polled(state, now)
+
+
+def _just_polled(state: SourceState, now: datetime) -> str | None:
+    polled = state.last_polled_at
+    if not polled or not polled <= now < polled + REFRESH_PAUSE:
+        return None
+    left = polled + REFRESH_PAUSE - now
+    return f"polled {duration(now - polled)} ago, wait {duration(left)} more"
+
+
+def _watching(source: Source, state: SourceState, moved: Moved, now: datetime) -> str:
+    """Return how long a permanent redirect was seen, and when we shall believe it."""
+    more = max(0, MOVE_POLLS - moved.polls - 1) * source.interval
+    believed = max(moved.since + MOVE_TIME, state.next_poll_at + more)
+    return (
+        f"moved to {moved.url} for {span(now - moved.since)}: "
+        f"will be remembered in {duration(believed - now)}"
+    )
