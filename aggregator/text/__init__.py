@@ -1,1 +1,9 @@
-"""Being built."""
+"""What words, addresses and dates of strangers go through before anybody uses them.
+
+urls     an address as a feed wrote it → absolute and legal, its identity, its host
+dates    every dialect of writing a date → an aware UTC datetime, or None
+markup   HTML of strangers → harmless HTML with the same words; text; excerpts
+
+Everything here is a pure function of its arguments: no network, no clock, no store.
+Callers import from the three directly, so that who needs only a date loads no HTML.
+"""
