@@ -8,19 +8,24 @@ is resolved, cleaned or trusted yet.
 from dataclasses import dataclass
 from typing import Literal
 
-from aggregator.model import Hints
+from aggregator.model import Deletion, Hints
 
 TextType = Literal["text/plain", "text/html", "application/xhtml+xml"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A text construct (RFC 4287 section 3.1): value, how to read it, base, language."""
+    """A text construct (RFC 4287 section 3.1): value, how to read it, base, language.
+
+    `base` is absolute and set only where the document names one (`xml:base`).
+    `repaired` tells that `value` had been encoded twice and was put right.
+    """
 
     value: str
     type: TextType = "text/plain"
     base: str | None = None
     language: str | None = None
+    repaired: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,4 +117,5 @@ class Feed:
     base: str | None = None
     hints: Hints = Hints()
     entries: tuple[Entry, ...] = ()
+    deletions: tuple[Deletion, ...] = ()
     notes: tuple[str, ...] = ()

@@ -1,0 +1,134 @@
+"""Make articles of entries: named, dated, credited, cleaned, or rejected with a reason.
+
+In: a Feed as parsed, the Source it was read for, the address it was found at, the time.
+Out: what the feed says of itself, and one Article or Rejected for every entry, in
+document order. Pure: no clock, no store. Every article is made as if it were new;
+`identity` finds out whether it is. Never raises, whatever a source says: what cannot be
+believed is left out, and the entry stays.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.model import Article, FeedInfo, Source
+from aggregator.reading import address
+from aggregator.reading.normalise import credit, media
+from aggregator.reading.normalise.keys import article_id, keys, published_id
+from aggregator.reading.normalise.people import language, people, tags
+from aggregator.reading.normalise.scope import Scope
+from aggregator.reading.normalise.times import times
+from aggregator.reading.normalise.words import words
+from aggregator.reading.parsed import Entry, Feed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """An entry that is not published, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Normalised:
+    """`articles` stand one to one with the entries; `notes` are for the operator."""
+
+    feed: FeedInfo
+    articles: tuple[Article | Rejected, ...]
+    notes: tuple[str, ...] = ()
+
+
+def articles(feed: Feed, source: Source, *, url: str, now: datetime) -> Normalised:
+    """Return the articles of a document found at `url`, as if all were new."""
+    scope = _scope(feed, source, url=address.public(url), now=now)
+    made = tuple(_article(entry, scope) for entry in feed.entries)
+    rejected = sum(isinstance(one, Rejected) for one in made)
+    left_out = (f"{rejected} entries say nothing: left out",) if rejected else ()
+    return Normalised(
+        feed=scope.feed,
+        articles=made,
+        notes=(*feed.notes, *left_out, *scope.caps.notes()),
+    )
+
+
+def _scope(feed: Feed, source: Source, *, url: str, now: datetime) -> Scope:
+    info = credit.feed_info(feed, url=url)
+    own_url = credit.self_url(feed, url=url)
+    return Scope(
+        source=source,
+        feed=info,
+        url=url,
+        by_document=feed.version.startswith(("atom", "json")),
+        self_url=own_url,
+        credit=credit.attribution(source, info, url=url, own_url=own_url),
+        now=now,
+    )
+
+
+def _article(entry: Entry, scope: Scope) -> Article | Rejected:
+    source, tally = scope.source, scope.caps
+    link = tally.url(_link(entry, scope), "links")
+    base = entry.base or (scope.url if scope.by_document else link or scope.link_base)
+    said = words(entry, base=base, fallback=scope.credit.title, tally=tally)
+    when = times(entry, scope)
+    files = media.enclosures(entry, base=base, tally=tally)
+    names = keys(
+        guid=entry.guid if source.trust.ids else None,
+        link=link or (files[0].url if files else None),
+        site=scope.credit.site_url,
+        title=said.source_title,
+        text=said.text,
+        dated=when.dated,
+    )
+    if not names:
+        return Rejected(reason="an entry without id, link, title and text")
+    credited = credit.entry_credit(entry, scope)
+    return Article(
+        id=article_id(source.id, names[0]),
+        published_id=published_id(
+            source.id, names[0], feed_url=scope.credit.feed_url, now=scope.now
+        ),
+        source_id=source.id,
+        keys=names,
+        url=link,
+        source_title=said.source_title,
+        title=said.title,
+        authors=people(_authors(entry), tally) if source.trust.authors else (),
+        tags=tags(entry.categories, tally),
+        desk_tags=source.tags,
+        language=language(
+            entry.language, said.language, source.language, scope.feed.language
+        ),
+        source_body=said.source_body,
+        source_type=said.source_type,
+        body=said.body,
+        summary=said.summary,
+        enclosures=files,
+        image=media.image(entry, files, base=base, tally=tally),
+        attribution=credited,
+        dated=when.dated,
+        published=when.published,
+        updated=when.updated,
+        first_seen=scope.now,
+        listed_at=scope.now,
+        raw=entry.raw,
+        text_sha256=said.text_sha256,
+        changes=said.changes,
+    )
+
+
+def _link(entry: Entry, scope: Scope) -> str | None:
+    """Return where the article stands; a guid that is an address may speak for it."""
+    base = entry.base or scope.link_base
+    if found := credit.address_of(base, entry.link):
+        return found
+    guid = (entry.guid or "").strip()
+    if entry.guid_is_permalink and guid.lower().startswith(("http://", "https://")):
+        return credit.address_of(base, guid)
+    return None
+
+
+def _authors(entry: Entry) -> tuple[str, ...]:
+    """Return the names in an entry; without any, the author of its first source."""
+    if entry.authors or not entry.origin or not entry.origin.author:
+        return entry.authors
+    return (entry.origin.author,)

@@ -1,0 +1,151 @@
+"""Whose words: what a feed says of itself, and the attribution of its entries.
+
+The operator's configuration is believed before the feed, and the entry before both
+where the entry comes from somewhere else.
+"""
+
+from dataclasses import replace
+from urllib.parse import quote
+
+from aggregator.model import Attribution, FeedInfo, Source, Via
+from aggregator.reading import address
+from aggregator.reading.normalise import caps
+from aggregator.reading.normalise.people import language, person
+from aggregator.reading.normalise.scope import Scope
+from aggregator.reading.parsed import Entry, Feed, Origin
+from aggregator.text import markup, urls
+
+
+def feed_info(feed: Feed, *, url: str) -> FeedInfo:
+    """Return what a feed says of itself, as text and absolute addresses.
+
+    `url` is the public address of the document.
+    """
+    base = feed.base or url
+    feed_id = (feed.feed_id or "").strip()
+    return FeedInfo(
+        title=_line(feed.title.value, feed.title.type) if feed.title else None,
+        site=address_of(base, feed.site),
+        feed_id=feed_id if feed_id and urls.is_published_iri(feed_id) else None,
+        author=person(feed.author) if feed.author else None,
+        rights=_line(feed.rights) if feed.rights else None,
+        license=address_of(base, feed.license),
+        language=language(feed.language),
+        image=address_of(base, feed.image),
+        version=feed.version,
+        hints=feed.hints,
+    )
+
+
+def self_url(feed: Feed, *, url: str) -> str | None:
+    """Return where the feed says it lives (`rel=self`), in public form."""
+    for link in feed.links:
+        if link.rel == "self" and (found := address_of(feed.base or url, link.href)):
+            return address.public(found)
+    return None
+
+
+def attribution(
+    source: Source, info: FeedInfo, *, url: str, own_url: str | None
+) -> Attribution:
+    """Return the credit for an entry that is the feed's own.
+
+    `title` is the operator's word, else the feed's, else the host. `feed_url` is the
+    configured address without credentials. A `file:` source has no public one: there
+    the feed's own word counts, then its site, then an address in `.invalid`
+    (RFC 2606), which says that there is none and never leads anywhere.
+    """
+    rights = source.rights
+    site = source.site or info.site
+    feed_url = urls.resolve(None, address.public(source.url)) or own_url or site
+    return Attribution(
+        source_id=source.id,
+        title=source.title or info.title or urls.host_of(url) or source.id,
+        feed_url=feed_url or f"https://feed.invalid/{quote(source.id)}",
+        site_url=site,
+        feed_id=info.feed_id,
+        author=info.author,
+        rights=rights.notice or info.rights,
+        license=address_of(url, rights.license) or info.license,
+    )
+
+
+def entry_credit(entry: Entry, scope: Scope) -> Attribution:
+    """Return the credit for one entry.
+
+    An entry that came through an aggregate keeps its first source as `via`, and takes
+    over neither author nor rights nor licence of the aggregate
+    (RFC 4287 sections 4.2.1 and 4.2.11).
+    """
+    source, credit = scope.source, scope.credit
+    notice = _line(entry.rights) if entry.rights else None
+    licence = address_of(entry.base or scope.url, entry.license)
+    origin = entry.origin
+    first = via(origin, scope) if origin else None
+    if origin and first:
+        notice = notice or (_line(origin.rights) if origin.rights else None)
+        author = person(origin.author) if origin.author else None
+    else:
+        notice, licence = notice or credit.rights, licence or credit.license
+        author = credit.author
+    return replace(
+        credit,
+        author=author if source.trust.authors else None,
+        rights=source.rights.notice or notice,
+        license=address_of(scope.url, source.rights.license) or licence,
+        via=first,
+    )
+
+
+def via(origin: Origin, scope: Scope) -> Via | None:
+    """Return the first source of an entry, None if it is the feed itself or nobody."""
+    feed_url = address_of(scope.url, origin.feed_url)
+    site_url = address_of(scope.url, origin.site_url)
+    feed_id = (origin.id or "").strip() or None
+    title = _line(origin.title) if origin.title else None
+    name = title or urls.host_of(site_url or feed_url or "")
+    if not name or _is_ours(scope, (feed_url, site_url), feed_id, title):
+        return None
+    return Via(
+        title=name,
+        feed_url=address.public(feed_url) if feed_url else None,
+        site_url=site_url,
+        id=feed_id if feed_id and urls.is_published_iri(feed_id) else None,
+    )
+
+
+def address_of(base: str, href: str | None) -> str | None:
+    """Return an absolute http(s) address, None where there is none worth the name.
+
+    A bare fragment points into the feed document and is no address of anything.
+    """
+    written = (href or "").strip()
+    if not written or written.startswith("#"):
+        return None
+    found = urls.resolve(base, written)
+    return found if found and len(found) <= caps.URL else None
+
+
+def _is_ours(
+    scope: Scope,
+    addresses: tuple[str | None, ...],
+    feed_id: str | None,
+    title: str | None,
+) -> bool:
+    if feed_id and feed_id == scope.feed.feed_id:
+        return True
+    credit = scope.credit
+    ours = {
+        urls.canonical(url)
+        for url in (credit.feed_url, credit.site_url, scope.url, scope.self_url)
+        if url
+    }
+    if any(url and urls.canonical(url) in ours for url in addresses):
+        return True
+    names = {name.casefold() for name in (credit.title, scope.feed.title) if name}
+    return title is not None and title.casefold() in names
+
+
+def _line(raw: str, media_type: str = "text/html") -> str | None:
+    text = markup.printable(markup.plain(raw[: 4 * caps.NOTICE], media_type))
+    return text[: caps.NOTICE] or None

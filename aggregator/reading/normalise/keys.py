@@ -1,0 +1,128 @@
+"""The names of an entry: how it is recognised, and the id under which it is published.
+
+Keys stand strongest first, each with its kind in front:
+
+`guid:`  the raw guid or id as sent, never resolved; one that is very long or holds
+         characters that nothing can store is represented by its digest
+`link:`  the canonical link; a link to the site's front page names no entry
+`text:`  digest of headline and visible text. An entry with neither guid nor link has
+         a further one before it, of headline and date, so that an edit of its text
+         does not make it another entry.
+
+The first key decides the article's id, once and for ever.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from hashlib import blake2b
+
+from aggregator.model import Article
+from aggregator.text import urls
+
+_LONGEST_GUID = 500  # characters; real ones are addresses or UUIDs
+_STORABLE = re.compile(r"[\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
+_TAG_HOST = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_NO_HOST = "feed.invalid"  # RFC 2606: never anybody's
+
+
+def guid_key(guid: str) -> str:
+    """Return the key of a raw guid or id (also of a deletion's `ref`)."""
+    raw = guid.strip()
+    if len(raw) > _LONGEST_GUID or not _STORABLE.fullmatch(raw):
+        return f"guid:blake2b-{_digest(raw)}"
+    return f"guid:{raw}"
+
+
+def keys(
+    *,
+    guid: str | None,
+    link: str | None,
+    site: str | None,
+    title: str,
+    text: str,
+    dated: datetime | None,
+) -> tuple[str, ...]:
+    """Return all keys of an entry, strongest first; none if nothing names it.
+
+    `guid` is None where the source's ids are not trusted. `text` is the visible text.
+    """
+    return tuple(
+        dict.fromkeys(
+            _keys(
+                guid=(guid or "").strip(),
+                link=urls.canonical(link) if link else "",
+                site=urls.canonical(site) if site else "",
+                title=_folded(title),
+                text=_folded(text),
+                dated=dated,
+            )
+        )
+    )
+
+
+def _keys(
+    *, guid: str, link: str, site: str, title: str, text: str, dated: datetime | None
+) -> Iterator[str]:
+    nameless = True
+    if guid:
+        yield guid_key(guid)
+        nameless = False
+    if link and link != site:
+        yield f"link:{link}"
+        nameless = False
+    if nameless and title and (dated or text):
+        witness = dated.isoformat() if dated else text
+        yield f"text:{_digest(title, 'dated', witness)}"
+    if title or text:
+        yield f"text:{_digest(title, text)}"
+
+
+def article_id(source_id: str, key: str) -> str:
+    """Return our id of the article that a source's entry became: 20 hex digits."""
+    return _digest(source_id, key, size=10)
+
+
+def published_id(source_id: str, key: str, *, feed_url: str, now: datetime) -> str:
+    """Return the id for every output, made from the entry key.
+
+    The source's own id where it may serve as an IRI (RFC 4287 section 4.2.6: it must
+    not change on the way). Else a `tag:` URI under the feed's host, because the id is
+    that feed's entry's and must not depend on where we are served from; year, source
+    and article id make it unique. It is stored, and never made again.
+
+    Source: RFC 4151 section 2.1.
+    """
+    kind, _, raw = key.partition(":")
+    if kind == "guid" and urls.is_published_iri(raw):
+        return raw
+    host = (urls.host_of(feed_url) or "").lower()
+    authority = host if _TAG_HOST.fullmatch(host) else _NO_HOST
+    return (
+        f"tag:{authority},{now.year}:mediawire/{source_id}/{article_id(source_id, key)}"
+    )
+
+
+def named(article: Article, keys: tuple[str, ...]) -> Article:
+    """Return the article under other keys: with the ids that follow from the first."""
+    return replace(
+        article,
+        id=article_id(article.source_id, keys[0]),
+        published_id=published_id(
+            article.source_id,
+            keys[0],
+            feed_url=article.attribution.feed_url,
+            now=article.first_seen,
+        ),
+        keys=keys,
+    )
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _digest(*parts: str, size: int = 16) -> str:
+    joined = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return blake2b(joined, digest_size=size).hexdigest()

@@ -1,0 +1,32 @@
+"""What all entries of one document share when they are normalised."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from aggregator.model import Attribution, FeedInfo, Source
+from aggregator.reading.normalise.caps import Caps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The document around an entry, already believed.
+
+    `url` is the public address of the document. `by_document` tells that relative
+    addresses are relative to it (Atom and JSON); in RSS, which has no rule, they are
+    relative to the site. `self_url` is where the feed says it lives. `credit` is the
+    attribution of an entry that is the feed's own.
+    """
+
+    source: Source
+    feed: FeedInfo
+    url: str
+    by_document: bool
+    self_url: str | None
+    credit: Attribution
+    now: datetime
+    caps: Caps = field(default_factory=Caps)
+
+    @property
+    def link_base(self) -> str:
+        """Return what an entry's own link is relative to, where nothing says so."""
+        return self.url if self.by_document else self.feed.site or self.url

@@ -1,0 +1,121 @@
+"""Read an XML feed: feedparser says what the entries are, a second look what they held.
+
+In: one document as UTF-8 bytes and the address it came from. Out: a `parsed.Feed` with
+the entries in document order. Raises ReadError where there is no feed. No network, no
+files: feedparser is given bytes, never a string (it opens those).
+
+This is the only importer of feedparser. It runs without its HTML sanitiser and without
+its address resolver (they cost two thirds of its time and are no security boundary;
+`text.markup` does both) and on our own SAX driver, which is first in its list, so that
+libxml2's driver, which opens files named in a DOCTYPE, is never looked for.
+
+feedparser is primary for: which entries there are, dialect, titles, categories, dates,
+rights, the feed's title, site and picture. The tree (`reading.tree`) is primary for the
+rest, in entries as listed in `tree.entries`. Where the two count differently many
+entries, feedparser's values stand alone; then a bare guid is as feedparser rewrote it.
+"""
+
+import io
+import re
+from dataclasses import replace
+from typing import Any
+from xml.sax import SAXException
+
+import feedparser
+import feedparser.api
+
+from aggregator.errors import ReadError
+from aggregator.reading import address, said
+from aggregator.reading.parsed import Feed
+from aggregator.reading.tree import document as tree_document
+from aggregator.reading.tree import entries as tree_entries
+from aggregator.reading.tree import head, links, people, texts
+from aggregator.reading.tree.names import children
+
+feedparser.api.PREFERRED_XML_PARSERS[:] = ["aggregator.reading.buffered"]
+
+# What feedparser is known to raise on hostile documents instead of setting `bozo`.
+_CRASHES = (
+    ValueError,  # UnicodeError is one
+    LookupError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    AssertionError,
+    re.error,
+)
+
+
+def feed(document: bytes, *, url: str) -> Feed:
+    """Return what an XML feed says.
+
+    `document` is UTF-8, whatever its declaration claims. `url` is where it was found;
+    only its public form is used.
+
+    Raises:
+        ReadError: `not-a-feed` if neither a dialect nor an entry is recognised,
+            `unreadable` if feedparser breaks on it.
+    """
+    found = address.public(url)
+    result = _feedparser(document, found)
+    if not result["version"] and not result["entries"]:
+        raise ReadError("the document is no feed", problem="not-a-feed")
+    read = said.feed(result)
+    broken = result.get("bozo_exception")
+    loose = isinstance(broken, SAXException)
+    if isinstance(broken, SAXException):
+        note = f"not well-formed XML ({broken.getMessage()}): read as well as it goes"
+        read = replace(read, notes=(note,))
+    tree = tree_document.tree(document, entries=len(read.entries))
+    return _refined(read, tree, url=found, loose=loose) if tree else read
+
+
+def _feedparser(document: bytes, url: str) -> dict[str, Any]:
+    headers = {
+        "content-location": url,
+        "content-type": "application/xml; charset=utf-8",
+    }
+    try:
+        result: dict[str, Any] = feedparser.parse(
+            io.BytesIO(document),
+            sanitize_html=False,
+            resolve_relative_uris=False,
+            response_headers=headers,
+        )
+    except _CRASHES as error:
+        raise ReadError(
+            f"the document breaks the parser ({type(error).__name__})",
+            problem="unreadable",
+        ) from error
+    return result
+
+
+def _refined(read: Feed, tree: tree_document.Tree, *, url: str, loose: bool) -> Feed:
+    """Return the feed with what the second look found."""
+    element = head.head(tree.root)
+    groups = children(element)
+    names = people.authors(groups)
+    base_url = url if tree.based else None
+    read = replace(
+        read,
+        site=links.own(groups) or read.site,
+        links=links.links(groups) or read.links,
+        feed_id=next((texts.characters(one) for one in groups.get("id", ())), None),
+        author=names[0] if names else None,
+        license=head.licence(groups),
+        language=head.language(element, groups) or read.language,
+        base=texts.base(element, url) if tree.based else None,
+        hints=head.hints(groups),
+        deletions=head.deletions(groups),
+    )
+    if tree.items is None:
+        note = "two parsers disagree on the entries; the details of one are missing"
+        return replace(read, notes=(*read.notes, note))
+    return replace(
+        read,
+        entries=tuple(
+            tree_entries.refined(entry, item, url=base_url, loose=loose)
+            for entry, item in zip(read.entries, tree.items, strict=True)
+        ),
+    )

@@ -1,0 +1,106 @@
+"""One entry, refined: what feedparser said, with what its element says put right.
+
+Primary is the element for: guid and permalink, link and links, bodies and summary,
+authors, pictures, enclosures, origin, licence, language and base. feedparser stays
+primary for: title, categories, dates, rights. Where the document was not well-formed,
+lxml may have lost a stray character which feedparser kept, so bodies stay feedparser's.
+"""
+
+from dataclasses import replace
+
+from lxml.etree import _Element
+
+from aggregator.reading.parsed import Entry, Text, TextType
+from aggregator.reading.tree import head, links, media, people, texts
+from aggregator.reading.tree.names import Groups, children
+
+_BODIES: tuple[tuple[str, TextType], ...] = (
+    ("content:encoded", texts.HTML),
+    ("content", texts.PLAIN),
+    ("fullitem", texts.HTML),
+    ("xhtml:body", texts.XHTML),
+    ("body", texts.XHTML),
+)
+_SUMMARIES: tuple[tuple[str, TextType], ...] = (
+    ("description", texts.HTML),
+    ("summary", texts.PLAIN),
+    ("abstract", texts.PLAIN),
+    ("dc:description", texts.HTML),
+    ("dcterms:abstract", texts.PLAIN),
+)
+_REPEATS: tuple[tuple[str, TextType], ...] = (("itunes:summary", texts.PLAIN),)
+_LAST_RESORTS: tuple[tuple[str, TextType], ...] = (
+    ("media:description", texts.PLAIN),
+    ("itunes:subtitle", texts.PLAIN),
+)
+
+
+def refined(said: Entry, item: _Element, *, url: str | None, loose: bool) -> Entry:
+    """Return the entry with what its element says.
+
+    `url` is the document's address, None if no `xml:base` occurs in it (then nobody
+    climbs for one). `loose` tells that the document was not well-formed.
+    """
+    groups = children(item)
+    guid, is_permalink = links.guid(item)
+    language = head.language(item, groups)
+    if loose:
+        contents, summary = said.contents, said.summary
+    else:
+        contents, summary = _texts(groups, url=url, language=language)
+    return replace(
+        said,
+        guid=guid,
+        guid_is_permalink=is_permalink,
+        link=links.own(groups) or item.get("href"),
+        links=links.links(groups) + media.enclosures(groups),
+        contents=contents,
+        summary=summary,
+        authors=people.authors(groups),
+        pictures=media.pictures(groups),
+        origin=people.origin(groups),
+        license=head.licence(groups),
+        language=language,
+        base=texts.base(item, url) if url else None,
+    )
+
+
+def _texts(
+    groups: Groups, *, url: str | None, language: str | None
+) -> tuple[tuple[Text, ...], Text | None]:
+    """Return the bodies and the summary.
+
+    `content:encoded` and Atom content are bodies, `description` and Atom summary the
+    summary. `itunes:summary` repeats one of them: it steps in for a missing summary, or
+    stands as a further body, so that the fuller text wins. `media:description` is often
+    a picture's caption: it speaks only where nothing else does.
+    """
+
+    def read(*words: tuple[str, TextType]) -> list[Text]:
+        return [
+            found
+            for word, default in words
+            for element in groups.get(word, ())
+            if (
+                found := texts.text(
+                    element, default=default, url=url, language=language
+                )
+            )
+        ]
+
+    bodies, summaries = read(*_BODIES), read(*_SUMMARIES)
+    repeats = [_sniffed(text) for text in read(*_REPEATS)]
+    if summaries:
+        bodies += repeats
+    else:
+        summaries = repeats
+    if not bodies and not summaries:
+        summaries = [_sniffed(text) for text in read(*_LAST_RESORTS)]
+    return tuple(bodies), next(iter(summaries), None)
+
+
+def _sniffed(text: Text) -> Text:
+    """Return text of a plain element as HTML where it plainly is."""
+    if text.type != texts.PLAIN:
+        return text
+    return replace(text, type=texts.sniffed(text.value))

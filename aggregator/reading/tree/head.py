@@ -1,0 +1,133 @@
+"""What a feed says of itself beyond title and link: rhythm, language, licence, losses."""
+
+from datetime import timedelta
+
+from lxml.etree import _Element
+
+from aggregator.model import Deletion, Hints
+from aggregator.reading.tree.links import links
+from aggregator.reading.tree.names import LANG, RDF_RESOURCE, Groups, children, name
+from aggregator.reading.tree.texts import characters
+from aggregator.text import dates
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_PERIODS = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(weeks=1),
+    "monthly": timedelta(days=30),
+    "yearly": timedelta(days=365),
+}
+_LONGEST = timedelta(days=365)  # nobody means more, and timedelta has an end
+_HOURS = 24
+_DIGITS = 9
+
+
+def head(root: _Element) -> _Element:
+    """Return the element that speaks for the feed: Atom's root, RSS's channel."""
+    if name(str(root.tag)) == "feed":
+        return root
+    return next(iter(children(root).get("channel", ())), root)
+
+
+def hints(groups: Groups) -> Hints:
+    """Return what the feed advises about its rhythm; nonsense counts as silence.
+
+    Of ttl and the syndication period the longer holds: both only ask for patience.
+
+    Source: RSS 2.0 "ttl" (minutes), "skipHours" (GMT, 24 in 0.91 is 0), "skipDays";
+    RSS 1.0 syndication module.
+    """
+    waits = [wait for wait in (_ttl(groups), _period(groups)) if wait]
+    hours = (_number(word) for word in _members(groups, "skiphours", "hour"))
+    days = (word.lower() for word in _members(groups, "skipdays", "day"))
+    return Hints(
+        ttl=max(waits, default=None),
+        skip_hours=frozenset(
+            hour % _HOURS for hour in hours if hour is not None and hour <= _HOURS
+        ),
+        skip_days=frozenset(_DAYS.index(day) for day in days if day in _DAYS),
+    )
+
+
+def licence(groups: Groups) -> str | None:
+    """Return the licence as sent, from whichever module names it first.
+
+    Source: RFC 4946 (`link rel=license`); the Creative Commons modules of RSS 1.0 and
+    2.0; `dcterms:license`.
+    """
+    for link in links(groups):
+        if link.rel == "license":
+            return link.href
+    for word in ("creativecommons:license", "cc:license", "dcterms:license"):
+        for element in groups.get(word, ()):
+            found = (element.get(RDF_RESOURCE) or "").strip() or characters(element)
+            if found:
+                return found
+    return None
+
+
+def language(element: _Element, groups: Groups) -> str | None:
+    """Return the language an element names for itself, not what it inherits."""
+    if own := (element.get(LANG) or "").strip():
+        return own
+    for word in ("language", "dc:language"):
+        for named in groups.get(word, ()):
+            if value := characters(named):
+                return value
+    return None
+
+
+def deletions(groups: Groups) -> tuple[Deletion, ...]:
+    """Return the entries the feed takes back (RFC 6721), in document order."""
+    return tuple(
+        Deletion(
+            ref=ref,
+            at=dates.parse(element.get("when") or ""),
+            comment=" ".join(
+                characters(comment)
+                for comment in children(element).get("at:comment", ())
+            ),
+        )
+        for element in groups.get("at:deleted-entry", ())
+        if (ref := (element.get("ref") or "").strip())
+    )
+
+
+def _ttl(groups: Groups) -> timedelta | None:
+    for element in groups.get("ttl", ()):
+        minutes = _number(characters(element))
+        if minutes:
+            return min(timedelta(minutes=min(minutes, 10**6)), _LONGEST)
+    return None
+
+
+def _period(groups: Groups) -> timedelta | None:
+    """Return the time between updates: period divided by frequency (default daily, 1)."""
+    named = [
+        characters(element).lower() for element in groups.get("sy:updateperiod", ())
+    ]
+    times = [characters(element) for element in groups.get("sy:updatefrequency", ())]
+    if not named and not times:
+        return None
+    period = _PERIODS.get(named[0] if named else "daily")
+    frequency = _number(times[0]) if times else 1
+    return period / frequency if period and frequency else None
+
+
+def _members(groups: Groups, word: str, member: str) -> list[str]:
+    return [
+        characters(element)
+        for outer in groups.get(word, ())
+        for element in children(outer).get(member, ())
+    ]
+
+
+def _number(value: str) -> int | None:
+    """Return a whole number of at most nine digits, None for anything else."""
+    digits = value.strip()
+    return (
+        int(digits)
+        if digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS
+        else None
+    )

@@ -1,0 +1,102 @@
+"""Enclosures and pictures of an entry, from six vocabularies.
+
+RSS `enclosure`, Atom `link rel=enclosure`, Media RSS (`media:content`,
+`media:thumbnail`, within a `media:group` or not), `itunes:image`, RSS `image` and Atom
+`content src`. Addresses are as sent; `normalise` decides what is believed.
+
+Source: Media RSS 1.5.1; RSS 2.0 "enclosure"; RFC 4287 section 4.1.3.2.
+"""
+
+from lxml.etree import _Element
+
+from aggregator.reading.parsed import Link, Picture
+from aggregator.reading.tree.links import address
+from aggregator.reading.tree.names import Groups, children
+from aggregator.reading.tree.texts import characters
+
+_PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif")
+_AVATARS = "gravatar.com/"  # WordPress.com sends the author's portrait as media:content
+
+
+def enclosures(groups: Groups) -> tuple[Link, ...]:
+    """Return what goes with the entry as files, apart from Atom's own links."""
+    found = [
+        Link(
+            href=href,
+            rel="enclosure",
+            type=element.get("type"),
+            length=element.get("length"),
+        )
+        for element in groups.get("enclosure", ())
+        if (href := address(element))
+    ]
+    for element in groups.get("media:content", ()):
+        href = address(element)
+        if href and not _is_picture(element):
+            found.append(
+                Link(
+                    href=href,
+                    rel="enclosure",
+                    type=element.get("type"),
+                    length=element.get("fileSize"),
+                    title=_first(children(element), "media:title"),
+                )
+            )
+    for element in groups.get("content", ()):
+        source = (element.get("src") or "").strip()
+        if source and (element.get("type") or "") not in {"", "html", "text/html"}:
+            found.append(Link(href=source, rel="enclosure", type=element.get("type")))
+    return tuple(found)
+
+
+def pictures(groups: Groups) -> tuple[Picture, ...]:
+    """Return the pictures an entry names for itself, the most telling kind first."""
+    found: list[Picture] = []
+    thumbnails = list(groups.get("media:thumbnail", ()))
+    for element in groups.get("media:content", ()):
+        within = children(element)
+        thumbnails += within.get("media:thumbnail", ())
+        if _is_picture(element):
+            found += _picture(element, within, groups)
+    for element in groups.get("itunes:image", ()):
+        found += _picture(element, {}, {})
+    for element in groups.get("image", ()):
+        inside = children(element).get("url")
+        url = address(element) or characters(inside[0] if inside else element)
+        if url:
+            found.append(Picture(url=url))
+    for element in thumbnails:
+        found += _picture(element, {}, groups)
+    return tuple(found)
+
+
+def _picture(element: _Element, within: Groups, beside: Groups) -> list[Picture]:
+    url = address(element) or characters(element)
+    if not url or _AVATARS in url:
+        return []
+    return [
+        Picture(
+            url=url,
+            type=element.get("type"),
+            width=element.get("width"),
+            height=element.get("height"),
+            alt=_first(within, "media:description") or _first(within, "media:title"),
+            credit=_first(within, "media:credit") or _first(beside, "media:credit"),
+        )
+    ]
+
+
+def _is_picture(element: _Element) -> bool:
+    medium = (element.get("medium") or "").strip().lower()
+    kind = (element.get("type") or "").strip().lower()
+    if medium or kind:
+        return medium == "image" or kind.startswith("image/")
+    path = (element.get("url") or "").partition("?")[0].lower()
+    return path.endswith(_PICTURE_ENDINGS)
+
+
+def _first(groups: Groups, word: str) -> str | None:
+    for element in groups.get(word, ()):
+        if value := characters(element):
+            return value
+    return None

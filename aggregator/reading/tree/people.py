@@ -1,0 +1,81 @@
+"""Who wrote it, and from where an aggregate has it; names as sent.
+
+Of several vocabularies in one entry the first that names anybody is believed, because
+the others repeat it in another form: Atom `author` and `dc:creator`, then RSS `author`
+and `managingEditor`, then `itunes:author`.
+"""
+
+from collections.abc import Iterable
+
+from lxml.etree import _Element
+
+from aggregator.reading.parsed import Origin
+from aggregator.reading.tree import links
+from aggregator.reading.tree.names import Groups, children
+from aggregator.reading.tree.texts import characters
+
+
+def authors(groups: Groups) -> tuple[str, ...]:
+    """Return the names (RSS: perhaps `mail (name)`), without repetition."""
+    persons: list[str] = []
+    plain: list[str] = []
+    for element in groups.get("author", ()):
+        within = children(element)
+        if within:
+            persons.append(_text(within, "name") or _text(within, "email") or "")
+        else:
+            plain.append(characters(element))
+    persons += [characters(element) for element in groups.get("dc:creator", ())]
+    persons += [characters(element) for element in groups.get("dc:author", ())]
+    plain += [characters(element) for element in groups.get("managingeditor", ())]
+    podcast = [characters(element) for element in groups.get("itunes:author", ())]
+    for names in (persons, plain, podcast):
+        if named := tuple(dict.fromkeys(name for name in names if name)):
+            return named
+    return ()
+
+
+def origin(groups: Groups) -> Origin | None:
+    """Return the first source of an aggregated entry, both kinds of `source` merged.
+
+    Source: RFC 4287 section 4.2.11; RSS 2.0 "source" (the url is the feed's).
+    """
+    said = [_atom(element) for element in groups.get("source", ()) if len(element)]
+    said += [_rss(element) for element in groups.get("source", ()) if not len(element)]
+    if not said:
+        return None
+    merged = Origin(
+        title=_any(one.title for one in said),
+        feed_url=_any(one.feed_url for one in said),
+        site_url=_any(one.site_url for one in said),
+        id=_any(one.id for one in said),
+        rights=_any(one.rights for one in said),
+        author=_any(one.author for one in said),
+    )
+    return merged if merged != Origin() else None
+
+
+def _atom(source: _Element) -> Origin:
+    within = children(source)
+    names = authors(within)
+    feeds = [link.href for link in links.links(within) if link.rel == "self"]
+    return Origin(
+        title=_text(within, "title"),
+        feed_url=feeds[0] if feeds else None,
+        site_url=links.own(within),
+        id=_text(within, "id"),
+        rights=_text(within, "rights") or _text(within, "dc:rights"),
+        author=names[0] if names else None,
+    )
+
+
+def _rss(source: _Element) -> Origin:
+    return Origin(title=characters(source) or None, feed_url=links.address(source))
+
+
+def _text(groups: Groups, word: str) -> str | None:
+    return _any(characters(element) for element in groups.get(word, ()))
+
+
+def _any(values: Iterable[str | None]) -> str | None:
+    return next((value for value in values if value), None)
