@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from random import Random
 
 from aggregator.fetching import cadence
@@ -116,4 +117,4 @@ def polls(
 
 
 def gaps(times: list[datetime]) -> list[timedelta]:
-    return [b - a for a, b in zip(times, times[1:], strict=False)]
+    return [b - a for a, b in pairwise(times)]

@@ -111,16 +111,19 @@ def _within_bounds(source: Source, state: SourceState, now: datetime) -> SourceS
     """Return the row with `next_poll_at` no earlier and no later than it may be."""
     if state.gone:
         return state
-    reasons = [*remembered_advice(state, now=now), *pause(source, now=now)]
+    paused = pause(source, now=now)
+    reasons = [*remembered_advice(state, now=now), *paused]
     if state.last_polled_at:
         reasons[:0] = our_pace(source, state, polled=state.last_polled_at)
     if not reasons:
         return state if state.next_poll_at <= now else _due(state, now, "new")
     reason = decisive(reasons)
     earliest = opened(reason.until, state.feed.hints)
-    latest = max(reason.until, now) + _patience(source) + JITTER_MOST
-    if pause(source, now=now):
-        latest = earliest
+    latest = (
+        earliest
+        if reason in paused
+        else max(reason.until, now) + _patience(source) + JITTER_MOST
+    )
     if earliest <= state.next_poll_at <= opened(latest, state.feed.hints):
         return state
     return _due(state, earliest, reason.because)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from aggregator.fetching.cadence.pace import pause
 from aggregator.fetching.cadence.phrases import duration, moment, span
 from aggregator.fetching.cadence.rows import MOVE_POLLS, MOVE_TIME
+from aggregator.fetching.targets import shown
 from aggregator.model import Moved, Source, SourceState, StateWord
 
 # How soon the web console may ask for the same source again.
@@ -41,7 +42,7 @@ def next_step(source: Source, state: SourceState, *, now: datetime) -> str:
     if state.moved:
         notes.append(_watching(source, state, state.moved, now))
     if state.fetch_url != state.url:
-        notes.append(f"moved to {state.fetch_url}, which is asked instead")
+        notes.append(f"moved to {shown(state.fetch_url)}, which is asked instead")
     if state.hints_warning:
         notes.append(state.hints_warning)
     return "; ".join(notes)
@@ -79,6 +80,6 @@ def _watching(source: Source, state: SourceState, moved: Moved, now: datetime) -
     more = max(0, MOVE_POLLS - moved.polls - 1) * source.interval
     believed = max(moved.since + MOVE_TIME, state.next_poll_at + more)
     return (
-        f"moved to {moved.url} for {span(now - moved.since)}: "
+        f"moved to {shown(moved.url)} for {span(now - moved.since)}: "
         f"will be remembered in {duration(believed - now)}"
     )

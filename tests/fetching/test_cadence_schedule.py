@@ -1,0 +1,301 @@
+"""Rows under a config that is edited, a clock that jumps, and an engine that is late."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from cadence_world import (
+    DAY,
+    GONE,
+    HOUR,
+    MINUTE,
+    NEW_ADDRESS,
+    NOW,
+    A,
+    after,
+    failed,
+    throttled,
+    unchanged,
+    updated,
+)
+
+from aggregator.fetching import cadence
+from aggregator.model import FeedInfo, Hints, Moved, Pause, Validators
+
+LATER = NOW + 10 * MINUTE
+VALIDATORS = Validators(etag=b'"1"')
+HALF = replace(A, interval=HOUR / 2)
+
+ROWS = {
+    "new": cadence.initial(A, now=NOW),
+    "updated": after(None, updated(), jitter=1.0),
+    "max-age": after(None, updated(max_age=5 * HOUR), jitter=0.5),
+    "ttl": after(None, updated(), hints=Hints(ttl=3 * HOUR), jitter=1.0),
+    "skipping": after(
+        None, updated(), hints=Hints(skip_hours=frozenset({15, 16})), jitter=1.0
+    ),
+    "failing": after(None, *[failed()] * 4, jitter=1.0),
+    "throttled": after(None, throttled(429, retry_after=5 * HOUR), jitter=1.0),
+    "429": after(None, throttled(429), jitter=1.0),
+    "gone": after(None, GONE, GONE),
+    "first 410": after(None, GONE, jitter=1.0),
+    "slowed": after(
+        replace(after(None, updated()), unchanged=99), unchanged(), at=NOW + 9 * DAY
+    ),
+}
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+@pytest.mark.parametrize("passed", [timedelta(0), 10 * MINUTE, DAY, 60 * DAY])
+def test_a_source_that_was_not_edited_keeps_its_very_row(row, passed):
+    """D7: unchanged sources are not fetched again."""
+    now = (row.last_polled_at or NOW) + passed
+
+    assert cadence.reconfigured(A, row, now=now) is row
+
+
+def test_another_address_is_due_at_once_and_the_history_stays():
+    """D8: what belonged to the old address is forgotten, what we know is kept."""
+    row = replace(
+        after(None, updated(), failed(), failed()),
+        validators=VALIDATORS,
+        body_digest=b"1",
+        moved=Moved(url=NEW_ADDRESS, since=NOW, polls=2),
+        feed=FeedInfo(title="A", hints=Hints(skip_hours=frozenset({14}))),
+    )
+    moved = replace(A, url="https://c.example/feed")
+
+    edited = cadence.reconfigured(moved, row, now=LATER)
+
+    assert (edited.url, edited.fetch_url, edited.host) == (
+        moved.url,
+        moved.url,
+        "c.example",
+    )
+    assert (edited.next_poll_at, edited.because) == (LATER, "new address")
+    assert (edited.validators, edited.body_digest) == (Validators(), None)
+    assert (edited.failures, edited.error, edited.moved) == (0, None, None)
+    assert edited.first_success_at == edited.last_success_at == row.last_success_at
+    assert edited.feed == FeedInfo(title="A")
+    assert cadence.put_off(moved, edited, now=LATER) is None
+
+
+def test_another_address_is_a_new_chance_for_a_gone_source():
+    """P15: the operator found where it went."""
+    moved = replace(A, url=NEW_ADDRESS)
+
+    row = cadence.reconfigured(moved, ROWS["gone"], now=LATER)
+
+    assert (row.gone, row.gone_since, row.next_poll_at) == (False, None, LATER)
+
+
+@pytest.mark.parametrize(
+    ("url", "waits"),
+    [("https://a.example/other", True), ("https://c.example/feed", False)],
+)
+def test_a_retry_after_holds_for_another_address_on_its_host(url, waits):
+    """P12: an edit in the config does not break the promise."""
+    row = ROWS["throttled"]
+
+    edited = cadence.reconfigured(replace(A, url=url), row, now=LATER)
+
+    assert edited.next_poll_at == (NOW + 5 * HOUR if waits else LATER)
+    assert bool(cadence.may_force(edited, now=LATER)) is waits
+
+
+def test_the_address_we_had_learned_costs_nothing_to_write_down():
+    """P16: an operator who follows status into the config is not punished for it."""
+    row = replace(
+        ROWS["updated"], fetch_url=NEW_ADDRESS, host="b.example", validators=VALIDATORS
+    )
+
+    edited = cadence.reconfigured(replace(A, url=NEW_ADDRESS), row, now=LATER)
+
+    assert edited == replace(row, url=NEW_ADDRESS)
+
+
+def test_a_shorter_interval_brings_the_next_poll_forward():
+    row = cadence.reconfigured(HALF, ROWS["updated"], now=LATER)
+
+    assert (row.next_poll_at, row.because) == (NOW + HOUR / 2, "interval 30m")
+
+
+def test_a_longer_interval_puts_the_next_poll_back():
+    """P8: the gap is never shorter than the interval."""
+    row = cadence.reconfigured(
+        replace(A, interval=6 * HOUR), ROWS["updated"], now=LATER
+    )
+
+    assert (row.next_poll_at, row.because) == (NOW + 6 * HOUR, "interval 6h")
+
+
+@pytest.mark.parametrize("advised", ["max-age", "ttl", "throttled", "429"])
+def test_a_shorter_interval_does_not_override_the_publishers_advice(advised):
+    """P10, P12 and P20: advice outlives an edit."""
+    row = ROWS[advised]
+
+    assert cadence.reconfigured(HALF, row, now=LATER) is row
+
+
+def test_a_pause_keeps_a_source_out_of_the_schedule():
+    paused = replace(A, paused=Pause(why="they asked"))
+
+    row = cadence.reconfigured(paused, ROWS["updated"], now=LATER)
+
+    assert (row.next_poll_at, row.because) == (cadence.NEVER, "paused: they asked")
+    assert cadence.reconfigured(paused, row, now=NOW + DAY) is row
+
+
+def test_a_pause_with_an_end_lasts_until_then():
+    paused = replace(A, paused=Pause(until=NOW + 2 * DAY))
+
+    row = cadence.reconfigured(paused, ROWS["updated"], now=LATER)
+
+    assert row.next_poll_at == NOW + 2 * DAY
+    assert row.because == "paused until 2026-11-26 14:05 UTC"
+    assert cadence.put_off(paused, row, now=NOW + 2 * DAY) is None
+
+
+def test_a_pause_shorter_than_the_wait_changes_nothing():
+    paused = replace(A, paused=Pause(until=NOW + HOUR / 2))
+    row = ROWS["updated"]
+
+    assert cadence.reconfigured(paused, row, now=LATER) is row
+
+
+def test_a_lifted_pause_leaves_the_wait_that_was_due():
+    """P8: lifting a pause is no reason to come early."""
+    paused = cadence.reconfigured(
+        replace(A, paused=Pause()), ROWS["updated"], now=LATER
+    )
+
+    assert cadence.reconfigured(A, paused, now=LATER).next_poll_at == NOW + HOUR
+
+
+@pytest.mark.parametrize("pause", [Pause(), Pause(until=NOW + DAY)])
+def test_a_new_source_may_start_paused(pause):
+    source = replace(A, paused=pause)
+    row = cadence.initial(source, now=NOW)
+
+    assert row.next_poll_at == (pause.until or cadence.NEVER)
+    assert cadence.reconfigured(source, row, now=NOW) is row
+    assert cadence.reconfigured(A, row, now=LATER).next_poll_at == LATER
+
+
+def test_a_source_paused_while_it_was_polled_stays_paused():
+    row = after(None, updated(), source=replace(A, paused=Pause()), at=NOW)
+
+    assert row.next_poll_at == cadence.NEVER
+
+
+def test_a_poll_that_may_go_ahead_is_not_put_off():
+    assert cadence.put_off(A, ROWS["updated"], now=NOW + 2 * HOUR) is None
+
+
+def test_a_poll_of_a_paused_source_is_put_off():
+    paused = replace(A, paused=Pause())
+
+    row = cadence.put_off(paused, ROWS["updated"], now=NOW + 2 * HOUR)
+
+    assert row
+    assert row.next_poll_at == cadence.NEVER
+
+
+def test_a_late_poll_waits_for_the_end_of_the_skipped_hours():
+    """P20: the backlog after a downtime respects them too."""
+    row = after(None, updated(), hints=Hints(skip_hours=frozenset({20, 21})))
+    assert row.next_poll_at == NOW + HOUR
+
+    row = cadence.put_off(A, row, now=NOW.replace(hour=20, minute=30))
+
+    assert row
+    assert row.next_poll_at == NOW.replace(hour=22, minute=0)
+
+
+def test_a_spread_backlog_survives_a_reload_of_the_config():
+    """D7: what waits its turn is not pulled forward by an edit elsewhere."""
+    rows = [(A, replace(ROWS["updated"], source_id=f"s{n}")) for n in range(900)]
+
+    spread = cadence.spread(rows, now=NOW + DAY)
+
+    assert all(cadence.reconfigured(A, row, now=NOW + DAY) is row for row in spread)
+
+
+def test_a_backlog_leaves_out_what_is_new_gone_or_not_due():
+    rows = [
+        (A, ROWS["new"]),
+        (A, ROWS["gone"]),
+        (A, replace(ROWS["updated"], next_poll_at=NOW + 3 * DAY)),
+    ]
+
+    assert cadence.spread(rows, now=NOW + 2 * DAY) == []
+
+
+@pytest.mark.parametrize("by", [-HOUR, HOUR, 3652 * DAY, -3652 * DAY])
+@pytest.mark.parametrize("kind", ROWS)
+def test_a_jump_of_the_clock_leaves_every_wait_as_long_as_it_was(kind, by):
+    """D20: polling goes on as if the clock had always been right."""
+    row = ROWS[kind]
+    now = (row.last_polled_at or NOW) + MINUTE
+
+    jumped = cadence.rebase(A, row, now=now + by, by=by)
+
+    if kind == "gone":
+        assert jumped.next_poll_at == cadence.NEVER
+    elif kind != "skipping":
+        assert jumped.next_poll_at == row.next_poll_at + by
+    assert cadence.rebase(A, jumped, now=now, by=-by) == row
+
+
+def test_a_promise_moves_with_the_clock():
+    """D20: Retry-After is a length of time, not a date."""
+    row = cadence.rebase(A, ROWS["throttled"], now=NOW + DAY, by=DAY)
+
+    assert cadence.may_force(row, now=NOW + DAY + 4 * HOUR)
+    assert not cadence.may_force(row, now=NOW + DAY + 5 * HOUR)
+
+
+def test_a_pause_does_not_move_with_the_clock():
+    """D20: it is a date that the operator wrote."""
+    paused = replace(A, paused=Pause(until=NOW + 2 * DAY))
+    row = cadence.reconfigured(paused, ROWS["updated"], now=NOW)
+
+    row = cadence.rebase(paused, row, now=NOW + HOUR, by=HOUR)
+
+    assert row.next_poll_at == NOW + 2 * DAY
+
+
+def test_a_watched_redirect_moves_with_the_clock():
+    """D20: ten wrong years do not make two days of watching."""
+    row = after(None, updated(moved_to=NEW_ADDRESS))
+
+    row = cadence.rebase(A, row, now=NOW + 3652 * DAY, by=3652 * DAY)
+
+    assert row.moved
+    assert row.moved.since == NOW + 3652 * DAY
+
+
+@pytest.mark.parametrize("ahead", [HOUR, 3652 * DAY])
+def test_a_row_from_the_future_counts_as_polled_now(ahead):
+    """D20: the clock was put back while we were off; the wait is the usual one."""
+    row = after(None, updated(), at=NOW + ahead)
+
+    row = cadence.reconfigured(A, row, now=NOW)
+
+    assert (row.last_polled_at, row.next_poll_at) == (NOW, NOW + HOUR)
+
+
+def test_a_source_that_was_added_in_the_future_is_due_now():
+    """D20: put right, nothing waits for a year that is far away."""
+    row = cadence.initial(A, now=NOW + 3652 * DAY)
+
+    assert cadence.reconfigured(A, row, now=NOW).next_poll_at == NOW
+
+
+def test_a_wait_that_nothing_explains_is_cut_to_what_is_allowed():
+    """D20: whatever went wrong with a row, it heals at the next start."""
+    row = replace(ROWS["updated"], next_poll_at=NOW + 400 * DAY)
+
+    healed = cadence.reconfigured(A, row, now=LATER)
+
+    assert (healed.next_poll_at, healed.because) == (NOW + HOUR, "interval 1h")
