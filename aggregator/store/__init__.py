@@ -1,1 +1,44 @@
-"""Being built."""
+"""Where everything is kept: sources with their schedule, articles, and their history.
+
+In: PollResults, decisions of the desk. Out: what is due, what is known, what a
+publication shows. One `Store` serves all threads of a process, on SQLite or
+PostgreSQL, with the same answers.
+
+    opening     find, create, migrate or refuse a database     → open_store, migrate
+    holding     one process at a time works with a store       → hold
+    store       the door: each method is one transaction       → Store
+    recording   what a poll changes, across the tables below
+    desk        what the desk decides about stored articles
+    sources, documents, polls, articles, bodies, keys, listing, publications, meta
+                one family of tables each: its rows from and to our nouns
+    pruning, backup
+
+To add a table: a family module, a migration beside the others in `migrations/`, and
+its method on Store. SQLAlchemy is loaded when a store is first opened, not before:
+it costs 0.2 s, and many commands need none.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aggregator.store.holding import hold
+    from aggregator.store.opening import migrate, open_store, schema_version
+    from aggregator.store.store import Store
+
+__all__ = ["Store", "hold", "migrate", "open_store", "schema_version"]
+
+_rooms = {
+    "Store": "store",
+    "hold": "holding",
+    "migrate": "opening",
+    "open_store": "opening",
+    "schema_version": "opening",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
+    """Load what is behind the door when it is first asked for."""
+    if name not in _rooms:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_rooms[name]}"), name)

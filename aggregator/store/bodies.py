@@ -1,0 +1,192 @@
+"""The tables `bodies` and `revisions`: the words of an article, now and before.
+
+An article's raw item, the body as sent and the body as published say the same thing
+three times, so they are compressed as one stream: the second and third cost a few
+bytes. A revision is the row an article had before its source changed it.
+"""
+
+import struct
+import zlib
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    Table,
+    Text,
+    bindparam,
+    insert,
+    select,
+    update,
+)
+
+from aggregator.model import Article
+from aggregator.store.articles import articles
+from aggregator.store.columns import (
+    AnyRow,
+    Bytes,
+    Moment,
+    Name,
+    chunks,
+    execute_each,
+    insert_unless_there,
+    metadata,
+    moment,
+    packed,
+    unpacked,
+)
+
+_LEVEL = 6
+_LENGTHS = struct.Struct(">II")  # of raw and source_body; the rest is the body
+
+_OF_ARTICLE = "articles.article_id"
+
+bodies = Table(
+    "bodies",
+    metadata,
+    Column(
+        "article_id",
+        Name,
+        ForeignKey(_OF_ARTICLE, ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("source_type", Text, nullable=False),
+    Column("summary", Text),
+    Column("changes", Text),
+    Column("texts", Bytes, nullable=False),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column(
+        "article_id",
+        Name,
+        ForeignKey(_OF_ARTICLE, ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("updated", Moment, nullable=False),
+    Column("url", Text),
+    Column("source_title", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("rules", Text),
+    Column("text_sha256", Text, nullable=False),
+    Column("source_type", Text, nullable=False),
+    Column("summary", Text),
+    Column("changes", Text),
+    Column("texts", Bytes, nullable=False),
+)
+
+_insert = insert(bodies)
+_change = (
+    update(bodies)
+    .where(bodies.c.article_id == bindparam("which"))
+    .values({c.name: bindparam(c.name) for c in bodies.c if not c.primary_key})
+)
+_some = select(bodies).where(
+    bodies.c.article_id.in_(bindparam("which", expanding=True))
+)
+_before = (
+    select(
+        *(
+            articles.c[column.name]
+            if column.name in articles.c
+            else bodies.c[column.name]
+            for column in revisions.c
+        )
+    )
+    .join(bodies, bodies.c.article_id == articles.c.article_id)
+    .where(
+        articles.c.article_id == bindparam("which"),
+        articles.c.revision < bindparam("new_revision"),
+    )
+)
+_keep = insert_unless_there(revisions, _before)
+_revisions = (
+    select(revisions)
+    .where(revisions.c.article_id == bindparam("which"))
+    .order_by(revisions.c.revision)
+)
+
+
+def insert_bodies(connection: Connection, new: Sequence[Article]) -> None:
+    """Insert the words of new articles."""
+    rows = [_row(article) | {"article_id": article.id} for article in new]
+    execute_each(connection, _insert, rows)
+
+
+def change_bodies(connection: Connection, changed: Sequence[Article]) -> None:
+    """Replace the words of changed articles."""
+    rows = [_row(article) | {"which": article.id} for article in changed]
+    execute_each(connection, _change, rows)
+
+
+def keep_revisions(connection: Connection, changed: Sequence[Article]) -> None:
+    """Copy the stored rows of these articles where the new ones count as a revision.
+
+    Must run before the rows are changed. It copies inside the database, and copying
+    the same revision again changes nothing.
+    """
+    rows = [{"which": each.id, "new_revision": each.revision} for each in changed]
+    execute_each(connection, _keep, rows)
+
+
+def texts_of(
+    connection: Connection, article_ids: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """Return the fields of `Article` that lie in `bodies`, by article id."""
+    return {
+        row.article_id: _texts(row)
+        for some in chunks(sorted(article_ids))
+        for row in connection.execute(_some, {"which": some})
+    }
+
+
+def revisions_of(connection: Connection, now: Article) -> list[Article]:
+    """Return what an article was before, oldest first: `now` in its earlier words."""
+    return [
+        replace(
+            now,
+            revision=row.revision,
+            updated=moment(row.updated),
+            url=row.url,
+            source_title=row.source_title,
+            title=row.title,
+            rules=tuple(unpacked(row.rules)),
+            text_sha256=row.text_sha256,
+            **_texts(row),
+        )
+        for row in connection.execute(_revisions, {"which": now.id})
+    ]
+
+
+def _row(article: Article) -> dict[str, Any]:
+    source_body = article.source_body.encode()
+    lengths = _LENGTHS.pack(len(article.raw), len(source_body))
+    texts = b"".join((lengths, article.raw, source_body, article.body.encode()))
+    return {
+        "source_type": article.source_type,
+        "summary": article.summary,
+        "changes": packed(article.changes),
+        "texts": zlib.compress(texts, _LEVEL),
+    }
+
+
+def _texts(row: AnyRow) -> dict[str, Any]:
+    texts = zlib.decompress(row.texts)
+    raw_length, source_length = _LENGTHS.unpack_from(texts)
+    raw_end = _LENGTHS.size + raw_length
+    source_end = raw_end + source_length
+    return {
+        "source_type": row.source_type,
+        "summary": row.summary,
+        "changes": tuple(unpacked(row.changes)),
+        "raw": texts[_LENGTHS.size : raw_end],
+        "source_body": texts[raw_end:source_end].decode(),
+        "body": texts[source_end:].decode(),
+    }

@@ -1,0 +1,155 @@
+"""How our values become columns: the same on SQLite and PostgreSQL.
+
+Times are integer microseconds since 1970 in UTC, so that order and equality agree on
+both databases. Small compounds are JSON text, empty ones NULL. Names compare by code
+point on both. Long names (a guid, an address) are found by a 16-byte digest, because
+PostgreSQL refuses index entries over 2,704 bytes and a guid may have 10,000.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any, TypeAlias, TypeVar
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Executable,
+    Insert,
+    LargeBinary,
+    MetaData,
+    Row,
+    Select,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Name = Text().with_variant(Text(collation="C"), "postgresql")
+Moment = BigInteger()
+Bytes = LargeBinary()
+
+# SQLite binds at most 32,766 values to a statement, PostgreSQL 65,535.
+CHUNK = 1_000
+
+T = TypeVar("T")
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+# The standard has no INSERT that meets an existing row; both databases have the same
+# one, as two classes. A statement of this kind is kept under the dialect's name.
+ByDialect = Mapping[str, Insert]
+_inserts: tuple[
+    tuple[str, Callable[[Table], sqlite.Insert | postgresql.Insert]], ...
+] = (
+    ("sqlite", sqlite.insert),
+    ("postgresql", postgresql.insert),
+)
+
+
+def micros(moment: datetime) -> int:
+    """Return microseconds since the epoch; the datetime must be aware."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def micros_or_none(moment: datetime | None) -> int | None:
+    """Return microseconds since the epoch, or None for None."""
+    return None if moment is None else (moment - _EPOCH) // _MICROSECOND
+
+
+def moment(value: int) -> datetime:
+    """Return the aware UTC datetime of a stored number of microseconds."""
+    return _EPOCH + timedelta(microseconds=value)
+
+
+def moment_or_none(value: int | None) -> datetime | None:
+    """Return the aware UTC datetime of a stored number, or None for None."""
+    return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+def digest(name: str) -> bytes:
+    """Return the 16 bytes by which a key or an address is found."""
+    return blake2b(name.encode(), digest_size=16).digest()
+
+
+def _members(value: object) -> dict[str, Any]:
+    """Return the fields of a dataclass that say something, for JSON."""
+    if not is_dataclass(value):
+        raise TypeError(f"no JSON for {type(value).__name__}")
+    named = ((field.name, getattr(value, field.name)) for field in fields(value))
+    return {name: member for name, member in named if member is not None}
+
+
+_encode = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), default=_members
+).encode
+
+
+def packed(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON and our nouns can say
+    """Return JSON text, or None for anything empty. Dataclasses become objects."""
+    return _encode(value) if value else None
+
+
+def unpacked(text: str | None) -> Any:  # noqa: ANN401 - the caller knows what it put in
+    """Return what `packed` was given, with lists for tuples; () for NULL."""
+    return json.loads(text) if text is not None else ()
+
+
+def upsert(table: Table, *, keep: Collection[str] = ()) -> ByDialect:
+    """Return the insert that replaces all of an existing row but the columns to keep."""
+    key = [column.name for column in table.primary_key]
+    names = [c.name for c in table.c if c.name not in {*key, *keep}]
+    return {
+        dialect: (statement := insert(table)).on_conflict_do_update(
+            index_elements=key,
+            set_={name: statement.excluded[name] for name in names},
+        )
+        for dialect, insert in _inserts
+    }
+
+
+def insert_unless_there(
+    table: Table, rows: Select[*tuple[Any, ...]] | None = None
+) -> ByDialect:
+    """Return the insert that leaves an existing row alone; `rows` to copy, if any."""
+    names = [column.name for column in table.c]
+    return {
+        dialect: (
+            insert(table).from_select(names, rows)
+            if rows is not None
+            else insert(table)
+        ).on_conflict_do_nothing()
+        for dialect, insert in _inserts
+    }
+
+
+def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """Cut a sequence into pieces of at most `size`."""
+    return (values[at : at + size] for at in range(0, len(values), size))
+
+
+def execute_each(
+    connection: Connection,
+    statement: Executable | ByDialect,
+    rows: Sequence[Mapping[str, Any]],
+) -> None:
+    """Execute a statement once for each row; no rows, no statement.
+
+    Always a list of parameters, never `values([...])`, which costs 7 to 14 times more.
+    """
+    if rows:
+        if isinstance(statement, Mapping):
+            statement = statement[connection.dialect.name]
+        connection.execute(statement, rows)

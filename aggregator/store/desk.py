@@ -1,0 +1,47 @@
+"""Write what the desk decides about stored articles: headlines, tags, withdrawals.
+
+Each changes where an article is listed, so each compares the entries of `listing`
+before and after.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from aggregator.model import Dropped, Withdrawn
+from aggregator.store.articles import (
+    ids_of_source,
+    retitle_articles,
+    tag_articles,
+    withdraw_article,
+)
+from aggregator.store.listing import listed, relist
+
+
+def retitle(
+    connection: Connection,
+    updates: Sequence[tuple[str, str, tuple[str, ...], Dropped | None]],
+) -> None:
+    """Write what the rules now say of articles: (id, title, rules, dropped)."""
+    ids = [article_id for article_id, *_ in updates]
+    before = listed(connection, ids)
+    retitle_articles(connection, updates)
+    relist(connection, before, ids)
+
+
+def retag(connection: Connection, source_id: str, tags: tuple[str, ...]) -> None:
+    """Replace the desk's tags of all articles of a source."""
+    ids = ids_of_source(connection, source_id)
+    before = listed(connection, ids)
+    tag_articles(connection, ids, tags)
+    relist(connection, before, ids)
+
+
+def withdraw(connection: Connection, taken_back: Mapping[str, Withdrawn]) -> int:
+    """Take articles back, by id; returns how many were not taken back before."""
+    before = listed(connection, taken_back)
+    withdrawn = sum(
+        withdraw_article(connection, id_, why) for id_, why in taken_back.items()
+    )
+    relist(connection, before, taken_back)
+    return withdrawn

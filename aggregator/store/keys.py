@@ -1,0 +1,135 @@
+"""The tables `keys` and `refs`: the names under which an article is found.
+
+`keys` are the ways a source's entry is recognised (`guid:…`, `link:…`, `text:…`); they
+belong to one source. The first article to hold a key keeps it.
+`refs` are the names by which anybody may ask for an article: its published id and its
+address; one that an article once had still finds it.
+Both hold digests: what was digested stands in the article's own row.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from sqlalchemy import Column, Connection, Table, bindparam, delete, exists, select
+
+from aggregator.model import Article, Known
+from aggregator.store.articles import articles, recognised
+from aggregator.store.columns import (
+    Bytes,
+    Name,
+    chunks,
+    digest,
+    execute_each,
+    insert_unless_there,
+    metadata,
+)
+from aggregator.text import urls
+
+_LINK = "link:"
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("source_id", Name, primary_key=True),
+    Column("digest", Bytes, primary_key=True),
+    Column("article_id", Name, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+refs = Table(
+    "refs",
+    metadata,
+    Column("digest", Bytes, primary_key=True),
+    Column("article_id", Name, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+_insert_keys = insert_unless_there(keys)
+_insert_refs = insert_unless_there(refs)
+_holders = select(keys.c.digest, keys.c.article_id).where(
+    keys.c.source_id == bindparam("which"),
+    keys.c.digest.in_(bindparam("digests", expanding=True)),
+)
+_named = (
+    select(refs.c.article_id)
+    .where(refs.c.digest.in_(bindparam("digests", expanding=True)))
+    .distinct()
+    .order_by(refs.c.article_id)
+)
+_forget_keys = delete(keys).where(
+    keys.c.source_id == bindparam("source_id"),
+    keys.c.article_id.in_(bindparam("which", expanding=True)),
+)
+_forget_refs = delete(refs).where(
+    ~exists().where(articles.c.article_id == refs.c.article_id)
+)
+
+
+def name_articles(connection: Connection, named: Sequence[Article]) -> None:
+    """Register the keys and the outside names of new or changed articles."""
+    holders = [(each.source_id, key, each.id) for each in named for key in each.keys]
+    _hold(connection, holders)
+    _refer(connection, [(ref, each.id) for each in named for ref in _refs(each)])
+
+
+def add_aliases(
+    connection: Connection, aliases: Iterable[tuple[str, str, str]]
+) -> None:
+    """Register further keys of known articles: (source id, key, article id)."""
+    holders = list(aliases)
+    _hold(connection, holders)
+    links = [(key, id_) for _, key, id_ in holders if key.startswith(_LINK)]
+    _refer(connection, [(key.removeprefix(_LINK), id_) for key, id_ in links])
+
+
+def known(
+    connection: Connection, source_id: str, asked: Collection[str]
+) -> dict[str, Known]:
+    """Return the articles of a source that hold the asked keys, by key."""
+    by_digest = {digest(key): key for key in asked}
+    holders = {
+        by_digest[row.digest]: row.article_id
+        for some in chunks(list(by_digest))
+        for row in connection.execute(_holders, {"which": source_id, "digests": some})
+    }
+    held = recognised(connection, set(holders.values()))
+    return {key: held[id_] for key, id_ in holders.items() if id_ in held}
+
+
+def named(connection: Connection, ref: str) -> list[str]:
+    """Return the ids of articles whose published id or address is `ref`, or was."""
+    digests = sorted({digest(ref), digest(urls.canonical(ref))})
+    return list(connection.scalars(_named, {"digests": digests}))
+
+
+def forget_keys(
+    connection: Connection, source_id: str, article_ids: Sequence[str]
+) -> None:
+    """Delete the keys of articles that are about to be deleted."""
+    for some in chunks(article_ids):
+        connection.execute(_forget_keys, {"source_id": source_id, "which": some})
+
+
+def forget_refs(connection: Connection) -> None:
+    """Delete the outside names of articles that are no longer stored."""
+    connection.execute(_forget_refs)
+
+
+def _hold(connection: Connection, holders: Sequence[tuple[str, str, str]]) -> None:
+    rows = [
+        {"source_id": source_id, "digest": digest(key), "article_id": article_id}
+        for source_id, key, article_id in holders
+    ]
+    execute_each(connection, _insert_keys, rows)
+
+
+def _refer(connection: Connection, named: Sequence[tuple[str, str]]) -> None:
+    rows = [{"digest": digest(ref), "article_id": id_} for ref, id_ in named]
+    execute_each(connection, _insert_refs, rows)
+
+
+def _refs(article: Article) -> Iterator[str]:
+    """Yield the outside names of an article; links in their canonical form."""
+    yield article.published_id
+    if article.url:
+        yield urls.canonical(article.url)
+    yield from (k.removeprefix(_LINK) for k in article.keys if k.startswith(_LINK))

@@ -1,0 +1,27 @@
+"""Every schema a store ever had, and the way from each to the next.
+
+`versions/` holds one Alembic file for each step, the first of which starts from
+nothing. They run from the installed package, all pending ones in one transaction.
+A file that was released is never edited: stores out there have been through it.
+"""
+
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+VERSION_TABLE = "mediawire_version"
+
+# All versions, oldest first; the last is the schema that this program speaks.
+VERSIONS = ("0001",)
+HEAD = VERSIONS[-1]
+
+
+def upgrade(connection: Connection, to: str = HEAD) -> None:
+    """Run the migrations that a database still needs, within its open transaction."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)

@@ -1,0 +1,53 @@
+"""Delete what is older than the operator keeps.
+
+An article that its source's last document still lists is never deleted, however old:
+it would only come back as new. Names go with their article, so that a report which
+returns after years is a new one.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, select
+
+from aggregator.store.articles import articles
+from aggregator.store.columns import chunks, micros
+from aggregator.store.documents import document
+from aggregator.store.keys import forget_keys, forget_refs
+from aggregator.store.listing import listed, relist
+from aggregator.store.polls import forget_polls
+
+_old = select(articles.c.article_id).where(
+    articles.c.source_id == bindparam("source_id"),
+    articles.c.listed_at < bindparam("before"),
+)
+_delete = delete(articles).where(
+    articles.c.article_id.in_(bindparam("which", expanding=True))
+)
+
+
+def prune_source(connection: Connection, source_id: str, before: datetime) -> int:
+    """Delete a source's articles listed before a time; returns how many."""
+    last = document(connection, source_id)
+    still_there = {article_id for _, article_id in last.items} if last else set()
+    bounds = {"source_id": source_id, "before": micros(before)}
+    doomed = sorted(set(connection.scalars(_old, bounds)) - still_there)
+    if doomed:
+        _delete_articles(connection, source_id, doomed)
+    return len(doomed)
+
+
+def prune_rest(connection: Connection, before: datetime) -> None:
+    """Delete what belongs to no article any more, and the log before a time."""
+    forget_refs(connection)
+    forget_polls(connection, before)
+
+
+def _delete_articles(
+    connection: Connection, source_id: str, article_ids: Sequence[str]
+) -> None:
+    before = listed(connection, article_ids)
+    forget_keys(connection, source_id, article_ids)
+    for some in chunks(article_ids):
+        connection.execute(_delete, {"which": some})  # bodies and revisions follow
+    relist(connection, before, article_ids)

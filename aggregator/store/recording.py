@@ -1,0 +1,81 @@
+"""Write what polls found, all of it in the transaction of the caller.
+
+In: PollResults. Out: nothing; every table is as if the polls had been recorded one
+after another. A source's new validators and the articles that came with them stand or
+fall together, so a crash at any moment costs a refetch and never a report.
+
+A poll that found nothing new costs its share of one UPDATE of `sources`.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from aggregator.model import Article, PollResult, Withdrawn
+from aggregator.store.articles import (
+    change_articles,
+    existing,
+    insert_articles,
+)
+from aggregator.store.bodies import change_bodies, insert_bodies, keep_revisions
+from aggregator.store.desk import withdraw
+from aggregator.store.documents import put_documents
+from aggregator.store.keys import add_aliases, name_articles
+from aggregator.store.listing import list_articles, listed, relist
+from aggregator.store.polls import log_polls
+from aggregator.store.sources import record_states
+
+
+def record(connection: Connection, results: Sequence[PollResult]) -> None:
+    """Write everything that these polls change."""
+    record_states(connection, results)
+    log_polls(connection, results)
+    documents = {r.source_id: r.document for r in results if r.document is not None}
+    put_documents(connection, documents)
+    if new := {article.id: article for r in results for article in r.new}:
+        _add(connection, new)
+    if changed := {article.id: article for r in results for article in r.changed}:
+        _change(connection, changed)
+    if aliases := [(r.source_id, *alias) for r in results for alias in r.aliases]:
+        _alias(connection, aliases)
+    taken_back = {
+        id_: Withdrawn(at=r.at, reason=reason, by="source")
+        for r in results
+        for id_, reason in r.deletions
+    }
+    if taken_back:
+        withdraw(connection, taken_back)
+
+
+def _add(connection: Connection, new: dict[str, Article]) -> None:
+    """Insert articles; one that is stored already stays as it is.
+
+    That happens when a process died between a commit and its answer, and records the
+    same poll again.
+    """
+    stored = existing(connection, new)
+    fresh = [article for article in new.values() if article.id not in stored]
+    if fresh:
+        insert_articles(connection, fresh)
+        insert_bodies(connection, fresh)
+        list_articles(connection, fresh)
+    name_articles(connection, list(new.values()))
+
+
+def _change(connection: Connection, changed: dict[str, Article]) -> None:
+    """Update articles; one that was deleted since it was recognised comes back."""
+    stored = existing(connection, changed)
+    _add(connection, {id_: each for id_, each in changed.items() if id_ not in stored})
+    rest = [article for article in changed.values() if article.id in stored]
+    before = listed(connection, stored)
+    keep_revisions(connection, rest)
+    change_articles(connection, rest)
+    change_bodies(connection, rest)
+    name_articles(connection, rest)
+    relist(connection, before, stored)
+
+
+def _alias(connection: Connection, aliases: Sequence[tuple[str, str, str]]) -> None:
+    """Register further keys, except of articles that were deleted meanwhile."""
+    stored = existing(connection, {article_id for _, _, article_id in aliases})
+    add_aliases(connection, [alias for alias in aliases if alias[2] in stored])
