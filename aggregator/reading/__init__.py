@@ -1,1 +1,37 @@
-"""Being built."""
+"""The reading room: from the bytes of an answer to articles, in a process that may die.
+
+decode      bytes → UTF-8, and what kind of document it is
+entities    named entities resolved before any parser sees them
+split       a document → its items by their bytes, with digests
+parts       what `conductor` asks of a document; xmlfeed and jsonfeed provide it
+parse       XML → parsed.Feed; the only importer of feedparser, with `tree` beside it
+normalise   parsed.Feed + Source → articles
+conductor   `read` conducts all of it: ReadRequest → Reading
+workers     runs `read` in processes that can be killed
+
+A poll needs `ReadRequest` and `Workers`; the parsers load in the workers only. `read`
+is the same function without a process, for tests and for trying a source out.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from aggregator.reading.request import ReadRequest
+
+if TYPE_CHECKING:
+    from aggregator.reading.conductor import read
+    from aggregator.reading.workers import Workers
+
+__all__ = ["ReadRequest", "Workers", "read"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attributes are of any type
+    """Load `read` (and the parsers) or `Workers` when they are first asked for."""
+    if name == "Workers":
+        from aggregator.reading.workers import Workers
+
+        return Workers
+    if name == "read":
+        from aggregator.reading.conductor import read
+
+        return read
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,188 @@
+"""Read a JSON Feed, 1.0 or 1.1, and what people take for one.
+
+In: the parsed document (an object with a list of `items`) and the address it came from.
+Out: `Parts`, whose items become `parsed.Entry`. Values of a wrong type count as absent:
+a document is never refused for one of them, and an item that is no object is left out.
+
+The bytes of an item are its canonical form (sorted keys, no blanks), so that another
+order of keys or another indentation is not a change.
+
+Source: https://www.jsonfeed.org/version/1.1/
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from aggregator.reading.parsed import Category, Entry, Feed, Link, Picture, Text
+from aggregator.reading.parts import Parsed, Part
+from aggregator.reading.split import digest
+
+_VERSIONS: Final = {
+    "https://jsonfeed.org/version/1": "json1",
+    "https://jsonfeed.org/version/1.0": "json1",
+    "https://jsonfeed.org/version/1.1": "json11",
+}
+_INHERITED: Final = ("author", "authors", "language")
+
+Said = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JsonFeed:
+    """A JSON Feed in parts."""
+
+    said: Said
+    url: str
+
+    @cached_property
+    def context(self) -> bytes:
+        """What an item inherits: authors, language and the address of the document."""
+        inherited = {key: self.said.get(key) for key in _INHERITED}
+        return digest(b"json\n" + _written(inherited) + b"\n" + self.url.encode())
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The items that are objects, in document order."""
+        raws = [_written(item) for item in self._items]
+        return tuple(Part(raw=raw, digest=digest(raw)) for raw in raws)
+
+    @property
+    def restless(self) -> bool:
+        """JSON Feed has no way to take an item back."""
+        return False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How many items were no objects, if any."""
+        odd = len(self.said["items"]) - len(self._items)
+        return (f"{odd} items left out: they are not JSON objects",) if odd else ()
+
+    def parsed(self, numbers: Sequence[int]) -> Parsed:
+        """Return the feed with these items; never raises."""
+        said = self.said
+        version = _string(said.get("version")) or ""
+        authors = _authors(said)
+        language = _string(said.get("language"))
+        entries = tuple(
+            _entry(
+                self._items[number],
+                raw=self.parts[number].raw,
+                authors=authors,
+                language=language,
+            )
+            for number in numbers
+        )
+        feed = Feed(
+            version=_VERSIONS.get(
+                version.rstrip("/").replace("http:", "https:"), "json"
+            ),
+            title=_text(said.get("title")),
+            site=_string(said.get("home_page_url")),
+            links=_links(
+                (said.get("feed_url"), "self"), (said.get("next_url"), "next")
+            ),
+            author=", ".join(authors) or None,
+            language=language,
+            image=_string(said.get("icon")) or _string(said.get("favicon")),
+            entries=entries,
+        )
+        return Parsed(feed=feed, numbers=tuple(numbers))
+
+    @cached_property
+    def _items(self) -> tuple[Said, ...]:
+        return tuple(item for item in self.said["items"] if isinstance(item, dict))
+
+
+def _entry(
+    item: Said, *, raw: bytes, authors: tuple[str, ...], language: str | None
+) -> Entry:
+    url = _string(item.get("url"))
+    external = _string(item.get("external_url"))
+    return Entry(
+        guid=_string(item.get("id")),
+        link=url or external,
+        links=_links((external if url else None, "related")) + _attachments(item),
+        title=_text(item.get("title")),
+        summary=_text(item.get("summary")),
+        contents=_contents(item),
+        authors=_authors(item) or authors,
+        categories=_categories(item.get("tags")),
+        published=_string(item.get("date_published")),
+        updated=_string(item.get("date_modified")),
+        pictures=tuple(
+            Picture(url=url)
+            for key in ("image", "banner_image")
+            if (url := _string(item.get(key)))
+        ),
+        language=_string(item.get("language")) or language,
+        raw=raw,
+    )
+
+
+def _contents(item: Said) -> tuple[Text, ...]:
+    """Return the body: HTML where there is any, else the plain text (both are one)."""
+    html = _string(item.get("content_html"))
+    if html:
+        return (Text(value=html, type="text/html"),)
+    plain = _string(item.get("content_text"))
+    return (Text(value=plain),) if plain else ()
+
+
+def _authors(said: Said) -> tuple[str, ...]:
+    """Return the authors' names: `authors` (1.1), else `author` (1.0)."""
+    listed = said.get("authors")
+    people = listed if isinstance(listed, list) and listed else [said.get("author")]
+    names = (
+        _string(one.get("name")) or _string(one.get("url"))
+        if isinstance(one, dict)
+        else _string(one)
+        for one in people
+    )
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _categories(tags: object) -> tuple[Category, ...]:
+    listed = tags.split(",") if isinstance(tags, str) else tags
+    terms = map(_string, listed) if isinstance(listed, list) else ()
+    return tuple(Category(term=term) for term in dict.fromkeys(terms) if term)
+
+
+def _attachments(item: Said) -> tuple[Link, ...]:
+    listed = item.get("attachments")
+    return tuple(
+        Link(
+            href=href,
+            rel="enclosure",
+            type=_string(one.get("mime_type")),
+            length=_string(one.get("size_in_bytes")),
+            title=_string(one.get("title")),
+        )
+        for one in (listed if isinstance(listed, list) else ())
+        if isinstance(one, dict) and (href := _string(one.get("url")))
+    )
+
+
+def _links(*found: tuple[object, str]) -> tuple[Link, ...]:
+    return tuple(
+        Link(href=href, rel=rel) for value, rel in found if (href := _string(value))
+    )
+
+
+def _text(value: object) -> Text | None:
+    said = _string(value)
+    return Text(value=said) if said else None
+
+
+def _string(value: object) -> str | None:
+    """Return a text, or a number as the specification lets ids be; None for the rest."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return str(value).strip() or None
+
+
+def _written(said: object) -> bytes:
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "replace")

@@ -1,0 +1,58 @@
+"""What reading asks of a document, in whichever language it is written.
+
+A document in parts knows the digest of each of its items before any is parsed, and
+parses those that are asked for. `xmlfeed` and `jsonfeed` provide it; `conductor` asks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from aggregator.reading.parsed import Feed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One item as it stands: its bytes and their digest."""
+
+    raw: bytes
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """A feed with the entries asked for. `numbers` tells which part each entry was.
+
+    A part that could not be parsed is missing from both; a note says why.
+    """
+
+    feed: Feed
+    numbers: tuple[int, ...]
+
+
+class Parts(Protocol):
+    """A document whose items can be told apart before they are parsed.
+
+    `context` is the digest of all that an item inherits. `restless` tells that there is
+    something to read even when no item is new.
+    """
+
+    @property
+    def context(self) -> bytes: ...  # noqa: D102 - see the class
+
+    @property
+    def parts(self) -> Sequence[Part]: ...  # noqa: D102
+
+    @property
+    def restless(self) -> bool: ...  # noqa: D102
+
+    @property
+    def notes(self) -> tuple[str, ...]: ...  # noqa: D102
+
+    def parsed(self, numbers: Sequence[int]) -> Parsed:
+        """Return the feed with the entries of these parts.
+
+        Raises:
+            ReadError: the document is not readable.
+        """
+        ...

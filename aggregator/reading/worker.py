@@ -1,0 +1,59 @@
+"""The life of a reading worker: load the parsers, then read until the parent is gone.
+
+Run as `python -m aggregator.reading.worker BYTES SECONDS` with a socket as standard
+input, by `workers` and nobody else. It may take BYTES of address space, and the kernel
+ends it some moments after a document took SECONDS, should the parent not have done so:
+the alarm is not handled here, so it needs no interpreter that listens.
+"""
+
+import gc
+import pickle
+import resource
+import signal
+import socket
+import sys
+
+from aggregator.errors import ReadError
+from aggregator.reading.conductor import read
+from aggregator.reading.request import ReadRequest
+from aggregator.reading.wire import Gone, receive, send, send_pickled
+
+READY = "ready"
+_GRACE_SECONDS = 2.0
+
+
+def main(parent: socket.socket, *, max_memory: int, seconds: float) -> None:
+    """Answer each request with a Reading, ReadError or MemoryError, until hung up."""
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (max_memory, max_memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    gc.freeze()
+    send(parent, READY)
+    while True:
+        request = receive(parent)
+        assert isinstance(request, ReadRequest)  # noqa: S101 - the parent sends no other
+        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_SECONDS)
+        answer = _answer(request)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        send_pickled(parent, answer)
+
+
+def _answer(request: ReadRequest) -> bytes:
+    try:
+        return pickle.dumps(read(request), pickle.HIGHEST_PROTOCOL)
+    except ReadError as error:
+        return pickle.dumps(error)
+    except MemoryError:
+        return pickle.dumps(MemoryError())
+
+
+if __name__ == "__main__":
+    try:
+        main(
+            socket.socket(fileno=0),
+            max_memory=int(sys.argv[1]),
+            seconds=float(sys.argv[2]),
+        )
+    except Gone:
+        sys.exit(0)
