@@ -14,6 +14,7 @@ from aggregator.fetching.cadence.pace import (
     CEILING,
     GONE_CHECK,
     NEVER,
+    Reason,
     advice,
     decisive,
     opened,
@@ -40,7 +41,7 @@ JITTER_MOST = timedelta(minutes=1)
 
 def initial(source: Source, *, now: datetime) -> SourceState:
     """Return the row of a source that was never polled: due at once, unless paused."""
-    host = host_of(source.url) or ""
+    host = host_of(source.url)
     row = SourceState(
         source_id=source.id,
         url=source.url,
@@ -71,13 +72,13 @@ def after(
     """
     if hints is not None and hints != state.feed.hints:
         state = replace(state, feed=replace(state.feed, hints=hints))
-    row = _failed if outcome.kind == "failed" else _succeeded
-    state = row(_advised(state, outcome, now), outcome, now)
+    advised = advice(outcome, polled=now)
+    learn = _failed if outcome.kind == "failed" else _succeeded
+    state = learn(_noted(state, outcome, advised, now), outcome, now)
     if state.gone and state.gone_since:
         because = f"gone since {moment(state.gone_since)}"
         return replace(state, next_poll_at=NEVER, because=because)
-    reasons = our_pace(source, state, polled=now) + advice(outcome, polled=now)
-    reason = decisive(reasons)
+    reason = decisive([*our_pace(source, state, polled=now), *advised])
     when = _jittered(source, reason.until, now=now, jitter=jitter)
     reason = decisive([reason._replace(until=when), *pause(source, now=now)])
     return replace(
@@ -89,14 +90,16 @@ def after(
 
 def asking(state: SourceState, url: str) -> SourceState:
     """Return the row with another address to ask, and that address's host and shard."""
-    host = host_of(url) or ""
+    host = host_of(url)
     return replace(
         state, fetch_url=url, host=host, shard=shard(registrable_host(host)), moved=None
     )
 
 
-def _advised(state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
-    """Return the row with what every outcome sets: the poll's time and the advice."""
+def _noted(
+    state: SourceState, outcome: Outcome, advised: list[Reason], now: datetime
+) -> SourceState:
+    """Return the row with what every poll leaves: its time, its end, the advice."""
     wait = retry_after(outcome)
     return replace(
         state,
@@ -105,9 +108,7 @@ def _advised(state: SourceState, outcome: Outcome, now: datetime) -> SourceState
         problem=outcome.problem,
         error=outcome.error,
         retry_after_until=now + wait if wait else None,
-        advised_until=max(
-            (reason.until for reason in advice(outcome, polled=now)), default=None
-        ),
+        advised_until=decisive(advised).until if advised else None,
         hints_warning=warning(state.feed.hints),
     )
 
