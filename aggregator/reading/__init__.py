@@ -6,6 +6,7 @@ split       a document → its items by their bytes, with digests
 parts       what `conductor` asks of a document; xmlfeed and jsonfeed provide it
 parse       XML → parsed.Feed; the only importer of feedparser, with `tree` beside it
 normalise   parsed.Feed + Source → articles
+keys        how an entry is recognised, and the ids that follow
 conductor   `read` conducts all of it: ReadRequest → Reading
 workers     runs `read` in processes that can be killed
 
@@ -15,13 +16,14 @@ is the same function without a process, for tests and for trying a source out.
 
 from typing import TYPE_CHECKING, Any
 
+from aggregator.reading.keys import guid_key, named
 from aggregator.reading.request import ReadRequest
 
 if TYPE_CHECKING:
     from aggregator.reading.conductor import read
     from aggregator.reading.workers import Workers
 
-__all__ = ["ReadRequest", "Workers", "read"]
+__all__ = ["ReadRequest", "Workers", "guid_key", "named", "read"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attributes are of any type

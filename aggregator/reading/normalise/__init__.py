@@ -1,7 +1,6 @@
 """From what a source said to what we may publish: Feed and Source to Articles.
 
 articles   the conductor: one Article or Rejected for every entry
-keys       how an entry is recognised; ids
 words      headline, body, summary
 credit     what a feed says of itself; attribution; the first source of an aggregate
 people     names of authors, categories, languages
@@ -11,6 +10,5 @@ caps       how much is enough
 """
 
 from aggregator.reading.normalise.articles import Normalised, Rejected, articles
-from aggregator.reading.normalise.keys import guid_key, named
 
-__all__ = ["Normalised", "Rejected", "articles", "guid_key", "named"]
+__all__ = ["Normalised", "Rejected", "articles"]

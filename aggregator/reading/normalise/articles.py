@@ -12,8 +12,9 @@ from datetime import datetime
 
 from aggregator.model import Article, FeedInfo, Source
 from aggregator.reading import address
+from aggregator.reading.keys import article_id, keys, published_id
 from aggregator.reading.normalise import credit, media
-from aggregator.reading.normalise.keys import article_id, keys, published_id
+from aggregator.reading.normalise.caps import Caps
 from aggregator.reading.normalise.people import language, people, tags
 from aggregator.reading.normalise.scope import Scope
 from aggregator.reading.normalise.times import times
@@ -51,8 +52,9 @@ def articles(feed: Feed, source: Source, *, url: str, now: datetime) -> Normalis
 
 
 def _scope(feed: Feed, source: Source, *, url: str, now: datetime) -> Scope:
-    info = credit.feed_info(feed, url=url)
-    own_url = credit.self_url(feed, url=url)
+    tally = Caps()
+    info = credit.feed_info(feed, url=url, tally=tally)
+    own_url = credit.self_url(feed, url=url, tally=tally)
     return Scope(
         source=source,
         feed=info,
@@ -61,14 +63,21 @@ def _scope(feed: Feed, source: Source, *, url: str, now: datetime) -> Scope:
         self_url=own_url,
         credit=credit.attribution(source, info, url=url, own_url=own_url),
         now=now,
+        caps=tally,
     )
 
 
 def _article(entry: Entry, scope: Scope) -> Article | Rejected:
     source, tally = scope.source, scope.caps
-    link = tally.url(_link(entry, scope), "links")
+    link = _link(entry, scope)
     base = entry.base or (scope.url if scope.by_document else link or scope.link_base)
-    said = words(entry, base=base, fallback=scope.credit.title, tally=tally)
+    said = words(
+        entry,
+        base=base,
+        version=scope.feed.version,
+        fallback=scope.credit.title,
+        tally=tally,
+    )
     when = times(entry, scope)
     files = media.enclosures(entry, base=base, tally=tally)
     names = keys(
@@ -119,11 +128,11 @@ def _article(entry: Entry, scope: Scope) -> Article | Rejected:
 def _link(entry: Entry, scope: Scope) -> str | None:
     """Return where the article stands; a guid that is an address may speak for it."""
     base = entry.base or scope.link_base
-    if found := credit.address_of(base, entry.link):
+    if found := scope.caps.url(base, entry.link, "links"):
         return found
     guid = (entry.guid or "").strip()
     if entry.guid_is_permalink and guid.lower().startswith(("http://", "https://")):
-        return credit.address_of(base, guid)
+        return scope.caps.url(base, guid, "links")
     return None
 
 

@@ -10,13 +10,15 @@ from urllib.parse import quote
 from aggregator.model import Attribution, FeedInfo, Source, Via
 from aggregator.reading import address
 from aggregator.reading.normalise import caps
+from aggregator.reading.normalise.caps import Caps
 from aggregator.reading.normalise.people import language, person
 from aggregator.reading.normalise.scope import Scope
+from aggregator.reading.normalise.words import title_line
 from aggregator.reading.parsed import Entry, Feed, Origin
 from aggregator.text import markup, urls
 
 
-def feed_info(feed: Feed, *, url: str) -> FeedInfo:
+def feed_info(feed: Feed, *, url: str, tally: Caps) -> FeedInfo:
     """Return what a feed says of itself, as text and absolute addresses.
 
     `url` is the public address of the document.
@@ -24,23 +26,25 @@ def feed_info(feed: Feed, *, url: str) -> FeedInfo:
     base = feed.base or url
     feed_id = (feed.feed_id or "").strip()
     return FeedInfo(
-        title=_line(feed.title.value, feed.title.type) if feed.title else None,
-        site=address_of(base, feed.site),
+        title=_capped(title_line(feed.title, feed.version)) if feed.title else None,
+        site=tally.url(base, feed.site, "feed links"),
         feed_id=feed_id if feed_id and urls.is_published_iri(feed_id) else None,
         author=person(feed.author) if feed.author else None,
         rights=_line(feed.rights) if feed.rights else None,
-        license=address_of(base, feed.license),
+        license=tally.url(base, feed.license, "licences"),
         language=language(feed.language),
-        image=address_of(base, feed.image),
+        image=tally.url(base, feed.image, "feed pictures"),
         version=feed.version,
         hints=feed.hints,
     )
 
 
-def self_url(feed: Feed, *, url: str) -> str | None:
+def self_url(feed: Feed, *, url: str, tally: Caps) -> str | None:
     """Return where the feed says it lives (`rel=self`), in public form."""
     for link in feed.links:
-        if link.rel == "self" and (found := address_of(feed.base or url, link.href)):
+        if link.rel != "self":
+            continue
+        if found := tally.url(feed.base or url, link.href, "feed links"):
             return address.public(found)
     return None
 
@@ -55,7 +59,6 @@ def attribution(
     the feed's own word counts, then its site, then an address in `.invalid`
     (RFC 2606), which says that there is none and never leads anywhere.
     """
-    rights = source.rights
     site = source.site or info.site
     feed_url = urls.resolve(None, address.public(source.url)) or own_url or site
     return Attribution(
@@ -65,8 +68,8 @@ def attribution(
         site_url=site,
         feed_id=info.feed_id,
         author=info.author,
-        rights=rights.notice or info.rights,
-        license=address_of(url, rights.license) or info.license,
+        rights=source.rights.notice or info.rights,
+        license=source.rights.license or info.license,
     )
 
 
@@ -79,7 +82,7 @@ def entry_credit(entry: Entry, scope: Scope) -> Attribution:
     """
     source, credit = scope.source, scope.credit
     notice = _line(entry.rights) if entry.rights else None
-    licence = address_of(entry.base or scope.url, entry.license)
+    licence = scope.caps.url(entry.base or scope.url, entry.license, "licences")
     origin = entry.origin
     first = via(origin, scope) if origin else None
     if origin and first:
@@ -92,15 +95,15 @@ def entry_credit(entry: Entry, scope: Scope) -> Attribution:
         credit,
         author=author if source.trust.authors else None,
         rights=source.rights.notice or notice,
-        license=address_of(scope.url, source.rights.license) or licence,
+        license=source.rights.license or licence,
         via=first,
     )
 
 
 def via(origin: Origin, scope: Scope) -> Via | None:
     """Return the first source of an entry, None if it is the feed itself or nobody."""
-    feed_url = address_of(scope.url, origin.feed_url)
-    site_url = address_of(scope.url, origin.site_url)
+    feed_url = scope.caps.url(scope.url, origin.feed_url, "source addresses")
+    site_url = scope.caps.url(scope.url, origin.site_url, "source addresses")
     feed_id = (origin.id or "").strip() or None
     title = _line(origin.title) if origin.title else None
     name = title or urls.host_of(site_url or feed_url or "")
@@ -112,18 +115,6 @@ def via(origin: Origin, scope: Scope) -> Via | None:
         site_url=site_url,
         id=feed_id if feed_id and urls.is_published_iri(feed_id) else None,
     )
-
-
-def address_of(base: str, href: str | None) -> str | None:
-    """Return an absolute http(s) address, None where there is none worth the name.
-
-    A bare fragment points into the feed document and is no address of anything.
-    """
-    written = (href or "").strip()
-    if not written or written.startswith("#"):
-        return None
-    found = urls.resolve(base, written)
-    return found if found and len(found) <= caps.URL else None
 
 
 def _is_ours(
@@ -146,6 +137,9 @@ def _is_ours(
     return title is not None and title.casefold() in names
 
 
-def _line(raw: str, media_type: str = "text/html") -> str | None:
-    text = markup.printable(markup.plain(raw[: 4 * caps.NOTICE], media_type))
-    return text[: caps.NOTICE] or None
+def _line(raw: str) -> str | None:
+    return _capped(markup.plain(raw[: 4 * caps.NOTICE]))
+
+
+def _capped(text: str) -> str | None:
+    return markup.cap(text, caps.NOTICE) or None

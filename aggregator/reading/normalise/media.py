@@ -7,7 +7,7 @@ from aggregator.model import Enclosure, Image
 from aggregator.reading.normalise import caps
 from aggregator.reading.normalise.caps import Caps
 from aggregator.reading.parsed import Entry, Link, Picture
-from aggregator.text import markup, urls
+from aggregator.text import markup
 
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*")
 _MOST_BYTES = 2**63 - 1  # what a database column holds
@@ -45,7 +45,7 @@ def enclosures(entry: Entry, *, base: str, tally: Caps) -> tuple[Enclosure, ...]
     found: dict[str, Enclosure] = {}
     for link in entry.links:
         if link.rel == "enclosure":
-            url = tally.url(urls.resolve(base, link.href), "enclosures")
+            url = tally.url(base, link.href, "enclosures")
             if url and url not in found:
                 found[url] = _enclosure(url, link)
     return tally.items(tuple(found.values()), caps.ENCLOSURES, "enclosures")
@@ -96,7 +96,7 @@ def _enclosure(url: str, link: Link) -> Enclosure:
 
 
 def _image(picture: Picture, *, base: str, tally: Caps) -> Image | None:
-    url = tally.url(urls.resolve(base, picture.url), "pictures")
+    url = tally.url(base, picture.url, "pictures")
     if not url:
         return None
     kind = media_type(picture.type, url)
@@ -122,5 +122,4 @@ def _whole(raw: str | None, most: int) -> int | None:
 def _words(raw: str | None) -> str | None:
     if not raw:
         return None
-    text = markup.printable(markup.plain(raw[: caps.NOTICE], "text/html"))
-    return text[: caps.TITLE] or None
+    return markup.cap(markup.plain(raw[: caps.NOTICE]), caps.TITLE) or None

@@ -12,7 +12,7 @@ from aggregator.text import markup, urls
 _MAIL = r"(?:mailto:)?[^\s()<>@]+@[^\s()<>@]+"
 _MAIL_ONLY = re.compile(_MAIL, re.IGNORECASE)
 _MAIL_NAME = re.compile(rf"{_MAIL}\s*\(([^()]*)\)", re.IGNORECASE)
-_NAME_MAIL = re.compile(rf"(.*?)\s*[<(]\s*{_MAIL}\s*[>)]", re.IGNORECASE)
+_NAME_MAIL = re.compile(rf"(.*?)\s*[<(]\s*{_MAIL}\s*[>)]?", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 _REGION = 2  # letters in a region subtag
 _SCRIPT = 4  # letters in a script subtag
@@ -25,12 +25,12 @@ def person(raw: str) -> str | None:
     published as a name: its owner gave it to one feed, and we would hand it to every
     harvester. The source's name still stands under the article.
     """
-    name = markup.plain(raw[: 2 * caps.NOTICE], "text/html")
+    name = markup.plain(raw[: caps.NOTICE])
     if found := _MAIL_NAME.fullmatch(name) or _NAME_MAIL.fullmatch(name):
         name = found[1]
     elif _MAIL_ONLY.fullmatch(name):
         return None
-    return markup.printable(name).strip(" \"'") or None
+    return name.strip(" \"'") or None
 
 
 def people(raw: Iterable[str], tally: Caps) -> tuple[str, ...]:
@@ -82,4 +82,4 @@ def _subtag(subtag: str) -> str:
 
 
 def _subject(raw: str) -> str:
-    return markup.printable(markup.plain(raw[: 2 * caps.NOTICE], "text/html"))
+    return markup.plain(raw[: caps.NOTICE])

@@ -1,6 +1,6 @@
 """What all entries of one document share when they are normalised."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.model import Attribution, FeedInfo, Source
@@ -24,7 +24,7 @@ class Scope:
     self_url: str | None
     credit: Attribution
     now: datetime
-    caps: Caps = field(default_factory=Caps)
+    caps: Caps
 
     @property
     def link_base(self) -> str:

@@ -1,14 +1,17 @@
 """The words of an entry: headline, body and summary, as they may be published."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aggregator.reading.normalise import caps
 from aggregator.reading.normalise.caps import Caps
 from aggregator.reading.parsed import Entry, Text
 from aggregator.text import markup
+from aggregator.text.markup import Cleaned
 
-_DERIVED_WORDS = 12  # of the text, where there is no headline
+DERIVED_WORDS = 12  # of the text, where there is no headline
+DERIVED = "made a headline of the first words"
+REPAIRED = "repaired text that was encoded twice"
 _TAG = re.compile(r"<[^>]*>")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -29,37 +32,47 @@ class Words:
     changes: tuple[str, ...]
 
 
-def words(entry: Entry, *, base: str, fallback: str, tally: Caps) -> Words:
+def words(
+    entry: Entry, *, base: str, version: str, fallback: str, tally: Caps
+) -> Words:
     """Return an entry's words.
 
     `base` is what relative addresses in the body are relative to where the document
-    does not say. An entry without headline is published under the first words of its
-    text, or under `fallback` if it has none; `source_title` stays empty then.
+    does not say. `version` is the feed's dialect. An entry without headline is
+    published under the first words of its text, or under `fallback` if it has none;
+    `source_title` stays empty then.
     """
     chosen = body_of(entry)
-    changes: tuple[str, ...] = ()
-    body = ""
-    if chosen:
-        body, changes = _cleaned(chosen, base, tally)
-    text = markup.visible_text(body) if body else ""
-    source_title = _title(entry.title, tally)
+    cleaned = _cleaned(chosen, base, tally) if chosen else Cleaned(html="", text="")
+    changes = cleaned.changes
+    source_title = title_line(entry.title, version) if entry.title else ""
+    source_title = tally.text(source_title, caps.TITLE, "titles")
     title = source_title
     if not title:
-        title = markup.excerpt(" ".join(text.split()), _DERIVED_WORDS)[0] or fallback
-        title = tally.text(markup.printable(title), caps.TITLE, "titles")
-        changes += ("title-derived",)
+        title = markup.excerpt(cleaned.text, DERIVED_WORDS)[0] or fallback
+        title = tally.text(title, caps.TITLE, "titles")
+        changes += (DERIVED,)
     return Words(
         source_title=source_title,
         title=title,
-        source_body=_FORBIDDEN.sub("", chosen.value) if chosen else "",
+        source_body=_storable(chosen.value) if chosen else "",
         source_type=chosen.type if chosen else "text/html",
-        body=body,
-        text=text,
-        summary=_summary(entry, chosen, text, tally),
-        text_sha256=markup.text_sha256(body),
+        body=cleaned.html,
+        text=cleaned.text,
+        summary=_summary(entry, chosen, cleaned.text, tally),
+        text_sha256=markup.text_sha256(cleaned.html),
         language=chosen.language if chosen else None,
         changes=changes,
     )
+
+
+def title_line(title: Text, version: str) -> str:
+    """Return a title as one line of text.
+
+    Atom and JSON say what a title is; RSS does not, and `markup.plain` decides.
+    """
+    says = version.startswith(("atom", "json")) or title.type == "application/xhtml+xml"
+    return markup.plain(title.value, title.type if says else None)
 
 
 def body_of(entry: Entry) -> Text | None:
@@ -88,25 +101,23 @@ def fullness(text: Text) -> float:
     return len("".join(_TAG.sub("", text.value).split()))
 
 
-def _cleaned(chosen: Text, base: str, tally: Caps) -> tuple[str, tuple[str, ...]]:
-    base = chosen.base or base
-    cleaned = markup.clean(chosen.value, base=base, media_type=chosen.type)
-    body, changes = cleaned.html, cleaned.changes
-    if chosen.repaired:
-        changes = ("encoding-repaired", *changes)
-    if len(body) > caps.BODY:
-        # Cleaning again closes what the cut left open.
-        cut = tally.text(body, caps.BODY, "bodies")
-        body = markup.clean(cut, base=base, media_type="text/html").html
-        changes += ("body-cut",)
-    return body, changes
+def _cleaned(chosen: Text, base: str, tally: Caps) -> Cleaned:
+    cleaned = markup.clean(
+        chosen.value,
+        base=chosen.base or base,
+        media_type=chosen.type,
+        max_bytes=caps.BODY,
+    )
+    if any(change.startswith("cut at") for change in cleaned.changes):
+        tally.count(f"bodies cut to {caps.BODY:,} bytes")
+    if not chosen.repaired:
+        return cleaned
+    return replace(cleaned, changes=(REPAIRED, *cleaned.changes))
 
 
-def _title(title: Text | None, tally: Caps) -> str:
-    if title is None:
-        return ""
-    line = markup.printable(markup.plain(title.value, title.type))
-    return tally.text(line, caps.TITLE, "titles")
+def _storable(text: str) -> str:
+    """Return text as sent, but for the characters that no store and no XML can hold."""
+    return _FORBIDDEN.sub("", text)
 
 
 def _summary(entry: Entry, chosen: Text | None, text: str, tally: Caps) -> str | None:
@@ -114,7 +125,7 @@ def _summary(entry: Entry, chosen: Text | None, text: str, tally: Caps) -> str |
     for candidate in (entry.summary, *entry.contents):
         if candidate is None or candidate is chosen:
             continue
-        line = markup.printable(markup.plain(candidate.value, candidate.type))
+        line = markup.plain(candidate.value, candidate.type)
         if line and line.split() != text.split():
             return tally.text(line, caps.SUMMARY, "summaries")
     return None

@@ -48,7 +48,7 @@ def tree(document: bytes, *, entries: int) -> Tree | None:
     if root is None:
         return None
     items = tuple(
-        item for item in root.iter(*_ITEMS) if name(str(item.tag)) in {"item", "entry"}
+        item for item in root.iter(*_ITEMS) if name(item) in {"item", "entry"}
     )
     return Tree(
         root=root,

@@ -25,7 +25,7 @@ _DIGITS = 9
 
 def head(root: _Element) -> _Element:
     """Return the element that speaks for the feed: Atom's root, RSS's channel."""
-    if name(str(root.tag)) == "feed":
+    if name(root) == "feed":
         return root
     return next(iter(children(root).get("channel", ())), root)
 

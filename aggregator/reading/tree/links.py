@@ -51,7 +51,7 @@ def guid(item: _Element) -> tuple[str | None, bool]:
     RSS guid can be a permalink, and is one unless it denies it (RSS 2.0, "guid").
     """
     for element in reversed(item):
-        word = name(element.tag) if isinstance(element.tag, str) else ""
+        word = name(element)
         if word in {"guid", "id"} and (value := characters(element)):
             return value, word == "guid" and _permalink(element)
     return (item.get(RDF_ABOUT) or "").strip() or None, False

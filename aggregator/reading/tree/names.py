@@ -2,8 +2,9 @@
 
 A name is lower case with one fixed prefix: `title`, `media:content`, `dc:creator`. The
 RSS and Atom namespaces, of which there were many, all have the empty prefix, as in
-feedparser, because feeds mix them freely. Elements of namespaces that nobody here reads
-have the name `""`.
+feedparser, because feeds mix them freely. So has an unknown namespace where it is the
+default one (`xmlns="http://purl.org/rss/1.0"`, without the slash, is meant well); other
+elements that nobody here reads have the name `""`.
 """
 
 from functools import lru_cache
@@ -49,15 +50,22 @@ _PREFIXES = {
 _USERLAND_RSS = "http://backend.userland.com/rss"  # rss, rss2, rss191, ...
 
 
+def name(element: _Element) -> str:
+    """Return the name of an element, empty if nobody reads it or it is none."""
+    tag = element.tag
+    return _name(tag, element.prefix is None) if isinstance(tag, str) else ""
+
+
 @lru_cache(maxsize=2048)
-def name(tag: str) -> str:
-    """Return the name of an lxml tag (`{namespace}local`), empty if nobody reads it."""
+def _name(tag: str, unprefixed: bool) -> str:  # noqa: FBT001 - a key of the cache
     namespace, _, local = tag.rpartition("}")
     namespace = namespace.lstrip("{").strip().lower()
     prefix = _PREFIXES.get(namespace)
     if prefix is None and namespace.startswith(_USERLAND_RSS):
         prefix = ""
-    return "" if prefix is None else prefix + local.lower()
+    if prefix is None:
+        return local.lower() if unprefixed else ""
+    return prefix + local.lower()
 
 
 def children(element: _Element) -> Groups:
@@ -68,9 +76,7 @@ def children(element: _Element) -> Groups:
     """
     groups: Groups = {}
     for child in element:
-        if not isinstance(child.tag, str):
-            continue
-        known = name(child.tag)
+        known = name(child)
         if known == "media:group":
             for word, members in children(child).items():
                 groups.setdefault(word, []).extend(members)

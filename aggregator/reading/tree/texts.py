@@ -29,6 +29,11 @@ _TYPES: dict[str, TextType] = {
     "text/html": HTML,
     "application/xhtml+xml": XHTML,
 }
+_WINDOWS = {
+    code: character
+    for code in range(0x80, 0xA0)
+    if (character := bytes([code]).decode("cp1252", "ignore"))
+}
 _MARKUP = re.compile(
     r"</[a-z][a-z0-9]*\s*>|<(?:br|img|p)\b[^>]*>|&#?\w+;", re.IGNORECASE
 )
@@ -98,17 +103,21 @@ def sniffed(value: str) -> TextType:
 
 
 def unscrambled(value: str) -> tuple[str, bool]:
-    """Undo UTF-8 that was read as Latin-1 and encoded again; say whether it was.
+    """Undo what false encodings did to a text; say whether there was anything to undo.
 
-    Whole texts only: that every sequence beyond ASCII happens to be valid UTF-8 does
-    not occur by chance. feedparser does the same, silently.
+    UTF-8 that was read as Latin-1 and encoded again (whole texts only: that every
+    sequence beyond ASCII happens to be valid UTF-8 does not occur by chance), and the
+    dashes and quotes of windows-1252 that became control characters. feedparser does
+    both, silently.
     """
     if value.isascii():
         return value, False
     try:
-        return value.encode("latin-1").decode("utf-8"), True
+        mended = value.encode("latin-1").decode("utf-8")
     except UnicodeError:
-        return value, False
+        mended = value
+    mended = mended.translate(_WINDOWS)
+    return mended, mended != value
 
 
 def base(element: _Element, url: str) -> str | None:
@@ -137,7 +146,8 @@ def _kind(declared: str, default: TextType) -> TextType | None:
     known = _TYPES.get(declared.partition(";")[0].strip())
     if known:
         return known
-    return PLAIN if declared.startswith("text/") else None
+    is_text = "/" not in declared or declared.startswith("text/")
+    return PLAIN if is_text else None
 
 
 def _decoded(element: _Element, declared: str) -> str:

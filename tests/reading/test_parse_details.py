@@ -1,0 +1,359 @@
+"""The second look: what feedparser alone would lose."""
+
+from datetime import timedelta
+
+import pytest
+
+from aggregator.reading import parse
+from aggregator.reading.parsed import Category, Link, Origin, Picture
+
+URL = "https://source.example/feeds/all.xml"
+SPACES = b"""xmlns:atom="http://www.w3.org/2005/Atom"
+ xmlns:content="http://purl.org/rss/1.0/modules/content/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:dcterms="http://purl.org/dc/terms/"
+ xmlns:media="http://search.yahoo.com/mrss/"
+ xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"
+ xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"
+ xmlns:cc="http://web.resource.org/cc/"
+ xmlns:creativeCommons="http://backend.userland.com/creativeCommonsRssModule"
+ xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" """
+
+
+def rss(channel):
+    head = b'<rss version="2.0" ' + SPACES + b"><channel><title>t</title>"
+    return parse.feed(head + channel + b"</channel></rss>", url=URL)
+
+
+def item(inner):
+    (entry,) = rss(b"<item>" + inner + b"</item>").entries
+    return entry
+
+
+def atom(inner, attributes=b""):
+    head = b'<feed xmlns="http://www.w3.org/2005/Atom" ' + attributes + b">"
+    document = head + b"<title>t</title><entry><id>1</id>" + inner
+    (entry,) = parse.feed(document + b"</entry></feed>", url=URL).entries
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("guid", "raw", "is_permalink"),
+    [
+        (b"<guid>42</guid>", "42", True),
+        (b'<guid isPermaLink="false"> 42 </guid>', "42", False),
+        (b'<guid ispermalink="FALSE">a/b</guid>', "a/b", False),
+        (b"<guid>one</guid><guid>two</guid>", "two", True),
+        (b"<guid><![CDATA[http://a.example/?x&y]]></guid>", "http://a.example/?x&y", True),
+        (b"<guid/>", None, False),
+    ],
+)
+def test_a_guid_is_kept_as_sent(guid, raw, is_permalink):
+    """I21: never resolved against the feed's address."""
+    entry = item(guid)
+
+    assert (entry.guid, entry.guid_is_permalink) == (raw, is_permalink)
+
+
+def test_an_atom_id_is_no_permalink_and_not_resolved():
+    entry = atom(b"")
+
+    assert (entry.guid, entry.guid_is_permalink, entry.link) == ("1", False, None)
+
+
+def test_every_skipped_hour_and_day_is_read():
+    """P20: feedparser keeps the last of each."""
+    hours = b"".join(b"<hour>%d</hour>" % hour for hour in (0, 1, 2, 24, 99))
+    hints = rss(
+        b"<ttl>240</ttl><skipHours>" + hours + b"<hour>x</hour></skipHours>"
+        b"<skipDays><day>Saturday</day><day>sunday</day><day>Foo</day></skipDays>"
+    ).hints
+
+    assert hints.ttl == timedelta(hours=4)
+    assert hints.skip_hours == {0, 1, 2}
+    assert hints.skip_days == {5, 6}
+
+
+@pytest.mark.parametrize(
+    ("channel", "ttl"),
+    [
+        (b"<sy:updatePeriod>daily</sy:updatePeriod>", timedelta(days=1)),
+        (
+            b"<sy:updatePeriod> hourly </sy:updatePeriod>"
+            b"<sy:updateFrequency>2</sy:updateFrequency>",
+            timedelta(minutes=30),
+        ),
+        (b"<ttl>60</ttl><sy:updatePeriod>daily</sy:updatePeriod>", timedelta(days=1)),
+        (b"<ttl>0</ttl>", None),
+        (b"<ttl>-5</ttl>", None),
+        (b"<ttl>soon</ttl>", None),
+        (b"<ttl>99999999999999999999</ttl>", None),
+        (b"<ttl>999999999</ttl>", timedelta(days=365)),
+        (b"<sy:updateFrequency>0</sy:updateFrequency>", None),
+        (b"<sy:updatePeriod>fortnightly</sy:updatePeriod>", None),
+    ],
+)
+def test_the_longer_wait_holds_and_nonsense_is_silence(channel, ttl):
+    """P20."""
+    assert rss(channel).hints.ttl == ttl
+
+
+def test_all_enclosures_are_read_with_type_and_length_as_sent():
+    """I23."""
+    entry = item(
+        b'<enclosure url="a.mp3" type="audio/mpeg" length="21474836480"/>'
+        b'<enclosure url="b.mp3" length="None"/>'
+        b'<media:content url="c.mp4" type="video/mp4" fileSize="7">'
+        b"<media:title>Film</media:title></media:content>"
+        b'<atom:link rel="enclosure" href="d.pdf"/>'
+    )
+
+    files = [link for link in entry.links if link.rel == "enclosure"]
+    assert sorted(files, key=lambda link: link.href) == [
+        Link(href="a.mp3", rel="enclosure", type="audio/mpeg", length="21474836480"),
+        Link(href="b.mp3", rel="enclosure", length="None"),
+        Link(href="c.mp4", rel="enclosure", type="video/mp4", length="7", title="Film"),
+        Link(href="d.pdf", rel="enclosure"),
+    ]
+
+
+def test_pictures_come_with_size_words_and_credit_most_telling_first():
+    entry = item(
+        b'<media:thumbnail url="small.jpg" width="75" height="50"/>'
+        b'<itunes:image href="cover.jpg"/>'
+        b"<media:group>"
+        b'<media:content url="big.jpg" medium="image" width="1200">'
+        b"<media:description>A quay</media:description></media:content>"
+        b"<media:credit>Jo Lens</media:credit></media:group>"
+    )
+
+    assert entry.pictures == (
+        Picture(url="big.jpg", width="1200", alt="A quay", credit="Jo Lens"),
+        Picture(url="cover.jpg"),
+        Picture(url="small.jpg", width="75", height="50", credit="Jo Lens"),
+    )
+
+
+def test_an_authors_portrait_is_no_picture_of_the_report():
+    entry = item(
+        b'<media:content url="https://1.gravatar.com/avatar/ab" medium="image"/>'
+    )
+
+    assert entry.pictures == ()
+
+
+def test_both_kinds_of_source_are_merged():
+    """WISHES 3: an aggregate names the first source of an entry."""
+    entry = item(
+        b'<source url="http://wire.example/rss">Wire</source>'
+        b"<atom:source><atom:id>urn:wire</atom:id><atom:title>The Wire</atom:title>"
+        b'<atom:link href="http://wire.example/"/><atom:rights>(c) Wire</atom:rights>'
+        b"<atom:author><atom:name>W. Ire</atom:name></atom:author></atom:source>"
+    )
+
+    assert entry.origin == Origin(
+        title="The Wire",
+        feed_url="http://wire.example/rss",
+        site_url="http://wire.example/",
+        id="urn:wire",
+        rights="(c) Wire",
+        author="W. Ire",
+    )
+    assert entry.title is None
+
+
+@pytest.mark.parametrize(
+    "licence",
+    [
+        b"<creativeCommons:license>http://l.example/by</creativeCommons:license>",
+        b'<cc:license rdf:resource="http://l.example/by"/>',
+        b'<atom:link rel="license" href="http://l.example/by"/>',
+        b"<dcterms:license>http://l.example/by</dcterms:license>",
+    ],
+)
+def test_a_licence_is_found_in_every_module(licence):
+    assert item(licence).license == "http://l.example/by"
+    assert rss(licence).license == "http://l.example/by"
+
+
+@pytest.mark.parametrize(
+    ("inner", "authors"),
+    [
+        (b"<dc:creator>Ann</dc:creator><dc:creator>Bob</dc:creator>", ("Ann", "Bob")),
+        (b"<author>a@b.example (Ann)</author>", ("a@b.example (Ann)",)),
+        (b"<author>a@b.example</author><dc:creator>Ann</dc:creator>", ("Ann",)),
+        (b"<itunes:author>Pod</itunes:author>", ("Pod",)),
+        (b"<dc:creator>Ann</dc:creator><dc:creator>Ann</dc:creator>", ("Ann",)),
+    ],
+)
+def test_authors_are_all_read_from_the_most_telling_element(inner, authors):
+    assert item(inner).authors == authors
+
+
+def test_categories_keep_scheme_and_label():
+    entry = item(b'<category domain="http://d.example/">Sea</category><category/>')
+    other = atom(b'<category term="sea" scheme="http://d.example/" label="Sea"/>')
+
+    assert entry.categories == (Category(term="Sea", scheme="http://d.example/"),)
+    assert other.categories == (
+        Category(term="sea", scheme="http://d.example/", label="Sea"),
+    )
+
+
+def test_content_encoded_is_the_body_and_description_the_summary_in_any_order():
+    parts = [
+        b"<description>short</description>",
+        b"<content:encoded>&lt;p&gt;long&lt;/p&gt;</content:encoded>",
+        b"<itunes:summary>spoken</itunes:summary>",
+    ]
+    for order in (parts, parts[::-1]):
+        entry = item(b"".join(order))
+
+        assert [text.value for text in entry.contents] == ["<p>long</p>", "spoken"]
+        assert entry.summary.value == "short"
+
+
+def test_a_caption_is_not_the_article_but_speaks_where_nothing_else_does():
+    caption = b"<media:description>A quay at dawn</media:description>"
+
+    with_text = item(b"<description>The report</description>" + caption)
+    alone = item(b"<media:group>" + caption + b"</media:group>")
+
+    assert (with_text.contents, with_text.summary.value) == ((), "The report")
+    assert (alone.contents, alone.summary.value) == ((), "A quay at dawn")
+
+
+@pytest.mark.parametrize(
+    ("content", "value", "kind"),
+    [
+        (b"<content>1 &lt; 2</content>", "1 < 2", "text/plain"),
+        (b'<content type="html">a&lt;br/&gt;b</content>', "a<br/>b", "text/html"),
+        (b'<content type="text/markdown">*a*</content>', "*a*", "text/plain"),
+        (b'<content type="markdown">*a*</content>', "*a*", "text/plain"),
+        (
+            b'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">'
+            b"a<br/>&lt;b <p/></div></content>",
+            "a<br>&lt;b <p></p>",
+            "application/xhtml+xml",
+        ),
+        (
+            b'<content type="xhtml"><h:div xmlns:h="http://www.w3.org/1999/xhtml">'
+            b"<h:p>a</h:p></h:div></content>",
+            "<p",
+            "application/xhtml+xml",
+        ),
+        (
+            b'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">a</div>'
+            b'<div xmlns="http://www.w3.org/1999/xhtml">b</div></content>',
+            "<div",
+            "application/xhtml+xml",
+        ),
+        (
+            b'<content type="application/octet-stream">PGI+YTwvYj4=</content>',
+            None,
+            None,
+        ),
+        (b'<content mode="base64" type="text/html">PGI+YTwvYj4=</content>', "<b>a</b>", "text/html"),
+    ],
+)
+def test_atom_content_is_read_by_its_type(content, value, kind):
+    entry = atom(content)
+
+    if value is None:
+        assert entry.contents == ()
+    else:
+        assert entry.contents[0].value.startswith(value)
+        assert entry.contents[0].type == kind
+
+
+def test_content_elsewhere_is_a_file_that_goes_with_the_entry():
+    entry = atom(b'<content type="video/mp4" src="film.mp4"/>')
+
+    assert Link(href="film.mp4", rel="enclosure", type="video/mp4") in entry.links
+
+
+def test_language_is_the_entrys_own_or_its_texts_and_never_inherited_from_the_feed():
+    own = atom(b'<content xml:lang="fa">x</content>', b'xml:lang="en"')
+    none = atom(b"<content>x</content>", b'xml:lang="en"')
+
+    assert (own.language, own.contents[0].language) == (None, "fa")
+    assert (none.language, none.contents[0].language) == (None, None)
+
+
+def test_dc_language_names_the_language_of_an_item():
+    assert item(b"<dc:language>ps</dc:language>").language == "ps"
+
+
+def test_bases_are_joined_from_the_outside_in_and_only_real_ones():
+    """I4: a base can point no link at a script."""
+    entry = atom(
+        b'<content xml:base="pics/">x</content><summary xml:base="javascript:1">y</summary>',
+        b'xml:base="/news/"',
+    )
+
+    assert entry.base == "https://source.example/news/"
+    assert entry.contents[0].base == "https://source.example/news/pics/"
+    assert entry.summary.base == "https://source.example/news/"
+
+
+def test_without_xml_base_nothing_claims_a_base():
+    entry = atom(b"<content>x</content>")
+
+    assert (entry.base, entry.contents[0].base) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("inner", "link"),
+    [
+        (b"<link>http://a.example/?a=1&amp;b=2</link>", "http://a.example/?a=1&b=2"),
+        (b"<link>one</link><link>two</link>", "two"),
+        (b'<link>page</link><atom:link rel="self" href="s"/>', "page"),
+        (b'<link>page</link><atom:link rel="replies" href="r"/>', "page"),
+        (b'<atom:link rel="alternate" type="application/pdf" href="p"/>', "p"),
+        (b'<atom:link rel="enclosure" href="e"/>', None),
+        (b"<link/>", None),
+    ],
+)
+def test_the_entrys_own_link_is_told_from_the_others(inner, link):
+    assert item(inner).link == link
+
+
+def test_text_that_was_encoded_twice_is_put_right_and_says_so():
+    twice = "<description>Gr\u00c3\u00bc\u00c3\u0178e</description>".encode()
+    twice = "<description>Grüße</description>".encode().decode("latin-1").encode()
+
+    summary = item(twice).summary
+
+    assert (summary.value, summary.repaired) == ("Grüße", True)
+
+
+def test_honest_text_beyond_ascii_is_left_alone():
+    summary = item("<description>Grüße نمی\u200cخواهم</description>".encode()).summary
+
+    assert (summary.value, summary.repaired) == ("Grüße نمی\u200cخواهم", False)
+
+
+def test_deletions_are_all_read():
+    """D18: at:deleted-entry (RFC 6721); feedparser keeps the last."""
+    deletions = rss(
+        b'<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" '
+        b'ref="a" when="2026-01-01T00:00:00Z"><at:comment>wrong</at:comment>'
+        b'</at:deleted-entry><at:deleted-entry ref="b" '
+        b'xmlns:at="http://purl.org/atompub/tombstones/1.0"/>'
+    ).deletions
+
+    assert [(one.ref, one.comment) for one in deletions] == [("a", "wrong"), ("b", "")]
+    assert deletions[0].at.year == 2026
+
+
+def test_where_two_parsers_count_differently_feedparser_stands_alone():
+    """An item of another namespace counts for feedparser by its prefix alone."""
+    document = (
+        b'<rss version="2.0"><channel><item><title>a</title><description>x'
+        b"</description></item><ITEM><title>b</title></ITEM></channel></rss>"
+    )
+
+    feed = parse.feed(document, url=URL)
+
+    assert [entry.title.value for entry in feed.entries] == ["a", "b"]
+    assert any("disagree" in note for note in feed.notes)
