@@ -1,0 +1,64 @@
+"""Decide whether what was rendered may stand before readers.
+
+In: bytes, and the reports they were made from. Out: nothing, or PublishError with what
+is wrong. The bytes are read back by a parser that did not write them, and what it finds
+of every entry (id, title, link, source, content with its credit) has to be what was
+meant, in the same order.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import fields
+
+from aggregator.errors import PublishError
+from aggregator.model import Report
+from aggregator.publishing.credit import BLOCK_START
+from aggregator.publishing.formats import Format, Masthead
+from aggregator.publishing.mark import Mark
+from aggregator.publishing.particulars import origin
+
+# XML 1.0, section 2.2, and with it every format: what stands in one stands in all.
+ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def meant(report: Report, masthead: Masthead) -> Mark:
+    """Return what a reader has to find of a report, in every format."""
+    return Mark(
+        id=report.article.published_id,
+        title=report.title,
+        link=report.article.url,
+        source=origin(report, masthead).name,
+        content=report.content,
+    )
+
+
+def check(document: bytes, format_: Format, expected: Sequence[Mark]) -> None:
+    """Raise PublishError unless a reader of the document finds these entries."""
+    found = format_.read(document)
+    if len(found) != len(expected):
+        message = f"{len(expected)} entries were written, a reader finds {len(found)}"
+        raise PublishError(message)
+    for mark, expectation in zip(found, expected, strict=True):
+        if mark != expectation:
+            part = next(
+                field.name
+                for field in fields(Mark)
+                if getattr(mark, field.name) != getattr(expectation, field.name)
+            )
+            message = (
+                f"a reader finds another {part} than was meant in {expectation.id}"
+            )
+            raise PublishError(message)
+
+
+def unfit(report: Report) -> str | None:
+    """Return why a report cannot be published in any format, None if it can."""
+    for part in ("title", "original", "content", "excerpt"):
+        illegal = ILLEGAL.search(getattr(report, part) or "")
+        if illegal:
+            return f"U+{ord(illegal[0]):04X} in its {part} is no legal character"
+    if not report.article.published_id:
+        return "it has no id"
+    if report.content.rfind("<p") != report.content.rfind(BLOCK_START):
+        return "its credit is not the last thing in the body"
+    return None

@@ -1,0 +1,60 @@
+"""Build the credit that stands under every report: the one place where it is worded.
+
+In: an article. Out: the credit block as HTML, or the same as one line of plain text.
+An entry that reached us through an aggregate names its first source, and ours as the
+way it came. Only http and https addresses are shown; without any, the name stands alone.
+
+The block is a contract with the outside, to the character: no `dir`, no `<bdi>`, no
+isolates around the name. Both lines read in the right order in left-to-right and in
+right-to-left pages without them, since every neutral in the block stands between two
+strong characters or at its edge.
+"""
+
+from html import escape
+
+from aggregator.model import Article
+
+BLOCK_START = '<p class="mediawire-credit">'
+
+
+def credited_name(article: Article) -> str:
+    """Return the name we credit: `AGENCY`, or `AGENCY (via AGGREGATE)`."""
+    attribution = article.attribution
+    if attribution.via is None:
+        return attribution.title
+    return f"{attribution.via.title} (via {attribution.title})"
+
+
+def credited_url(article: Article) -> str | None:
+    """Return the report's address, else the nearest we know: its site, its feed."""
+    attribution, via = article.attribution, article.attribution.via
+    nearest = (
+        article.url,
+        via.site_url if via else None,
+        via.feed_url if via else None,
+        attribution.site_url,
+        attribution.feed_url,
+    )
+    return next((url for url in map(public, nearest) if url), None)
+
+
+def public(url: str | None) -> str | None:
+    """Return an address that may be shown, or None: a `file:` source has none."""
+    return url if url and url.startswith(("http://", "https://")) else None
+
+
+def credit_block(article: Article, word: str = "Source") -> str:
+    """Return the last paragraph of every body, as HTML."""
+    name, url = escape(credited_name(article), quote=False), credited_url(article)
+    if url is None:
+        return f"{BLOCK_START}{escape(word, quote=False)}: {name}</p>"
+    text = escape(url, quote=False)
+    href = text.replace('"', "&quot;")
+    link = f'<a href="{href}">{text}</a>'
+    return f"{BLOCK_START}{escape(word, quote=False)}: {name} – {link}</p>"
+
+
+def credit_line(article: Article, word: str = "Source") -> str:
+    """Return the same credit as plain text, for summaries."""
+    name, url = credited_name(article), credited_url(article)
+    return f"{word}: {name} – {url}" if url else f"{word}: {name}"

@@ -1,0 +1,109 @@
+"""Compose a publication's document in one format from the pieces of its entries.
+
+In: a publication and its reports, newest first. Out: the document's bytes, plain and
+gzipped, what a reader must find in it, and which entries were left out and why.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from aggregator.model import Publication, Report
+from aggregator.publishing import formats
+from aggregator.publishing.formats import Masthead
+from aggregator.publishing.gzipped import deflated, gzip_member
+from aggregator.publishing.mark import Mark
+from aggregator.publishing.particulars import language
+from aggregator.publishing.pieces import Piece, Pieces, piece
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A publication in one format, and what is to be known of it.
+
+    `marks` are what a reader must find, `left_out` pairs of article id and reason.
+    """
+
+    body: bytes = field(repr=False)
+    gzip: bytes = field(repr=False)
+    marks: tuple[Mark, ...] = field(repr=False)
+    left_out: tuple[tuple[str, str], ...]
+
+
+def masthead(publication: Publication, name: str, base_url: str) -> Masthead:
+    """Return what the head of a publication says in one format."""
+    page_url = f"{base_url}/feeds/{publication.id}"
+    said = filter(None, (publication.description, publication.disclaimer))
+    return Masthead(
+        title=publication.title,
+        description=" ".join(said) or publication.title,
+        base_url=base_url,
+        page_url=page_url,
+        feed_url=f"{page_url}.{name}",
+    )
+
+
+def compose(
+    publication: Publication,
+    name: str,
+    reports: Sequence[tuple[Report, bytes]],
+    *,
+    base_url: str,
+    kept: Pieces,
+) -> Document:
+    """Return the document of these reports, each given with its fingerprint."""
+    top = masthead(publication, name, base_url)
+    made = [
+        (report, kept.get((name, top, digest), partial(piece, report, name, top)))
+        for report, digest in reports
+    ]
+    fit, left_out = sorted_out(made)
+    shown = [report for report, _ in fit]
+    head = formats.named(name).head(
+        top,
+        language=language(publication.language) or common_language(shown),
+        updated=latest(shown),
+    )
+    body = b"".join(head.parts([rendered.entry for _, rendered in fit]))
+    packed = head.packed(deflated).parts([rendered.packed for _, rendered in fit])
+    return Document(
+        body=body,
+        gzip=gzip_member(packed, body),
+        marks=tuple(rendered.mark for _, rendered in fit if rendered.mark),
+        left_out=left_out,
+    )
+
+
+def sorted_out(
+    made: Iterable[tuple[Report, Piece]],
+) -> tuple[list[tuple[Report, Piece]], tuple[tuple[str, str], ...]]:
+    """Part what can be published from what cannot, with the reason.
+
+    Of two reports with one id, the first stands: an id is unique in a document
+    (RFC 4287, section 4.1.2).
+    """
+    standing: dict[str, str] = {}
+    fit, left_out = [], []
+    for report, rendered in made:
+        article = report.article
+        twin = standing.get(article.published_id)
+        reason = rendered.unfit or (f"same id as {twin}" if twin else None)
+        if reason:
+            left_out.append((article.id, reason))
+        else:
+            standing[article.published_id] = article.id
+            fit.append((report, rendered))
+    return fit, tuple(left_out)
+
+
+def latest(reports: Iterable[Report]) -> datetime | None:
+    """Return when the newest change among these was made, None for no reports."""
+    times = (max(r.article.updated, r.article.published) for r in reports)
+    return max(times, default=None)
+
+
+def common_language(reports: Iterable[Report]) -> str | None:
+    """Return the language of all these reports, None if they have not one in common."""
+    spoken = {report.article.language for report in reports}
+    return language(spoken.pop()) if len(spoken) == 1 else None

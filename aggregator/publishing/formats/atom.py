@@ -1,0 +1,146 @@
+"""Atom 1.0 (RFC 4287), written by feedgen.
+
+Every entry carries its own author, rights and a full `source`, so that nothing is
+inherited from our feed; links keep their rel, type and length.
+"""
+
+from datetime import datetime
+from html import escape
+
+from feedgen.entry import FeedEntry
+from feedgen.feed import FeedGenerator
+
+from aggregator.model import Report
+from aggregator.publishing.credit import public
+from aggregator.publishing.formats import Head, Masthead
+from aggregator.publishing.formats._feedgen import (
+    Element,
+    alone,
+    cut,
+    media,
+    titled,
+    with_more,
+)
+from aggregator.publishing.mark import Mark, read_xml
+from aggregator.publishing.particulars import (
+    authors,
+    files,
+    language,
+    moment,
+    origin,
+    sections,
+    ways,
+)
+from aggregator.text.urls import is_published_iri
+
+media_type = "application/atom+xml"
+
+TAIL = b"</feed>"
+
+
+def head(masthead: Masthead, *, language: str | None, updated: datetime | None) -> Head:
+    """Return the feed without entries."""
+    feed = titled(masthead, media_type, language, updated)
+    if updated is None:
+        # A feed without entries must have an author; there is nobody to inherit it.
+        feed.author(name=masthead.title)
+    return cut(feed.atom_str(), TAIL)
+
+
+def entry(report: Report, masthead: Masthead) -> bytes:
+    """Return a report as an entry."""
+    return alone(feed_entry(report, masthead), FeedGenerator.atom_str, TAIL)
+
+
+def feed_entry(report: Report, masthead: Masthead) -> FeedEntry:
+    """Return a report as feedgen holds it."""
+    article = report.article
+    written = FeedEntry()
+    written.id(article.published_id)
+    written.title(report.title)
+    written.updated(moment(article.updated))
+    written.published(moment(article.published))
+    written.author([{"name": name} for name in authors(report)])
+    # Escaped, so that text which looks like markup is neither run nor complained of.
+    written.summary(escape(report.excerpt, quote=False), type="html")
+    written.content(report.content, type="html")
+    written.category(
+        [
+            {
+                "term": tag.term,
+                **({"label": tag.label} if tag.label else {}),
+                **({"scheme": tag.scheme} if is_iri(tag.scheme) else {}),
+            }
+            for tag in sections(report, masthead)
+        ]
+    )
+    if article.attribution.rights:
+        written.rights(article.attribution.rights)
+    return with_more(written, more(report, masthead), language(article.language))
+
+
+def is_iri(scheme: str | None) -> bool:
+    """Whether a category's scheme may stand in Atom, which wants an IRI there."""
+    return scheme is not None and is_published_iri(scheme)
+
+
+def more(report: Report, masthead: Masthead) -> list[Element]:
+    """Return what feedgen has no word for, or would write without its attributes."""
+    article = report.article
+    elements = []
+    if article.url:
+        elements.append(link(article.url, "alternate"))
+    elements += [link(url, "via") for url in ways(report)]
+    if public(article.attribution.license):
+        elements.append(link(article.attribution.license, "license"))
+    elements += [
+        link(
+            file.url, "enclosure", type=file.type, length=file.length, title=file.title
+        )
+        for file in files(report)
+    ]
+    elements.append(source(report, masthead))
+    if report.original:
+        elements.append(Element("dcterms:alternative", report.original))
+    return elements + media(report)
+
+
+def link(href: str | None, rel: str, **attributes: str | int | None) -> Element:
+    """Return a link with all it says."""
+    return Element("link", None, {"href": href, "rel": rel, **attributes})
+
+
+def source(report: Report, masthead: Masthead) -> Element:
+    """Return the head of the feed a report came from (RFC 4287, 4.2.11)."""
+    attribution, found = report.article.attribution, origin(report, masthead)
+    updated = moment(report.article.updated).isoformat()
+    children = [
+        Element("id", found.id),
+        Element("title", found.name),
+        Element("updated", updated),
+        link(found.feed_url, "self"),
+    ]
+    if found.home_url:
+        children.append(link(found.home_url, "alternate"))
+    if attribution.author and not attribution.via:
+        children.append(
+            Element("author", None, {}, [Element("name", attribution.author)])
+        )
+    if attribution.rights:
+        children.append(Element("rights", attribution.rights))
+    return Element("source", None, {}, children)
+
+
+def read(document: bytes) -> list[Mark]:
+    """Return what a reader finds in the entries."""
+    return read_xml(
+        document,
+        entry="feed/entry",
+        texts={
+            "id": "id",
+            "title": "title",
+            "source/title": "source",
+            "content": "content",
+        },
+        link={"rel": "alternate"},
+    )

@@ -1,0 +1,135 @@
+"""What every format says of a report beside its words, decided once for all of them.
+
+In: a Report and the masthead. Out: authors, sections, files, origin and language, each
+in a form that every specification accepts. What cannot be said legally is not said.
+"""
+
+import mimetypes
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from aggregator.model import Enclosure, Report, Tag
+from aggregator.publishing.credit import public
+from aggregator.publishing.formats import Masthead
+from aggregator.text.urls import is_published_iri
+
+MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+LANGUAGE = re.compile(r"([A-Za-z]{2})(-[A-Za-z0-9]{1,8})*", re.ASCII)
+
+# ISO 639-1. Feed validators know these and no others.
+LANGUAGES = frozenset(
+    """
+    aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu
+    cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he
+    hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko
+    kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd
+    ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se
+    sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty
+    ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+    """.split()  # noqa: SIM905 - one code beside the other reads better
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Whose words a report is, with addresses that may stand in any document.
+
+    `id` is an IRI and `feed_url` an http address: where the source has neither (a file,
+    for example), they are those of our own page about it.
+    """
+
+    name: str
+    id: str
+    feed_url: str
+    home_url: str | None
+
+
+def origin(report: Report, masthead: Masthead) -> Origin:
+    """Return the first source of a report: of an aggregated entry, the one before us."""
+    attribution, via = report.article.attribution, report.article.attribution.via
+    ours = f"{masthead.base_url}/sources/{attribution.source_id}"
+    if via:
+        name, feed_id, home_url = via.title, via.id, via.site_url
+        feeds = [via.feed_url, via.site_url, attribution.feed_url]
+    else:
+        name, feed_id, home_url = (
+            attribution.title,
+            attribution.feed_id,
+            attribution.site_url,
+        )
+        feeds = [attribution.feed_url]
+    feed_url = first(map(public, feeds)) or ours
+    ids = (iri for iri in (feed_id, feed_url) if iri and is_published_iri(iri))
+    return Origin(
+        name=name, id=first(ids) or ours, feed_url=feed_url, home_url=public(home_url)
+    )
+
+
+def first(found: Iterable[str | None]) -> str | None:
+    """Return the first of these that is there."""
+    return next(filter(None, found), None)
+
+
+def ways(report: Report) -> list[str]:
+    """Return the addresses a report came by: its own, and the aggregate it stood in."""
+    attribution = report.article.attribution
+    passed = attribution.site_url or attribution.feed_url if attribution.via else None
+    own = report.article.url or (None if passed else attribution.site_url)
+    return [url for url in map(public, (own, passed)) if url]
+
+
+def authors(report: Report) -> tuple[str, ...]:
+    """Return who wrote it: the entry's authors, the feed's, or the source by name.
+
+    There is always one: an entry without author would inherit ours.
+    """
+    attribution = report.article.attribution
+    named = tuple(filter(None, map(str.strip, report.article.authors)))
+    name = attribution.via.title if attribution.via else attribution.author
+    return named or (name or attribution.title,)
+
+
+def sections(report: Report, masthead: Masthead) -> list[Tag]:
+    """Return our section first (no entry leaves it without its label), then the tags."""
+    section = Tag(term=masthead.title, scheme=masthead.page_url)
+    tags = (tag for tag in report.article.tags if tag.term.strip())
+    return list(dict.fromkeys((section, *tags)))
+
+
+def files(report: Report) -> list[Enclosure]:
+    """Return the enclosures, each with a legal type and length; 0 means unknown."""
+    return [
+        Enclosure(
+            url=enclosure.url,
+            type=media_type(enclosure.type, enclosure.url),
+            length=max(enclosure.length or 0, 0),
+            title=enclosure.title,
+        )
+        for enclosure in {
+            e.url: e for e in reversed(report.article.enclosures)
+        }.values()
+        if public(enclosure.url)
+    ][::-1]
+
+
+def media_type(said: str | None, url: str) -> str:
+    """Return the type as said if it is one, else what the address looks like."""
+    bare = (said or "").partition(";")[0].strip().lower()
+    if MEDIA_TYPE.fullmatch(bare):
+        return bare
+    guessed, _ = mimetypes.guess_type(urlsplit(url).path)
+    return guessed or "application/octet-stream"
+
+
+def language(said: str | None) -> str | None:
+    """Return a language tag that readers and validators know, or None."""
+    known = LANGUAGE.fullmatch(said or "")
+    return said if known and known[1].lower() in LANGUAGES else None
+
+
+def moment(time: datetime) -> datetime:
+    """Return a time in UTC and whole seconds, as every document has it."""
+    return time.astimezone(UTC).replace(microsecond=0)

@@ -1,0 +1,140 @@
+"""Publish: render what a publication shows, check it, and swap in what changed.
+
+In: a publication and its reports, newest first. Out: files below the output folder,
+`feeds/{id}.{format}` and the same with `.gz`, and how it went. A document replaces the
+last good one only after a reader found in it what was meant; an entry that cannot be
+written is left out with the reason, never the document. Nothing written holds the time
+of writing, so the same reports are the same bytes.
+
+A file and its `.gz` carry the same time of change: whoever serves the compressed form
+can tell whether it belongs to the plain one.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from aggregator.errors import PublishError
+from aggregator.model import Publication, PublicationStatus, Report, Representation
+from aggregator.publishing import files, formats
+from aggregator.publishing.check import check
+from aggregator.publishing.document import Document, compose
+from aggregator.publishing.pieces import Pieces
+from aggregator.publishing.report import fingerprint
+
+FOLDER = "feeds"
+
+
+class Publisher:
+    """Writes publications below one folder. Safe to use from several threads."""
+
+    def __init__(
+        self, output: Path, *, base_url: str, step: files.Step = files.pass_by
+    ) -> None:
+        self._folder = output / FOLDER
+        self._base_url = base_url.rstrip("/")
+        self._step = step
+        self._kept = Pieces()
+        self._lock = threading.Lock()
+
+    def publish(
+        self, publication: Publication, reports: Sequence[Report], *, now: datetime
+    ) -> list[PublicationStatus]:
+        """Write what changed, and return how each format of the publication fared.
+
+        What hinders one document (a failed check, a full disk) is told in its status;
+        the file that stood there stays, byte for byte. Raises PublishError or OSError
+        if the folder itself cannot be used.
+        """
+        with self._lock, files.folder(self._folder) as within:
+            return [
+                self._swap(f"{publication.id}.{name}", name, document, within, now)
+                for name, document in self._documents(publication, reports)
+            ]
+
+    def would_change(
+        self, publication: Publication, reports: Sequence[Report]
+    ) -> list[str]:
+        """Return the paths whose bytes `publish` would change, and write nothing."""
+        return [
+            representation.path
+            for representation in self.render(publication, reports)
+            if not files.holds(
+                self._folder.parent / representation.path, representation.body
+            )
+        ]
+
+    def render(
+        self, publication: Publication, reports: Sequence[Report]
+    ) -> list[Representation]:
+        """Return the publication in all its formats, checked, and write nothing.
+
+        Raises PublishError where a document fails its check.
+        """
+        with self._lock:
+            made = list(self._documents(publication, reports))
+        for name, document in made:
+            check(document.body, formats.named(name), document.marks)
+        return [
+            Representation(
+                path=f"{FOLDER}/{publication.id}.{name}",
+                media_type=formats.named(name).media_type,
+                body=document.body,
+            )
+            for name, document in made
+        ]
+
+    def remove_others(self, publications: Iterable[Publication]) -> list[str]:
+        """Remove what we wrote for publications and formats that are no more.
+
+        Goes by the ending of a name; anything else in the folder stays. Also removes
+        what a crash left half-written. Returns the names removed.
+        """
+        keep = [
+            f"{publication.id}.{name}{gz}"
+            for publication in publications
+            for name in publication.formats
+            for gz in ("", files.GZIP)
+        ]
+        endings = [
+            f".{name}{gz}" for name in formats.names() for gz in ("", files.GZIP)
+        ]
+        with self._lock, files.folder(self._folder) as within:
+            return files.clear(within, keep=keep, endings=endings)
+
+    def _documents(
+        self, publication: Publication, reports: Sequence[Report]
+    ) -> Iterator[tuple[str, Document]]:
+        shown = [
+            (report, fingerprint(report)) for report in reports[: publication.limit]
+        ]
+        for name in publication.formats:
+            yield (
+                name,
+                compose(
+                    publication, name, shown, base_url=self._base_url, kept=self._kept
+                ),
+            )
+
+    def _swap(
+        self, file: str, name: str, document: Document, within: int, now: datetime
+    ) -> PublicationStatus:
+        refused = None
+        try:
+            check(document.body, formats.named(name), document.marks)
+            files.swap_pair(
+                file, document.body, document.gzip, within, at=now, step=self._step
+            )
+        except PublishError as error:
+            refused = str(error)
+        except OSError as error:
+            refused = f"{FOLDER}/{file} cannot be written: {error.strerror or error}"
+        return PublicationStatus(
+            path=f"{FOLDER}/{file}",
+            checked_at=now,
+            written_at=files.changed_at(file, within),
+            entries=len(document.marks),
+            refused=refused,
+            left_out=document.left_out,
+        )

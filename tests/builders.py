@@ -1,0 +1,67 @@
+"""Articles, sources and publications for tests: sensible unless said otherwise.
+
+`article(title="Storm")` is a whole article of which only the headline matters to the
+test. What follows from a field follows here too: the id from the address, the digest
+from the body.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+
+from aggregator.model import Article, Attribution, Publication, Rights
+from aggregator.text import markup
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+ANY_RIGHTS = Rights()
+
+
+def attribution(**said) -> Attribution:
+    """The attribution of a source that tells all of itself."""
+    agency = Attribution(
+        source_id="agency",
+        title="Example Agency",
+        feed_url="https://agency.example/feed.xml",
+        site_url="https://agency.example/",
+        rights="© Example Agency",
+    )
+    return replace(agency, **said)
+
+
+def article(number: int = 1, **said) -> Article:
+    """One report; `number` makes it another one: id, address, headline and times."""
+    said.setdefault("attribution", attribution())
+    url = said.get("url", f"https://agency.example/reports/{number}")
+    title = said.get("title", f"Report number {number}")
+    body = said.get("body", f"<p>Report {number} in the agency's own words.</p>")
+    at = NOON - timedelta(minutes=number)
+    values = {
+        "id": blake2b(f"{number} {url}".encode(), digest_size=10).hexdigest(),
+        "published_id": url or f"tag:wire.example,2026:agency/{number}",
+        "source_id": said["attribution"].source_id,
+        "keys": (f"guid:{number}",),
+        "url": url,
+        "source_title": title,
+        "title": title,
+        "language": "en",
+        "source_body": body,
+        "body": body,
+        "text_sha256": markup.text_sha256(body),
+        "dated": at,
+        "published": at,
+        "updated": at,
+        "first_seen": at,
+        "listed_at": at,
+    }
+    return Article(**(values | said))
+
+
+def publication(**said) -> Publication:
+    """The publication `wire`, of everything."""
+    wire = Publication(
+        id="wire",
+        title="Media Wire",
+        description="Reports from other agencies.",
+        disclaimer="They do not necessarily reflect our opinion.",
+    )
+    return replace(wire, **said)
