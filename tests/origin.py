@@ -7,6 +7,7 @@
         assert origin.heard[1].header("if-none-match") == b'"1"'
 
 Answers of one path are given in turn, the last one for ever; a path without any is a 404.
+A request with a query gets the answers of exactly that, or else those of the bare path.
 `answers` builds a well-formed response. `sends` writes bytes as they are, well-formed or
 not. Either may be a list of steps: bytes are written, numbers are seconds to wait, and an
 endless generator goes on until the client leaves or the origin stops. `silence` accepts
@@ -78,7 +79,7 @@ class Origin:
         self._scripts: dict[str, list[_Script]] = defaultdict(list)
         self._lock = Lock()
         self._stopping = Event()
-        self._is_silent = False
+        self._greeting: bytes | None = None
         self._open: set[socket.socket] = set()
         self._threads: list[Thread] = []
         self._listener = socket.create_server((host, 0), backlog=128)
@@ -122,15 +123,19 @@ class Origin:
         """Script a generator, endless perhaps, for one request; then the end."""
         self._add(path, steps, keep_alive=False)
 
+    def greets(self, greeting: bytes) -> None:
+        """Say this from now on to whoever connects, without listening, and no more."""
+        self._greeting = greeting
+
     def silence(self) -> None:
         """Accept from now on, and never say a word (nor shake hands over TLS)."""
-        self._is_silent = True
+        self.greets(b"")
 
     def stop(self) -> None:
-        """Stop listening, end every connection, and wait for the threads."""
+        """Stop listening, end every connection, wait for the threads; twice is fine."""
         self._stopping.set()
         # Closing a listener does not wake accept(); a shutdown does.
-        self._listener.shutdown(socket.SHUT_RDWR)
+        _hang_up(self._listener)
         self._listener.close()
         self._acceptor.join()
         with self._lock:
@@ -150,29 +155,30 @@ class Origin:
                 return
             with self._lock:
                 self.connections += 1
-                self._open.add(sock)
             thread = Thread(target=self._serve, args=(sock,), daemon=True)
             self._threads.append(thread)
             thread.start()
 
     def _serve(self, sock: socket.socket) -> None:
-        try:
-            if self._is_silent:
-                self._stopping.wait()
-            elif self._tls:
-                with self._tls.wrap_socket(sock, server_side=True) as wrapped:
-                    self._talk(wrapped)
-            else:
+        if self._tls and self._greeting is None:
+            sock = self._tls.wrap_socket(
+                sock, server_side=True, do_handshake_on_connect=False
+            )
+        with self._lock:
+            self._open.add(sock)
+        # The client left, or the handshake failed: the test looks for it elsewhere.
+        with suppress(OSError):
+            if self._greeting is None:
                 self._talk(sock)
-        except OSError:
-            pass  # the client left, or the handshake failed: the test looks elsewhere
-        finally:
-            with self._lock:
-                self._open.discard(sock)
-            sock.close()
+            else:
+                sock.sendall(self._greeting)
+                self._stopping.wait()
+        with self._lock:
+            self._open.discard(sock)
+        sock.close()
 
     def _talk(self, sock: socket.socket) -> None:
-        while head := _read_head(sock):
+        while not self._stopping.is_set() and (head := _read_head(sock)):
             with self._lock:
                 heard = Heard(head)
                 self.heard.append(heard)
@@ -182,11 +188,11 @@ class Origin:
                     sock.sendall(step)
                 elif self._stopping.wait(step):
                     return
-            if not script.keep_alive or self._stopping.is_set():
+            if not script.keep_alive:
                 return
 
     def _next(self, path: str) -> _Script:
-        waiting = self._scripts.get(path)
+        waiting = self._scripts.get(path) or self._scripts.get(path.partition("?")[0])
         if not waiting:
             return _Script([_NOT_FOUND], keep_alive=True)
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]

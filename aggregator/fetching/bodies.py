@@ -13,11 +13,13 @@ import zlib
 from typing import Protocol
 
 from aggregator.errors import FetchError
+from aggregator.fetching.answers import Head
 
 _CHUNK = 64 * 1024
 _GZIP = frozenset({"gzip", "x-gzip"})
 # "utf-8" and "none" are seen where a charset or nothing was meant; browsers pass both.
 _PLAIN = frozenset({"", "identity", "none", "utf-8"})
+_TRANSFERS = frozenset({"", "identity", "chunked"})
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
@@ -27,23 +29,28 @@ class Raw(Protocol):
     def read1(self, amt: int, decode_content: bool) -> bytes: ...  # noqa: D102, FBT001
 
 
-def read(raw: Raw, *, coding: str, length: str, cap: int) -> tuple[bytes, int]:
-    """Return the decoded body and its length on the wire, in bytes.
+def read(raw: Raw, head: Head, *, cap: int) -> tuple[bytes, int]:
+    """Return the decoded body of an answer and its length on the wire, in bytes.
 
-    `coding` and `length` are the values of Content-Encoding and Content-Length. `cap`
-    bounds both sizes. FetchError `encoding` or `too-large`; what the connection raises
-    passes through.
+    `cap` bounds both sizes. FetchError `encoding`, `protocol` or `too-large`; what the
+    connection raises passes through.
     """
-    name = coding.strip().lower()
-    if name not in _GZIP | _PLAIN:
+    coding = head.text("content-encoding").lower()
+    if coding not in _GZIP | _PLAIN:
         raise FetchError(
             "the answer came in a content coding we did not ask for "
-            f"({name[:40]!a}); we asked for gzip",
+            f"({coding[:40]!a}); we asked for gzip",
             problem="encoding",
         )
-    if length.isdecimal() and len(length) < len(str(cap)) + 2 and int(length) > cap:
+    if head.text("transfer-encoding").lower() not in _TRANSFERS:
+        raise FetchError(
+            "the answer came in a transfer coding we did not ask for",
+            problem="protocol",
+        )
+    length = head.text("content-length").lstrip("0")
+    if length.isdecimal() and (len(length), length) > (len(str(cap)), str(cap)):
         raise _too_large(cap)
-    return _gunzipped(raw, cap) if name in _GZIP else _plain(raw, cap)
+    return _gunzipped(raw, cap) if coding in _GZIP else _plain(raw, cap)
 
 
 def _plain(raw: Raw, cap: int) -> tuple[bytes, int]:

@@ -34,10 +34,11 @@ _TLS_FAULTS = {
     "RECORD_LAYER_FAILURE": "it does not speak TLS on this port",
     "UNEXPECTED_EOF_WHILE_READING": "it broke off the TLS connection",
 }
+_NOT_HTTP = "what answered does not speak HTTP that we understand"
 _UNREACHABLE = {101: "network", 113: "host"}  # ENETUNREACH, EHOSTUNREACH
 
 
-def broken(place: str, error: Exception) -> tuple[FetchError, BaseException]:
+def broken(place: str, error: Exception) -> tuple[FetchError, BaseException | None]:
     """Return what an exception means, and the cause to chain.
 
     `place` is the address as it may be shown.
@@ -49,7 +50,8 @@ def broken(place: str, error: Exception) -> tuple[FetchError, BaseException]:
                 return FetchError(
                     f"{place}: {_sentence(cause)}", problem=problem
                 ), cause
-    return FetchError(f"{place}: the request failed", problem="protocol"), causes[-1]
+    # urllib3 found the answer contradicting itself.
+    return FetchError(f"{place}: {_NOT_HTTP}", problem="protocol"), None
 
 
 def status(place: str, code: int, advice: Advice) -> FetchError:
@@ -78,6 +80,8 @@ _STATUS_PROBLEMS: dict[int, Problem] = {
     HTTPStatus.SERVICE_UNAVAILABLE: "throttled",
 }
 
+_WRAPPERS = frozenset({"requests", "urllib3"})
+
 # The first kind that is anywhere among the causes decides.
 _KINDS: tuple[tuple[type[BaseException], Problem], ...] = (
     (ssl.SSLError, "tls"),
@@ -89,20 +93,24 @@ _KINDS: tuple[tuple[type[BaseException], Problem], ...] = (
     (http.client.HTTPException, "protocol"),
     (ConnectionError, "reset"),
     (OSError, "refused"),
-    (UnicodeError, "protocol"),
     (ValueError, "protocol"),
 )
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and all that it wraps, outermost first."""
+    """Yield what an error wraps, outermost first, without the wrappings themselves.
+
+    All of requests' exceptions are OSErrors, whatever they are about.
+    """
     waiting, known = [error], set()
     while waiting:
         cause = waiting.pop(0)
         if id(cause) in known:
             continue
         known.add(id(cause))
-        yield cause
+        is_wrapping = type(cause).__module__.split(".")[0] in _WRAPPERS
+        if not is_wrapping or isinstance(cause, http.client.HTTPException):
+            yield cause
         wrapped = (*cause.args, getattr(cause, "reason", None), cause.__cause__)
         waiting += [
             w for w in (*wrapped, cause.__context__) if isinstance(w, BaseException)
@@ -127,7 +135,7 @@ def _sentence(cause: BaseException) -> str:  # noqa: PLR0911 - a table that need
         case http.client.IncompleteRead():
             return "the answer broke off before its announced end"
         case http.client.HTTPException() | ValueError():
-            return "what answered does not speak HTTP that we understand"
+            return _NOT_HTTP
         case ConnectionError():
             return "the connection broke off"
         case OSError() if cause.errno in _UNREACHABLE:

@@ -127,12 +127,7 @@ class Fetcher:
             )
         if raw.status not in _DOCUMENTS:
             raise faults.status(hop.target.shown, raw.status, advice)
-        body, wire_bytes = bodies.read(
-            raw,
-            coding=head.text("content-encoding"),
-            length=head.text("content-length"),
-            cap=self._limits.max_body,
-        )
+        body, wire_bytes = bodies.read(raw, head, cap=self._limits.max_body)
         return Fetched(
             url=hop.target.url,
             body=body,
@@ -267,6 +262,13 @@ class _Adapter(HTTPAdapter):
         return manager.connection_from_host(
             where.host, where.port, where.scheme, pool_kwargs=tls
         )
+
+    def close(self) -> None:
+        """Close idle connections now, not when their pools are collected as garbage."""
+        for key in self.poolmanager.pools.keys():  # noqa: SIM118 - it cannot be iterated
+            if pool := self.poolmanager.pools.get(key):
+                pool.close()
+        super().close()
 
     def cert_verify(self, *_: object) -> None:
         """Leave verification to the TLS context."""

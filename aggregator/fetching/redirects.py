@@ -11,7 +11,7 @@ has left the first origin it has left it, even if it comes back.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote_from_bytes, urljoin
 
 from aggregator.errors import FetchError
@@ -60,7 +60,8 @@ def next_hop(hop: Hop, status: int, location: bytes, *, credentials: bool) -> Ho
     if credentials and hop.at_home and (here.scheme, there.scheme) == ("https", "http"):
         raise _refused(here, "it redirects from https to http, and we hold credentials")
     return Hop(
-        target=there,
+        # What a publisher writes into a Location is never used as credentials.
+        target=replace(there, userinfo=here.userinfo if at_home else None),
         at_home=at_home,
         permanent=hop.permanent and status in _PERMANENT,
         seen=seen,

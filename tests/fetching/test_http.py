@@ -1,0 +1,271 @@
+"""One conditional GET, as the publisher sees it."""
+
+import gzip
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from aggregator.errors import FetchError
+from aggregator.model import NotModified, Validators
+
+FEED = b"<rss version='2.0'/>"
+
+
+def test_a_fetch_is_one_get_of_the_configured_path(origin, fetch):
+    """P1: exactly one GET of exactly the configured path."""
+    origin.answers("/feed", FEED)
+
+    fetched = fetch(origin.url("/feed"))
+
+    assert (fetched.body, fetched.status, fetched.wire_bytes) == (FEED, 200, len(FEED))
+    assert [heard.line for heard in origin.heard] == [b"GET /feed HTTP/1.1"]
+
+
+def test_we_say_who_we_are_and_what_we_read(origin, fetch):
+    """P18: name/version and contact; Accept lists feed types; gzip."""
+    origin.answers("/feed", FEED)
+
+    fetch(origin.url("/feed"))
+
+    (heard,) = origin.heard
+    assert heard.header("user-agent").startswith(b"MediaWire/")
+    assert heard.header("user-agent").endswith(b" (+https://desk.example/about)")
+    assert heard.header("accept").startswith(b"application/atom+xml, application/rss")
+    assert heard.header("accept-encoding") == b"gzip"
+
+
+def test_nothing_is_sent_that_nobody_configured(origin, fetch):
+    """P19: no Cookie, no Referer, no Authorization, no fragment, query unchanged."""
+    path = "/feed?b=%7e&a=%zz|%2F&c=+"
+    origin.answers("/feed", status=302, headers=[("Set-Cookie", "a=b; Path=/")])
+    origin.answers(
+        path, FEED, headers=[("Set-Cookie", "a=b; Path=/"), ("Connection", "close")]
+    )
+
+    fetch(origin.url(path + "#fragment"))
+    fetch(origin.url(path))
+
+    assert [heard.path for heard in origin.heard] == [path, path]
+    for heard in origin.heard:
+        assert not any(map(heard.header, ("cookie", "referer", "authorization")))
+
+
+def test_a_document_comes_with_what_its_answer_said(origin, fetch):
+    origin.answers(
+        "/feed",
+        FEED,
+        headers=[
+            ("ETag", '"1"'),
+            ("Last-Modified", "then"),
+            ("Cache-Control", "max-age=7200"),
+            ("Content-Type", "application/rss+xml; charset=utf-8"),
+        ],
+    )
+
+    fetched = fetch(origin.url("/feed"))
+
+    assert fetched.url == origin.url("/feed")
+    assert fetched.validators == Validators(etag=b'"1"', last_modified=b"then")
+    assert fetched.advice.max_age == timedelta(hours=2)
+    assert fetched.content_type == "application/rss+xml; charset=utf-8"
+    assert fetched.moved_to is None
+
+
+@pytest.mark.parametrize(
+    "etag",
+    [
+        b'"1"',
+        b'W/"1"',
+        b"1",
+        b'""',
+        b'"a b"',
+        b'"a;b"',
+        b'"\xe9"',
+        "\N{SNOWMAN}".encode(),
+    ],
+)
+def test_validators_go_back_as_they_came(origin, fetch, etag):
+    """P2: the next request returns each value byte for byte."""
+    date = b"Mon, 01-Jan-26 00:00:00 GMT"
+    origin.answers("/feed", FEED, headers=[("ETag", etag), ("Last-Modified", date)])
+    origin.answers("/feed", status=304)
+    first = fetch(origin.url("/feed"))
+
+    second = fetch(origin.url("/feed"), validators=first.validators)
+
+    assert second == NotModified(url=first.url, validators=first.validators)
+    assert origin.heard[1].header("if-none-match") == etag
+    assert origin.heard[1].header("if-modified-since") == date
+    assert origin.connections == 1
+
+
+def test_a_new_etag_beside_an_old_date_is_kept(origin, fetch):
+    """P3: 200 with same Last-Modified, new ETag."""
+    origin.answers("/feed", FEED, headers=[("ETag", '"2"'), ("Last-Modified", "then")])
+    held = Validators(etag=b'"1"', last_modified=b"then")
+
+    fetched = fetch(origin.url("/feed"), validators=held)
+
+    assert fetched.validators == Validators(etag=b'"2"', last_modified=b"then")
+
+
+def test_a_304_carries_new_validators_and_advice(origin, fetch):
+    """P5, P10: a 304 with a new ETag and a max-age."""
+    origin.answers(
+        "/feed", status=304, headers=[("ETag", '"2"'), ("Cache-Control", "max-age=60")]
+    )
+    held = Validators(etag=b'"1"', last_modified=b"then")
+
+    answer = fetch(origin.url("/feed"), validators=held)
+
+    assert answer.validators == Validators(etag=b'"2"', last_modified=b"then")
+    assert answer.advice.max_age == timedelta(minutes=1)
+
+
+def test_a_304_to_a_plain_request_is_no_document(origin, fetch):
+    origin.answers("/feed", status=304)
+
+    with pytest.raises(FetchError, match="answered 304 Not Modified") as failure:
+        fetch(origin.url("/feed"))
+
+    assert failure.value.problem == "status"
+
+
+@pytest.mark.parametrize(
+    ("status", "problem"),
+    [
+        (202, "status"),
+        (204, "empty"),
+        (205, "empty"),
+        (206, "status"),
+        (300, "status"),
+        (401, "status"),
+        (404, "status"),
+        (410, "gone"),
+        (429, "throttled"),
+        (500, "status"),
+        (503, "throttled"),
+    ],
+)
+def test_a_status_that_is_no_document_is_a_sentence(origin, fetch, status, problem):
+    """P7, P12: its validators go nowhere, its advice is kept."""
+    origin.answers(
+        "/feed", b"", status=status, headers=[("ETag", '"1"'), ("Retry-After", "120")]
+    )
+
+    with pytest.raises(FetchError, match=f"/feed: answered {status} ") as failure:
+        fetch(origin.url("/feed?token=SECRETTOK"))
+
+    assert (failure.value.problem, failure.value.status) == (problem, status)
+    assert failure.value.advice.retry_after == timedelta(minutes=2)
+    assert "SECRETTOK" not in str(failure.value)
+
+
+def test_a_sources_own_headers_and_credentials_are_sent(origin, fetch):
+    origin.answers("/feed", FEED)
+
+    fetch(
+        origin.url("/feed"),
+        headers=(("X-Api-Key", "k\N{SNOWMAN}"), ("accept", "text/xml"), ("Host", "x")),
+        auth=("ed", "pass:word"),
+    )
+
+    (heard,) = origin.heard
+    assert heard.header("x-api-key") == "k\N{SNOWMAN}".encode()
+    assert heard.header("accept") == b"text/xml"
+    assert heard.raw.lower().count(b"\r\naccept:") == 1
+    assert heard.header("host") == b"127.0.0.1:%d" % origin.port
+    assert heard.header("authorization") == b"Basic ZWQ6cGFzczp3b3Jk"
+
+
+def test_credentials_in_the_url_are_sent_as_such_and_shown_nowhere(origin, fetch):
+    origin.answers("/feed", FEED)
+    url = origin.url("/feed").replace("//", "//ed:pass%3Aword@")
+
+    fetched = fetch(url)
+
+    assert origin.heard[0].header("authorization") == b"Basic ZWQ6cGFzczp3b3Jk"
+    assert fetched.url == origin.url("/feed")
+
+
+def test_the_environment_has_no_say(origin, fetch, monkeypatch, tmp_path):
+    """N13: netrc and proxy variables are ignored."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login ed password SECRETPW\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    origin.answers("/feed", FEED)
+
+    fetch(origin.url("/feed"))
+
+    assert origin.heard[0].line == b"GET /feed HTTP/1.1"
+    assert origin.heard[0].header("authorization") is None
+
+
+def test_informational_answers_are_skipped_with_what_they_say(origin, fetch):
+    origin.sends(
+        "/feed",
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b'HTTP/1.1 103 Early Hints\r\nETag: "early"\r\nLink: </x>\r\n\r\n',
+        b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n" + FEED,
+    )
+
+    fetched = fetch(origin.url("/feed"))
+
+    assert fetched.body == FEED
+    assert fetched.validators == Validators()
+
+
+def test_a_kept_connection_that_the_server_closed_is_opened_again(origin, fetch):
+    """A race between their idle timeout and our next request is no failure of theirs."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n"
+    origin.sends("/first", head + FEED, keep_alive=True)
+    origin.sends("/second")
+    origin.sends("/second", head + FEED)
+
+    fetch(origin.url("/first"))
+    fetched = fetch(origin.url("/second"))
+
+    assert fetched.body == FEED
+    assert [heard.path for heard in origin.heard] == ["/first", "/second", "/second"]
+
+
+def test_a_fresh_connection_that_is_closed_is_not_tried_twice(origin, fetch):
+    """P1: no second GET."""
+    origin.sends("/feed")
+
+    with pytest.raises(FetchError, match="closed the connection without an answer"):
+        fetch(origin.url("/feed"))
+
+    assert len(origin.heard) == 1
+
+
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "GZIP"])
+def test_gzip_is_undone(origin, fetch, coding):
+    """P18: Accept-Encoding includes gzip."""
+    packed = gzip.compress(FEED)
+    origin.answers("/feed", packed, headers=[("Content-Encoding", coding)])
+
+    fetched = fetch(origin.url("/feed"))
+
+    assert (fetched.body, fetched.wire_bytes) == (FEED, len(packed))
+
+
+@pytest.mark.parametrize("url", ["ftp://a.example/", "gopher://a/", "a.example", ""])
+def test_only_web_and_file_addresses_are_fetched(fetch, url):
+    with pytest.raises(FetchError, match="not an http or https") as failure:
+        fetch(url)
+
+    assert failure.value.problem == "blocked"
+
+
+def test_many_threads_share_one_fetcher(origin, fetch):
+    for number in range(64):
+        origin.answers(f"/{number}", b"%d" % number)
+
+    with ThreadPoolExecutor(64) as threads:
+        answers = threads.map(lambda n: fetch(origin.url(f"/{n}")), range(64))
+
+    assert [a.body for a in answers] == [b"%d" % number for number in range(64)]

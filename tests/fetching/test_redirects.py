@@ -1,0 +1,211 @@
+"""Redirects, hop by hop, and what travels along."""
+
+import pytest
+from origin import Origin
+
+from aggregator.errors import FetchError
+from aggregator.model import Validators
+
+FEED = b"<rss/>"
+
+
+def redirect(origin, path, location, status=302):
+    origin.answers(path, b"moved", status=status, headers=[("Location", location)])
+
+
+@pytest.mark.parametrize(
+    ("statuses", "is_permanent"),
+    [
+        ((301,), True),
+        ((308,), True),
+        ((301, 308), True),
+        ((302,), False),
+        ((303,), False),
+        ((307,), False),
+        ((301, 302), False),
+        ((307, 301), False),
+    ],
+)
+def test_only_an_all_permanent_chain_says_where_the_feed_moved(
+    origin, fetch, statuses, is_permanent
+):
+    """P16: followed each time; new URL only after all-permanent chains."""
+    for number, status in enumerate(statuses):
+        redirect(origin, f"/{number}", f"/{number + 1}", status)
+    last = f"/{len(statuses)}"
+    origin.answers(last, FEED)
+
+    fetched = fetch(origin.url("/0"))
+
+    assert fetched.url == origin.url(last)
+    assert fetched.moved_to == (origin.url(last) if is_permanent else None)
+
+
+def test_a_304_behind_a_permanent_redirect_tells_of_the_move_too(origin, fetch):
+    redirect(origin, "/old", "/new", 301)
+    origin.answers("/new", status=304)
+
+    answer = fetch(origin.url("/old"), validators=Validators(etag=b'"1"'))
+
+    assert answer.moved_to == origin.url("/new")
+
+
+def test_five_hops_are_followed_and_six_are_not(origin, fetch):
+    """N11: chain of 6."""
+    for number in range(6):
+        redirect(origin, f"/{number}", f"/{number + 1}")
+    origin.answers("/6", FEED)
+
+    assert fetch(origin.url("/1")).body == FEED
+    with pytest.raises(FetchError, match="more than 5 redirects") as failure:
+        fetch(origin.url("/0"))
+
+    assert failure.value.problem == "redirect"
+    assert origin.heard[-1].path == "/5"
+
+
+def test_a_circle_is_noticed(origin, fetch):
+    """N11: loop of 2."""
+    redirect(origin, "/a", "/b")
+    redirect(origin, "/b", "/a")
+
+    with pytest.raises(FetchError, match="in a circle"):
+        fetch(origin.url("/a"))
+
+    assert len(origin.heard) == 2
+
+
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [
+        (b"/caf\xe9", "/caf%E9"),
+        ("/caf\N{LATIN SMALL LETTER E WITH ACUTE}".encode(), "/caf%C3%A9"),
+        (b"/a b?c d", "/a%20b?c%20d"),
+        (b"next?x=%7e", "/dir/next?x=%7e"),
+        (b"../up", "/up"),
+        (b"?only=query", "/dir/feed?only=query"),
+        (b"/f#fragment", "/f"),
+        (b"\\back\\slash", "/back/slash"),
+    ],
+)
+def test_an_odd_location_is_followed_as_a_browser_would(origin, fetch, location, path):
+    """N11: Location with raw byte E9, with spaces; P19: no fragment."""
+    redirect(origin, "/dir/feed", location)
+    origin.answers(path, FEED)
+
+    assert fetch(origin.url("/dir/feed")).body == FEED
+    assert origin.heard[-1].path == path
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        b"",
+        b"/x\rSet-Cookie: a=b",
+        b"/x\x00",
+        b"/" + b"x" * 70_000,
+        b"/" + b"x" * 9_000,
+        b"file:///etc/passwd",
+        b"ftp://a.example/",
+        b"gopher://a.example/",
+        b"data:text/xml,<rss/>",
+        b"javascript:alert(1)",
+        b"http://",
+        b"http://[::1",
+        b"http://a.example:99999/",
+        b"//\xff\xfe/",
+    ],
+)
+def test_a_location_that_leads_nowhere_is_a_sentence(origin, fetch, location):
+    """N11: empty, with CR LF, 70 KB: no exception past the fetcher."""
+    redirect(origin, "/feed", location)
+
+    with pytest.raises(FetchError) as failure:
+        fetch(origin.url("/feed"))
+
+    assert failure.value.problem in {"redirect", "protocol"}
+    assert len(origin.heard) == 1
+
+
+def test_a_redirect_without_location_is_a_sentence(origin, fetch):
+    """N11: no exception past the fetcher."""
+    origin.answers("/feed", status=301)
+
+    with pytest.raises(FetchError, match="without saying where to"):
+        fetch(origin.url("/feed"))
+
+
+def test_the_body_of_a_redirect_is_not_read(origin, fetch):
+    """N9: requests reads it whole, even with redirects off."""
+    head = b"HTTP/1.1 302 Found\r\nLocation: /next\r\nContent-Length: 9\r\n\r\n"
+    origin.sends("/feed", head, 3600.0)
+    origin.answers("/next", FEED)
+
+    assert fetch(origin.url("/feed")).body == FEED
+
+
+def test_nothing_personal_reaches_another_origin(origin, fetch):
+    """N12: Authorization, key, cookie and validators all absent there."""
+    with Origin() as stranger:
+        redirect(origin, "/feed", stranger.url("/feed"))
+        stranger.answers("/feed", FEED, headers=[("ETag", '"theirs"')])
+
+        fetched = fetch(
+            origin.url("/feed"),
+            auth=("ed", "SECRETPW"),
+            headers=(("X-Api-Key", "SECRETKEY"), ("Cookie", "SECRET=1")),
+            validators=Validators(etag=b'"SECRET"', last_modified=b"SECRET"),
+        )
+
+    assert origin.heard[0].header("x-api-key") == b"SECRETKEY"
+    assert origin.heard[0].header("if-none-match") == b'"SECRET"'
+    (heard,) = stranger.heard
+    assert b"SECRET" not in heard.raw
+    assert not any(map(heard.header, ("authorization", "x-api-key", "referer")))
+    assert fetched.validators == Validators(etag=b'"theirs"', url=stranger.url("/feed"))
+
+
+def test_a_chain_that_comes_back_does_not_get_its_credentials_back(origin, fetch):
+    """N12: once it has left the first origin it has left it."""
+    with Origin() as stranger:
+        redirect(origin, "/feed", stranger.url("/there"))
+        redirect(stranger, "/there", origin.url("/back"))
+        origin.answers("/back", FEED)
+
+        fetch(origin.url("/feed"), auth=("ed", "pw"), headers=(("X-Api-Key", "k"),))
+
+    assert origin.heard[1].header("authorization") is None
+    assert origin.heard[1].header("x-api-key") is None
+
+
+def test_a_redirect_within_the_origin_keeps_everything(origin, fetch):
+    redirect(origin, "/feed", "/next")
+    origin.answers("/next", status=304)
+
+    fetch(origin.url("/feed"), auth=("ed", "pw"), validators=Validators(etag=b'"1"'))
+
+    assert origin.heard[1].header("authorization") == b"Basic ZWQ6cHc="
+    assert origin.heard[1].header("if-none-match") == b'"1"'
+
+
+def test_credentials_in_a_location_are_dropped(origin, fetch):
+    redirect(origin, "/feed", origin.url("/next").replace("//", "//ed:pw@"))
+    origin.answers("/next", FEED)
+
+    assert fetch(origin.url("/feed")).url == origin.url("/next")
+    assert origin.heard[1].header("authorization") is None
+
+
+def test_validators_from_the_end_of_a_redirect_go_back_there_only(origin, fetch):
+    """P8, N12: conditional where the document is, silent elsewhere."""
+    with Origin() as platform:
+        redirect(origin, "/feed", platform.url("/feed"))
+        platform.answers("/feed", FEED, headers=[("ETag", '"1"')])
+        platform.answers("/feed", status=304, headers=[("ETag", '"2"')])
+        first = fetch(origin.url("/feed"))
+
+        second = fetch(origin.url("/feed"), validators=first.validators)
+
+    assert origin.heard[1].header("if-none-match") is None
+    assert platform.heard[1].header("if-none-match") == b'"1"'
+    assert second.validators == Validators(etag=b'"2"', url=platform.url("/feed"))

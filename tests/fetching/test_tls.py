@@ -1,0 +1,147 @@
+"""TLS: verified, with a reason of its own for each way to fail."""
+
+import ssl
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import trustme
+from origin import Origin
+
+from aggregator.errors import FetchError
+from aggregator.fetching import Fetcher, http
+from aggregator.model import FetchLimits, FetchRequest
+
+FEED = b"<rss/>"
+HOST = "news.example"
+
+
+@pytest.fixture(scope="module")
+def authority():
+    return trustme.CA()
+
+
+@pytest.fixture
+def fetcher(authority, monkeypatch, tmp_path):
+    """A fetcher that knows the authority, and finds every host on loopback."""
+    bundle = tmp_path / "authorities.pem"
+    authority.cert_pem.write_to_path(bundle)
+    monkeypatch.setattr(http.certifi, "where", lambda: str(bundle))
+    fetcher = Fetcher(
+        FetchLimits(allow_private=("127.0.0.0/8",), timeout=timedelta(seconds=5)),
+        contact="x",
+        resolver=lambda *_: ["127.0.0.1"],
+    )
+    yield fetcher
+    fetcher.close()
+
+
+def served_by(certificate):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    return context
+
+
+def ask(fetcher, url, **fields):
+    return fetcher.fetch(FetchRequest(source_id="s", url=url, **fields), now=None)
+
+
+def test_a_verified_server_is_asked_by_its_name(authority, fetcher):
+    """N3: TLS name and Host stay the host name."""
+    names = []
+    context = served_by(authority.issue_cert(HOST))
+    context.sni_callback = lambda _sock, name, _context: names.append(name)
+    with Origin(tls=context) as origin:
+        origin.answers("/feed", FEED)
+
+        fetched = ask(fetcher, origin.url("/feed", host=HOST))
+
+    assert fetched.body == FEED
+    assert names == [HOST]
+    assert origin.heard[0].header("host") == f"{HOST}:{origin.port}".encode()
+
+
+def test_a_trailing_dot_does_not_hurt(authority, fetcher):
+    with Origin(tls=served_by(authority.issue_cert(HOST))) as origin:
+        origin.answers("/feed", FEED)
+
+        assert ask(fetcher, origin.url("/feed", host=f"{HOST}.")).body == FEED
+
+
+def expired(authority):
+    return served_by(
+        authority.issue_cert(HOST, not_after=datetime(2020, 1, 1, tzinfo=UTC))
+    )
+
+
+def self_signed(_authority):
+    return served_by(trustme.CA().issue_cert(HOST))
+
+
+def wrong_name(authority):
+    return served_by(authority.issue_cert("other.example"))
+
+
+def old_version(authority):
+    context = served_by(authority.issue_cert(HOST))
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    with pytest.warns(DeprecationWarning, match="TLSv1"):
+        context.minimum_version = ssl.TLSVersion.TLSv1
+    with pytest.warns(DeprecationWarning, match="TLSv1"):
+        context.maximum_version = ssl.TLSVersion.TLSv1
+    return context
+
+
+FAULTS = {
+    expired: "its certificate has expired",
+    self_signed: "signed by an authority we do not know",
+    wrong_name: "its certificate is for another host name",
+    old_version: "a version of TLS that is too old",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_fault_has_its_reason(authority, fetcher, fault):
+    """N14: error, distinct reason each."""
+    with Origin(tls=fault(authority)) as origin, pytest.raises(FetchError) as failure:
+        ask(fetcher, origin.url("/feed?token=SECRETTOK", host=HOST))
+
+    assert failure.value.problem == "tls"
+    assert FAULTS[fault] in str(failure.value)
+    assert "SECRETTOK" not in str(failure.value)
+    assert not origin.heard
+
+
+def test_a_server_without_tls_has_its_reason(origin, fetcher):
+    origin.greets(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with pytest.raises(FetchError, match="does not speak TLS on this port"):
+        ask(fetcher, origin.url("/feed").replace("http:", "https:"))
+
+
+@pytest.mark.parametrize("fault", [expired, self_signed, wrong_name])
+def test_verification_can_be_switched_off_for_one_request_only(
+    authority, fetcher, fault
+):
+    """N14: an override exists per source only."""
+    with Origin(tls=fault(authority)) as origin:
+        origin.answers("/feed", FEED)
+        url = origin.url("/feed", host=HOST)
+
+        assert ask(fetcher, url, verify_tls=False).body == FEED
+        with pytest.raises(FetchError):
+            ask(fetcher, url)
+
+
+def test_credentials_do_not_go_from_https_to_http(authority, fetcher, origin):
+    """N12: downgrade with credentials refused."""
+    origin.answers("/feed", FEED)
+    with Origin(tls=served_by(authority.issue_cert(HOST))) as secure:
+        secure.answers("/feed", status=302, headers=[("Location", origin.url("/feed"))])
+        url = secure.url("/feed", host=HOST)
+
+        assert ask(fetcher, url).body == FEED
+        with pytest.raises(FetchError, match="from https to http") as failure:
+            ask(fetcher, url, headers=(("X-Api-Key", "k"),))
+
+    assert failure.value.problem == "redirect"
+    assert len(origin.heard) == 1
