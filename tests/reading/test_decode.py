@@ -1,0 +1,180 @@
+"""Bytes to UTF-8, and what kind of document they are."""
+
+import gzip
+
+import pytest
+
+from aggregator.errors import ReadError
+from aggregator.reading.decode import decode, utf8
+
+MIB = 1_048_576
+
+
+def read(body, content_type=None):
+    return decode(body, content_type=content_type, max_bytes=10 * MIB)
+
+
+def refusal(body, content_type=None):
+    with pytest.raises(ReadError) as caught:
+        read(body, content_type)
+    return caught.value.problem, str(caught.value)
+
+
+def feed(title, *, declared=None, encoding="utf-8", mark=b""):
+    declaration = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+    return mark + f"{declaration}<rss><t>{title}</t></rss>".encode(encoding)
+
+
+CYRILLIC = "Привет, мир"
+FRENCH = "«Été» à Besançon"
+
+
+@pytest.mark.parametrize(
+    ("body", "header", "title"),
+    [
+        (feed(FRENCH, declared="utf-8"), None, FRENCH),
+        (feed(FRENCH), None, FRENCH),
+        (feed(FRENCH, declared="iso-8859-1", encoding="latin-1"), None, FRENCH),
+        (feed(FRENCH, encoding="latin-1"), "text/xml; charset=ISO-8859-1", FRENCH),
+        (
+            feed(CYRILLIC, declared="windows-1251", encoding="cp1251"),
+            "text/xml",
+            CYRILLIC,
+        ),
+        (
+            feed(CYRILLIC, declared="utf-8", encoding="koi8-r"),
+            "application/rss+xml;charset='koi8-r'",
+            CYRILLIC,
+        ),
+        (feed("“quoted”", declared="iso-8859-1", encoding="cp1252"), None, "“quoted”"),
+        (feed(FRENCH, declared="iso-8859-1"), "text/xml; charset=iso-8859-1", FRENCH),
+        (feed(CYRILLIC, mark=b"\xef\xbb\xbf"), "text/xml; charset=koi8-r", CYRILLIC),
+        (feed(CYRILLIC, encoding="utf-16"), None, CYRILLIC),
+        (feed(CYRILLIC, declared="utf-16", encoding="utf-16-le"), None, CYRILLIC),
+        (feed(CYRILLIC, declared="utf-16", encoding="utf-16-be"), None, CYRILLIC),
+        (feed(CYRILLIC, encoding="utf-32"), None, CYRILLIC),
+        (feed(CYRILLIC, declared="utf-32", encoding="utf-32-be"), None, CYRILLIC),
+        (feed("中文报道", declared="gb2312", encoding="gb18030"), None, "中文报道"),
+        (feed("日本語", declared="x-sjis", encoding="cp932"), None, "日本語"),
+        (feed("日本語", declared="iso-2022-jp", encoding="iso2022_jp"), None, "日本語"),
+        (feed(FRENCH, declared="utf-16"), None, FRENCH),
+        (feed(FRENCH, declared="punycode"), None, FRENCH),
+        (feed(FRENCH, declared="ut\0f"), "text/xml; charset=\0", FRENCH),
+        (feed(FRENCH, declared="utf-7"), "text/xml; charset=unicode_escape", FRENCH),
+    ],
+)
+def test_text_is_right_where_a_browser_gets_it_right(body, header, title):
+    """I19: header, declaration, mark and bytes may all disagree."""
+    assert f"<t>{title}</t>" in read(body, header).document.decode()
+
+
+def test_one_broken_byte_costs_one_character():
+    """I19: the other entries do not turn into another alphabet for it."""
+    body = feed(CYRILLIC, declared="utf-8").replace(b"</t>", b"\xff</t>")
+
+    assert f"<t>{CYRILLIC}\ufffd</t>" in read(body).document.decode()
+
+
+def test_latin_bytes_declared_as_utf8_are_windows_1252():
+    body = feed("caf\xe9", declared="utf-8", encoding="latin-1")
+
+    assert "<t>café</t>" in read(body).document.decode()
+
+
+def test_a_mark_before_broken_bytes_is_no_exception():
+    assert "\ufffd" in read(b"\xef\xbb\xbf<rss>\xff</rss>").document.decode()
+
+
+@pytest.mark.parametrize("code", [0, 1, 8, 0xB, 0xC, 0x1B, 0xFFFE, 0xFFFF])
+def test_characters_that_xml_forbids_are_gone_raw_or_referred_to(code):
+    """I7: one of them in one entry would spoil the document for the strict parser."""
+    raw = chr(code).encode()
+    body = b"<rss>a" + raw + b"b&#%d;c&#x%x;d</rss>" % (code, code)
+
+    assert utf8(body, None) == b"<rss>abcd</rss>"
+
+
+@pytest.mark.parametrize("number", ["xD800", "x110000", "99999999999999", "x0000DFFF"])
+def test_references_beyond_unicode_become_the_replacement_character(number):
+    """I17: feedparser raises on each of these."""
+    assert (
+        utf8(f"<rss>&#{number};</rss>".encode(), None).decode() == "<rss>\ufffd</rss>"
+    )
+
+
+def test_ordinary_references_stay_as_they_are():
+    body = b"<rss>&#10;&#x9;&#233;&#x1F600;&amp;#0;</rss>"
+
+    assert utf8(body, None) == body
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (b"", "empty"),
+        (b" \r\n\t ", "empty"),
+        (b"\xef\xbb\xbf", "empty"),
+        (b"<!DOCTYPE html><html><body>Hello</body></html>", "html-page"),
+        (b"<!-- x --><HTML lang=en><head><title>Hi</title></head>", "html-page"),
+        (b"<?xml version='1.0'?><!DOCTYPE html PUBLIC 'a' 'b'><html/>", "html-page"),
+        (b"<html><title>Just a moment...</title></html>", "captcha"),
+        (b"<html><div class='g-recaptcha'></div></html>", "captcha"),
+        (b'{"error": "rate limited"}', "not-a-feed"),
+        (b'["items"]', "not-a-feed"),
+        (b'{"items": [', "not-a-feed"),
+        (b"[" * 100_000, "not-a-feed"),
+        (b"Service temporarily unavailable", "not-a-feed"),
+        (b"<note><to>you</to><body>me</body></note>", "not-a-feed"),
+        (b"PK\x03\x04 no feed", "not-a-feed"),
+        (b"\x1f\x8bnot really gzip", "unreadable"),
+    ],
+)
+def test_what_is_no_feed_is_refused_by_name(body, problem):
+    """I15: entries and output stay as they are, and the status says why."""
+    assert refusal(body)[0] == problem
+
+
+def test_a_refusal_quotes_the_first_80_characters_escaped():
+    """I15: on one line, with nothing that could move a terminal's cursor."""
+    _, sentence = refusal("<p>\n\x1b[31m\u202ered</p>".encode() + b"x" * 200)
+
+    quoted = sentence.partition("begins: ")[2]
+    assert quoted.startswith("<p> [31m\\u202ered</p>xxx")
+    assert len(quoted) < 100
+
+
+def test_gzip_without_a_header_is_unpacked():
+    """I15: a feed is a feed, also when the server forgot to say it was packed."""
+    found = read(gzip.compress(b"<rss><channel/></rss>"))
+
+    assert found.document == b"<rss><channel/></rss>"
+    assert found.notes == ("the document was gzip that no header announced",)
+
+
+def test_gzip_that_grows_past_the_cap_is_refused():
+    packed = gzip.compress(b"<rss>" + b" " * 20 * MIB)
+
+    problem, sentence = refusal(packed)
+
+    assert (problem, sentence) == ("too-large", "gzip that unpacks to more than 10 MiB")
+
+
+def test_a_warning_printed_before_the_feed_is_passed_over():
+    body = b"<br />\n<b>Warning</b>: odd in <b>x.php</b>\n<?xml version='1.0'?><rss>a</rss>"
+
+    found = read(body)
+
+    assert found.document == b"<rss>a</rss>"
+    assert len(found.notes) == 1
+
+
+def test_a_page_that_mentions_a_feed_is_still_a_page():
+    assert (
+        refusal(b"<html><!-- <rdf:RDF/> --><body><rss></body></html>")[0] == "html-page"
+    )
+
+
+def test_json_keeps_its_parsed_form():
+    found = read(b'\xef\xbb\xbf {"items": [], "title": "x"}')
+
+    assert (found.kind, found.json) == ("json", {"items": [], "title": "x"})
