@@ -1,1 +1,33 @@
-"""Being built."""
+"""The config room: what an operator wrote, checked as a whole and made into a Config.
+
+In: a folder of YAML (and OPML), the environment, flags. Out: a `model.Config` with every
+default applied, or one ConfigError with everything that is wrong: file, line, column,
+path, and a sentence that says what to write instead.
+
+    written, nodes, opml      files → texts, lists and mappings that know their place
+    units, names, addresses   what single words mean
+    fields, schema            the keys, their types and defaults; reference derived
+    sentences, agreement      what is wrong, in words
+    overrides, secret         flags, environment, env:NAME and file:PATH
+    fold, cautions, load      all of it together
+
+Besides, each imported by itself where it is needed: `show` (settings with their origin,
+secrets masked), `edit` (changes that keep comments), `watch` (tells when the folder
+changed), `starter` (a folder to begin with).
+"""
+
+from aggregator.config.addresses import masked
+from aggregator.config.agreement import Checker
+from aggregator.config.load import Loaded, load, load_files
+from aggregator.config.reference import Key, json_schema, reference
+
+__all__ = [
+    "Checker",
+    "Key",
+    "Loaded",
+    "json_schema",
+    "load",
+    "load_files",
+    "masked",
+    "reference",
+]

@@ -1,0 +1,173 @@
+"""Addresses as an operator writes them: checked, and otherwise left alone.
+
+Every function takes the text and returns what the program goes on with, or raises
+ValueError with a sentence for a person. What is shown of an address is masked: its
+credentials and query may be secrets, and sentences end in logs.
+"""
+
+import re
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+LAST_PORT = 65_535
+
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?", re.IGNORECASE)
+_QUERY_VALUE = re.compile(r"(?<==)[^&;#]+")
+_MAIL = re.compile(r"[^@\s()<>]+@[^@\s()<>]+\.[^@\s()<>]+")
+_DATABASES = ("postgresql", "postgresql+psycopg")
+
+
+def masked(url: str) -> str:
+    """Return the address without what may be secret: user, password, query values."""
+    scheme, separator, rest = url.partition("://")
+    authority, slash, below = rest.partition("/")
+    if "@" in authority:
+        authority = "***@" + authority.rpartition("@")[2]
+    shown = f"{scheme}{separator}{authority}{slash}{below}"
+    path, mark, query = shown.partition("?")
+    values = _QUERY_VALUE.sub("***", query) if "=" in query else "***" if query else ""
+    return f"{path}{mark}{values}"
+
+
+def web_address(text: str) -> str:
+    """Return an absolute http or https address, byte for byte as written."""
+    shown = f'"{masked(text)}"'
+    if _BLANK.search(text):
+        raise ValueError(f"{shown} holds a blank or control character; write %20")
+    scheme = _SCHEME.match(text)
+    if not scheme or text[scheme.end() : scheme.end() + 2] != "//":
+        missing = not scheme or "." in scheme[1] or scheme[1].lower() == "localhost"
+        hint = "has no scheme; write https:// in front" if missing else "is no address"
+        raise ValueError(f"{shown} {hint}")
+    if scheme[1].lower() not in {"http", "https"}:
+        raise ValueError(f"{shown}: {scheme[1]} is not read here; write http or https")
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f"{shown} is no address: {_reason(error)}") from error
+    if not host or "\\" in parts.netloc or port == 0:
+        raise ValueError(f"{shown} names no host")
+    return text
+
+
+def feed_address(text: str, folder: Path) -> str:
+    """Return the address of a feed; `file:` ones absolute, seen from the config folder."""
+    if not text.lower().startswith("file:"):
+        return web_address(text)
+    rest = text[len("file:") :]
+    if "\0" in rest or "?" in rest or "#" in rest or not unquote(rest).strip("/"):
+        raise ValueError(f'"{masked(text)}" names no file; write file:feeds/one.xml')
+    if rest.startswith("//"):
+        host, slash, path = rest[2:].partition("/")
+        if host.lower() not in {"", "localhost"} or not slash:
+            raise ValueError(
+                f'"{text}" is on another machine; write file:///folder/feed.xml, '
+                "or file:feed.xml for a file beside the config"
+            )
+        rest = f"/{path}"
+    return urljoin(f"{folder.as_uri()}/", quote(rest, safe="/%:@!$&'()*+,;=~"))
+
+
+def base_address(text: str) -> str:
+    """Return the public address, without a slash at its end."""
+    web_address(text)
+    parts = urlsplit(text)
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError(
+            f'"{masked(text)}" must be a plain address: no user, no ? and no #'
+        )
+    return text.rstrip("/")
+
+
+def contact(text: str) -> str:
+    """Return where a publisher reaches the operator: a web or mail address."""
+    if not text:
+        raise ValueError("is empty; write a page or mail address of yours")
+    if _MAIL.fullmatch(text.removeprefix("mailto:")) and text.isascii():
+        return text
+    if not text.isascii():
+        raise ValueError(f'"{text}" must be plain ASCII, as it stands in a header')
+    try:
+        return web_address(text)
+    except ValueError:
+        raise ValueError(
+            f'"{masked(text)}" is neither a web nor a mail address; '
+            "write https://your.site/about or desk@your.site"
+        ) from None
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """Return host and port of `127.0.0.1:8080`, `[::1]:8080` or `name:8080`."""
+    host, colon, port = text.rpartition(":")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if not colon or not _is_host(bare) or (":" in bare and bare == host):
+        raise ValueError(f'"{text}" is not host:port; write 127.0.0.1:8080')
+    if not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > LAST_PORT:
+        raise ValueError(f'"{port}" is no port; write a number up to {LAST_PORT}')
+    return bare, int(port)
+
+
+def dialled(text: str) -> str:
+    """Return an entry of `allow_private`: a network in CIDR form, or host:port."""
+    if "/" in text:
+        try:
+            ip_network(text)
+        except ValueError:
+            raise ValueError(_network_hint(text)) from None
+        return text
+    try:
+        return str(ip_network(text.strip("[]")))
+    except ValueError:
+        pass
+    try:
+        host_and_port(text)
+    except ValueError:
+        raise ValueError(_network_hint(text)) from None
+    return text
+
+
+def host_pattern(text: str) -> str:
+    """Return a pattern of host names, small: `example.org`, `*.example.org`."""
+    if not re.fullmatch(r"[^\s/:@]+", text) and not _is_host(text.strip("[]")):
+        raise ValueError(f'"{text}" is no host; write example.org or "*.example.org"')
+    return text.strip("[]").lower()
+
+
+def database(text: str, cwd: Path) -> str:
+    """Return an SQLAlchemy URL; the path of an SQLite file is made absolute."""
+    scheme, separator, rest = text.partition("://")
+    if scheme == "sqlite" and separator and len(rest) > 1 and rest.startswith("/"):
+        path, mark, options = rest[1:].partition("?")
+        if path and path != ":memory:":
+            return f"sqlite:///{cwd / path}{mark}{options}"
+    if scheme in _DATABASES and separator and rest and not _BLANK.search(text):
+        return text
+    raise ValueError(
+        f'"{masked(text)}" is no store; write sqlite:///data/mediawire.db '
+        "or postgresql+psycopg://user@host/database"
+    )
+
+
+def _is_host(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return bool(_HOST_NAME.fullmatch(text))
+    return True
+
+
+def _network_hint(text: str) -> str:
+    try:
+        return (
+            f'"{text}" has bits beyond its mask; write {ip_network(text, strict=False)}'
+        )
+    except ValueError:
+        return f'"{text}" is neither a network such as 10.1.2.0/24 nor host:port'
+
+
+def _reason(error: ValueError) -> str:
+    return "its port is no number" if "ort" in str(error) else "its host is malformed"

@@ -1,0 +1,154 @@
+"""The types of config values: each reads a text and shows itself as an operator writes it.
+
+A type is Annotated with three things: how it is read (a function of `units`, `names` or
+`addresses`, whose ValueError is the sentence that a person will see), how it is written
+back, and its JSON Schema, whose `format` is its name in the config reference.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Annotated, get_args
+
+from pydantic import (
+    PlainSerializer,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+)
+
+from aggregator.config import addresses, names, secret, units
+from aggregator.config.written import nearest
+from aggregator.model import BodyMode as BodyModes
+from aggregator.model import IndexPolicy as IndexPolicies
+
+TRUE = frozenset({"true", "yes", "on"})
+FALSE = frozenset({"false", "no", "off"})
+MOST = 100_000
+SHORTEST = timedelta(seconds=1)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("write one text here, not a list or a mapping")  # noqa: TRY004 - pydantic keeps only ValueError
+    return value
+
+
+def _of(read: Callable[[str], object]) -> PlainValidator:
+    """Return the validator that reads a text with this function."""
+    return PlainValidator(lambda value: read(_text(value)))
+
+
+def _beside(read: Callable[[str, secret.Surroundings], object]) -> PlainValidator:
+    """Return the validator of a text whose meaning depends on the surroundings."""
+
+    def validate(value: object, info: ValidationInfo) -> object:
+        assert isinstance(info.context, secret.Surroundings)  # noqa: S101 - for mypy
+        return read(_text(value), info.context)
+
+    return PlainValidator(validate)
+
+
+def _format(name: str, kind: str = "string", **more: object) -> WithJsonSchema:
+    return WithJsonSchema({"type": kind, "format": name, **more})
+
+
+def _filled(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty; write a text, or take the key out")
+    return text
+
+
+def _flag(text: str) -> bool:
+    if text.lower() not in TRUE | FALSE:
+        raise ValueError(f'"{text}" is neither true nor false')
+    return text.lower() in TRUE
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not text.isascii() or len(text) > len(str(MOST)):
+        raise ValueError(f'"{text}" is no whole number from 1 to {MOST:,}')
+    if not 1 <= int(text) <= MOST:
+        raise ValueError(f"{text} is out of bounds; write a number from 1 to {MOST:,}")
+    return int(text)
+
+
+def _lasting(text: str) -> timedelta:
+    span = units.duration(text)
+    if span < SHORTEST:
+        raise ValueError(f'"{text}" is too short; write at least 1s')
+    return span
+
+
+def _one_of(words: tuple[str, ...]) -> PlainValidator:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f'"{text}" is not known{nearest(text, list(words))}')
+        return text
+
+    return _of(read)
+
+
+def _feed_address(text: str, around: secret.Surroundings) -> str:
+    if text.startswith("env:"):
+        text = secret.revealed(text, around)
+    return addresses.feed_address(text, around.folder)
+
+
+def _database(text: str, around: secret.Surroundings) -> str:
+    return addresses.database(secret.revealed(text, around), around.cwd)
+
+
+def _header_value(text: str, around: secret.Surroundings) -> str:
+    return names.header_value(secret.revealed(text, around))
+
+
+Line = Annotated[str, _of(_filled), _format("text", minLength=1)]
+Text = Annotated[str, _of(str), _format("text")]
+Flag = Annotated[bool, _of(_flag), _format("true or false", "boolean")]
+Count = Annotated[
+    int, _of(_count), _format("number", "integer", minimum=1, maximum=MOST)
+]
+_DURATION = _format("duration", pattern="^[0-9]+(ms|s|m|h|d)$")
+# A duration that may be nothing, and one of at least a second.
+Pause = Annotated[
+    timedelta, _of(units.duration), PlainSerializer(units.duration_text), _DURATION
+]
+Duration = Annotated[
+    timedelta, _of(_lasting), PlainSerializer(units.duration_text), _DURATION
+]
+Size = Annotated[
+    int,
+    _of(units.size),
+    PlainSerializer(units.size_text),
+    _format("size", pattern="^[0-9]+(KB|MB|GB)$"),
+]
+BodyMode = Annotated[
+    BodyModes,
+    _one_of(get_args(BodyModes)),
+    WithJsonSchema({"enum": [*get_args(BodyModes)]}),
+]
+IndexPolicy = Annotated[
+    IndexPolicies,
+    _one_of(get_args(IndexPolicies)),
+    WithJsonSchema({"enum": [*get_args(IndexPolicies)]}),
+]
+Id = Annotated[str, _of(names.identifier), _format("id", maxLength=names.LONGEST_ID)]
+Language = Annotated[str, _of(names.language), _format("language")]
+Timezone = Annotated[str, _of(names.timezone), _format("time zone")]
+Moment = Annotated[datetime, _of(names.moment), _format("time")]
+HeaderName = Annotated[str, _of(names.header_name), _format("header name")]
+HeaderValue = Annotated[str, _beside(_header_value), _format("secret")]
+Secret = Annotated[str, _beside(secret.revealed), _format("secret")]
+WebAddress = Annotated[str, _of(addresses.web_address), _format("address")]
+FeedAddress = Annotated[str, _beside(_feed_address), _format("address")]
+BaseAddress = Annotated[str, _of(addresses.base_address), _format("address")]
+Contact = Annotated[str, _of(addresses.contact), _format("address")]
+Listen = Annotated[
+    tuple[str, int],
+    _of(addresses.host_and_port),
+    PlainSerializer(lambda place: f"{place[0]}:{place[1]}"),
+    _format("host:port"),
+]
+Dialled = Annotated[str, _of(addresses.dialled), _format("network or host:port")]
+HostPattern = Annotated[str, _of(addresses.host_pattern), _format("host")]
+Database = Annotated[str, _beside(_database), _format("store")]

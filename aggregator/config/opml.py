@@ -1,0 +1,155 @@
+"""Read a subscription list (OPML) as more sources.
+
+In: the bytes of one file of sources.d. Out: a Written as if its outlines stood in YAML:
+`xmlUrl` is the url, `title` or `text` the title, `htmlUrl` the site, folders and
+`category` the tags. Refused, with the place: what is not well-formed, and any entity
+declaration, so that nothing can be expanded.
+
+An id is made of the feed's address, not of its title: readers rename feeds when they
+export, and an id that changes would bring every report a second time. A feed that is
+listed twice, or that a YAML file already has, is taken once.
+
+Source: OPML 2.0, "Subscription lists" and "Directories"; attribute names are matched
+whatever their case, as exporters differ.
+"""
+
+import re
+from collections.abc import Collection
+from contextlib import suppress
+from hashlib import blake2b
+from typing import Any
+from xml.parsers import expat
+
+from aggregator.config.addresses import web_address
+from aggregator.config.names import language, slug
+from aggregator.config.written import Path, Place, Written
+from aggregator.errors import ConfigError
+
+LONGEST_SLUG = 60
+
+_EXTRAS = (("site", "htmlurl", web_address), ("language", "language", language))
+
+
+def read_opml(file: str, content: bytes, *, known: Collection[str]) -> Written:
+    """Return the feeds of a list, but for those whose address is `known`."""
+    outlines = _Outlines(file, known)
+    try:
+        outlines.parse(content)
+    except expat.ExpatError as error:
+        message = f"this is no well-formed OPML: {expat.errors.messages[error.code]}"
+        place = Place(file=file, line=error.lineno, column=error.offset + 1)
+        raise ConfigError((place.complaint((), message),)) from error
+    except (LookupError, ValueError) as error:  # what pyexpat says of odd encodings
+        message = "the encoding that this list declares is not read; save it as UTF-8"
+        place = Place(file=file, line=1, column=1)
+        raise ConfigError((place.complaint((), message),)) from error
+    if not outlines.is_opml:
+        message = "this is no OPML; it begins with <opml>"
+        raise ConfigError((Place(file=file, line=1, column=1).complaint((), message),))
+    places = outlines.places
+
+    def find(path: Path, at_key: bool) -> Place:  # noqa: FBT001 - as Written has it
+        del at_key
+        index = path[1] if len(path) > 1 else None
+        return places[index] if isinstance(index, int) else Place(file=file)
+
+    return Written(file=file, values={"sources": outlines.sources}, find=find)
+
+
+class _Outlines:
+    """Collects outlines with a feed while expat walks the file."""
+
+    def __init__(self, file: str, known: Collection[str]) -> None:
+        self.sources: list[dict[str, Any]] = []
+        self.places: list[Place] = []
+        self.is_opml = False
+        self._file = file
+        self._known = set(known)
+        self._ids: set[str] = set()
+        # The name of each open outline; None for one that is no folder.
+        self._open: list[str | None] = []
+        self._parser = expat.ParserCreate()
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.EntityDeclHandler = self._refuse
+
+    def parse(self, content: bytes) -> None:
+        self._parser.Parse(content, True)  # noqa: FBT003 - expat takes no keywords
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if name.lower() == "opml":
+            self.is_opml = True
+        if name.lower() != "outline":
+            return
+        said = {key.lower(): value.strip() for key, value in attributes.items()}
+        label = said.get("title") or said.get("text") or ""
+        url = _address(said.get("xmlurl", ""))
+        if not url:
+            self._open.append(label)
+            return
+        self._open.append(None)
+        if url not in self._known:
+            self._known.add(url)
+            self._add(url, label, said)
+
+    def _end(self, name: str) -> None:
+        if name.lower() == "outline":
+            self._open.pop()
+
+    def _refuse(self, *_: object) -> None:
+        message = "this list declares entities; take the <!ENTITY …> lines out"
+        raise ConfigError((self._here().complaint((), message),))
+
+    def _add(self, url: str, label: str, said: dict[str, str]) -> None:
+        source = {"id": self._id(url), "url": url, "title": label}
+        # An exporter wrote these, so what cannot be used is left out, not complained of.
+        for key, attribute, read in _EXTRAS:
+            with suppress(ValueError):
+                source[key] = read(said.get(attribute, ""))
+        categories = re.split(r"[,/]", said.get("category", ""))
+        tags = [*filter(None, self._open), *filter(None, map(str.strip, categories))]
+        self.sources.append(
+            {key: value for key, value in source.items() if value}
+            | ({"tags": list(dict.fromkeys(tags))} if tags else {})
+        )
+        self.places.append(self._here())
+
+    def _here(self) -> Place:
+        return Place(
+            file=self._file,
+            line=self._parser.CurrentLineNumber,
+            column=self._parser.CurrentColumnNumber + 1,
+        )
+
+    def _id(self, url: str) -> str:
+        id_ = identity_of(url)
+        if id_ in self._ids:
+            id_ = f"{id_}-{_digest(url)}"
+        self._ids.add(id_)
+        return id_
+
+
+def identity_of(url: str) -> str:
+    """Return an id for a feed's address: `https://www.a.example/news.xml` → a-example-news.
+
+    Addresses with a query, and very long ones, end in six hex digits of their digest.
+    User and password are no part of it.
+    """
+    address = re.sub(r"^[a-z]+://([^/?#]*@)?(www\.)?", "", url, flags=re.IGNORECASE)
+    path, _, query = address.partition("?")
+    name = slug(re.sub(r"\.(xml|rss|atom|rdf|json)$", "", path, flags=re.IGNORECASE))
+    if query or len(name) > LONGEST_SLUG or not name:
+        return f"{name[:LONGEST_SLUG]}-{_digest(url)}".lstrip("-")
+    return name
+
+
+def _address(url: str) -> str:
+    """Return the address; `feed:` is how some readers write http or what follows it."""
+    if not url.lower().startswith("feed:"):
+        return url
+    rest = url[len("feed:") :]
+    return f"http:{rest}" if rest.startswith("//") else rest
+
+
+def _digest(url: str) -> str:
+    return blake2b(url.encode(), digest_size=3).hexdigest()

@@ -1,0 +1,117 @@
+"""What flags and the environment say over mediawire.yaml: flag > MEDIAWIRE_* > file.
+
+    MEDIAWIRE_FETCH__TIMEOUT=20s              two underscores go one level down
+    MEDIAWIRE_STORE_FILE=/run/secrets/store   the value is what the file holds
+    MEDIAWIRE_FETCH__ALLOW_PRIVATE=10.1.2.0/24,127.0.0.1:9001    lists, with commas
+
+Variables of the same prefix that name no key are left alone, for an orchestrator sets
+such (`MEDIAWIRE_PORT`, `MEDIAWIRE_SERVICE_HOST`) for its own ends; those that look like
+a misspelt key are mentioned.
+"""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from aggregator.config import secret
+from aggregator.config.reference import is_list, settings
+from aggregator.config.written import Path, Place, Written
+from aggregator.errors import ConfigError
+
+PREFIX = "MEDIAWIRE_"
+SERVICE = "mediawire.yaml"
+# Read by the command line itself, before there is a config.
+_OF_THE_COMMAND_LINE = frozenset({"CONFIG", "LOG_LEVEL", "LOG_FORMAT"})
+# Near enough to be a slip: FETCH_TIMEOUT for FETCH__TIMEOUT, not PORT for STORE.
+_A_SLIP = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """A value from outside the file, and what it is called there."""
+
+    path: Path
+    text: str
+    place: Place
+
+
+def from_flags(flags: Mapping[str, str]) -> list[Override]:
+    """Return what flags say; they are named by the dotted path of their key."""
+    return [
+        Override(path=tuple(path.split(".")), text=text, place=Place(file=f"--{path}"))
+        for path, text in flags.items()
+    ]
+
+
+def from_environment(around: secret.Surroundings) -> list[Override]:
+    """Return what MEDIAWIRE_* variables say; raises ConfigError on unreadable files."""
+    overrides = []
+    complaints = []
+    for variable, path in _variables().items():
+        for name, read in ((variable, _itself), (f"{variable}_FILE", secret.from_file)):
+            if (text := around.environ.get(name)) is None:
+                continue
+            place = Place(file=name)
+            try:
+                value = read(text, around)
+            except ValueError as error:
+                complaints.append(place.complaint(path, str(error)))
+            else:
+                overrides.append(Override(path=path, text=value, place=place))
+    if complaints:
+        raise ConfigError(tuple(complaints))
+    return overrides
+
+
+def _itself(text: str, _: secret.Surroundings) -> str:
+    return text
+
+
+def applied(written: Written, overrides: list[Override]) -> Written:
+    """Return mediawire.yaml as overridden; later overrides win over earlier ones."""
+    values = deepcopy(written.values)
+    places: dict[Path, Place] = {}
+    for override in overrides:
+        _put(values, override)
+        places[override.path] = override.place
+
+    def find(path: Path, at_key: bool) -> Place:  # noqa: FBT001 - as Written has it
+        for length in range(len(path), 0, -1):
+            if path[:length] in places:
+                return places[path[:length]]
+        return written.find(path, at_key)
+
+    return Written(file=written.file, values=values, find=find)
+
+
+def slips(environ: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each variable that looks like a misspelt one of ours."""
+    known = [name.removeprefix(PREFIX) for name in _variables()]
+    known += [f"{name}_FILE" for name in known]
+    sentences = []
+    for variable in environ:
+        name = variable.removeprefix(PREFIX)
+        if name == variable or name in known or name in _OF_THE_COMMAND_LINE:
+            continue
+        if near := get_close_matches(name, known, n=1, cutoff=_A_SLIP):
+            sentences.append(
+                f"the variable {variable} is not read; did you mean {PREFIX}{near[0]}?"
+            )
+    return sentences
+
+
+def _variables() -> dict[str, Path]:
+    return {PREFIX + "__".join(map(str, path)).upper(): path for path in settings()}
+
+
+def _put(values: dict[str, Any], override: Override) -> None:
+    *above, last = override.path
+    for step in above:
+        below = values.get(str(step))
+        # What is no mapping in the file is complained of there; the override holds.
+        values[str(step)] = values = below if isinstance(below, dict) else {}
+    is_several = is_list(SERVICE, override.path)
+    texts = [text.strip() for text in override.text.split(",") if text.strip()]
+    values[str(last)] = texts if is_several else override.text

@@ -1,0 +1,348 @@
+"""The keys of the three files: names, types, defaults and what they mean.
+
+These classes are the one place where a key is described: they validate, they make the
+JSON Schema for editors (`config schema`) and the reference in the README. Defaults are
+those of `aggregator.model`. What is written is told from what is default by pydantic's
+`model_fields_set`, which `fold` goes by.
+"""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from aggregator import model
+from aggregator.config.fields import (
+    BaseAddress,
+    BodyMode,
+    Contact,
+    Count,
+    Database,
+    Dialled,
+    Duration,
+    FeedAddress,
+    Flag,
+    HeaderName,
+    HeaderValue,
+    HostPattern,
+    Id,
+    IndexPolicy,
+    Language,
+    Line,
+    Listen,
+    Moment,
+    Pause,
+    Secret,
+    Size,
+    Text,
+    Timezone,
+    WebAddress,
+)
+
+_FETCH = model.FetchLimits()
+_READING = model.ReadingLimits()
+_MANNERS = model.HostLimits()
+_RIGHTS = model.Rights()
+
+
+# -- mediawire.yaml
+
+
+class Host(BaseModel, extra="forbid", frozen=True):
+    """Manners towards hosts of one pattern, where they differ from `fetch`."""
+
+    per_host: Count = Field(
+        default=_MANNERS.per_host, description="Requests at a time."
+    )
+    spacing: Pause = Field(default=_MANNERS.spacing, description="Time between starts.")
+
+
+class Fetch(BaseModel, extra="forbid", frozen=True):
+    """How sources are asked."""
+
+    timeout: Duration = Field(
+        default=_FETCH.timeout, description="The whole fetch, not each read."
+    )
+    max_body: Size = Field(
+        default=_FETCH.max_body,
+        description="The largest document, after decompression.",
+    )
+    workers: Count = Field(
+        default=_FETCH.workers, description="Fetches at a time, in all."
+    )
+    per_host: Count = Field(
+        default=_MANNERS.per_host, description="Requests at a time to one host."
+    )
+    spacing: Pause = Field(
+        default=_MANNERS.spacing, description="Time between starts on one host."
+    )
+    allow_private: tuple[Dialled, ...] = Field(
+        default=(),
+        description="What may be dialled although it is private or on an odd port: "
+        "networks (10.1.2.0/24, any port there) or host:port.",
+    )
+
+
+class Reading(BaseModel, extra="forbid", frozen=True):
+    """Bounds of the processes that read documents."""
+
+    timeout: Duration = Field(
+        default=_READING.timeout, description="After this a document is too complex."
+    )
+    max_memory: Size = Field(
+        default=_READING.max_memory,
+        description="The most memory one document may take.",
+    )
+    workers: Count = Field(default=_READING.workers, description="Processes that read.")
+
+
+class ServiceFile(BaseModel, extra="forbid", frozen=True, title="mediawire.yaml"):
+    """The service; every key has a default."""
+
+    base_url: BaseAddress = Field(
+        default="http://127.0.0.1:8080",
+        description="The public address: all ids, links and self references start here.",
+    )
+    contact: Contact = Field(
+        default="https://example.org/about",
+        description="Where publishers reach you; stands in the User-Agent.",
+    )
+    store: Database = Field(
+        default="sqlite:///data/mediawire.db",
+        validate_default=True,
+        description="The database: sqlite:///PATH or postgresql+psycopg://user@host/db. "
+        "May be env:NAME or file:PATH.",
+    )
+    listen: Listen = Field(
+        default=("127.0.0.1", 8080), description="Where pages and feeds are served."
+    )
+    output: Line = Field(
+        default="data/public",
+        description="Every representation is also a file here, atomically written.",
+    )
+    keep: Duration = Field(
+        default=timedelta(days=90), description="How long articles are kept."
+    )
+    fetch: Fetch = Field(default=Fetch(), description="How sources are asked.")
+    reading: Reading = Field(
+        default=Reading(), description="Bounds of the processes that read documents."
+    )
+    hosts: dict[HostPattern, Host] = Field(
+        default={},
+        description="Manners for hosts of a pattern; the first that fits counts.",
+    )
+
+
+# -- sources.yaml and sources.d
+
+
+class RightsKeys(BaseModel, extra="forbid", frozen=True):
+    """What a source allows us to show, and whose it is."""
+
+    holder: Line | None = Field(default=None, description="Who holds the rights.")
+    notice: Text | None = Field(
+        default=None, description="The notice to show with each report."
+    )
+    license: WebAddress | None = Field(
+        default=None, description="The address of the licence."
+    )
+    body: BodyMode = Field(
+        default=_RIGHTS.body,
+        description="How much may be shown: full, excerpt or headline. A publication "
+        "can show less, never more.",
+    )
+    words: Count | None = Field(
+        default=None, description="The length of an excerpt (50)."
+    )
+    images: Flag = Field(
+        default=_RIGHTS.images, description="Whether pictures may be shown."
+    )
+    index: IndexPolicy = Field(
+        default=_RIGHTS.index,
+        description="What pages tell search engines: noindex, canonical or index.",
+    )
+
+
+class TrustKeys(BaseModel, extra="forbid", frozen=True):
+    """Which of a source's own statements are believed."""
+
+    ids: Flag = Field(
+        default=True, description="Its ids name the same report for ever."
+    )
+    dates: Flag = Field(default=True, description="Its dates say when it published.")
+    authors: Flag = Field(default=True, description="Its authors wrote the reports.")
+
+
+class AuthKeys(BaseModel, extra="forbid", frozen=True):
+    """Basic credentials (RFC 7617)."""
+
+    username: Secret = Field(description="May be env:NAME or file:PATH.")
+    password: Secret = Field(description="May be env:NAME or file:PATH.")
+
+
+class PausedKeys(BaseModel, extra="forbid", frozen=True):
+    """A pause of one source."""
+
+    until: Moment | None = Field(
+        default=None, description="When it ends; without: when taken out."
+    )
+    why: Text = Field(
+        default="", description="The reason, for status and the next editor."
+    )
+
+
+# What defaults, groups and sources have in common, word for word.
+Interval = Annotated[
+    Duration, Field(description="The shortest time between two polls.")
+]
+Tags = Annotated[
+    tuple[Line, ...], Field(description="Words that publications select by.")
+]
+RightsOf = Annotated[
+    RightsKeys, Field(description="What may be shown, and whose it is.")
+]
+LanguageOf = Annotated[
+    Language | None, Field(description="Of reports that name none: en, fa, pt-BR.")
+]
+TimezoneOf = Annotated[
+    Timezone | None, Field(description="Of dates that name none: Asia/Tehran.")
+]
+Headers = Annotated[
+    dict[HeaderName, HeaderValue],
+    Field(description="Further request headers; values may be env:NAME or file:PATH."),
+]
+AuthOf = Annotated[AuthKeys | None, Field(description="Basic credentials.")]
+VerifyTls = Annotated[Flag, Field(description="Whether certificates are checked.")]
+TrustOf = Annotated[
+    TrustKeys, Field(description="Which of its own statements are believed.")
+]
+Rules = Annotated[
+    tuple[Id, ...], Field(description="Rules of publications.yaml, in their order.")
+]
+_INTERVAL = timedelta(hours=1)
+
+
+class SharedKeys(BaseModel, extra="forbid", frozen=True):
+    """What defaults and groups may say for many sources."""
+
+    interval: Interval = _INTERVAL
+    tags: Tags = ()
+    rights: RightsOf = RightsKeys()
+    language: LanguageOf = None
+    timezone: TimezoneOf = None
+    headers: Headers = {}
+    auth: AuthOf = None
+    verify_tls: VerifyTls = True
+    trust: TrustOf = TrustKeys()
+    rules: Rules = ()
+
+
+class SourceKeys(BaseModel, extra="forbid", frozen=True):
+    """One source."""
+
+    id: Id = Field(
+        description="Stands in addresses and article ids, so it never changes."
+    )
+    url: FeedAddress = Field(
+        description="The feed: http, https or file (relative to this folder). "
+        "May be env:NAME."
+    )
+    title: Line | None = Field(
+        default=None, description="How it is credited; without: the feed's own title."
+    )
+    site: WebAddress | None = Field(
+        default=None, description="Its home page; without: what the feed says."
+    )
+    group: Id | None = Field(
+        default=None, description="The group whose keys it takes over."
+    )
+    paused: PausedKeys | None = Field(default=None, description="Not polled for now.")
+    interval: Interval = _INTERVAL
+    tags: Tags = ()
+    rights: RightsOf = RightsKeys()
+    language: LanguageOf = None
+    timezone: TimezoneOf = None
+    headers: Headers = {}
+    auth: AuthOf = None
+    verify_tls: VerifyTls = True
+    trust: TrustOf = TrustKeys()
+    rules: Rules = ()
+
+
+class SourcesFile(BaseModel, extra="forbid", frozen=True, title="sources.yaml"):
+    """What is polled. Files in sources.d hold more of the same."""
+
+    defaults: SharedKeys = Field(
+        default=SharedKeys(), description="For every source that says nothing else."
+    )
+    groups: dict[Id, SharedKeys] = Field(
+        default={},
+        description="For the sources that name the group; over the defaults.",
+    )
+    sources: tuple[SourceKeys, ...] = Field(default=(), description="One entry a feed.")
+
+
+# -- publications.yaml
+
+
+class SelectKeys(BaseModel, extra="forbid", frozen=True):
+    """Which articles: any value within a key, all keys together."""
+
+    sources: tuple[Id, ...] = Field(default=(), description="Ids of sources.")
+    tags: tuple[Line, ...] = Field(default=(), description="Tags of sources.")
+    languages: tuple[Language, ...] = Field(
+        default=(), description="en takes en-GB too."
+    )
+    max_age: Duration | None = Field(
+        default=None, description="Nothing listed longer ago."
+    )
+
+
+class PublicationKeys(BaseModel, extra="forbid", frozen=True):
+    """A combined feed that is offered."""
+
+    id: Id = Field(description="Stands in its address: feeds/ID.rss, .atom, .json.")
+    title: Line | None = Field(default=None, description="Its name; without: the id.")
+    description: Text = Field(default="", description="What it is, for readers.")
+    disclaimer: Text = Field(
+        default="", description="Shown with every feed and page of it."
+    )
+    language: Language | None = Field(
+        default=None, description="Of the publication itself."
+    )
+    select: SelectKeys = Field(
+        default=SelectKeys(), description="Which articles; all without."
+    )
+    rules: Rules = ()
+    limit: Count = Field(default=100, description="Entries in the live document.")
+    body: BodyMode = Field(
+        default="full",
+        description="How much is shown; rights may lower it, never raise it.",
+    )
+    formats: tuple[Id, ...] = Field(
+        default=model.Publication(id="", title="").formats,
+        min_length=1,
+        description="The formats it is written in.",
+    )
+    credit: Line = Field(
+        default="Source", description="The word before the name under each report."
+    )
+
+
+class RuleKeys(BaseModel, extra="allow", frozen=True):
+    """An editorial rule; the further keys are those of its kind."""
+
+    kind: Id = Field(description="The kind of rule: headline, select, …")
+
+
+class PublicationsFile(
+    BaseModel, extra="forbid", frozen=True, title="publications.yaml"
+):
+    """What is offered, and the rules."""
+
+    publications: tuple[PublicationKeys, ...] = Field(
+        default=(), description="One entry a combined feed."
+    )
+    rules: dict[Id, RuleKeys] = Field(
+        default={}, description="Editorial rules by their id."
+    )

@@ -1,0 +1,56 @@
+"""Secrets that stand somewhere else: `env:NAME` and `file:PATH`.
+
+In: a text of the config, and the surroundings it is read in. Out: the secret. A file is
+relative to the config folder; one line end after the secret is not part of it.
+ValueError names what is missing, never what was found.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MOST = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """Where a config is read: its folder, the working directory, the environment."""
+
+    folder: Path
+    cwd: Path
+    environ: Mapping[str, str] = field(repr=False)
+
+
+def is_elsewhere(text: str) -> bool:
+    """Return whether a text only says where its secret is kept."""
+    return text.startswith(("env:", "file:"))
+
+
+def revealed(text: str, surroundings: Surroundings) -> str:
+    """Return the secret that a text names, or the text itself if it names none."""
+    if text.startswith("env:"):
+        return from_environment(text.removeprefix("env:"), surroundings)
+    if text.startswith("file:"):
+        return from_file(text.removeprefix("file:"), surroundings)
+    return text
+
+
+def from_environment(name: str, surroundings: Surroundings) -> str:
+    """Return the value of an environment variable; ValueError if it is not set."""
+    value = surroundings.environ.get(name)
+    if value is None:
+        raise ValueError(f"the environment has no variable {name!r}")
+    return value
+
+
+def from_file(name: str, surroundings: Surroundings) -> str:
+    """Return what a file holds; ValueError if it cannot be read as one text."""
+    try:
+        with (surroundings.folder / name).open("rb") as file:
+            content = file.read(MOST)
+        return content.decode("utf-8").removesuffix("\n").removesuffix("\r")
+    except OSError as error:
+        reason = (error.strerror or "unreadable").lower()
+        raise ValueError(f"the file {name!r} cannot be read: {reason}") from error
+    except ValueError as error:  # no UTF-8, or a NUL in the name
+        raise ValueError(f"the file {name!r} cannot be read as UTF-8 text") from error

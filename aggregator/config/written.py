@@ -1,0 +1,80 @@
+"""What an operator wrote: plain values, and the place where each of them stands.
+
+A Written is one file of the config folder after reading and before any meaning: texts,
+lists and mappings only. Whoever finds something wrong with a value asks the Written for
+the place and makes a Complaint of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from aggregator.errors import Complaint
+
+# The way to a value: keys of mappings and indices of lists, from the top of the file.
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something stands; `line` and `column` count from 1.
+
+    `file` is relative to the config folder. A value that stands in no file has the name
+    of its flag or environment variable there, and no line.
+    """
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        """Return `file:line:column`, as far as known."""
+        return ":".join(str(p) for p in (self.file, self.line, self.column) if p)
+
+    def complaint(self, path: Path, message: str) -> Complaint:
+        """Return a complaint about what stands here."""
+        return Complaint(
+            file=self.file,
+            line=self.line,
+            column=self.column,
+            path=dotted(path),
+            message=message,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One file: its values, and `find`, which tells the place of a path.
+
+    `find(path, True)` is the place of the key, `find(path, False)` that of the value;
+    a path that does not exist is found at its nearest ancestor that does.
+    """
+
+    file: str
+    values: dict[str, Any]
+    find: Callable[[Path, bool], Place]
+
+    def complaint(self, path: Path, message: str, *, at_key: bool = False) -> Complaint:
+        """Return a complaint about the value at `path`, or about its key."""
+        return self.find(path, at_key).complaint(path, message)
+
+
+def dotted(path: Path) -> str:
+    """Return the path as a person reads it: `sources.2.interval`."""
+    return ".".join(map(str, path))
+
+
+def nothing(file: str) -> Written:
+    """Return what an empty or missing file says: nothing, so that defaults hold."""
+    return Written(file=file, values={}, find=lambda *_: Place(file=file))
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """Return `; did you mean X?` or, with nothing near, what there is to choose from."""
+    near = get_close_matches(word, known, n=1)
+    if near:
+        return f"; did you mean {near[0]}?"
+    few = sorted(known)[:12]
+    more = f" and {len(known) - len(few)} more" if len(known) > len(few) else ""
+    return f"; there is {', '.join(few)}{more}" if few else "; there is none yet"
