@@ -156,6 +156,17 @@ def test_a_pause_with_an_end_lasts_until_then():
     assert cadence.put_off(paused, row, now=NOW + 2 * DAY) is None
 
 
+def test_a_pause_that_was_edited_ends_when_it_says():
+    row = cadence.reconfigured(
+        replace(A, paused=Pause(until=NOW + DAY)), ROWS["updated"], now=LATER
+    )
+    sooner = replace(A, paused=Pause(until=NOW + DAY - MINUTE))
+
+    row = cadence.reconfigured(sooner, row, now=LATER)
+
+    assert row.next_poll_at == NOW + DAY - MINUTE
+
+
 def test_a_pause_shorter_than_the_wait_changes_nothing():
     paused = replace(A, paused=Pause(until=NOW + HOUR / 2))
     row = ROWS["updated"]
@@ -263,6 +274,13 @@ def test_a_pause_does_not_move_with_the_clock():
     row = cadence.rebase(paused, row, now=NOW + HOUR, by=HOUR)
 
     assert row.next_poll_at == NOW + 2 * DAY
+
+
+def test_a_410_moves_with_the_clock():
+    """D20 and P15: the hour between two of them is a real one."""
+    row = cadence.rebase(A, ROWS["first 410"], now=NOW + DAY, by=DAY)
+
+    assert not after(row, GONE, at=NOW + DAY + MINUTE).gone
 
 
 def test_a_watched_redirect_moves_with_the_clock():

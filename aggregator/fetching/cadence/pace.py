@@ -155,8 +155,7 @@ def _back_off(source: Source, row: SourceState, polled: datetime) -> Reason:
     does doubling begin.
     """
     doublings = row.failures - 1 if row.retry_after_until else row.failures
-    doubled = source.interval * 2 ** min(doublings, _DOUBLINGS)
-    delay = max(source.interval, min(doubled, CEILING))
+    delay = min(source.interval * 2 ** min(doublings, _DOUBLINGS), CEILING)
     if row.gone_since:
         delay = max(delay, GONE_CHECK)
         text = f"410 Gone: asked once more in {duration(delay)} to be sure"

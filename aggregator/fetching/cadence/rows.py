@@ -139,7 +139,7 @@ def _failed(state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
     since, gone = state.gone_since, state.gone
     if outcome.problem == "gone":
         since = since or now
-        gone = gone or (state.fetch_url == state.url and now - since >= GONE_CHECK)
+        gone = gone or now - since >= GONE_CHECK
     elif not gone:
         since = None
     state = replace(

@@ -30,10 +30,9 @@ from aggregator.fetching.cadence.rows import JITTER_MOST, asking
 from aggregator.model import Hints, Source, SourceState, Validators
 
 # A backlog is worked off at one start a second, but no source waits for longer than a
-# tenth of its interval, or this.
+# tenth of its interval.
 CATCH_UP = timedelta(seconds=1)
 CATCH_UP_SHARE = 0.1
-CATCH_UP_MOST = timedelta(hours=1)
 # Clocks of machines that share a store may differ by this much.
 SKEW = timedelta(minutes=1)
 
@@ -135,7 +134,7 @@ def _due(state: SourceState, when: datetime, because: str) -> SourceState:
 
 def _patience(source: Source) -> timedelta:
     """Return how late a source may be after a downtime."""
-    return min(source.interval * CATCH_UP_SHARE, CATCH_UP_MOST)
+    return source.interval * CATCH_UP_SHARE
 
 
 def _readdressed(source: Source, state: SourceState, now: datetime) -> SourceState:
