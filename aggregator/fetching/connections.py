@@ -49,28 +49,35 @@ def _exchange() -> Exchange:
 
 
 class _HeadReader(io.BufferedReader):
-    """Reads an answer; keeps its header lines, and notices when they are cut off."""
+    """Reads an answer; notes its header lines, and notices when they are cut off."""
 
     def __init__(self, raw: io.RawIOBase) -> None:
         super().__init__(raw)
-        self.head: list[bytes] | None = []
+        self._head: list[bytes] | None = None
         self._size = 0
 
-    def restart(self) -> None:
-        """Begin a head: what was read before belonged to an informational answer."""
-        self.head = []
+    def begin(self) -> None:
+        """Note the lines that follow as the exchange's head, instead of earlier ones."""
+        self._head = _exchange().head = []
+
+    def end(self) -> None:
+        """Note no more lines: what follows is the body."""
+        self._head = None
 
     def readline(self, size: int | None = -1, /) -> bytes:
+        """Return a line; ConnectionResetError where the head ends in mid-air.
+
+        No line at all is http.client's business: it says RemoteDisconnected.
+        """
         line = super().readline(size)
-        if self.head is None:
+        if self._head is None or not (line or self._head):
             return line
-        # No line at all before the first one is http.client's RemoteDisconnected.
-        if not line.endswith(b"\n") and (line or self.head) and len(line) != size:
+        if not line.endswith(b"\n") and len(line) != size:
             raise ConnectionResetError("the connection ended inside the headers")
         self._size += len(line)
         if self._size > _MAX_HEAD:
             raise http.client.HTTPException("the headers are too large")
-        self.head.append(line)
+        self._head.append(line)
         return line
 
 
@@ -83,13 +90,12 @@ class _Response(http.client.HTTPResponse):
 
     def begin(self) -> None:
         super().begin()
-        _exchange().head = self._lines.head or []
-        self._lines.head = None
+        self._lines.end()
 
     def _read_status(self) -> tuple[str, int, str]:
-        """Skip 103 Early Hints and the like, as http.client skips 100 (RFC 9110, 15.2)."""
+        """Skip 103 Early Hints and the like, as begin() skips 100 (RFC 9110, 15.2)."""
         while True:
-            self._lines.restart()
+            self._lines.begin()
             version, status, reason = super()._read_status()  # type: ignore[misc] # not in typeshed
             if not http.HTTPStatus.SWITCHING_PROTOCOLS < status < http.HTTPStatus.OK:
                 return version, status, reason

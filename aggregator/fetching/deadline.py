@@ -44,8 +44,8 @@ class Exchange:
     """One request and its answer, as the layers below requests must know them.
 
     `path` is the request target to send exactly as it stands here. `reused` becomes
-    True when the request went out on a kept-alive connection. `head` becomes the lines
-    of the answer's header section as they came.
+    True when the request went out on a kept-alive connection. `head` fills with the lines
+    of the answer's header section as they come.
     """
 
     deadline: Deadline

@@ -62,7 +62,10 @@ class Dialler:
             pass  # a name, then
         answer: Future[Sequence[str]] = Future()
         Thread(
-            target=_answer, args=(answer, self._resolver, host, port), daemon=True
+            target=_answer,
+            args=(answer, self._resolver, host, port),
+            name="lookup",
+            daemon=True,
         ).start()
         try:
             return answer.result(timeout=deadline.left())

@@ -37,6 +37,30 @@ _TLS_FAULTS = {
 _NOT_HTTP = "what answered does not speak HTTP that we understand"
 _UNREACHABLE = {101: "network", 113: "host"}  # ENETUNREACH, EHOSTUNREACH
 
+_STATUS_PROBLEMS: dict[int, Problem] = {
+    HTTPStatus.NO_CONTENT: "empty",
+    HTTPStatus.RESET_CONTENT: "empty",
+    HTTPStatus.GONE: "gone",
+    HTTPStatus.TOO_MANY_REQUESTS: "throttled",
+    HTTPStatus.SERVICE_UNAVAILABLE: "throttled",
+}
+
+_WRAPPERS = frozenset({"requests", "urllib3"})
+
+# The first kind that is anywhere among the causes decides.
+_KINDS: tuple[tuple[type[BaseException], Problem], ...] = (
+    (ssl.SSLError, "tls"),
+    (ssl.CertificateError, "tls"),
+    (TimeoutError, "timeout"),
+    (ConnectionRefusedError, "refused"),
+    (http.client.RemoteDisconnected, "reset"),
+    (http.client.IncompleteRead, "reset"),
+    (http.client.HTTPException, "protocol"),
+    (ConnectionError, "reset"),
+    (OSError, "refused"),
+    (ValueError, "protocol"),
+)
+
 
 def broken(place: str, error: Exception) -> tuple[FetchError, BaseException | None]:
     """Return what an exception means, and the cause to chain.
@@ -70,31 +94,6 @@ def status(place: str, code: int, advice: Advice) -> FetchError:
         status=code,
         advice=advice,
     )
-
-
-_STATUS_PROBLEMS: dict[int, Problem] = {
-    HTTPStatus.NO_CONTENT: "empty",
-    HTTPStatus.RESET_CONTENT: "empty",
-    HTTPStatus.GONE: "gone",
-    HTTPStatus.TOO_MANY_REQUESTS: "throttled",
-    HTTPStatus.SERVICE_UNAVAILABLE: "throttled",
-}
-
-_WRAPPERS = frozenset({"requests", "urllib3"})
-
-# The first kind that is anywhere among the causes decides.
-_KINDS: tuple[tuple[type[BaseException], Problem], ...] = (
-    (ssl.SSLError, "tls"),
-    (ssl.CertificateError, "tls"),
-    (TimeoutError, "timeout"),
-    (ConnectionRefusedError, "refused"),
-    (http.client.RemoteDisconnected, "reset"),
-    (http.client.IncompleteRead, "reset"),
-    (http.client.HTTPException, "protocol"),
-    (ConnectionError, "reset"),
-    (OSError, "refused"),
-    (ValueError, "protocol"),
-)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

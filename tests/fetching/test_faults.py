@@ -1,0 +1,71 @@
+"""Sentences for an operator: distinct, plain, and without secrets."""
+
+import logging
+import traceback
+
+import pytest
+from origin import Origin
+
+from aggregator.errors import FetchError
+
+SECRET = "/feed?token=SECRETTOK"
+OK = b"HTTP/1.1 200 OK\r\n"
+
+FAULTS = {
+    "no answer": [],
+    "not HTTP": [b"SSH-2.0\r\n"],
+    "cut headers": [OK + b"X"],
+    "cut body": [OK + b"Content-Length: 9\r\n\r\nx"],
+    "cut gzip": [OK + b"Content-Encoding: gzip\r\n\r\n\x1f"],
+    "no gzip": [OK + b"Content-Encoding: gzip\r\n\r\nxxxx"],
+    "unasked coding": [OK + b"Content-Encoding: br\r\n\r\n"],
+    "unasked transfer": [OK + b"Transfer-Encoding: br\r\n\r\n"],
+    "too large": [OK + b"Content-Length: 999999999\r\n\r\n"],
+    "missing": [b"HTTP/1.1 404 Gone fishing\r\n\r\n"],
+    "forbidden": [b"HTTP/1.1 403 x\r\n\r\n"],
+    "gone": [b"HTTP/1.1 410 x\r\n\r\n"],
+    "throttled": [b"HTTP/1.1 429 x\r\n\r\n"],
+    "own status": [b"HTTP/1.1 299 x\r\n\r\n"],
+    "empty": [b"HTTP/1.1 204 x\r\n\r\n"],
+    "nowhere": [b"HTTP/1.1 301 x\r\n\r\n"],
+    "circle": [b"HTTP/1.1 301 x\r\nLocation: " + SECRET.encode() + b"\r\n\r\n"],
+    "to a file": [b"HTTP/1.1 301 x\r\nLocation: file:///x?SECRETTOK\r\n\r\n"],
+    "to a metadata service": [
+        b"HTTP/1.1 301 x\r\nLocation: http://169.254.169.254/?SECRETTOK\r\n\r\n"
+    ],
+    "to a long address": [b"HTTP/1.1 301 x\r\nLocation: /%s\r\n\r\n" % (b"x" * 9000)],
+}
+
+
+def failure_of(origin, fetch, fault):
+    origin.sends("/feed", *FAULTS[fault])
+    url = origin.url(SECRET).replace("//", "//ed:SECRETPW@")
+    with pytest.raises(FetchError) as failure:
+        fetch(url, headers=(("X-Api-Key", "SECRETKEY"),))
+    return failure.value
+
+
+def test_every_fault_has_a_sentence_of_its_own(fetch):
+    """O2: distinct, plain reasons."""
+    sentences = {}
+    for fault in FAULTS:
+        with Origin() as origin:
+            sentence = str(failure_of(origin, fetch, fault))
+        sentences[sentence.replace(str(origin.port), "")] = fault
+
+    assert sorted(sentences.values()) == sorted(FAULTS)
+    assert all("Error" not in s and "object at" not in s for s in sentences)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_secret_is_in_a_failure_or_a_log(origin, fetch, caplog, fault):
+    """A5: neither string in any log or exception text, tracebacks included."""
+    caplog.set_level(logging.DEBUG)
+
+    failure = failure_of(origin, fetch, fault)
+
+    told = "".join(traceback.format_exception(failure)) + caplog.text
+    # Indented lines of a traceback are source code, of this file too.
+    shown = [line for line in told.splitlines() if not line.startswith("    ")]
+    assert "SECRET" not in "\n".join(shown)
+    assert origin.heard[0].path == SECRET
