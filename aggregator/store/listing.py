@@ -186,18 +186,19 @@ def _query(shape: _Shape) -> Select[Any] | CompoundSelect[Any]:
     arms = [_arm(shape, f"arm_{n}") for n in range(shape.arms)]
     rows = bindparam("rows", type_=Integer)
     if len(arms) == 1:
-        column = arms[0].selected_columns
-        order = (column.listed_at.desc(), column.article_id.desc())
-        return arms[0].order_by(*order).limit(rows)
-    merged = union_all(*arms)
-    column = merged.selected_columns
-    return merged.order_by(column.listed_at.desc(), column.article_id.desc()).limit(
-        rows
-    )
+        return arms[0].limit(rows)
+    # Each arm keeps its order inside: that is what PostgreSQL needs to merge them in
+    # step, and what SQLite takes out again before it does the same.
+    merged = union_all(*(select(arm.subquery()) for arm in arms))
+    return merged.order_by(*_newest_first(merged.selected_columns)).limit(rows)
+
+
+def _newest_first(columns: Any) -> Sequence[ColumnElement[Any]]:  # noqa: ANN401 - any collection of columns
+    return columns.listed_at.desc(), columns.article_id.desc()
 
 
 def _arm(shape: _Shape, value: str) -> Select[Any]:
-    """Return one walk down one index, without its order."""
+    """Return one walk down one index."""
     table = listing if shape.walk in {"tags", "languages"} else articles
     place = (table.c.listed_at, table.c.article_id)
     walk = select(*place).where(
@@ -206,6 +207,7 @@ def _arm(shape: _Shape, value: str) -> Select[Any]:
         *_standing_under("tag", shape.tags, table),
         *_standing_under("language", shape.languages, table),
     )
+    walk = walk.order_by(*_newest_first(table.c))
     if table is listing:
         return walk.where(listing.c.scope == bindparam(value))
     shown = walk.where(articles.c.shown == true())

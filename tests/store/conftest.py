@@ -1,55 +1,20 @@
-"""Every claim about the store is made twice: on SQLite and on PostgreSQL.
+"""Every claim about the store is made twice: on SQLite and on PostgreSQL."""
 
-PostgreSQL is found by MEDIAWIRE_TEST_POSTGRES (a SQLAlchemy URL whose user may create
-databases); set to the empty string, it is left out, and said so. Each test process makes
-a database of its own, and each test a schema in it.
-"""
-
-import os
+import shutil
 from collections.abc import Iterator
-from itertools import count
-from uuid import uuid4
+from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from databases import DATABASES, schema
 
 from aggregator.store import Store, open_store
-
-POSTGRESQL = os.environ.get(
-    "MEDIAWIRE_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1/postgres"
-)
-DATABASES = ["sqlite", "postgresql"] if POSTGRESQL else ["sqlite"]
-
-_schemas = count()
-
-
-@pytest.fixture(scope="session")
-def postgresql_database() -> Iterator[str]:
-    """An empty database of this test process, as a URL."""
-    name = f"mediawire_test_{uuid4().hex[:12]}"
-    server = create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    try:
-        url = make_url(POSTGRESQL).set(database=name)
-        yield url.render_as_string(hide_password=False)
-    finally:
-        with server.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        server.dispose()
+from aggregator.store.columns import metadata
 
 
 @pytest.fixture
-def postgresql_url(postgresql_database) -> str:
-    """A URL that leads to an empty schema."""
-    schema = f"desk_{next(_schemas)}"
-    engine = create_engine(postgresql_database)
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    engine.dispose()
-    url = make_url(postgresql_database)
-    options = {"options": f"-csearch_path={schema}"}
-    return url.update_query_dict(options).render_as_string(hide_password=False)
+def postgresql_url() -> Iterator[str]:
+    with schema() as url:
+        yield url
 
 
 @pytest.fixture
@@ -63,7 +28,36 @@ def store_url(request) -> str:
     return request.getfixturevalue(f"{request.param}_url")
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory) -> Path:
+    """An empty store's file: a copy is quicker than the migrations."""
+    path = tmp_path_factory.mktemp("template") / "mediawire.db"
+    open_store(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture
-def store(store_url) -> Iterator[Store]:
-    with open_store(store_url) as opened:
-        yield opened
+def sqlite_store(sqlite_template, tmp_path) -> Iterator[Store]:
+    path = shutil.copy(sqlite_template, tmp_path / "mediawire.db")
+    with open_store(f"sqlite:///{path}") as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+def postgresql_template() -> Iterator[Store]:
+    with schema() as url, open_store(url) as store:
+        yield store
+
+
+@pytest.fixture
+def postgresql_store(postgresql_template) -> Iterator[Store]:
+    yield postgresql_template
+    with postgresql_template._writing() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+
+
+@pytest.fixture(params=DATABASES)
+def store(request) -> Store:
+    """An empty store, once in each database."""
+    return request.getfixturevalue(f"{request.param}_store")

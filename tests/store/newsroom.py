@@ -1,6 +1,6 @@
 """A small newsroom: sources, articles and polls with one line each."""
 
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
@@ -82,3 +82,12 @@ def polled(source_id: str = "bbc", at: datetime = NOW, **changes) -> PollResult:
         ),
     )
     return replace(result, **changes)
+
+
+def left_at_default(value) -> set[str]:
+    """Return the fields of a noun that a sample forgot to set."""
+    return {
+        f.name
+        for f in fields(value)
+        if f.default is not MISSING and getattr(value, f.name) == f.default
+    }
