@@ -10,7 +10,7 @@ swallow those that follow.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from xml.parsers import expat
@@ -27,6 +27,8 @@ from aggregator.reading.split import (
     ends_within_an_item,
     split,
 )
+
+_Group = tuple[Sequence[int], Feed | ReadError]
 
 
 class Miscounted(Exception):  # noqa: N818 - a fact, and caught next door
@@ -99,26 +101,35 @@ class CutFeed:
             ReadError: the document is not readable.
             Miscounted: cutting does not work for this document.
         """
-        alone = []
-        together = list(numbers)
-        if not _well_formed(self.split.keep(numbers)) and _well_formed(self.split.head):
-            alone = [n for n in numbers if not _well_formed(self.split.keep((n,)))]
-            together = [n for n in numbers if n not in set(alone)]
-        feed = self._feed(together)
-        entries = dict(zip(together, feed.entries, strict=True))
-        notes = list(feed.notes)
-        for number in alone:
-            try:
-                entries[number] = self._feed((number,)).entries[0]
-            except (ReadError, Miscounted):
-                notes.append(f"entry {number + 1} left out: its XML is beyond repair")
+        broken = self._broken(numbers)
+        sound = [number for number in numbers if number not in broken]
+        groups = [*self._together(sound), *(self._alone(n) for n in sorted(broken))]
+        return _joined(groups, broken)
+
+    def _broken(self, numbers: Sequence[int]) -> frozenset[int]:
+        """Return the items that alone keep the document from being well-formed."""
+        if _well_formed(self.split.keep(numbers)) or not _well_formed(self.split.head):
+            return frozenset()
+        return frozenset(n for n in numbers if not _well_formed(self.split.keep((n,))))
+
+    def _together(self, numbers: Sequence[int]) -> Iterator[_Group]:
+        """Yield the items parsed at once; on an error halves, and halves of these."""
+        try:
+            yield numbers, self._feed(numbers)
+        except ReadError as error:
+            half = len(numbers) // 2
+            if half:
+                yield from self._together(numbers[:half])
+                yield from self._together(numbers[half:])
             else:
-                notes.append(f"entry {number + 1} is not well-formed: read as it goes")
-        found = tuple(number for number in numbers if number in entries)
-        feed = replace(
-            feed, entries=tuple(entries[n] for n in found), notes=tuple(notes)
-        )
-        return Parsed(feed=feed, numbers=found)
+                yield numbers, error
+
+    def _alone(self, number: int) -> _Group:
+        try:
+            return (number,), self._feed((number,))
+        except (ReadError, Miscounted):
+            error = ReadError("its XML is beyond repair", problem="unreadable")
+            return (number,), error
 
     def _feed(self, numbers: Sequence[int]) -> Feed:
         feed = parse.feed(self.split.keep(numbers), url=self.url)
@@ -131,6 +142,35 @@ class CutFeed:
                 for entry, number in zip(feed.entries, numbers, strict=True)
             ),
         )
+
+
+def _joined(groups: Sequence[_Group], broken: frozenset[int]) -> Parsed:
+    """Return one feed of all groups; raises the first error if none has an entry."""
+    read = [(numbers, feed) for numbers, feed in groups if isinstance(feed, Feed)]
+    lost = [
+        (numbers, error) for numbers, error in groups if isinstance(error, ReadError)
+    ]
+    entries = {
+        number: entry
+        for numbers, feed in read
+        for number, entry in zip(numbers, feed.entries, strict=True)
+    }
+    if lost and not entries:
+        raise lost[0][1]
+    repaired = sorted(broken & entries.keys())
+    notes = (
+        *(
+            note
+            for numbers, feed in read
+            if not broken & {*numbers}
+            for note in feed.notes
+        ),
+        *(f"entry {n + 1} is not well-formed: read as it goes" for n in repaired),
+        *(f"entry {n + 1} left out: {why}" for numbers, why in lost for n in numbers),
+    )
+    found = tuple(sorted(entries))
+    feed = replace(read[0][1], entries=tuple(entries[n] for n in found), notes=notes)
+    return Parsed(feed=feed, numbers=found)
 
 
 @dataclass(frozen=True, kw_only=True)

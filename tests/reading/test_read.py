@@ -129,7 +129,7 @@ def test_a_document_that_cannot_be_cut_is_read_whole():
 
     assert titles(reading) == ["Report 1", "Report 2"]
     assert all(article.raw for _, article in reading.items)
-    assert "read whole, as its tags do not match" in reading.notes
+    assert "read whole, as an item stands in an unusual place" in reading.notes
     assert [article for _, article in again.items] == [None, None]
 
 

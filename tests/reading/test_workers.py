@@ -116,9 +116,8 @@ def test_the_time_of_waiting_and_starting_does_not_count(pool):
 def test_a_document_that_needs_too_much_memory_is_too_complex(pool):
     """I12, I13: the machine is not filled, and the process is replaced."""
     readers = pool(mib=200)
-    body = rss(
-        f"<item><guid>1</guid><description>{'x' * 60_000_000}</description></item>"
-    )
+    large = f"<description>{'x' * 6_000_000}</description>"
+    body = rss(*(f"<item><guid>{n}</guid>{large}</item>" for n in range(8)))
 
     error = refusal(readers, body)
 
