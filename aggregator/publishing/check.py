@@ -7,7 +7,7 @@ meant, in the same order.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
 from aggregator.errors import PublishError
@@ -53,12 +53,28 @@ def check(document: bytes, format_: Format, expected: Sequence[Mark]) -> None:
 
 def unfit(report: Report) -> str | None:
     """Return why a report cannot be published in any format, None if it can."""
-    for part in ("title", "original", "content", "excerpt"):
-        illegal = ILLEGAL.search(getattr(report, part) or "")
-        if illegal:
-            return f"U+{ord(illegal[0]):04X} in its {part} is no legal character"
+    for part, text in texts(report):
+        if illegal := ILLEGAL.search(text or ""):
+            return f"its {part} holds U+{ord(illegal[0]):04X}, which no format may hold"
     if not report.article.published_id:
         return "it has no id"
     if report.content.rfind("<p") != report.content.rfind(BLOCK_START):
         return "its credit is not the last thing in the body"
     return None
+
+
+def texts(report: Report) -> Iterator[tuple[str, str | None]]:
+    """Return every text of strangers in a report, with the name of its place."""
+    article, attribution = report.article, report.article.attribution
+    yield "headline", report.title
+    yield "original headline", report.original
+    yield "body", report.content
+    yield "excerpt", report.excerpt
+    yield "rights", attribution.rights
+    yield from (("author", name) for name in (*article.authors, attribution.author))
+    for tag in article.tags:
+        yield from (("tag", tag.term), ("tag", tag.label), ("tag", tag.scheme))
+    for enclosure in article.enclosures:
+        yield "title of a file", enclosure.title
+    if article.image:
+        yield "credit of a picture", article.image.credit

@@ -12,22 +12,26 @@ strong characters or at its edge.
 
 from html import escape
 
-from aggregator.model import Article
+from aggregator.model import Article, Via
 
 BLOCK_START = '<p class="mediawire-credit">'
 
 
 def credited_name(article: Article) -> str:
     """Return the name we credit: `AGENCY`, or `AGENCY (via AGGREGATE)`."""
-    attribution = article.attribution
-    if attribution.via is None:
-        return attribution.title
-    return f"{attribution.via.title} (via {attribution.title})"
+    attribution, via = article.attribution, first_source(article)
+    return f"{via.title} (via {attribution.title})" if via else attribution.title
+
+
+def first_source(article: Article) -> Via | None:
+    """Return whose words an aggregated entry is, None if it is our source's own."""
+    via = article.attribution.via
+    return via if via and via.title.strip() else None
 
 
 def credited_url(article: Article) -> str | None:
     """Return the report's address, else the nearest we know: its site, its feed."""
-    attribution, via = article.attribution, article.attribution.via
+    attribution, via = article.attribution, first_source(article)
     nearest = (
         article.url,
         via.site_url if via else None,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from aggregator.errors import PublishError
 from aggregator.model import Publication, Report
 from aggregator.publishing import formats
 from aggregator.publishing.formats import Masthead
@@ -16,6 +17,9 @@ from aggregator.publishing.gzipped import deflated, gzip_member
 from aggregator.publishing.mark import Mark
 from aggregator.publishing.particulars import language
 from aggregator.publishing.pieces import Piece, Pieces, piece
+
+# A report and what `report.fingerprint` says of it.
+Fingerprinted = tuple[Report, bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +29,10 @@ class Document:
     `marks` are what a reader must find, `left_out` pairs of article id and reason.
     """
 
-    body: bytes = field(repr=False)
-    gzip: bytes = field(repr=False)
-    marks: tuple[Mark, ...] = field(repr=False)
-    left_out: tuple[tuple[str, str], ...]
+    body: bytes = field(default=b"", repr=False)
+    gzip: bytes = field(default=b"", repr=False)
+    marks: tuple[Mark, ...] = field(default=(), repr=False)
+    left_out: tuple[tuple[str, str], ...] = ()
 
 
 def masthead(publication: Publication, name: str, base_url: str) -> Masthead:
@@ -47,24 +51,31 @@ def masthead(publication: Publication, name: str, base_url: str) -> Masthead:
 def compose(
     publication: Publication,
     name: str,
-    reports: Sequence[tuple[Report, bytes]],
+    reports: Sequence[Fingerprinted],
     *,
     base_url: str,
     kept: Pieces,
 ) -> Document:
-    """Return the document of these reports, each given with its fingerprint."""
+    """Return the document of these reports.
+
+    Raises PublishError if what the publication says of itself cannot be written.
+    """
     top = masthead(publication, name, base_url)
-    made = [
-        (report, kept.get((name, top, digest), partial(piece, report, name, top)))
-        for report, digest in reports
-    ]
-    fit, left_out = sorted_out(made)
-    shown = [report for report, _ in fit]
-    head = formats.named(name).head(
-        top,
-        language=language(publication.language) or common_language(shown),
-        updated=latest(shown),
-    )
+    try:
+        made = [
+            (report, kept.get((name, top, digest), partial(piece, report, name, top)))
+            for report, digest in reports
+        ]
+        fit, left_out = sorted_out(made)
+        shown = [report for report, _ in fit]
+        head = formats.named(name).head(
+            top,
+            language=language(publication.language) or common_language(shown),
+            updated=latest(shown),
+        )
+    except ValueError as error:
+        message = f"what {publication.id} says of itself cannot be written: {error}"
+        raise PublishError(message) from error
     body = b"".join(head.parts([rendered.entry for _, rendered in fit]))
     packed = head.packed(deflated).parts([rendered.packed for _, rendered in fit])
     return Document(

@@ -26,6 +26,13 @@ def pass_by(_step: str) -> None:
     """Do nothing at a step."""
 
 
+def require_plain(name: str) -> None:
+    """Raise PublishError for a name that is hidden or leads to another folder."""
+    if name.startswith(".") or set(name) & {"/", "\0"}:
+        message = f"{name!r} is no name for a published file"
+        raise PublishError(message)
+
+
 @contextmanager
 def folder(path: Path) -> Iterator[int]:
     """Open a folder, made if absent, and give its descriptor; refuse a link."""
@@ -83,13 +90,14 @@ def swap_pair(
         swap(name, body, within, at=time, step=step)
     elif content(name + GZIP, within) != gzip:
         swap(name + GZIP, gzip, within, at=before or at, step=step)
+    else:
+        return
+    os.fsync(within)
+    step("folder-synced")
 
 
 def swap(name: str, body: bytes, within: int, *, at: datetime, step: Step) -> None:
     """Put one file in place of the one that stands there, as of a given time."""
-    if name.startswith(".") or set(name) & {"/", "\0"}:
-        message = f"{name!r} is no name for a published file"
-        raise PublishError(message)
     beside = f".{name}.{os.getpid()}{HALF_WRITTEN}"
     try:
         write(beside, body, within, at=at, step=step)
@@ -100,8 +108,6 @@ def swap(name: str, body: bytes, within: int, *, at: datetime, step: Step) -> No
             os.unlink(beside, dir_fd=within)
         raise
     step("after-rename")
-    os.fsync(within)
-    step("folder-synced")
 
 
 def write(name: str, body: bytes, within: int, *, at: datetime, step: Step) -> None:

@@ -56,8 +56,8 @@ def read_xml(
         parser.CharacterDataHandler = text
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        path.append(name)
-        here = "/".join(path)
+        here = f"{path[-1]}/{name}" if path else name
+        path.append(here)
         if here == entry:
             found.append({})
         elif field := fields.get(here):

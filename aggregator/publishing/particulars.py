@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from aggregator.model import Enclosure, Report, Tag
-from aggregator.publishing.credit import public
+from aggregator.publishing.credit import first_source, public
 from aggregator.publishing.formats import Masthead
 from aggregator.text.urls import is_published_iri
 
@@ -49,7 +49,7 @@ class Origin:
 
 def origin(report: Report, masthead: Masthead) -> Origin:
     """Return the first source of a report: of an aggregated entry, the one before us."""
-    attribution, via = report.article.attribution, report.article.attribution.via
+    attribution, via = report.article.attribution, first_source(report.article)
     ours = f"{masthead.base_url}/sources/{attribution.source_id}"
     if via:
         name, feed_id, home_url = via.title, via.id, via.site_url
@@ -75,10 +75,10 @@ def first(found: Iterable[str | None]) -> str | None:
 
 def ways(report: Report) -> list[str]:
     """Return the addresses a report came by: its own, and the aggregate it stood in."""
-    attribution = report.article.attribution
-    passed = attribution.site_url or attribution.feed_url if attribution.via else None
-    own = report.article.url or (None if passed else attribution.site_url)
-    return [url for url in map(public, (own, passed)) if url]
+    article, attribution = report.article, report.article.attribution
+    passed = attribution.site_url or attribution.feed_url
+    known = (article.url, passed if first_source(article) or not article.url else None)
+    return [url for url in map(public, known) if url]
 
 
 def authors(report: Report) -> tuple[str, ...]:
@@ -86,10 +86,9 @@ def authors(report: Report) -> tuple[str, ...]:
 
     There is always one: an entry without author would inherit ours.
     """
-    attribution = report.article.attribution
-    named = tuple(filter(None, map(str.strip, report.article.authors)))
-    name = attribution.via.title if attribution.via else attribution.author
-    return named or (name or attribution.title,)
+    attribution, via = report.article.attribution, first_source(report.article)
+    named = tuple(name for name in report.article.authors if name.strip())
+    return named or (via.title if via else attribution.author or attribution.title,)
 
 
 def sections(report: Report, masthead: Masthead) -> list[Tag]:

@@ -45,10 +45,10 @@ def piece(report: Report, name: str, masthead: Masthead) -> Piece:
     """Return a report rendered in a format, read back, and found to be what was meant."""
     if reason := unfit(report):
         return Piece(unfit=reason)
-    mark = meant(report, masthead)
+    mark, around = meant(report, masthead), frame(name, masthead)
     try:
         entry = formats.named(name).entry(report, masthead)
-        document = b"".join(frame(name, masthead).parts([entry]))
+        document = b"".join(around.parts([entry]))
         check(document, formats.named(name), [mark])
     except (ValueError, PublishError) as error:
         return Piece(unfit=f"it cannot be written as {name}: {error}")

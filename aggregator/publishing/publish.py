@@ -11,7 +11,7 @@ can tell whether it belongs to the plain one.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from aggregator.errors import PublishError
 from aggregator.model import Publication, PublicationStatus, Report, Representation
 from aggregator.publishing import files, formats
 from aggregator.publishing.check import check
-from aggregator.publishing.document import Document, compose
+from aggregator.publishing.document import Document, Fingerprinted, compose
 from aggregator.publishing.pieces import Pieces
 from aggregator.publishing.report import fingerprint
 
@@ -45,12 +45,13 @@ class Publisher:
 
         What hinders one document (a failed check, a full disk) is told in its status;
         the file that stood there stays, byte for byte. Raises PublishError or OSError
-        if the folder itself cannot be used.
+        where nothing can be written at all: the folder is a link, the id no file name.
         """
+        shown = fingerprinted(publication, reports)
         with self._lock, files.folder(self._folder) as within:
             return [
-                self._swap(f"{publication.id}.{name}", name, document, within, now)
-                for name, document in self._documents(publication, reports)
+                self._swap(publication, name, shown, within, now)
+                for name in publication.formats
             ]
 
     def would_change(
@@ -72,18 +73,16 @@ class Publisher:
 
         Raises PublishError where a document fails its check.
         """
+        shown = fingerprinted(publication, reports)
         with self._lock:
-            made = list(self._documents(publication, reports))
-        for name, document in made:
-            check(document.body, formats.named(name), document.marks)
-        return [
-            Representation(
-                path=f"{FOLDER}/{publication.id}.{name}",
-                media_type=formats.named(name).media_type,
-                body=document.body,
-            )
-            for name, document in made
-        ]
+            return [
+                Representation(
+                    path=f"{FOLDER}/{publication.id}.{name}",
+                    media_type=formats.named(name).media_type,
+                    body=checked(name, self._composed(publication, name, shown)).body,
+                )
+                for name in publication.formats
+            ]
 
     def remove_others(self, publications: Iterable[Publication]) -> list[str]:
         """Remove what we wrote for publications and formats that are no more.
@@ -103,26 +102,28 @@ class Publisher:
         with self._lock, files.folder(self._folder) as within:
             return files.clear(within, keep=keep, endings=endings)
 
-    def _documents(
-        self, publication: Publication, reports: Sequence[Report]
-    ) -> Iterator[tuple[str, Document]]:
-        shown = [
-            (report, fingerprint(report)) for report in reports[: publication.limit]
-        ]
-        for name in publication.formats:
-            yield (
-                name,
-                compose(
-                    publication, name, shown, base_url=self._base_url, kept=self._kept
-                ),
-            )
+    def _composed(
+        self, publication: Publication, name: str, shown: Sequence[Fingerprinted]
+    ) -> Document:
+        return compose(
+            publication, name, shown, base_url=self._base_url, kept=self._kept
+        )
 
     def _swap(
-        self, file: str, name: str, document: Document, within: int, now: datetime
+        self,
+        publication: Publication,
+        name: str,
+        shown: Sequence[Fingerprinted],
+        within: int,
+        now: datetime,
     ) -> PublicationStatus:
-        refused = None
+        file = f"{publication.id}.{name}"
+        files.require_plain(file)
+        document, refused = Document(), None
         try:
-            check(document.body, formats.named(name), document.marks)
+            document = self._composed(publication, name, shown)
+            if files.content(file, within) != document.body:
+                checked(name, document)
             files.swap_pair(
                 file, document.body, document.gzip, within, at=now, step=self._step
             )
@@ -138,3 +139,16 @@ class Publisher:
             refused=refused,
             left_out=document.left_out,
         )
+
+
+def fingerprinted(
+    publication: Publication, reports: Sequence[Report]
+) -> list[Fingerprinted]:
+    """Return the reports that find room in a publication, with their fingerprints."""
+    return [(report, fingerprint(report)) for report in reports[: publication.limit]]
+
+
+def checked(name: str, document: Document) -> Document:
+    """Return a document in which a reader finds what was meant, or raise PublishError."""
+    check(document.body, formats.named(name), document.marks)
+    return document

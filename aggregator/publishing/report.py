@@ -8,15 +8,18 @@ it by mistake.
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import blake2b
 from html import escape
 
 from aggregator.model import Article, BodyMode, Publication, Report, Rights
 from aggregator.publishing.credit import credit_block, credit_line
+from aggregator.publishing.particulars import media_type
 from aggregator.text import markup
 
 EXCERPT_WORDS = 50
 LEAD_WORDS = 15
+OPENING = 2000  # characters of HTML
 
 PICTURE = re.compile("<(img|picture|figure|video)", re.IGNORECASE)
 
@@ -34,9 +37,10 @@ def report(article: Article, publication: Publication, rights: Rights) -> Report
     """
     mode = min(publication.body, rights.body, key=MODES.index)
     body = article.body if rights.images else without_images(article.body)
-    words = "" if mode == "headline" else visible_words(body, article)
-    excerpt, _ = markup.excerpt(words, rights.words or EXCERPT_WORDS)
-    lead, _ = markup.excerpt(words, LEAD_WORDS)
+    excerpt, lead = "", ""
+    if mode != "headline":
+        excerpt = first_words(body, article.summary, rights.words or EXCERPT_WORDS)
+        lead = first_words(body, article.summary, LEAD_WORDS)
     shown = {"full": body, "excerpt": paragraph(excerpt), "headline": ""}[mode]
     return Report(
         article=allowed(article, images=rights.images),
@@ -57,14 +61,30 @@ def allowed(article: Article, *, images: bool) -> Article:
     kept = tuple(
         enclosure
         for enclosure in article.enclosures
-        if not (enclosure.type or "").lower().startswith("image/")
+        if not media_type(enclosure.type, enclosure.url).startswith("image/")
     )
     return replace(bare, image=None, enclosures=kept)
 
 
-def visible_words(body: str, article: Article) -> str:
-    """Return the visible text of the body on one line, or else the source's summary."""
-    return markup.visible_text(body) or article.summary or ""
+def first_words(body: str, summary: str | None, words: int) -> str:
+    """Return the first words of what a body shows, or else of the source's summary.
+
+    Reading a body for its words is the dearest step of all (1.5 ms for 7 KB), so as a
+    rule only its opening is read, once: if that holds a word more than are wanted, the
+    rest cannot matter.
+    """
+    opening = body[: body.rfind("<", 0, OPENING)] if len(body) > OPENING else body
+    excerpt, cut = shown_words(opening, words)
+    if len(body) > len(opening) and not cut:
+        excerpt, _ = markup.excerpt(markup.visible_text(body), words)
+    return excerpt or markup.excerpt(summary or "", words)[0]
+
+
+# 4,096 openings of 2,000 characters are 8 to 32 MB.
+@lru_cache(maxsize=4096)
+def shown_words(html: str, words: int) -> tuple[str, bool]:
+    """Return the first words that HTML shows, and whether there are more."""
+    return markup.excerpt(markup.visible_text(html), words)
 
 
 def paragraph(text: str) -> str:

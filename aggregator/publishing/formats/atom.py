@@ -11,7 +11,7 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from aggregator.model import Report
-from aggregator.publishing.credit import public
+from aggregator.publishing.credit import first_source, public
 from aggregator.publishing.formats import Head, Masthead
 from aggregator.publishing.formats._feedgen import (
     Element,
@@ -122,7 +122,7 @@ def source(report: Report, masthead: Masthead) -> Element:
     ]
     if found.home_url:
         children.append(link(found.home_url, "alternate"))
-    if attribution.author and not attribution.via:
+    if attribution.author and not first_source(report.article):
         children.append(
             Element("author", None, {}, [Element("name", attribution.author)])
         )

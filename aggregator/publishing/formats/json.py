@@ -11,7 +11,7 @@ from typing import Any
 from aggregator import __version__
 from aggregator.errors import PublishError
 from aggregator.model import Report
-from aggregator.publishing.credit import public
+from aggregator.publishing.credit import first_source, public
 from aggregator.publishing.formats import Head, Masthead
 from aggregator.publishing.mark import Mark
 from aggregator.publishing.particulars import (
@@ -101,7 +101,7 @@ def source(report: Report, masthead: Masthead) -> dict[str, Any]:
 
 def via(report: Report, masthead: Masthead) -> dict[str, Any] | None:
     """Return the first source of an entry that reached us through an aggregate."""
-    if report.article.attribution.via is None:
+    if first_source(report.article) is None:
         return None
     first = origin(report, masthead)
     return {
@@ -133,19 +133,19 @@ def without_nothing(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 def read(document: bytes) -> list[Mark]:
     """Return what a reader finds in the items."""
     try:
-        items = json.loads(document)["items"]
-    except ValueError as error:
-        message = f"the document is not JSON: {error}"
+        return [mark(item) for item in json.loads(document)["items"]]
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"the document is no JSON Feed: {error!r}"
         raise PublishError(message) from error
-    return [
-        Mark(
-            id=item["id"],
-            title=item["title"],
-            link=item.get("url"),
-            source=(item["_mediawire"].get("via") or item["_mediawire"]["source"])[
-                "title"
-            ],
-            content=item["content_html"],
-        )
-        for item in items
-    ]
+
+
+def mark(item: dict[str, Any]) -> Mark:
+    """Return what a reader finds in one item."""
+    ours = item["_mediawire"]
+    return Mark(
+        id=item["id"],
+        title=item["title"],
+        link=item.get("url"),
+        source=(ours.get("via") or ours["source"])["title"],
+        content=item["content_html"],
+    )

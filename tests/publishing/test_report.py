@@ -1,0 +1,272 @@
+"""What a publication may show of an article: rights, credit, excerpts."""
+
+from dataclasses import fields, replace
+from datetime import timedelta
+
+import pytest
+from builders import ANY_RIGHTS, NOON, article, attribution, publication
+
+from aggregator.model import Enclosure, Image, Rights, Tag, Via
+from aggregator.publishing import credit_block, credit_line, report
+from aggregator.publishing.report import fingerprint
+
+CREDIT = (
+    '<p class="mediawire-credit">Source: Example Agency – '
+    '<a href="https://agency.example/reports/1">https://agency.example/reports/1</a></p>'
+)
+PLAIN_CREDIT = "Source: Example Agency – https://agency.example/reports/1"
+LONG = "<p>" + " ".join(f"word{n}" for n in range(1, 101)) + "</p>"
+
+
+def words(first, last):
+    return " ".join(f"word{n}" for n in range(first, last + 1))
+
+
+# -- rights
+
+
+@pytest.mark.parametrize(
+    ("wanted", "allowed", "shown"),
+    [
+        ("full", "full", "full"),
+        ("full", "excerpt", "excerpt"),
+        ("full", "headline", "headline"),
+        ("excerpt", "full", "excerpt"),
+        ("headline", "full", "headline"),
+        ("headline", "excerpt", "headline"),
+    ],
+)
+def test_the_lower_of_wish_and_right_is_shown(wanted, allowed, shown):
+    made = report(article(1), publication(body=wanted), Rights(body=allowed))
+
+    assert made.body == shown
+
+
+def test_a_full_body_is_the_article_and_the_credit():
+    made = report(article(1, body="<p>All of it.</p>"), publication(), ANY_RIGHTS)
+
+    assert made.content == "<p>All of it.</p>" + CREDIT
+
+
+def test_an_excerpt_has_fifty_words_unless_the_rights_say_another_number():
+    by_default = report(article(1, body=LONG), publication(body="excerpt"), ANY_RIGHTS)
+    by_right = report(
+        article(1, body=LONG), publication(), Rights(body="excerpt", words=3)
+    )
+
+    assert by_default.content == f"<p>{words(1, 50)}…</p>{CREDIT}"
+    assert by_default.excerpt == f"{words(1, 50)}… {PLAIN_CREDIT}"
+    assert by_right.content == f"<p>{words(1, 3)}…</p>{CREDIT}"
+
+
+def test_a_headline_shows_no_word_of_the_body():
+    made = report(article(1, body=LONG), publication(body="headline"), ANY_RIGHTS)
+
+    assert made.content == CREDIT
+    assert made.excerpt == PLAIN_CREDIT
+    assert made.lead == ""
+
+
+def test_what_is_not_shown_is_not_in_the_report_at_all():
+    secret = article(
+        1, body=LONG, source_body=LONG, raw=LONG.encode(), summary="word99"
+    )
+
+    made = report(secret, publication(), Rights(body="excerpt", words=5))
+
+    assert "word99" not in repr(made)
+
+
+def test_an_excerpt_is_text_even_where_the_text_looks_like_markup():
+    body = "<p>1 &lt; 2 &amp; &lt;script&gt;x&lt;/script&gt;</p>"
+
+    made = report(article(1, body=body), publication(body="excerpt"), ANY_RIGHTS)
+
+    assert made.content == body + CREDIT
+    assert made.excerpt == f"1 < 2 & <script>x</script> {PLAIN_CREDIT}"
+
+
+def test_a_lead_has_fifteen_words_and_an_ellipsis_only_if_cut():
+    long = report(article(1, body=LONG), publication(), ANY_RIGHTS)
+    short = report(article(1, body="<p>Just this.</p>"), publication(), ANY_RIGHTS)
+
+    assert long.lead == words(1, 15) + "…"
+    assert short.lead == "Just this."
+
+
+def test_words_are_found_behind_any_amount_of_markup():
+    markup = "<p><img src='https://a.example/x.png'></p>" * 200
+
+    made = report(article(1, body=markup + LONG), publication(), ANY_RIGHTS)
+
+    assert made.lead == words(1, 15) + "…"
+
+
+def test_a_word_cut_in_two_by_the_end_of_the_opening_is_read_whole():
+    body = "<p>" + "x " * 995 + "un<b>believ</b>able</p>"
+
+    made = report(
+        article(1, body=body), publication(), Rights(body="excerpt", words=996)
+    )
+
+    assert made.content.split("</p>")[0].endswith("x unbelievable")
+
+
+def test_a_report_without_body_shows_the_summary_of_its_source():
+    made = report(article(1, body="", summary="In short."), publication(), ANY_RIGHTS)
+
+    assert made.lead == "In short."
+
+
+def test_where_images_are_barred_none_is_left():
+    body = (
+        '<p>Before <img src="https://a.example/1.png" alt="one"> after</p>'
+        "<figure><picture><img src='https://a.example/2.png'></picture>"
+        "<figcaption>Caption</figcaption></figure>"
+        '<video poster="https://a.example/3.png" src="https://a.example/v"></video>'
+    )
+    pictured = article(
+        1,
+        body=body,
+        image=Image(url="https://a.example/4.png"),
+        enclosures=(
+            Enclosure(url="https://a.example/5", type="IMAGE/png"),
+            Enclosure(url="https://a.example/6.png"),
+            Enclosure(url="https://a.example/7.mp3", type="audio/mpeg"),
+        ),
+    )
+
+    made = report(pictured, publication(), Rights(images=False))
+
+    assert made.content == (
+        '<p>Before  after</p><video src="https://a.example/v"></video>' + CREDIT
+    )
+    assert made.article.image is None
+    assert [file.url for file in made.article.enclosures] == ["https://a.example/7.mp3"]
+    assert "Caption" not in made.excerpt
+
+
+# -- headlines
+
+
+def test_the_original_headline_is_told_only_where_ours_differs():
+    same = report(article(1, title="Storm"), publication(), ANY_RIGHTS)
+    changed = article(1, title="Storm", source_title="STORM")
+
+    assert same.original is None
+    assert report(changed, publication(), ANY_RIGHTS).original == "STORM"
+
+
+def test_a_report_without_headline_is_called_by_its_first_words():
+    untitled = article(1, title="", source_title="", body="<p>A short note.</p>")
+    bare = article(1, title="", source_title="", body="")
+
+    assert report(untitled, publication(), ANY_RIGHTS).title == "A short note."
+    assert report(bare, publication(), ANY_RIGHTS).title == "Example Agency"
+
+
+# -- credit
+
+
+def test_the_credit_stands_to_the_character():
+    assert credit_block(article(1)) == CREDIT
+    assert credit_line(article(1)) == PLAIN_CREDIT
+
+
+def test_names_and_addresses_are_escaped_in_the_credit():
+    odd = article(
+        1,
+        url='https://a.example/?a=1&b="2"',
+        attribution=attribution(title="Fish & <Chips>"),
+    )
+
+    assert credit_block(odd) == (
+        '<p class="mediawire-credit">Source: Fish &amp; &lt;Chips&gt; – '
+        '<a href="https://a.example/?a=1&amp;b=&quot;2&quot;">'
+        'https://a.example/?a=1&amp;b="2"</a></p>'
+    )
+
+
+def test_a_publication_words_its_credit():
+    made = report(article(1), publication(credit="Quelle"), ANY_RIGHTS)
+
+    assert made.content.endswith(CREDIT.replace("Source:", "Quelle:"))
+    assert made.excerpt.endswith(PLAIN_CREDIT.replace("Source:", "Quelle:"))
+
+
+def test_a_report_without_address_is_credited_to_its_site_or_else_its_feed():
+    at_site = article(1, url=None)
+    at_feed = article(1, url=None, attribution=attribution(site_url=None))
+
+    assert credit_line(at_site).endswith("– https://agency.example/")
+    assert credit_line(at_feed).endswith("– https://agency.example/feed.xml")
+
+
+def test_the_path_of_a_local_file_is_never_shown():
+    local = attribution(feed_url="file:///srv/secret/feed.xml", site_url=None)
+
+    assert credit_block(article(1, url=None, attribution=local)) == (
+        '<p class="mediawire-credit">Source: Example Agency</p>'
+    )
+
+
+def test_the_first_source_is_credited_first_and_ours_as_the_way_it_came():
+    passed = attribution(
+        title="Planet", via=Via(title="Paper", site_url="https://paper.example/")
+    )
+
+    assert credit_line(article(1, attribution=passed)) == (
+        "Source: Paper (via Planet) – https://agency.example/reports/1"
+    )
+    assert credit_line(article(1, url=None, attribution=passed)) == (
+        "Source: Paper (via Planet) – https://paper.example/"
+    )
+
+
+def test_a_first_source_without_name_is_none():
+    passed = attribution(via=Via(title=" "))
+
+    assert credit_line(article(1, attribution=passed)) == PLAIN_CREDIT
+
+
+# -- fingerprints
+
+OTHERS = {
+    "id": "f" * 20,
+    "published_id": "urn:example:other",
+    "url": "https://other.example/",
+    "title": "Other",
+    "source_title": "Other",
+    "rules": ("other",),
+    "authors": ("Other",),
+    "tags": (Tag(term="other"),),
+    "language": "fa",
+    "body": "<p>Other</p>",
+    "enclosures": (Enclosure(url="https://other.example/x"),),
+    "image": Image(url="https://other.example/x.png"),
+    "attribution": attribution(title="Other"),
+    "published": NOON + timedelta(days=1),
+    "updated": NOON + timedelta(days=1),
+    "text_sha256": "0" * 64,
+}
+
+
+@pytest.mark.parametrize("field", OTHERS)
+def test_whatever_a_format_may_write_changes_the_fingerprint(field):
+    def made(one):
+        return fingerprint(report(one, publication(), ANY_RIGHTS))
+
+    one = article(1)
+
+    assert made(replace(one, **{field: OTHERS[field]})) != made(one)
+    assert made(replace(one)) == made(one)
+
+
+def test_no_field_of_an_article_was_forgotten_in_the_fingerprint():
+    untold = {
+        *("source_id", "keys", "desk_tags", "source_body", "source_type", "raw"),
+        *("dated", "first_seen", "listed_at", "revision", "dropped", "withdrawn"),
+        *("summary", "changes"),
+    }
+
+    assert {field.name for field in fields(article(1))} - untold == set(OTHERS)
