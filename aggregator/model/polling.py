@@ -33,8 +33,7 @@ Problem = Literal[
     "not-a-feed",
     "too-complex",  # the worker was killed at its deadline or memory limit
     "unreadable",
-    # here
-    "store",
+    "unexpected",  # a fault of ours
 ]
 
 
