@@ -117,9 +117,8 @@ class LocalEngine:
         """
         if self._scheduler:
             self._scheduler.shutdown(wait=False)
+        self.abandon()
         with self._changed:
-            self._stopping = True
-            self._forget(self._manners.clear())
             while not self._ready.empty():
                 state = self._ready.get()
                 self._ended(state)
@@ -127,6 +126,12 @@ class LocalEngine:
             return self._changed.wait_for(
                 lambda: not self._taken, grace.total_seconds()
             )
+
+    def abandon(self) -> None:
+        """Start no poll any more; what runs goes on, `drain` returns after it."""
+        with self._changed:
+            self._stopping = True
+            self._forget(self._manners.clear())
 
     def _dispatch(self) -> None:
         """Hand waiting sources to the threads as soon as their hosts allow."""

@@ -1,0 +1,8 @@
+"""The only wiring: config, clock and rooms become a wire that runs.
+
+clock     the one place that asks what time it is
+wire      Wire: the rooms of one config folder, and what can be done with them
+round     one full round of what is due, with its summary
+press     publishes soon after something changed, and rests in between
+service   the main job: tick, press, pages and a watched config, until told to stop
+"""

@@ -1,0 +1,102 @@
+"""Serve the pages and feeds of a Wire with uvicorn, in a thread or in the foreground."""
+
+import threading
+from datetime import datetime, timedelta
+from typing import Any
+
+import uvicorn
+
+from aggregator.app.service import Service
+from aggregator.app.standing import standings
+from aggregator.app.wire import Wire
+from aggregator.model import Article, Config, Publication, Report
+from aggregator.store import Store
+from aggregator.web import application
+
+# A tick comes every second; after this long without one something is wrong.
+LATE = timedelta(seconds=30)
+
+
+class Newsroom:
+    """What the web room may ask of the house (`aggregator.web.Newsroom`)."""
+
+    def __init__(self, wire: Wire, service: Service | None = None) -> None:
+        self._wire = wire
+        self._service = service
+
+    @property
+    def config(self) -> Config:
+        """Return the config in force."""
+        return self._wire.config
+
+    @property
+    def store(self) -> Store:
+        """Return the store, for reading."""
+        return self._wire.store
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return self._wire.clock()
+
+    def reports(
+        self,
+        publication: Publication,
+        *,
+        limit: int,
+        before: tuple[datetime, str] | None = None,
+    ) -> list[Report]:
+        """Return what a publication shows, newest first, from before a place on."""
+        return self._wire.reports(publication, self.now(), limit=limit, before=before)
+
+    def report(self, article: Article, publication: Publication) -> Report | None:
+        """Return an article as a publication shows it, None if a rule drops it."""
+        return self._wire.report(article, publication)
+
+    def standings(self) -> list[dict[str, Any]]:
+        """Return how every source is doing."""
+        return standings(self._wire)
+
+    def unready(self) -> list[str]:
+        """Return why the service is not ready, in sentences; empty if it is."""
+        service = self._service
+        if service is None:
+            return []
+        if service.last_tick is None:
+            return ["the first tick is still to come"]
+        if self.now() - service.last_tick > LATE:
+            return [f"no tick since {service.last_tick:%Y-%m-%d %H:%M:%S} UTC"]
+        return []
+
+
+class WebServer:
+    """An HTTP server on the configured address."""
+
+    def __init__(self, wire: Wire, service: Service | None = None) -> None:
+        host, port = wire.config.listen
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                application(Newsroom(wire, service)),
+                host=host,
+                port=port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=5,
+                lifespan="off",
+            )
+        )
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+
+    def start(self) -> None:
+        """Serve in a thread of its own."""
+        self._thread.start()
+
+    def serve(self) -> None:
+        """Serve in this thread until `stop` is called."""
+        self._server.run()
+
+    def stop(self) -> None:
+        """Stop accepting, let open answers end, and return soon."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(timeout=6)

@@ -1,0 +1,93 @@
+"""One full round: poll what is due, once, then publish what changed.
+
+Out: a Summary in the form that `poll --json` prints.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from aggregator.app.wire import Wire
+from aggregator.engines.local import LocalEngine
+from aggregator.model import PollResult, PublicationStatus, SourceState
+
+GRACE = timedelta(seconds=10)
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a round did: counts of sources by outcome, of articles new and changed."""
+
+    results: list[PollResult] = field(default_factory=list)
+    statuses: list[PublicationStatus] = field(default_factory=list)
+
+    @property
+    def failed(self) -> int:
+        """Return how many sources failed."""
+        return sum(result.outcome.kind == "failed" for result in self.results)
+
+    @property
+    def refused(self) -> list[PublicationStatus]:
+        """Return the documents that were not fit to replace the last good ones."""
+        return [status for status in self.statuses if status.refused]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the counts and one object per source, in the order of their ids."""
+        outcomes = [result.outcome for result in self.results]
+        return {
+            "polled": len(outcomes),
+            "unchanged": sum(outcome.kind == "unchanged" for outcome in outcomes),
+            "updated": sum(outcome.kind == "updated" for outcome in outcomes),
+            "failed": self.failed,
+            "new": sum(outcome.new for outcome in outcomes),
+            "changed": sum(outcome.changed for outcome in outcomes),
+            "sources": [
+                {
+                    "id": result.source_id,
+                    "outcome": result.outcome.kind,
+                    "new": result.outcome.new,
+                    "changed": result.outcome.changed,
+                    "error": result.outcome.error,
+                }
+                for result in sorted(self.results, key=lambda r: r.source_id)
+            ],
+        }
+
+
+def poll_round(
+    wire: Wire,
+    states: Sequence[SourceState],
+    *,
+    polled: Callable[[PollResult], None] = lambda _: None,
+    begun: Callable[[LocalEngine], None] = lambda _: None,
+) -> Summary:
+    """Poll these sources once each, record and publish; raises StoreError.
+
+    `polled` is called with each result once it is recorded, `begun` with the engine,
+    so that the caller can stop it.
+    """
+    summary = Summary()
+    wire.open_rooms()
+
+    def record(results: Sequence[PollResult]) -> None:
+        wire.record(results)
+        summary.results.extend(results)
+        for result in results:
+            polled(result)
+
+    engine = LocalEngine(
+        wire.poll,
+        record,
+        limits=wire.host_limits,
+        workers=wire.config.fetch.workers,
+        insist=False,
+    )
+    begun(engine)
+    engine.submit(states)
+    engine.drain()
+    engine.stop(GRACE)
+    if engine.broken:
+        raise engine.broken
+    summary.statuses = wire.publish()
+    return summary

@@ -1,0 +1,113 @@
+"""The main job: poll on schedule, publish, serve, and follow the config, until stopped.
+
+Threads: the engine's, the press, the web server, one that watches the config folder.
+The caller owns the signals; `stop` and `reload` may be called from a handler.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from time import monotonic
+
+import structlog
+
+from aggregator.app.press import Press
+from aggregator.app.wire import Wire
+from aggregator.engines.local import LocalEngine
+from aggregator.errors import ConfigError, MediaWireError
+from aggregator.model import Config, PollResult
+
+log = structlog.get_logger()
+
+GRACE = timedelta(seconds=10)
+# Articles leave a publication by age, too: without a poll that changed anything.
+REPUBLISH = timedelta(minutes=10)
+# How many due sources are looked at in one tick; the rest is due in the next.
+HORIZON = 2000
+
+
+class Service:
+    """A Wire that runs by itself."""
+
+    def __init__(self, wire: Wire, load: Callable[[], Config]) -> None:
+        self.wire = wire
+        self.config_error: ConfigError | None = None
+        self.last_tick: datetime | None = None
+        self._load = load
+        self._stop = threading.Event()
+        self._reload = threading.Event()
+        self._next_print = 0.0
+        wire.open_rooms()
+        wire.enlist()
+        self._press = Press(wire.publish)
+        self._engine = LocalEngine(
+            wire.poll,
+            self._record,
+            limits=wire.host_limits,
+            workers=wire.config.fetch.workers,
+        )
+
+    def run(self) -> None:
+        """Work until `stop` is called; then end cleanly within about ten seconds."""
+        self._engine.every(self.tick)
+        self.tick()
+        log.info(
+            "running",
+            sources=len(self.wire.sources),
+            publications=len(self.wire.config.publications),
+        )
+        self._stop.wait()
+        log.info("stopping", grace_s=GRACE.total_seconds())
+        ended = self._engine.stop(GRACE)
+        self._press.stop(timeout=GRACE.total_seconds())
+        log.info("stopped", all_polls_ended=ended)
+
+    def stop(self) -> None:
+        """Start no poll any more, let the running ones end, flush, return from `run`."""
+        self._stop.set()
+
+    def reload(self) -> None:
+        """Read the config again at the next tick."""
+        self._reload.set()
+
+    @property
+    def stopping(self) -> threading.Event:
+        """Return the event that is set once the service is told to stop."""
+        return self._stop
+
+    def tick(self) -> None:
+        """Look once a second at the config, the schedule and the clock."""
+        try:
+            if self._reload.is_set():
+                self._reload.clear()
+                self._follow_config()
+            self._engine.submit(self.wire.due(HORIZON))
+            if monotonic() >= self._next_print:
+                self._next_print = monotonic() + REPUBLISH.total_seconds()
+                self._press.ring()
+            self.last_tick = self.wire.clock()
+        except MediaWireError as error:
+            log.error("tick failed", reason=str(error))  # noqa: TRY400 - a sentence
+
+    def _record(self, results: Sequence[PollResult]) -> None:
+        self.wire.record(results)
+        if any(result.outcome.kind == "updated" for result in results):
+            self._press.ring()
+
+    def _follow_config(self) -> None:
+        """Adopt a valid edit; refuse an invalid one whole, say so once, and go on."""
+        try:
+            config = self._load()
+        except ConfigError as error:
+            if str(error) != str(self.config_error):
+                for complaint in error.complaints:
+                    log.error("config refused", complaint=str(complaint))  # noqa: TRY400
+            self.config_error = error
+            return
+        self.config_error = None
+        if config == self.wire.config:
+            return
+        self.wire.adopt(config)
+        self._engine.retune(self.wire.host_limits)
+        self._press.ring()
+        log.info("config adopted", sources=len(config.sources))

@@ -1,0 +1,40 @@
+"""How every source is doing: what `status`, the console and the API show."""
+
+from typing import Any
+
+from aggregator.app.wire import Wire
+from aggregator.config import masked
+from aggregator.fetching import cadence
+
+
+def standings(wire: Wire) -> list[dict[str, Any]]:
+    """Return one object per configured source, in the order of the config.
+
+    Keys: id, url (without credentials), title, state (new, ok, failing, throttled,
+    paused, held, gone), outcome, error, articles, last_success, last_polled, failures,
+    next_poll_at, because. Times are datetimes in UTC or None.
+    """
+    from aggregator.fetching import shown
+
+    counts = wire.store.counts()
+    now = wire.clock()
+    rows = []
+    for source_id, state in wire.states().items():
+        source = wire.sources[source_id]
+        rows.append(
+            {
+                "id": source_id,
+                "url": masked(source.url),
+                "title": source.title or state.feed.title or source_id,
+                "state": cadence.word(source, state, now=now),
+                "outcome": state.outcome,
+                "error": state.error,
+                "articles": counts.get(source_id, 0),
+                "last_success": state.last_success_at,
+                "last_polled": state.last_polled_at,
+                "failures": state.failures,
+                "next_poll_at": state.next_poll_at,
+                "because": cadence.next_step(source, state, now=now),
+            }
+        )
+    return rows

@@ -1,0 +1,357 @@
+"""The rooms of one config folder, wired together.
+
+A Wire is made from a Config and owns what must be closed. It can be given another
+Config while it runs (`adopt`): rooms whose settings changed are made anew, polls that
+run go on in the old ones, the store stays open. Opening a Wire writes nothing; `enlist`
+is the first that does.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+
+import structlog
+
+from aggregator.app.clock import Clock, utc_now
+from aggregator.editing import Desk, complaints, kinds, refusal
+from aggregator.fetching import Fetcher, cadence
+from aggregator.model import (
+    Article,
+    Attribution,
+    Config,
+    HostLimits,
+    Outcome,
+    PollResult,
+    Publication,
+    PublicationStatus,
+    Report,
+    Rights,
+    Source,
+    SourceState,
+)
+from aggregator.poll import Rooms, poll
+from aggregator.publishing import Publisher, report
+from aggregator.publishing.formats import names as format_names
+from aggregator.reading import Workers
+from aggregator.store import Store, open_store
+
+log = structlog.get_logger()
+
+RULES_DIGEST = "rules"
+
+
+def load_config(
+    folder: Path,
+    *,
+    environ: Mapping[str, str],
+    flags: Mapping[str, str] | None = None,
+) -> Config:
+    """Return the config of a folder; raises ConfigError with everything wrong in it."""
+    from aggregator.config import load
+
+    return load(
+        folder,
+        environ=environ,
+        flags=flags or {},
+        kinds={kind: _checker(kind) for kind in kinds()},
+        formats=format_names(),
+    )
+
+
+def _checker(kind: str) -> Callable[[Mapping[str, object]], list[tuple[str, str]]]:
+    return lambda options: complaints(kind, options)
+
+
+class Wire:
+    """One config folder at work. Close it when done."""
+
+    def __init__(self, config: Config, *, clock: Clock = utc_now) -> None:
+        self.clock = clock
+        self._retired: list[Fetcher | Workers] = []
+        self._take(config)
+        self.store: Store = open_store(config.store)
+
+    def close(self) -> None:
+        """End worker processes, connections and the store."""
+        self._retire("fetcher", "workers")
+        for room in self._retired:
+            room.close()
+        self.store.close()
+
+    def adopt(self, config: Config) -> None:
+        """Go on with another config; nothing is fetched that did not change."""
+        old = self.config
+        if (config.fetch, config.contact) != (old.fetch, old.contact):
+            self._retire("fetcher")
+        if config.reading != old.reading:
+            self._retire("workers")
+        if (config.output, config.base_url) != (old.output, old.base_url):
+            self._retire("publisher")
+        self._take(config)
+        self.open_rooms()
+        self.enlist()
+
+    def open_rooms(self) -> None:
+        """Make the rooms that a poll walks through, before threads ask for them."""
+        self._rooms = Rooms(
+            fetching=self.fetcher,
+            readers=self.workers,
+            memory=self.store,
+            edit=self.edit,
+        )
+
+    # -- sources
+
+    def states(self) -> dict[str, SourceState]:
+        """Return the state of every configured source, in the order of the config."""
+        stored = self.store.states()
+        now = self.clock()
+        return {
+            source.id: cadence.reconfigured(source, stored[source.id], now=now)
+            if source.id in stored
+            else cadence.initial(source, now=now)
+            for source in self.config.sources
+        }
+
+    def enlist(self) -> None:
+        """Make the store agree with the config: sources, tags and headlines."""
+        stored = self.store.states()
+        states = self.states()
+        self.store.put_states(
+            [state for id_, state in states.items() if state != stored.get(id_)],
+            configured=list(states),
+        )
+        self._edit_again()
+
+    def due(self, limit: int) -> list[SourceState]:
+        """Return sources whose time has come, oldest first, none of them paused."""
+        now = self.clock()
+        paused = [
+            source.id
+            for source in self.config.sources
+            if source.paused and (not source.paused.until or source.paused.until > now)
+        ]
+        return self.store.due(now, limit, exclude=paused)
+
+    def host_limits(self, host: str) -> HostLimits:
+        """Return the manners towards a host: the first pattern that fits."""
+        from fnmatch import fnmatchcase
+
+        for pattern, limits in self.config.hosts:
+            if fnmatchcase(host, pattern):
+                return limits
+        return self.config.default_host
+
+    # -- polling
+
+    def poll(self, state: SourceState) -> PollResult:
+        """Poll one source; whatever goes wrong is a failed outcome, never raised."""
+        now = self.clock()
+        source = self.sources.get(state.source_id)
+        if source is None:
+            outcome = Outcome(kind="failed", error="no longer in the config")
+            return PollResult(
+                source_id=state.source_id, at=now, outcome=outcome, state=state
+            )
+        jitter = random.random()  # noqa: S311 - spreads load, hides nothing
+        try:
+            return poll(source, state, self._rooms, now=now, jitter=jitter)
+        except Exception as error:
+            log.exception("poll broke", source_id=source.id)
+            outcome = Outcome(
+                kind="failed",
+                problem="unexpected",
+                error=f"a fault in Media Wire: {type(error).__name__}; "
+                "--log-level debug prints where",
+            )
+            after = cadence.after(
+                source, state, outcome, hints=None, now=now, jitter=jitter
+            )
+            return PollResult(source_id=source.id, at=now, outcome=outcome, state=after)
+
+    def record(self, results: Sequence[PollResult]) -> None:
+        """Commit what polls brought, in one transaction, and say so in the log."""
+        self.store.record(results)
+        for result in results:
+            outcome = result.outcome
+            tell = log.warning if outcome.kind == "failed" else log.info
+            tell(
+                "polled",
+                source_id=result.source_id,
+                outcome=outcome.kind,
+                new=outcome.new,
+                changed=outcome.changed,
+                took_ms=round(result.took.total_seconds() * 1000),
+                next_poll_at=result.state.next_poll_at.isoformat(timespec="seconds"),
+                **({"error": outcome.error} if outcome.error else {}),
+            )
+            for note in result.notes:
+                log.info("noted", source_id=result.source_id, note=note)
+
+    # -- publishing
+
+    def publish(
+        self, publications: Iterable[Publication] | None = None
+    ) -> list[PublicationStatus]:
+        """Render, check and write what changed; return how each document fared."""
+        now = self.clock()
+        statuses = [
+            status
+            for publication in self.config.publications
+            if publications is None or publication in publications
+            for status in self.publisher.publish(
+                publication, self.reports(publication, now), now=now
+            )
+        ]
+        self.publisher.remove_others(self.config.publications)
+        self.store.put_publication_status(statuses)
+        return statuses
+
+    def would_publish(self, publications: Iterable[Publication]) -> list[str]:
+        """Return the paths whose bytes `publish` would change, and write nothing."""
+        now = self.clock()
+        return [
+            path
+            for publication in publications
+            for path in self.publisher.would_change(
+                publication, self.reports(publication, now)
+            )
+        ]
+
+    def reports(
+        self,
+        publication: Publication,
+        now: datetime,
+        *,
+        limit: int | None = None,
+        before: tuple[datetime, str] | None = None,
+    ) -> list[Report]:
+        """Return what a publication shows, newest first, from before a place on.
+
+        A place is the (`listed_at`, `id`) of an article.
+        """
+        limit = limit or publication.limit
+        reports: list[Report] = []
+        for article in self._candidates(publication, now, limit, before):
+            shown = self.report(article, publication)
+            if shown:
+                reports.append(shown)
+            if len(reports) == limit:
+                break
+        return reports
+
+    def report(self, article: Article, publication: Publication) -> Report | None:
+        """Return an article as a publication shows it, or None if a rule drops it."""
+        source = self.sources.get(article.source_id)
+        rules = (*(source.rules if source else ()), *publication.rules)
+        edited = self.desk.edit(article, rules)
+        if edited.dropped:
+            return None
+        rights = source.rights if source else Rights(body="excerpt")
+        credited = replace(edited, attribution=_credited(article.attribution, source))
+        return report(credited, publication, rights)
+
+    def edit(self, article: Article) -> Article:
+        """Return the article as the desk lists it: tags, headline, dropped or not.
+
+        The headline is that of the source's rules and of the first publication that
+        takes the article; only a source's own rules can drop it everywhere.
+        """
+        source = self.sources[article.source_id]
+        tagged = replace(article, desk_tags=source.tags)
+        edited = self.desk.edit(tagged, source.rules)
+        if edited.dropped:
+            return edited
+        for publication in self.config.publications:
+            if refusal(publication.select, tagged, now=article.listed_at) is None:
+                both = self.desk.edit(tagged, (*source.rules, *publication.rules))
+                return edited if both.dropped else both
+        return edited
+
+    # -- inside
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """Return the fetching room."""
+        return Fetcher(self.config.fetch, contact=self.config.contact)
+
+    @cached_property
+    def workers(self) -> Workers:
+        """Return the reading room; its processes start with the first document."""
+        return Workers(self.config.reading)
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """Return the publishing room, with what it has rendered so far."""
+        return Publisher(self.config.output, base_url=self.config.base_url)
+
+    def _take(self, config: Config) -> None:
+        self.config = config
+        self.sources = {source.id: source for source in config.sources}
+        self.desk = Desk(config.rules)
+
+    def _retire(self, *rooms: str) -> None:
+        for name in rooms:
+            room = self.__dict__.pop(name, None)
+            if isinstance(room, Fetcher | Workers):
+                self._retired.append(room)
+
+    def _candidates(
+        self,
+        publication: Publication,
+        now: datetime,
+        limit: int,
+        before: tuple[datetime, str] | None,
+    ) -> Iterator[Article]:
+        while True:
+            page = self.store.latest(
+                publication.select, now=now, limit=limit, before=before
+            )
+            yield from page
+            if len(page) < limit:
+                return
+            before = (page[-1].listed_at, page[-1].id)
+
+    def _edit_again(self) -> None:
+        """Run changed rules over what is stored; headlines move, nothing else does."""
+        written = repr(
+            (
+                self.config.rules,
+                [(p.select, p.rules) for p in self.config.publications],
+                [(s.id, s.rules, s.tags) for s in self.config.sources],
+            )
+        )
+        digest = blake2b(written.encode(), digest_size=16).hexdigest()
+        if self.store.meta(RULES_DIGEST) == digest:
+            return
+        edited = [
+            (old, self.edit(old))
+            for old in self.store.articles()
+            if old.source_id in self.sources
+        ]
+        self.store.retitle(
+            (new.id, new.title, new.rules, new.dropped)
+            for old, new in edited
+            if (new.title, new.rules, new.dropped)
+            != (old.title, old.rules, old.dropped)
+        )
+        for source_id in {o.source_id for o, n in edited if o.desk_tags != n.desk_tags}:
+            self.store.retag(source_id, self.sources[source_id].tags)
+        self.store.put_meta(RULES_DIGEST, digest)
+
+
+def _credited(attribution: Attribution, source: Source | None) -> Attribution:
+    """Return the attribution with what the operator says of the source today."""
+    if source is None:
+        return attribution
+    return replace(
+        attribution,
+        title=source.title or attribution.title,
+        site_url=source.site or attribution.site_url,
+        rights=source.rights.notice or attribution.rights,
+        license=source.rights.license or attribution.license,
+    )

@@ -1,0 +1,127 @@
+"""`demo`: the main job on a small invented world; needs no network."""
+
+import itertools
+import socket
+import tempfile
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+from aggregator.app.clock import utc_now
+from aggregator.app.round import poll_round
+from aggregator.app.wire import Wire, load_config
+from aggregator.cli import Invocation
+from aggregator.cli.logs import set_up
+from aggregator.cli.opening import working_wire
+from aggregator.cli.service import ALL, serve_forever, show_summary
+from aggregator.demo.origin import Origin
+from aggregator.demo.stories import AGENCIES
+from aggregator.model import Config
+
+# How often one of the invented agencies publishes, in seconds.
+NEWS_EVERY = 4
+# The second round of `--once` happens this much later by the demo's own clock: the
+# agencies are due again, the broken one still rests.
+SECOND_ROUND = timedelta(seconds=7)
+
+
+@dataclass(slots=True)
+class Later:
+    """The real clock, put forward by as much as the demo has no time to wait."""
+
+    ahead: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        """Return the demo's time."""
+        return utc_now() + self.ahead
+
+    def by(self, span: timedelta) -> None:
+        """Put the clock forward."""
+        self.ahead += span
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Print two rounds and exit.")
+@click.option(
+    "--listen", default="127.0.0.1:0", metavar="HOST:PORT", help="Default: a free port."
+)
+@click.pass_obj
+def demo(invocation: Invocation, *, once: bool, listen: str) -> None:
+    """Run on an invented world on loopback that publishes while you watch."""
+    set_up(invocation)
+    host, _, port = listen.rpartition(":")
+    listen = f"{host}:{int(port) or _free_port(host)}"
+    origin = Origin(since=utc_now())
+    with tempfile.TemporaryDirectory(prefix="mediawire-demo-") as folder:
+        try:
+            config = _staged(Path(folder), origin.address, listen)
+            later = Later()
+            with working_wire(config, "demo", clock=later) as wire:
+                if once:
+                    _two_rounds(wire, later)
+                else:
+                    _watch(wire, origin)
+        finally:
+            origin.close()
+
+
+def _staged(folder: Path, origin: str, listen: str) -> Config:
+    from aggregator.demo import stage
+
+    config = stage.build(folder, origin=origin, listen=listen)
+    return load_config(config, environ={})
+
+
+def _two_rounds(wire: Wire, later: Later) -> None:
+    """Poll everything, then everything that is due a little later: nothing is new."""
+    files: list[dict[Path, bytes]] = []
+    for number in (1, 2):
+        wire.enlist()
+        summary = poll_round(wire, wire.due(ALL))
+        click.echo(f"Round {number}")
+        show_summary(summary)
+        files.append(_published(wire.config.output))
+        later.by(SECOND_ROUND)
+    same = files[0] == files[1]
+    click.echo(f"{len(files[1])} published files, {'identical' if same else 'CHANGED'}")
+    click.echo()
+    click.echo(files[1][wire.config.output / "feeds" / "wire.atom"][:600].decode())
+
+
+def _published(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def _watch(wire: Wire, origin: Origin) -> None:
+    """Run the service while the invented agencies go on publishing."""
+    stop = threading.Event()
+
+    def publish() -> None:
+        for agency in itertools.cycle(AGENCIES):
+            if stop.wait(NEWS_EVERY):
+                return
+            origin.publish(agency, utc_now())
+
+    base = wire.config.base_url
+    click.echo(f"Front page   {base}/")
+    for publication in wire.config.publications:
+        click.echo(f"{publication.title}   {base}/feeds/{publication.id}")
+        for name in publication.formats:
+            click.echo(f"             {base}/feeds/{publication.id}.{name}")
+    click.echo(f"Files        {wire.config.output}")
+    click.echo("An agency publishes every few seconds. Ctrl-C ends the demo.")
+    threading.Thread(target=publish, daemon=True).start()
+    try:
+        serve_forever(wire, load=lambda: wire.config)
+    finally:
+        stop.set()
+
+
+def _free_port(host: str) -> int:
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,60 @@
+"""Open what a command works on: config read, log set up, wire ready, store held."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from difflib import get_close_matches
+
+import click
+
+from aggregator.app.clock import Clock, utc_now
+from aggregator.app.wire import Wire, load_config
+from aggregator.cli import Invocation
+from aggregator.cli.logs import set_up
+from aggregator.model import Config
+
+
+def configured(
+    invocation: Invocation, flags: Mapping[str, str] | None = None
+) -> Config:
+    """Return the config of this invocation; `flags` win over everything else."""
+    set_up(invocation)
+    config = load_config(invocation.folder, environ=invocation.environ, flags=flags)
+    if not invocation.quiet:
+        for warning in config.warnings:
+            click.echo(f"mediawire: {warning}", err=True)
+    return config
+
+
+@contextmanager
+def reading_wire(invocation: Invocation) -> Iterator[Wire]:
+    """Open the wire to look at what is there; other processes may be at work on it."""
+    wire = Wire(configured(invocation))
+    try:
+        yield wire
+    finally:
+        wire.close()
+
+
+@contextmanager
+def working_wire(
+    config: Config, purpose: str, *, clock: Clock = utc_now
+) -> Iterator[Wire]:
+    """Open the wire to work on it, alone; raises StoreHeld if another one does."""
+    from aggregator.store import hold
+
+    with hold(config.store, purpose, now=clock()):
+        wire = Wire(config, clock=clock)
+        try:
+            yield wire
+        finally:
+            wire.close()
+
+
+def known_sources(wire: Wire, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names if all are configured sources; else say which is not."""
+    for name in names:
+        if name not in wire.sources:
+            near = get_close_matches(name, wire.sources, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f"there is no source {name!r} in the config{hint}")
+    return names

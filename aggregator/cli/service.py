@@ -1,0 +1,219 @@
+"""`run`, `poll`, `publish`, `serve`: the main job and its parts."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import click
+
+from aggregator.app.round import Summary, poll_round
+from aggregator.app.wire import Wire, load_config
+from aggregator.cli import FAILED, Invocation
+from aggregator.cli.opening import configured, known_sources, working_wire
+from aggregator.cli.progress import Progress
+from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.model import Config, PublicationStatus, SourceState
+
+# More than any installation has sources: one round takes all that is due.
+ALL = 1_000_000
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="One full round of what is due, then exit.")
+@click.option("--listen", metavar="HOST:PORT", help="Serve pages and feeds here.")
+@click.pass_obj
+def run(invocation: Invocation, *, once: bool, listen: str | None) -> None:
+    """Poll on schedule, publish, serve pages and feeds, in one process."""
+    flags = {"listen": listen} if listen else {}
+    config = configured(invocation, flags)
+    if once:
+        with working_wire(config, "run --once") as wire:
+            wire.enlist()
+            show_summary(_round(wire, wire.due(ALL), invocation))
+        return
+    with working_wire(config, "run") as wire:
+        serve_forever(
+            wire,
+            load=lambda: load_config(
+                invocation.folder, environ=invocation.environ, flags=flags
+            ),
+        )
+
+
+@click.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option("--force", is_flag=True, help="Ignore the clock, but not a Retry-After.")
+@click.option("--strict", is_flag=True, help="Exit 1 if any source failed.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def poll(
+    ctx: click.Context,
+    *,
+    sources: tuple[str, ...],
+    force: bool,
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Poll what is due, once, then publish what changed; for cron."""
+    invocation: Invocation = ctx.obj
+    with working_wire(configured(invocation), "poll") as wire:
+        wanted = known_sources(wire, sources) or tuple(wire.sources)
+        wire.enlist()
+        if force:
+            states = _forced(wire, wanted)
+        else:
+            states = [s for s in wire.due(ALL) if s.source_id in wanted]
+        summary = _round(wire, states, invocation)
+    if as_json:
+        emit_json(summary.as_json())
+    else:
+        show_summary(summary)
+    if summary.refused or (strict and summary.failed):
+        ctx.exit(FAILED)
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if bytes differ.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def publish(
+    ctx: click.Context, *, names: tuple[str, ...], check: bool, as_json: bool
+) -> None:
+    """Render the publications and write what changed."""
+    config = configured(ctx.obj)
+    known = {publication.id: publication for publication in config.publications}
+    if unknown := [name for name in names if name not in known]:
+        raise click.UsageError(f"there is no publication {unknown[0]!r} in the config")
+    chosen = [known[name] for name in names] or list(known.values())
+    with working_wire(config, "publish") as wire:
+        wire.enlist()
+        if check:
+            differing = wire.would_publish(chosen)
+            for path in differing:
+                click.echo(f"{path} would change")
+            ctx.exit(FAILED if differing else 0)
+        statuses = wire.publish(chosen)
+    _print_statuses(statuses, as_json=as_json)
+    if any(status.refused for status in statuses):
+        ctx.exit(FAILED)
+
+
+@click.command()
+@click.option("--listen", metavar="HOST:PORT", help="Serve pages and feeds here.")
+@click.pass_obj
+def serve(invocation: Invocation, *, listen: str | None) -> None:
+    """Serve pages and feeds from what is stored; poll nothing."""
+    from aggregator.app.pages import WebServer
+
+    config = configured(invocation, {"listen": listen} if listen else {})
+    wire = Wire(config)
+    try:
+        server = WebServer(wire)
+        _on_signals(server.stop)
+        server.serve()
+    finally:
+        wire.close()
+
+
+def serve_forever(wire: Wire, load: Callable[[], Config]) -> None:
+    """Run the main job until a signal; a second Ctrl-C ends it at once with 130."""
+    from aggregator.app.pages import WebServer
+    from aggregator.app.service import Service
+
+    service = Service(wire, load)
+    _on_signals(service.stop, service.reload)
+    server = WebServer(wire, service)
+    server.start()
+    try:
+        service.run()
+    finally:
+        server.stop()
+
+
+def _on_signals(
+    stop: Callable[[], None], reload: Callable[[], None] | None = None
+) -> None:
+    asked = False
+
+    def on_stop(number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked and number == signal.SIGINT:
+            os._exit(130)
+        asked = True
+        stop()
+
+    signal.signal(signal.SIGTERM, on_stop)
+    signal.signal(signal.SIGINT, on_stop)
+    if reload:
+        signal.signal(signal.SIGHUP, lambda _number, _frame: reload())
+
+
+def _forced(wire: Wire, wanted: tuple[str, ...]) -> list[SourceState]:
+    """Return the states of sources to poll now, and say which must wait and why."""
+    from aggregator.fetching import cadence
+
+    states = []
+    for source_id in wanted:
+        state = wire.states()[source_id]
+        if reason := cadence.may_force(state, now=wire.clock()):
+            click.echo(f"mediawire: {source_id} is not polled: {reason}", err=True)
+        else:
+            states.append(state)
+    return states
+
+
+def _round(wire: Wire, states: list[SourceState], invocation: Invocation) -> Summary:
+    """Poll these sources with a bar on a terminal; signals end the round early."""
+    with Progress(len(states), quiet=invocation.quiet) as progress:
+        return poll_round(
+            wire,
+            states,
+            polled=progress.advance,
+            begun=lambda engine: _on_signals(engine.abandon),
+        )
+
+
+def show_summary(summary: Summary) -> None:
+    """Print a table of what each source brought, and the counts."""
+    counts = summary.as_json()
+    emit_table(
+        ["source", "outcome", "new", "changed", "error"],
+        [
+            [s["id"], s["outcome"], s["new"], s["changed"], s["error"] or ""]
+            for s in counts["sources"]
+        ],
+    )
+    click.echo(
+        f"{counts['polled']} polled: {counts['updated']} updated, "
+        f"{counts['unchanged']} unchanged, {counts['failed']} failed; "
+        f"{counts['new']} new articles, {counts['changed']} changed"
+    )
+    for status in summary.refused:
+        click.echo(f"mediawire: {status.path} not replaced: {status.refused}", err=True)
+
+
+def _print_statuses(statuses: list[PublicationStatus], *, as_json: bool) -> None:
+    if as_json:
+        emit_json(
+            [
+                {
+                    "path": status.path,
+                    "entries": status.entries,
+                    "written_at": status.written_at,
+                    "refused": status.refused,
+                    "left_out": [
+                        {"id": id_, "reason": reason} for id_, reason in status.left_out
+                    ],
+                }
+                for status in statuses
+            ]
+        )
+        return
+    emit_table(
+        ["path", "entries", "written", "refused"],
+        [[s.path, s.entries, s.written_at, s.refused or ""] for s in statuses],
+    )
+    sys.stdout.flush()

@@ -1,0 +1,220 @@
+"""Decide which article an entry is: a new one, one we hold, or one that changed.
+
+In: what reading made of a document (every article as if it were new), what the store
+knows under the same keys, and which articles the document still lists unchanged.
+Out: what to insert, what to update, further names for known articles.
+Pure; `now` is an argument.
+
+An entry's own id is believed, with three exceptions:
+
+* An id that stands on several entries of one document (with other headlines or links)
+  names none of them; those entries go by their links. The same holds for links.
+* An id that comes back with another link, another headline and another date is not
+  the old article: nothing but the name is the same.
+* A new id is an old article if that article is no longer in the document and its link
+  comes with a witness (same headline, date, text, or an id that differs in form only),
+  or if headline and text are the same and the date agrees or the text is long. Ids
+  that change at each build of a site are found this way, and are recorded as aliases.
+"""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from aggregator.model import (
+    Article,
+    Document,
+    Known,
+    Reading,
+    content_digest,
+)
+from aggregator.reading import guid_key, named
+from aggregator.text import urls
+
+# More new articles than this in one poll are listed by their own dates: a redesigned
+# site that sends its archive again must not push everything else off the page.
+FLOOD = 50
+# Headline and text alone identify an article from this many characters on; below it
+# ("Weather: sunny") two days can look alike.
+TELLING_TEXT = 200
+
+TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """What a document changes: see `PollResult` for the fields of the same names."""
+
+    document: Document
+    new: tuple[Article, ...]
+    changed: tuple[Article, ...]
+    aliases: tuple[tuple[str, str], ...]
+    deletions: tuple[tuple[str, str], ...]
+
+
+def keys_of(reading: Reading) -> set[str]:
+    """Return all keys under which the store must be asked before `reconcile`."""
+    fresh = {key for _, article in reading.items if article for key in article.keys}
+    return fresh | {guid_key(deletion.ref) for deletion in reading.deletions}
+
+
+def reconcile(
+    reading: Reading,
+    *,
+    known: Mapping[str, Known],
+    previous: Document | None,
+    first: bool,
+    now: datetime,
+) -> Reconciled:
+    """Return what the document makes of the articles we hold.
+
+    `known` maps keys to stored articles, `previous` is the source's last document,
+    `first` says that the source was never read before.
+    """
+    before = dict(previous.items) if previous else {}
+    listed = {before[digest] for digest, article in reading.items if not article}
+    fresh = [(digest, article) for digest, article in reading.items if article]
+    articles = _told_apart([article for _, article in fresh])
+
+    ids: dict[bytes, str] = {}
+    new: dict[str, Article] = {}
+    changed: dict[str, Article] = {}
+    aliases: dict[str, str] = {}
+    for (digest, _), article in zip(fresh, articles, strict=True):
+        match = _match(article, known, listed)
+        if match is None:
+            own = _without(article, known) if article.keys[0] in known else article
+            ids[digest] = own.id
+            new.setdefault(own.id, own)
+            continue
+        ids[digest] = match.id
+        aliases.update(dict.fromkeys(set(article.keys) - set(match.keys), match.id))
+        if match.withdrawn or match.id in changed or match.id in listed:
+            continue
+        if content_digest(article) != match.content_digest:
+            changed[match.id] = _changed(article, match, now)
+
+    return Reconciled(
+        document=Document(
+            context=reading.context,
+            items=tuple(
+                (digest, ids[digest] if article else before[digest])
+                for digest, article in reading.items
+            ),
+        ),
+        new=tuple(_listed(list(new.values()), by_date=first, now=now)),
+        changed=tuple(changed.values()),
+        aliases=tuple(
+            (key, article_id) for key, article_id in aliases.items() if key not in known
+        ),
+        deletions=tuple(
+            (known[key].id, deletion.comment or "withdrawn by the source")
+            for deletion in reading.deletions
+            if (key := guid_key(deletion.ref)) in known
+        ),
+    )
+
+
+def _told_apart(articles: list[Article]) -> list[Article]:
+    """Return the articles without the keys that stand for several of them at once."""
+    faces: defaultdict[str, set[tuple[str | None, str]]] = defaultdict(set)
+    for article in articles:
+        for key in article.keys:
+            link = article.url if key.startswith("guid:") else None
+            faces[key].add((link, article.source_title))
+    shared = {key for key, faces_of_key in faces.items() if len(faces_of_key) > 1}
+    return [_without(article, shared) for article in articles]
+
+
+def _without(article: Article, keys: Container[str]) -> Article:
+    """Return the article named by the keys that are left, if any are."""
+    left = tuple(key for key in article.keys if key not in keys)
+    return named(article, left) if left and left != article.keys else article
+
+
+def _match(
+    article: Article, known: Mapping[str, Known], listed: set[str]
+) -> Known | None:
+    """Return the stored article that this one is, strongest evidence first."""
+    matches = [(key, known[key]) for key in article.keys if key in known]
+    for key, match in matches:
+        if _is_same(article, match, key, still_listed=match.id in listed):
+            return match
+    has_no_name_left = len(matches) == len(article.keys)
+    return matches[0][1] if has_no_name_left else None
+
+
+def _is_same(article: Article, known: Known, key: str, *, still_listed: bool) -> bool:
+    kind = key.partition(":")[0]
+    witnesses = set(_witnesses(article, known)) - {kind}
+    if kind == "guid":
+        dates_differ = known.dated and article.dated
+        return bool(witnesses) or not (still_listed or dates_differ)
+    if still_listed:
+        return False
+    if kind == "link":
+        nameless = not any(k.startswith("guid:") for k in (*article.keys, *known.keys))
+        return nameless or bool(witnesses)
+    return "date" in witnesses or len(article.body) >= TELLING_TEXT
+
+
+def _witnesses(article: Article, known: Known) -> Iterator[str]:
+    """Yield what beside the key in question the two have in common."""
+    links = {urls.canonical(url) for url in (article.url, known.url) if url}
+    if article.url and known.url and len(links) == 1:
+        yield "link"
+    if article.source_title and article.source_title == known.source_title:
+        yield "headline"
+    if article.dated and article.dated == known.dated:
+        yield "date"
+    if article.text_sha256 == known.text_sha256 and article.body:
+        yield "text"
+    if _bare_guids(article.keys) & _bare_guids(known.keys):
+        yield "guid"
+
+
+def _bare_guids(keys: Iterable[str]) -> set[str]:
+    """Return the ids that are addresses, without what a rebuilt site changes in them."""
+    guids = (key.removeprefix("guid:") for key in keys if key.startswith("guid:http"))
+    return {urls.canonical(guid) for guid in guids}
+
+
+def _changed(article: Article, match: Known, now: datetime) -> Article:
+    """Return the article under its old names, at its old place, updated now.
+
+    The source's own time of change is believed if it lies between ours and now.
+    """
+    updated = article.updated if match.updated < article.updated <= now else now
+    return replace(
+        article,
+        id=match.id,
+        published_id=match.published_id,
+        keys=match.keys,
+        published=match.published,
+        first_seen=match.first_seen,
+        listed_at=match.listed_at,
+        updated=max(updated, match.updated),
+        revision=match.revision + 1,
+    )
+
+
+def _listed(
+    articles: list[Article], *, by_date: bool, now: datetime
+) -> Iterator[Article]:
+    """Yield new articles with the time that orders them in every output.
+
+    First seen together means listed together: within a document the later date stands
+    above, then the earlier place. No two articles of a document share a time.
+    """
+    by_date = by_date or len(articles) > FLOOD
+    placed = sorted(
+        enumerate(articles),
+        key=lambda place: (place[1].published, -place[0]),
+        reverse=True,
+    )
+    above = now + TICK
+    for _, article in placed:
+        own = min(article.published, now) if by_date else now
+        above = min(own, above - TICK)
+        yield replace(article, listed_at=above)

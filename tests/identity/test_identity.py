@@ -1,0 +1,289 @@
+"""Which article an entry is: believed ids, shared ids, changed ids."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from aggregator.identity import FLOOD, keys_of, reconcile
+from aggregator.model import (
+    Article,
+    Attribution,
+    Deletion,
+    Document,
+    Known,
+    Reading,
+    content_digest,
+)
+from aggregator.reading import named
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+CREDIT = Attribution(
+    source_id="a", title="A", feed_url="https://a.example/feed", site_url=None
+)
+
+
+def entry(guid=None, link=None, title="Rain in Rome", text="", dated=None, **fields):
+    keys = (
+        *([f"guid:{guid}"] if guid else []),
+        *([f"link:{link}"] if link else []),
+        f"text:{title}/{text}",
+    )
+    blank = Article(
+        id="",
+        published_id="",
+        source_id="a",
+        keys=keys,
+        url=link,
+        source_title=title,
+        title=title,
+        source_body=text,
+        body=text,
+        text_sha256=text,
+        attribution=CREDIT,
+        dated=dated,
+        published=dated or NOON,
+        updated=dated or NOON,
+        first_seen=NOON,
+        listed_at=NOON,
+    )
+    return replace(named(blank, keys), **fields)
+
+
+def stored(article, **fields):
+    """Return the article as the store would know it."""
+    known = Known(
+        id=article.id,
+        published_id=article.published_id,
+        keys=article.keys,
+        url=article.url,
+        source_title=article.source_title,
+        text_sha256=article.text_sha256,
+        content_digest=content_digest(article),
+        dated=article.dated,
+        published=article.published,
+        updated=article.updated,
+        first_seen=article.first_seen,
+        listed_at=article.listed_at,
+        revision=article.revision,
+        withdrawn=False,
+    )
+    return replace(known, **fields)
+
+
+def digest(n):
+    return bytes([n]) * 16
+
+
+def document(*entries, listed=(), known=(), now=NOON, first=False, deletions=()):
+    """Reconcile a document of new entries, and of known ones that did not change."""
+    items = [(digest(n), article) for n, article in enumerate(entries)]
+    still = [(digest(100 + n), None) for n, _ in enumerate(listed)]
+    reading = Reading(
+        feed=None, context=b"c", items=(*items, *still), deletions=deletions
+    )
+    asked = keys_of(reading)
+    return reconcile(
+        reading,
+        known={key: k for k in known for key in k.keys if key in asked},
+        previous=Document(
+            context=b"c",
+            items=tuple((digest(100 + n), id_) for n, id_ in enumerate(listed)),
+        ),
+        first=first,
+        now=now,
+    )
+
+
+def test_an_entry_nobody_knows_is_new():
+    one = entry("1", "https://a.example/1")
+
+    found = document(one)
+
+    assert [article.id for article in found.new] == [one.id]
+    assert found.document.items == ((digest(0), one.id),)
+    assert (found.changed, found.aliases) == ((), ())
+
+
+def test_a_known_entry_with_the_same_words_changes_nothing():
+    one = entry("1", "https://a.example/1")
+
+    found = document(one, known=[stored(one)])
+
+    assert (found.new, found.changed, found.aliases) == ((), (), ())
+    assert found.document.items == ((digest(0), one.id),)
+
+
+def test_an_edited_entry_keeps_its_names_and_its_place():
+    old = entry("1", "https://a.example/1", text="<p>Old</p>")
+    edited = entry("1", "https://a.example/1", text="<p>New</p>")
+
+    found = document(edited, known=[stored(old)], now=NOON + HOUR)
+
+    (changed,) = found.changed
+    assert (changed.id, changed.published_id) == (old.id, old.published_id)
+    assert (changed.listed_at, changed.published) == (old.listed_at, old.published)
+    assert (changed.updated, changed.revision) == (NOON + HOUR, 1)
+
+
+def test_a_source_that_only_dates_its_entries_anew_changes_nothing():
+    """D16: the date is bumped at each poll."""
+    old = entry("1", "https://a.example/1", dated=NOON - HOUR)
+    again = entry("1", "https://a.example/1", dated=NOON)
+
+    found = document(again, known=[stored(old)])
+
+    assert (found.new, found.changed) == ((), ())
+
+
+def test_an_id_that_changes_form_is_the_same_article_by_its_link():
+    """D14: ids move from http to https, or get another fragment at each edit."""
+    old = entry("http://a.example/1#0", "https://a.example/1", "Rain in Rome")
+    new = entry("http://a.example/1#1", "https://a.example/1", "Rain leaves Rome")
+
+    found = document(new, known=[stored(old)])
+
+    assert found.new == ()
+    assert found.changed[0].id == old.id
+    assert ("guid:http://a.example/1#1", old.id) in found.aliases
+
+
+def test_a_random_id_with_the_same_headline_and_link_is_the_same_article():
+    old = entry("f81d", "https://a.example/1", "Rain in Rome")
+    new = entry("77ac", "https://a.example/1", "Rain in Rome", text="<p>More</p>")
+
+    found = document(new, known=[stored(old)])
+
+    assert found.new == ()
+    assert found.changed[0].id == old.id
+
+
+def test_two_entries_listed_together_are_two_articles_even_with_one_link():
+    old = entry("1", "https://a.example/live", "Rain in Rome")
+    new = entry("2", "https://a.example/live", "Rain in Rome")
+
+    found = document(new, listed=[old.id], known=[stored(old)])
+
+    assert [article.id for article in found.new] == [new.id]
+
+
+def test_the_same_page_with_another_headline_and_id_is_tomorrows_report():
+    old = entry("mon", "https://a.example/weather", "Sun on Monday", dated=NOON - HOUR)
+    new = entry("tue", "https://a.example/weather", "Rain on Tuesday", dated=NOON)
+
+    found = document(new, known=[stored(old)])
+
+    assert len(found.new) == 1
+
+
+def test_an_id_that_stands_for_several_entries_names_none_of_them():
+    one = entry("0", "https://a.example/1", "Rain in Rome")
+    two = entry("0", "https://a.example/2", "Sun in Oslo")
+
+    found = document(one, two)
+
+    first, second = found.new
+    assert first.keys[0] == "link:https://a.example/1"
+    assert second.keys[0] == "link:https://a.example/2"
+    assert first.id != second.id
+    assert first.published_id != second.published_id
+
+
+def test_an_id_that_comes_back_with_nothing_else_in_common_is_another_article():
+    old = entry("1", "https://a.example/1", "Rain in Rome", dated=NOON - HOUR)
+    new = entry("1", "https://a.example/9", "Sun in Oslo", dated=NOON)
+
+    found = document(new, known=[stored(old)])
+
+    (article,) = found.new
+    assert article.id != old.id
+    assert article.keys[0] == "link:https://a.example/9"
+
+
+def test_a_link_that_all_entries_share_is_no_name():
+    one = entry(None, "https://a.example/", "Rain in Rome")
+    two = entry(None, "https://a.example/", "Sun in Oslo")
+
+    found = document(one, two)
+
+    assert len({article.id for article in found.new}) == 2
+
+
+def test_the_same_entry_twice_in_a_document_is_one_article():
+    """I21: the same guid twice in one document."""
+    one = entry("1", "https://a.example/1")
+    again = entry("1", "https://a.example/1")
+
+    found = document(one, again)
+
+    assert [article.id for article in found.new] == [one.id]
+    assert [id_ for _, id_ in found.document.items] == [one.id, one.id]
+
+
+def test_everything_renamed_with_the_same_words_and_date_is_the_same_article():
+    old = entry("1", "http://old.example/1", text="<p>Short</p>", dated=NOON - HOUR)
+    new = entry("x", "https://new.example/x", text="<p>Short</p>", dated=NOON - HOUR)
+
+    found = document(new, known=[stored(old)])
+
+    assert found.new == ()
+    assert ("link:https://new.example/x", old.id) in found.aliases
+
+
+def test_the_same_few_words_on_another_day_are_another_article():
+    old = entry("1", "https://a.example/1", "Weather", dated=NOON - HOUR)
+    new = entry("2", "https://a.example/2", "Weather", dated=NOON)
+
+    assert len(document(new, known=[stored(old)]).new) == 1
+
+
+def test_a_withdrawn_article_never_returns():
+    old = entry("1", "https://a.example/1", text="<p>Old</p>")
+    new = entry("1", "https://a.example/1", text="<p>New</p>")
+
+    found = document(new, known=[stored(old, withdrawn=True)])
+
+    assert (found.new, found.changed) == ((), ())
+
+
+def test_a_deletion_names_the_article_and_the_reason():
+    """D18: at:deleted-entry."""
+    old = entry("tag:a.example,2026:1", "https://a.example/1")
+    gone = Deletion(ref="tag:a.example,2026:1", comment="printed in error")
+
+    found = document(known=[stored(old)], deletions=(gone,))
+
+    assert found.deletions == ((old.id, "printed in error"),)
+
+
+def test_a_first_poll_lists_by_the_sources_dates():
+    old = entry("1", dated=NOON - 48 * HOUR)
+    future = entry("2", dated=NOON - HOUR, published=NOON + HOUR)
+
+    found = document(old, future, first=True)
+
+    listed = {article.id: article.listed_at for article in found.new}
+    assert listed[old.id] == NOON - 48 * HOUR
+    assert listed[future.id] <= NOON
+
+
+def test_later_polls_list_by_when_we_saw_it_in_the_order_of_the_document():
+    late = entry("late", dated=NOON - 48 * HOUR)
+    top = entry("top", title="Top")
+    below = entry("below", title="Below")
+
+    found = document(top, below, late)
+
+    by_place = sorted(found.new, key=lambda article: article.listed_at, reverse=True)
+    assert [article.id for article in by_place] == [top.id, below.id, late.id]
+    assert all(NOON - article.listed_at < HOUR for article in found.new)
+
+
+def test_a_flood_is_listed_by_its_own_dates():
+    flood = [
+        entry(str(n), title=f"Report {n}", dated=NOON - n * HOUR)
+        for n in range(FLOOD + 1)
+    ]
+
+    found = document(*flood)
+
+    assert min(a.listed_at for a in found.new) == NOON - FLOOD * HOUR
