@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import URL, Connection, Text, column, func, inspect, select, table
 
@@ -108,25 +109,18 @@ def _find(url: URL, *, may_create: bool) -> None:
 
 
 def _create(url: URL, path: Path) -> None:
-    """Make a database under another name, and give it its own when it is finished."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    """Make a database in a folder of its own, and give it its name when it is finished."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.unlink(missing_ok=True)
-        _upgrade(url.set(database=str(unfinished)), named=url)
-        _appear(unfinished, path)
+        with TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+            unfinished = Path(folder) / path.name
+            _upgrade(url.set(database=str(unfinished)), named=url)
+            with suppress(FileExistsError):  # another process was faster
+                os.link(unfinished, path)
+        sync_folder(path.parent)
     except OSError as error:
         why = error.strerror or error
         raise StoreError(f"{shown(url)}: cannot be created: {why}") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _appear(unfinished: Path, path: Path) -> None:
-    """Give the finished file its name, unless another process was faster."""
-    with suppress(FileExistsError):
-        os.link(unfinished, path)
-        sync_folder(path.parent)
 
 
 def _upgrade(url: URL, *, named: URL) -> None:

@@ -78,7 +78,13 @@ def analyze(store):
     """Let the database count what it has, as it does by itself in time."""
     outside = store._engine.execution_options(isolation_level="AUTOCOMMIT")
     with outside.connect() as connection:
-        connection.execute(text("VACUUM ANALYZE" if store._engine.dialect.name == "postgresql" else "ANALYZE"))
+        connection.execute(
+            text(
+                "VACUUM ANALYZE"
+                if store._engine.dialect.name == "postgresql"
+                else "ANALYZE"
+            )
+        )
 
 
 def plans(store, ask):

@@ -6,6 +6,7 @@ A file that was released is never edited: stores out there have been through it.
 """
 
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import Connection
 
@@ -16,12 +17,19 @@ VERSIONS = ("0001",)
 HEAD = VERSIONS[-1]
 
 
-def upgrade(connection: Connection, to: str = HEAD) -> None:
+FOLDER = Path(__file__).parent
+
+# Alembic keeps what it works on in globals of its modules: one thread at a time.
+_turn = Lock()
+
+
+def upgrade(connection: Connection) -> None:
     """Run the migrations that a database still needs, within its open transaction."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, to)
+    with _turn:
+        command.upgrade(config, HEAD)

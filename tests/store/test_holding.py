@@ -1,0 +1,141 @@
+"""One process at a time holds a store; the next one hears who."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from newsroom import NOW
+
+from aggregator.errors import StoreError, StoreHeld
+from aggregator.store import hold, open_store
+
+HOLDER = """
+import os, sys, time
+from datetime import UTC, datetime
+from aggregator.store import hold
+with hold(sys.argv[1], "mediawire run", now=datetime(2026, 3, 14, 9, 26, tzinfo=UTC)):
+    child = os.fork() if len(sys.argv) > 2 else None
+    if child == 0:
+        os.close(1)
+    else:
+        print(child or "held", flush=True)
+    time.sleep(60)
+"""
+
+
+def hold_soon(url):
+    """Hold the store once its server has noticed that the last holder is dead."""
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            with hold(url, "poll", now=NOW):
+                return
+        except StoreHeld:
+            if time.monotonic() > deadline:
+                raise
+
+
+@pytest.fixture
+def another_process():
+    """Start a process that holds the store; give it, and what it said."""
+    started = []
+
+    def start(store_url, *arguments):
+        process = subprocess.Popen(
+            [sys.executable, "-c", HOLDER, store_url, *arguments],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process, process.stdout.readline().strip()
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate(timeout=60)
+
+
+def test_a_second_process_hears_who_holds_the_store(store_url, another_process):
+    """D5: the second exits naming the holder."""
+    holder, _ = another_process(store_url)
+
+    with pytest.raises(StoreHeld) as refusal, hold(store_url, "poll", now=NOW):
+        pass
+
+    assert f"held by mediawire run (pid {holder.pid} on " in str(refusal.value)
+
+
+def test_a_store_is_free_after_kill_minus_nine(store_url, another_process):
+    """D5: no stale lock after a kill."""
+    holder, _ = another_process(store_url)
+    holder.send_signal(signal.SIGKILL)
+    holder.wait(timeout=60)
+
+    hold_soon(store_url)
+
+
+def test_a_forked_child_does_not_keep_the_store_of_a_dead_parent(
+    sqlite_url, another_process
+):
+    """D5: a reading worker can outlive a kill -9 of the service by a moment."""
+    holder, child = another_process(sqlite_url, "fork")
+    holder.send_signal(signal.SIGKILL)
+    holder.wait(timeout=60)
+
+    try:
+        with hold(sqlite_url, "poll", now=NOW):
+            os.kill(int(child), 0)
+    finally:
+        os.kill(int(child), signal.SIGKILL)
+
+
+def test_a_store_is_free_again_when_the_work_is_done_or_failed(store_url):
+    with hold(store_url, "run", now=NOW):
+        pass
+    with pytest.raises(ZeroDivisionError), hold(store_url, "run", now=NOW):
+        raise ZeroDivisionError
+
+    with hold(store_url, "run", now=NOW):
+        pass
+
+
+def test_a_store_is_held_once_in_a_process_too(store_url):
+    second = hold(store_url, "poll", now=NOW)
+
+    with hold(store_url, "run", now=NOW), pytest.raises(StoreHeld, match="run"), second:
+        pass
+
+
+def test_others_read_a_store_that_is_held(store_url):
+    open_store(store_url).close()
+
+    with (
+        hold(store_url, "run", now=NOW),
+        open_store(store_url, read_only=True) as store,
+    ):
+        assert store.count() == 0
+
+
+def test_a_store_can_be_held_before_it_exists(store_url):
+    with hold(store_url, "run", now=NOW), open_store(store_url) as store:
+        assert store.count() == 0
+
+
+def test_a_place_that_cannot_be_locked_is_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    url = f"sqlite:///{tmp_path}/file/mediawire.db"
+
+    with pytest.raises(StoreError, match="cannot be locked"), hold(url, "run", now=NOW):
+        pass
+
+
+def test_a_server_that_does_not_answer_is_a_sentence():
+    url = "postgresql+psycopg://desk:SECRET@127.0.0.1:1/desk"
+
+    with pytest.raises(StoreError) as refusal, hold(url, "run", now=NOW):
+        pass
+
+    assert "SECRET" not in str(refusal.value)
