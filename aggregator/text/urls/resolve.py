@@ -16,6 +16,7 @@ Existing percent-escapes are kept byte for byte; nothing is encoded twice.
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from html import unescape
 from ipaddress import AddressValueError, IPv6Address
 from urllib.parse import quote, unquote
@@ -98,10 +99,15 @@ def address_of(base: str | None, href: str) -> Address | None:
             return None
         return _absolute(scheme, "//" + text[plain.end() :].lstrip("/\\"))
     if text[:2].replace("\\", "/") == "//":
-        known = None if base is None else address_of(None, base)
+        known = None if base is None else _base(base)
         return _absolute(known.scheme if known else "https", "//" + text[2:])
-    start = None if base is None else address_of(None, base)
+    start = None if base is None else _base(base)
     return None if start is None else _relative(start, text)
+
+
+@lru_cache(maxsize=64)
+def _base(base: str) -> Address | None:
+    return address_of(None, base)
 
 
 def _absolute(scheme: str, rest: str) -> Address | None:

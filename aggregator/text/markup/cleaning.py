@@ -1,0 +1,175 @@
+"""Make HTML of strangers harmless without touching a word.
+
+In: a body as a source sent it, its media type, and the address it is relative to.
+Out: HTML that holds only what `allowed` lists, with absolute http(s) addresses; its
+visible text; and every kind of change by name.
+
+The words are kept by construction: the visible text of the result is computed and
+compared, and should markup ever read differently once cleaned, the words are published
+as plain paragraphs instead. The one exception is a body cut at `max_bytes`.
+
+Order matters. Lone surrogates go first (nh3 raises), then nesting is bounded (nh3 is
+quadratic), then nh3, and only then characters that XML cannot carry: nh3 makes new ones
+from references (`&#11;`).
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import nh3
+
+from aggregator.text.markup.allowed import (
+    ADDRESSES,
+    ATTRIBUTES,
+    HIDDEN,
+    KEPT_HIDDEN,
+    LINK_REL,
+    SCHEMES,
+    TAGS,
+)
+from aggregator.text.markup.characters import printable_html, without_surrogates
+from aggregator.text.markup.nesting import bounded
+from aggregator.text.markup.visible import (
+    as_html,
+    attributes_of,
+    elements,
+    paragraphs,
+    prepared,
+    text_of,
+    visible_text,
+)
+from aggregator.text.urls import resolve, resolve_content
+
+ABSOLUTE: Final = "made addresses absolute"
+ADDRESSES_GONE: Final = "removed addresses that are not http or https"
+CHARACTERS: Final = "removed characters that break XML or other text"
+FLATTENED: Final = "flattened markup that was nested too deep"
+IMAGES_GONE: Final = "removed images without address"
+PIXELS_GONE: Final = "removed tracking pixels"
+WORDS_ONLY: Final = "kept the words only, because the markup was broken"
+
+_ATTRIBUTE = re.compile(
+    r"""[\s"'/](on[a-z]+|style|class|id|srcset|ping|target)\s*=""", re.IGNORECASE
+)
+_IMAGE = re.compile(r"<img\b[^>]*>")
+_SOURCE = re.compile(r'\ssrc="')
+_TINY = re.compile(r'\s(?:width|height)="0*[01](?:px)?"')
+_SIZE = re.compile(r"\s*[0-9]{1,5}(?:px|%)?\s*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaned:
+    """A body fit to publish: its HTML, its visible text, and what was changed."""
+
+    html: str
+    text: str
+    changes: tuple[str, ...] = ()
+
+
+def clean(
+    html: str,
+    *,
+    base: str | None = None,
+    media_type: str = "text/html",
+    max_bytes: int | None = None,
+) -> Cleaned:
+    """Return `html` cleaned; nothing raises, whatever it is.
+
+    A relative address needs an http(s) `base`, else it is dropped with its attribute.
+    `max_bytes` bounds the UTF-8 length of the result: it is cut between characters
+    after cleaning, closed again, and says so in `changes`.
+    """
+    body = as_html(html, media_type)
+    ready = prepared(body)
+    text = text_of(ready)
+    attributes = _Attributes(base)
+    raw = _cleaner(attributes).clean(ready)
+    changes = attributes.changes | _named(body)
+    cleaned = printable_html(raw)
+    if cleaned != raw or without_surrogates(body) != body:
+        changes.add(CHARACTERS)
+    cleaned = _IMAGE.sub(lambda image: _worth_keeping(image[0], changes), cleaned)
+    if bounded(body) != body:
+        changes.add(FLATTENED)
+    if visible_text(cleaned) != text:
+        cleaned = paragraphs(text)
+        changes.add(WORDS_ONLY)
+    if max_bytes is not None and len(cleaned.encode()) > max_bytes:
+        cleaned = _cut(cleaned, max_bytes)
+        text = visible_text(cleaned)
+        changes.add(f"cut at {max_bytes} bytes")
+    return Cleaned(html=cleaned, text=text, changes=tuple(sorted(changes)))
+
+
+class _Attributes:
+    """Judges the attributes of one body, and remembers what it did to them."""
+
+    def __init__(self, base: str | None) -> None:
+        self.base = base
+        self.changes: set[str] = set()
+
+    def __call__(self, tag: str, name: str, value: str) -> str | None:
+        """Return the value to keep, or None to drop the attribute."""
+        if name in {"width", "height"}:
+            return value if _SIZE.fullmatch(value) else None
+        if name not in ADDRESSES:
+            return value
+        absolute = resolve_content if (tag, name) == ("a", "href") else resolve
+        address = absolute(self.base, value)
+        if address is None:
+            self.changes.add(ADDRESSES_GONE)
+        elif "://" not in value[:12] and not address.startswith("mailto:"):
+            self.changes.add(ABSOLUTE)
+        return address
+
+
+def _cleaner(attributes: _Attributes) -> nh3.Cleaner:
+    # Making one costs 10 microseconds, which buys that no state is shared.
+    return nh3.Cleaner(
+        tags=set(TAGS),
+        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        attribute_filter=attributes,
+        clean_content_tags=set(HIDDEN - KEPT_HIDDEN),
+        link_rel=LINK_REL,
+        url_schemes=set(SCHEMES),
+    )
+
+
+def _named(body: str) -> set[str]:
+    """Return what of a body's markup goes, as sentences."""
+    attributes = {name.lower() for name in _ATTRIBUTE.findall(attributes_of(body))}
+    gone = {"elements": elements(body) - TAGS, "attributes": attributes}
+    return {
+        f"removed {kind}: {', '.join(sorted(names))}"
+        for kind, names in gone.items()
+        if names
+    }
+
+
+def _worth_keeping(image: str, changes: set[str]) -> str:
+    """Return an image tag, or nothing if there is nothing to see."""
+    if _SOURCE.search(image) is None:
+        changes.add(IMAGES_GONE)
+        return ""
+    if len(_TINY.findall(image)) > 1:
+        changes.add(PIXELS_GONE)
+        return ""
+    return image
+
+
+def _cut(html: str, max_bytes: int) -> str:
+    """Return the beginning of cleaned HTML, its elements closed, within `max_bytes`."""
+    room = max_bytes
+    while room > 0:
+        start = html.encode()[:room].decode("utf-8", "ignore")
+        if start.rfind("<") > start.rfind(">"):
+            start = start[: start.rfind("<")]
+        if start.rfind("&") > start.rfind(";"):
+            start = start[: start.rfind("&")]
+        closed = printable_html(_cleaner(_Attributes(None)).clean(start))
+        excess = len(closed.encode()) - max_bytes
+        if excess <= 0:
+            return closed
+        room -= excess
+    return ""

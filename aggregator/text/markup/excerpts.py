@@ -1,0 +1,39 @@
+"""Cut a text to its first words.
+
+In: visible text on one line. Out: its beginning, with an ellipsis if anything is gone.
+"""
+
+import re
+
+from aggregator.text.markup.characters import printable
+
+ELLIPSIS = "…"
+
+# Scripts that put no space between words: two characters of Chinese or Japanese, or
+# four letters of Thai, Lao, Khmer or Burmese, count as a word.
+_HAN = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+_THAI = "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff"
+_AFTER = (
+    "\u0e30-\u0e3a\u0e45-\u0e4e\u0eb0-\u0ebc\u0ec6-\u0ece\u102b-\u103e\u17b4-\u17d3"
+)
+_STOPS = "、。，．！？；：」』）】》〉”’…"
+_LONGEST_WORD = 60  # characters; what is longer counts as several
+
+_WORD = re.compile(
+    rf"(?:[{_HAN}]{{1,2}}|[{_THAI}]{{1,4}}[{_AFTER}]*|[^\s{_HAN}{_THAI}]{{1,{_LONGEST_WORD}}})"
+    rf"[{_STOPS}]*"
+)
+
+
+def excerpt(text: str, words: int) -> tuple[str, bool]:
+    """Return the first `words` words of `text`, and whether that was a cut.
+
+    A cut excerpt ends in an ellipsis, which takes the place of a comma or dash.
+    """
+    end = 0
+    for count, word in enumerate(_WORD.finditer(text)):
+        if count == words:
+            start = text[:end].rstrip(" \t\n,;:–—-、，；：…")
+            return printable(start + ELLIPSIS), True
+        end = word.end()
+    return text, False
