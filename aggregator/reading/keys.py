@@ -4,10 +4,13 @@ Keys stand strongest first, each with its kind in front:
 
 `guid:`  the raw guid or id as sent, never resolved; one that is very long or holds
          characters that nothing can store is represented by its digest
-`link:`  the canonical link; a link to the site's front page names no entry
+`link:`  the canonical link; a link to the site's front page names no entry. Where
+         there is no guid the fragment counts: some sites keep all of a day's reports
+         on one page and tell them apart by it alone
 `text:`  digest of headline and visible text. An entry with neither guid nor link has
-         a further one before it, of headline and date, so that an edit of its text
-         does not make it another entry.
+         a further one before it, of headline and date as sent, so that an edit of its
+         text does not make it another entry (of date and text where there is no
+         headline, of headline and text where there is no date)
 
 The first key decides the article's id, once and for ever.
 """
@@ -42,38 +45,39 @@ def keys(
     site: str | None,
     title: str,
     text: str,
-    dated: datetime | None,
+    date: str | None,
 ) -> tuple[str, ...]:
     """Return all keys of an entry, strongest first; none if nothing names it.
 
-    `guid` is None where the source's ids are not trusted. `text` is the visible text.
+    `guid` and `date` are as sent, and None where the source's are not trusted. `text`
+    is the visible text.
     """
     return tuple(
         dict.fromkeys(
             _keys(
                 guid=(guid or "").strip(),
-                link=urls.canonical(link) if link else "",
-                site=urls.canonical(site) if site else "",
+                link=link or "",
+                site=site or "",
                 title=_folded(title),
                 text=_folded(text),
-                dated=dated,
+                date=_folded(date or ""),
             )
         )
     )
 
 
 def _keys(
-    *, guid: str, link: str, site: str, title: str, text: str, dated: datetime | None
+    *, guid: str, link: str, site: str, title: str, text: str, date: str
 ) -> Iterator[str]:
-    nameless = True
     if guid:
         yield guid_key(guid)
-        nameless = False
-    if link and link != site:
-        yield f"link:{link}"
-        nameless = False
-    if nameless and title and (dated or text):
-        witness = dated.isoformat() if dated else text
+    page, hash_mark, fragment = link.partition("#")
+    own_part = "" if guid else hash_mark + fragment
+    names_entry = link and (own_part or urls.canonical(page) != urls.canonical(site))
+    if names_entry:
+        yield f"link:{urls.canonical(link if guid else page)}{own_part}"
+    if (title or text) and not (guid or names_entry):
+        witness = f"{date} {'' if title and date else text}"
         yield f"text:{_digest(title, 'dated', witness)}"
     if title or text:
         yield f"text:{_digest(title, text)}"

@@ -44,7 +44,11 @@ def atom(inner, attributes=b""):
         (b'<guid isPermaLink="false"> 42 </guid>', "42", False),
         (b'<guid ispermalink="FALSE">a/b</guid>', "a/b", False),
         (b"<guid>one</guid><guid>two</guid>", "two", True),
-        (b"<guid><![CDATA[http://a.example/?x&y]]></guid>", "http://a.example/?x&y", True),
+        (
+            b"<guid><![CDATA[http://a.example/?x&y]]></guid>",
+            "http://a.example/?x&y",
+            True,
+        ),
         (b"<guid/>", None, False),
     ],
 )
@@ -79,8 +83,10 @@ def test_every_skipped_hour_and_day_is_read():
     [
         (b"<sy:updatePeriod>daily</sy:updatePeriod>", timedelta(days=1)),
         (
-            b"<sy:updatePeriod> hourly </sy:updatePeriod>"
-            b"<sy:updateFrequency>2</sy:updateFrequency>",
+            (
+                b"<sy:updatePeriod> hourly </sy:updatePeriod>"
+                b"<sy:updateFrequency>2</sy:updateFrequency>"
+            ),
             timedelta(minutes=30),
         ),
         (b"<ttl>60</ttl><sy:updatePeriod>daily</sy:updatePeriod>", timedelta(days=1)),
@@ -231,20 +237,26 @@ def test_a_caption_is_not_the_article_but_speaks_where_nothing_else_does():
         (b'<content type="text/markdown">*a*</content>', "*a*", "text/plain"),
         (b'<content type="markdown">*a*</content>', "*a*", "text/plain"),
         (
-            b'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">'
-            b"a<br/>&lt;b <p/></div></content>",
+            (
+                b'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">'
+                b"a<br/>&lt;b <p/></div></content>"
+            ),
             "a<br>&lt;b <p></p>",
             "application/xhtml+xml",
         ),
         (
-            b'<content type="xhtml"><h:div xmlns:h="http://www.w3.org/1999/xhtml">'
-            b"<h:p>a</h:p></h:div></content>",
+            (
+                b'<content type="xhtml"><h:div xmlns:h="http://www.w3.org/1999/xhtml">'
+                b"<h:p>a</h:p></h:div></content>"
+            ),
             "<p",
             "application/xhtml+xml",
         ),
         (
-            b'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">a</div>'
-            b'<div xmlns="http://www.w3.org/1999/xhtml">b</div></content>',
+            (
+                b'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">a</div>'
+                b'<div xmlns="http://www.w3.org/1999/xhtml">b</div></content>'
+            ),
             "<div",
             "application/xhtml+xml",
         ),
@@ -253,7 +265,11 @@ def test_a_caption_is_not_the_article_but_speaks_where_nothing_else_does():
             None,
             None,
         ),
-        (b'<content mode="base64" type="text/html">PGI+YTwvYj4=</content>', "<b>a</b>", "text/html"),
+        (
+            b'<content mode="base64" type="text/html">PGI+YTwvYj4=</content>',
+            "<b>a</b>",
+            "text/html",
+        ),
     ],
 )
 def test_atom_content_is_read_by_its_type(content, value, kind):
@@ -319,7 +335,6 @@ def test_the_entrys_own_link_is_told_from_the_others(inner, link):
 
 
 def test_text_that_was_encoded_twice_is_put_right_and_says_so():
-    twice = "<description>Gr\u00c3\u00bc\u00c3\u0178e</description>".encode()
     twice = "<description>Grüße</description>".encode().decode("latin-1").encode()
 
     summary = item(twice).summary

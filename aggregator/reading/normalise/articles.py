@@ -86,7 +86,7 @@ def _article(entry: Entry, scope: Scope) -> Article | Rejected:
         site=scope.credit.site_url,
         title=said.source_title,
         text=said.text,
-        dated=when.dated,
+        date=(entry.published or entry.updated) if source.trust.dates else None,
     )
     if not names:
         return Rejected(reason="an entry without id, link, title and text")

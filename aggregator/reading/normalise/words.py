@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from aggregator.reading.normalise import caps
 from aggregator.reading.normalise.caps import Caps
@@ -18,7 +19,11 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What an entry says. `text` is the visible text of `body`; see `model.Article`."""
+    """What an entry says; see `model.Article`.
+
+    `text` is the visible text of `body`, which `clean` has computed already:
+    `text_sha256` is the digest of that, as `markup.text_sha256` would make it.
+    """
 
     source_title: str
     title: str
@@ -60,7 +65,7 @@ def words(
         body=cleaned.html,
         text=cleaned.text,
         summary=_summary(entry, chosen, cleaned.text, tally),
-        text_sha256=markup.text_sha256(cleaned.html),
+        text_sha256=sha256(cleaned.text.encode()).hexdigest(),
         language=chosen.language if chosen else None,
         changes=changes,
     )

@@ -1,0 +1,262 @@
+"""Attribution: whose words an article is, and through whom it came."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from aggregator.model import Rights, Source, Trust, Via
+from aggregator.reading import address, normalise
+from aggregator.reading.parsed import Entry, Feed, Link, Origin, Text
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SOURCE = Source(id="harbour", url="https://source.example/feed")
+
+
+def article(entry=Entry(guid="1"), *, source=SOURCE, **feed):  # noqa: B008 - frozen
+    feed = Feed(**{"version": "rss20", "entries": (entry,), **feed})
+    (made,) = normalise.articles(feed, source, url=source.url, now=NOW).articles
+    return made
+
+
+def credit(*args, **kwargs):
+    return article(*args, **kwargs).attribution
+
+
+def test_the_configured_name_goes_before_the_feeds_and_that_before_the_host():
+    named = Source(id="harbour", url=SOURCE.url, title="Harbour Press")
+    title = Text(value="Harbour &amp;amp; Sea")
+
+    assert credit(source=named, title=title).title == "Harbour Press"
+    assert credit(title=Text(value="Harbour &amp; Sea")).title == "Harbour & Sea"
+    assert credit().title == "source.example"
+
+
+@pytest.mark.parametrize(
+    ("configured", "shown"),
+    [
+        ("https://user:SECRETPW@h.example/f?token=SECRETTOK", "https://h.example/f"),
+        ("https://h.example/f?a=1&api_key=S&b=2", "https://h.example/f?a=1&b=2"),
+        ("https://h.example/f?X-Amz-Signature=S&id=3#x", "https://h.example/f?id=3"),
+        ("https://h.example/f?PASSWORD=S", "https://h.example/f"),
+        ("https://h.example/f?id=3&cat=a%20b", "https://h.example/f?id=3&cat=a%20b"),
+        ("https://h.example:8443/f", "https://h.example:8443/f"),
+    ],
+)
+def test_no_credential_stands_in_a_shown_address(configured, shown):
+    """A5."""
+    assert address.public(configured) == shown
+    assert credit(source=Source(id="s", url=configured)).feed_url == shown
+
+
+def test_no_credential_leaks_through_a_relative_address():
+    """A5: an empty or query-less reference takes over its base's query."""
+    source = Source(id="s", url="https://u:SECRETPW@h.example/f?token=SECRETTOK")
+    body = Text(
+        value='<a href="">x</a><a href="#n">y</a><a href="?p=1">z</a>', type="text/html"
+    )
+
+    for version in ("rss20", "atom10"):
+        made = article(
+            Entry(guid="1", link="#x", contents=(body,)), source=source, version=version
+        )
+
+        assert "SECRET" not in repr(made).replace(body.value, "")
+
+
+@pytest.mark.parametrize(
+    ("feed", "shown"),
+    [
+        (
+            {"links": (Link(href="https://s.example/rss", rel="self"),)},
+            "https://s.example/rss",
+        ),
+        ({"site": "https://s.example/"}, "https://s.example/"),
+        ({}, "https://feed.invalid/harbour"),
+    ],
+)
+def test_a_file_is_credited_under_a_public_address(feed, shown):
+    source = Source(id="harbour", url="file:///home/desk/a.xml")
+
+    made = credit(source=source, **feed)
+
+    assert made.feed_url == shown
+
+
+def test_site_rights_and_licence_are_the_operators_word_first():
+    source = Source(
+        id="harbour",
+        url=SOURCE.url,
+        site="https://site.example/",
+        rights=Rights(notice="© Harbour", license="https://l.example/cc"),
+    )
+    feed = {
+        "site": "https://feed.example/",
+        "rights": "all",
+        "license": "https://l.example/x",
+    }
+    entry = Entry(guid="1", rights="none", license="https://l.example/y")
+
+    ours = credit(entry, source=source, **feed)
+    theirs = credit(entry, **feed)
+    feeds = credit(**feed)
+
+    assert (ours.site_url, ours.rights, ours.license) == (
+        "https://site.example/",
+        "© Harbour",
+        "https://l.example/cc",
+    )
+    assert (theirs.site_url, theirs.rights, theirs.license) == (
+        "https://feed.example/",
+        "none",
+        "https://l.example/y",
+    )
+    assert (feeds.rights, feeds.license) == ("all", "https://l.example/x")
+
+
+@pytest.mark.parametrize("licence", ["javascript:alert(1)", "data:,x", "CC BY"])
+def test_a_licence_is_an_address_or_nothing(licence):
+    """I4."""
+    found = credit(Entry(guid="1", license=licence)).license
+
+    assert found is None or found.startswith("https://source.example/")
+
+
+def test_the_feeds_author_stands_in_the_attribution_and_the_entrys_in_the_article():
+    made = article(
+        Entry(guid="1", authors=("Ann",)), author="desk@s.example (The Desk)"
+    )
+
+    assert (made.authors, made.attribution.author) == (("Ann",), "The Desk")
+
+
+def test_authors_that_are_not_trusted_are_nowhere():
+    source = Source(id="s", url=SOURCE.url, trust=Trust(authors=False))
+
+    made = article(Entry(guid="1", authors=("admin",)), source=source, author="admin")
+
+    assert (made.authors, made.attribution.author) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ("ann@s.example (Ann Other)", "Ann Other"),
+        ("Ann Other <ann@s.example>", "Ann Other"),
+        ("Ann Other (ann@s.example)", "Ann Other"),
+        ("Ann Other (mailto:ann@s.example)", "Ann Other"),
+        ("Ann Other, Desk(ann@s.example", "Ann Other, Desk"),
+        ('"Ann Other" <ann@s.example>', "Ann Other"),
+        ("Ann &amp; Bob", "Ann & Bob"),
+        ("<b>Ann</b>", "Ann"),
+        ("@ann", "@ann"),
+        ("ann@s.example", None),
+        ("mailto:ann@s.example", None),
+        ("ann@s.example ()", None),
+        ("  ", None),
+    ],
+)
+def test_an_author_is_a_name_and_never_a_bare_mail_address(raw, name):
+    assert article(Entry(guid="1", authors=(raw,))).authors == ((name,) if name else ())
+
+
+def test_an_entry_from_elsewhere_names_its_first_source():
+    """WISHES 3: and takes over nothing of the aggregate's author and rights."""
+    origin = Origin(
+        title="The &lt;Wire&gt;",
+        feed_url="http://wire.example/rss?key=S",
+        site_url="javascript:x",
+        id="urn:wire:1",
+        rights="(c) Wire",
+        author="W. Ire",
+    )
+
+    made = article(
+        Entry(guid="1", origin=origin),
+        author="Planet",
+        rights="(c) Planet",
+        license="https://l.example/planet",
+    )
+
+    assert made.attribution.via == Via(
+        title="The <Wire>", feed_url="http://wire.example/rss", id="urn:wire:1"
+    )
+    assert made.authors == ("W. Ire",)
+    assert made.attribution.author == "W. Ire"
+    assert made.attribution.rights == "(c) Wire"
+    assert made.attribution.license is None
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        Origin(title="x", feed_url="http://source.example/feed"),
+        Origin(title="x", feed_url="https://site.example/"),
+        Origin(title="Harbour News"),
+        Origin(title="x", id="urn:harbour:9"),
+        Origin(title="x", feed_url="https://self.example/rss"),
+        Origin(feed_url="javascript:x"),
+    ],
+)
+def test_a_feed_that_names_itself_is_no_other_source(origin):
+    made = credit(
+        Entry(guid="1", origin=origin),
+        title=Text(value="Harbour News"),
+        site="https://site.example/",
+        feed_id="urn:harbour:9",
+        links=(Link(href="https://self.example/rss", rel="self"),),
+    )
+
+    assert made.via is None
+
+
+def test_a_source_without_name_is_called_by_its_host():
+    made = credit(Entry(guid="1", origin=Origin(feed_url="http://wire.example/rss")))
+
+    assert made.via.title == "wire.example"
+
+
+def test_what_the_feed_says_of_itself_is_text_and_absolute_addresses():
+    feed = Feed(
+        version="atom10",
+        title=Text(value="<b>x</b>", type="text/html"),
+        site="/home",
+        image="pic.png",
+        feed_id="not an iri",
+        language="EN_us",
+        author="desk@s.example",
+    )
+
+    info = normalise.articles(feed, SOURCE, url=SOURCE.url, now=NOW).feed
+
+    assert (info.title, info.site) == ("x", "https://source.example/home")
+    assert info.image == "https://source.example/pic.png"
+    assert (info.feed_id, info.language, info.author) == (None, "en-US", None)
+
+
+@pytest.mark.parametrize(
+    ("entry", "source", "feed", "language"),
+    [
+        ("fa", "en", "de", "fa"),
+        (None, "en", "de", "en"),
+        (None, None, "de", "de"),
+        ("zh_hant_TW", None, None, "zh-Hant-TW"),
+        ("english", None, None, None),
+        ("x" * 300, None, "-", None),
+    ],
+)
+def test_the_entrys_language_goes_first_then_the_operators_word(
+    entry, source, feed, language
+):
+    made = article(
+        Entry(guid="1", language=entry),
+        source=Source(id="s", url=SOURCE.url, language=source),
+        language=feed,
+    )
+
+    assert made.language == language
+
+
+def test_the_desks_tags_are_not_the_sources():
+    made = article(source=Source(id="s", url=SOURCE.url, tags=("sea",)))
+
+    assert (made.desk_tags, made.tags) == (("sea",), ())
