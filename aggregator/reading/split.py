@@ -59,7 +59,8 @@ class Split:
     """A document with its items marked.
 
     `gaps` is what stands before, between and after the items: one more than items.
-    `ancestors` are the start tags around the items: what an item inherits. `cut_short`
+    `ancestors` are digests of the start tags around the items, which an item inherits
+    from: one for each place where items stand, in nearly all feeds one. `cut_short`
     tells that the document ended within something, which was left out.
     """
 
@@ -107,7 +108,7 @@ def split(document: bytes) -> Split | Whole:
         document=complete,
         items=tuple(scan.items),
         gaps=_gaps(complete, scan.items),
-        ancestors=b"\n".join(dict.fromkeys(scan.chains)),
+        ancestors=b"".join(scan.chains),
         cut_short=scan.cut_short,
     )
 
@@ -129,9 +130,11 @@ class _Scan:
 
     def __init__(self, document: bytes) -> None:
         self.document = document
-        self.open: list[tuple[bytes, bytes]] = []  # (name, start tag)
+        # Open elements: name, and the digest of the start tags down to it, or None if
+        # one of them is no container. A digest, because a tag may have a megabyte.
+        self.open: list[tuple[bytes, bytes | None]] = []
         self.items: list[Item] = []
-        self.chains: list[bytes] = []
+        self.chains: dict[bytes, None] = {}
         self.complete = 0  # everything before is whole and outside any item
         self.cut_short = False
 
@@ -156,7 +159,7 @@ class _Scan:
 
     def closing(self) -> bytes:
         """Return the end tags that a document cut short lacks."""
-        names = [name for name, _ in self.open if _local(name) in _CONTAINERS]
+        names = [name for name, chain in self.open if chain is not None]
         return b"".join(b"</" + name + b">" for name in reversed(names))
 
     def _skipped(self, position: int) -> int | str | None:
@@ -183,22 +186,28 @@ class _Scan:
         elif _IS_ITEM.fullmatch(name):
             return self._item(tag)
         elif not rest.endswith(b"/"):
-            self.open.append((name, tag[0]))
+            self.open.append((name, self._chain(name, tag[0])))
             return tag.end()
-        if all(_local(name) in _CONTAINERS for name, _ in self.open):
+        if not self.open or self.open[-1][1] is not None:
             self.complete = tag.end()
         return tag.end()
 
+    def _chain(self, name: bytes, tag: bytes) -> bytes | None:
+        above = self.open[-1][1] if self.open else b""
+        container = _local(name) in _CONTAINERS
+        return digest(above + tag) if container and above is not None else None
+
     def _item(self, tag: re.Match[bytes]) -> int | str:
         """Take one item from its start tag. Return where it ends, -1 if nowhere."""
-        if not all(_local(name) in _CONTAINERS for name, _ in self.open):
+        chain = self.open[-1][1] if self.open else None
+        if chain is None:
             return "an item stands in an unusual place"
         end = tag.end() if tag[3].endswith(b"/") else self._end(tag.end())
         if isinstance(end, str) or end < 0:
             return end
         raw = self.document[tag.start() : end]
         self.items.append(Item(tag.start(), end, digest(raw)))
-        self.chains.append(b"".join(start for _, start in self.open))
+        self.chains[chain] = None
         self.complete = end
         return end
 

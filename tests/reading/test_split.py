@@ -62,12 +62,25 @@ def test_the_same_bytes_have_the_same_digest_wherever_they_stand():
     assert first.items[0].digest != second.items[0].digest
 
 
-def test_ancestors_are_the_start_tags_around_the_items():
-    found = split(
-        b'<rss version="2.0"><channel><title>t</title><item/></channel></rss>'
-    )
+def test_ancestors_change_with_the_tags_around_the_items_and_nothing_else():
+    def ancestors(document):
+        return split(document).ancestors
 
-    assert found.ancestors == b'<rss version="2.0"><channel>'
+    known = ancestors(rss(item(1)))
+
+    assert ancestors(rss(item(2), item(3), head="<title>b</title>")) == known
+    assert ancestors(rss(item(1)).replace(b"<channel>", b"<channel a='b'>")) != known
+    assert ancestors(rss(item(1)).replace(b"<rss ", b"<rss xml:base='/' ")) != known
+
+
+def test_a_megabyte_of_root_does_not_count_for_each_item():
+    """I13: items in many places under one root that is large."""
+    places = b"<channel><item/></channel>" * 20_000
+
+    assert (
+        len(split(b"<rss a='" + b"x" * 1_000_000 + b"'>" + places + b"</rss>").items)
+        == 20_000
+    )
 
 
 def test_an_item_without_end_is_left_out_and_the_document_ended():
