@@ -10,9 +10,11 @@ its address resolver (they cost two thirds of its time and are no security bound
 libxml2's driver, which opens files named in a DOCTYPE, is never looked for.
 
 feedparser is primary for: which entries there are, dialect, titles, categories, dates,
-rights, the feed's title, site and picture. The tree (`reading.tree`) is primary for the
-rest, in entries as listed in `tree.entries`. Where the two count differently many
-entries, feedparser's values stand alone; then a bare guid is as feedparser rewrote it.
+rights and the feed's picture. The tree (`reading.tree`) is primary for the rest, in
+entries as listed in `tree.entries`, and costs a quarter of feedparser's time (measured:
+1.18 to 1.26 times feedparser alone over 492 real feeds). Where the two count different
+numbers of entries, feedparser's values stand alone; then a bare guid is as feedparser
+rewrote it.
 """
 
 import io
@@ -35,7 +37,7 @@ from aggregator.reading.tree.names import children
 feedparser.api.PREFERRED_XML_PARSERS[:] = ["aggregator.reading.buffered"]
 
 _STRAY = re.compile(
-    rb"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)|&(?!(?:#[0-9]+|#[xX][0-9a-fA-F]+|\w+);)",
+    rb"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))|&(?!(?:#[0-9]+|#[xX][0-9a-fA-F]+|\w+);)",
     re.DOTALL,
 )
 

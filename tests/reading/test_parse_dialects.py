@@ -191,3 +191,23 @@ def test_a_stray_ampersand_costs_nothing():
 
     assert feed.entries[0].guid == "http://x.example/?a=1&b=2"
     assert feed.notes == ()
+
+
+def test_an_ampersand_in_cdata_stays_what_it_is():
+    body = b"<description><![CDATA[a & b &amp; c]]></description></item>"
+    document = RSS_20.replace(b"ship-1", b"a&b").replace(b"</item>", body, 1)
+
+    feed = parse.feed(document, url=URL)
+
+    assert feed.entries[0].guid == "a&b"
+    assert feed.entries[0].summary.value.startswith("It came")
+    assert feed.notes == ()
+
+
+def test_unclosed_sections_are_passed_over_in_one_go():
+    """I13: a megabyte of them is no quadratic search."""
+    document = b"<rss version='2.0'><channel><item>&x" + b"<![CDATA[" * 100_000
+
+    assert parse._ampersands(document).startswith(
+        b"<rss version='2.0'><channel><item>&amp;x<![CDATA["
+    )

@@ -68,5 +68,5 @@ class Caps:
         return values[:limit]
 
     def notes(self) -> tuple[str, ...]:
-        """Return one sentence for each kind of cut, with how many entries it met."""
-        return tuple(f"{what} ({n} times)" for what, n in self.counted.items())
+        """Return one sentence for each kind of cut, with how often it happened."""
+        return tuple(f"{what}: {n}" for what, n in self.counted.items())
