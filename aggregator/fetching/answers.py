@@ -34,7 +34,7 @@ class Head:
     def values(self, name: str) -> list[bytes]:
         """Return the values of a header, one for each line, blanks around them off.
 
-        A value that was folded over lines, or holds a stray CR, is not among them.
+        A value that was folded over lines is not among them.
         """
         return list(self._values(name.lower().encode() + b":"))
 
@@ -44,9 +44,7 @@ class Head:
                 (b" ", b"\t")
             ):
                 continue
-            value = line[len(start) :].strip(b" \t\r\n")
-            if b"\r" not in value:
-                yield value
+            yield line[len(start) :].strip(b" \t\r\n")
 
     def last(self, name: str) -> str | None:
         """Return the last value of a header as text, or None if it is not there."""

@@ -123,6 +123,15 @@ def test_a_304_carries_new_validators_and_advice(origin, fetch):
     assert answer.advice.max_age == timedelta(minutes=1)
 
 
+def test_a_304_leaves_its_connection_open_for_the_next(origin, fetch):
+    origin.answers("/feed", status=304)
+
+    for _ in range(3):
+        fetch(origin.url("/feed"), validators=Validators(etag=b'"1"'))
+
+    assert (len(origin.heard), origin.connections) == (3, 1)
+
+
 def test_a_304_to_a_plain_request_is_no_document(origin, fetch):
     origin.answers("/feed", status=304)
 

@@ -178,6 +178,25 @@ def test_a_chain_that_comes_back_does_not_get_its_credentials_back(origin, fetch
     assert origin.heard[1].header("x-api-key") is None
 
 
+def test_nothing_personal_reaches_a_second_page_of_another_origin(origin, fetch):
+    """N12: 0 leaks, also where a later hop stays within its own origin."""
+    with Origin() as stranger:
+        redirect(origin, "/feed", stranger.url("/there"))
+        redirect(stranger, "/there", "/further")
+        stranger.answers("/further", FEED)
+
+        fetch(
+            origin.url("/feed"),
+            auth=("ed", "SECRETPW"),
+            headers=(("X-Api-Key", "SECRETKEY"),),
+            validators=Validators(etag=b'"SECRET"'),
+        )
+
+    assert [heard.path for heard in stranger.heard] == ["/there", "/further"]
+    assert not any(b"SECRET" in heard.raw for heard in stranger.heard)
+    assert stranger.heard[1].header("authorization") is None
+
+
 def test_a_redirect_within_the_origin_keeps_everything(origin, fetch):
     redirect(origin, "/feed", "/next")
     origin.answers("/next", status=304)
