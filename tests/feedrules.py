@@ -12,7 +12,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
@@ -48,6 +48,7 @@ ENTRY = {
     *("id", "title", "updated", "published", "author", "content", "summary", "link"),
     *("category", "rights", "source"),
 }
+SOURCE = {"id", "title", "updated", "link", "author", "rights"}
 FOREIGN_IN_ENTRY = {f"{DCTERMS}alternative", f"{MEDIA}content"}
 MANY_IN_ENTRY = {"author", "link", "category", f"{MEDIA}content"}
 
@@ -63,7 +64,7 @@ def problems(document: bytes, kind: str) -> list[str]:
 
 
 def _rss(document, report):
-    root = ElementTree.fromstring(document)
+    root = ET.fromstring(document)
     if root.tag != "rss" or root.get("version") != "2.0" or len(root) != 1:
         report("the root is no RSS 2.0")
     channel = root[0]
@@ -92,48 +93,46 @@ def _item(item, report):
         report("an item has neither title nor description")
     if item.find("author") is not None:
         report("author holds an e-mail address or nothing; names belong in dc:creator")
-    if item.find("link") is not None:
-        _address(item.findtext("link"), "item link", report)
     order = [child.tag for child in item]
     if "description" not in order[: order.index(f"{CONTENT}encoded")]:
         report("description has to stand before content:encoded")
-    guid = item.find("guid")
-    _id(guid.text, "guid", report)
-    if guid.get("isPermaLink") not in {"true", "false"}:
-        report("isPermaLink is neither true nor false")
-    if guid.get("isPermaLink") == "true":
-        _address(guid.text, "permanent guid", report)
-        if guid.text != item.findtext("link"):
-            report("a permanent guid is not the link")
+    for name in ("link", f"{CREATIVE_COMMONS}license"):
+        for address in item.iter(name):
+            _address(address.text, f"item {name}", report)
+    for name in ("category", f"{DC}creator"):
+        if any(not (element.text or "").strip() for element in item.iter(name)):
+            report(f"a {name} is blank")
+    _guid(item, report)
     _rfc822(item.findtext("pubDate"), "pubDate", report)
     _rfc3339(item.findtext(f"{DCTERMS}modified"), "dcterms:modified", report)
-    source = item.find("source")
-    if source is None or not (source.text or "").strip():
-        report("an item has no source with a name")
-    else:
+    _filled(item, "source", report)
+    for source in item.iter("source"):
         _address(source.get("url"), "source url", report)
-    for category in item.iter("category"):
-        if not (category.text or "").strip():
-            report("a category is blank")
-    for name in item.iter(f"{DC}creator"):
-        if not (name.text or "").strip():
-            report("a dc:creator is blank")
     for enclosure in item.iter("enclosure"):
         _address(enclosure.get("url"), "enclosure url", report)
         _length(enclosure.get("length"), "enclosure length", report)
         _media_type(enclosure.get("type"), "enclosure type", report)
     _language(item.findtext(f"{DC}language"), "item", report)
-    license_ = item.find(f"{CREATIVE_COMMONS}license")
-    if license_ is not None:
-        _address(license_.text, "license", report)
     _media(item, report)
+
+
+def _guid(item, report):
+    guid = item.find("guid")
+    if guid is None:
+        report("an item has no guid")
+        return
+    _id(guid.text, "guid", report)
+    if guid.get("isPermaLink") not in {"true", "false"}:
+        report("isPermaLink is neither true nor false")
+    if guid.get("isPermaLink") == "true" and guid.text != item.findtext("link"):
+        report("a permanent guid is not the link")
 
 
 # -- Atom 1.0
 
 
 def _atom(document, report):
-    feed = ElementTree.fromstring(document)
+    feed = ET.fromstring(document)
     if feed.tag != f"{ATOM}feed":
         report("the root is no Atom feed")
     entries = feed.findall(f"{ATOM}entry")
@@ -181,6 +180,7 @@ def _entry(entry, report):
     if source is None:
         report("an entry has no source")
     else:
+        _only(source, _atom_names(SOURCE), _atom_names({"link"}), report)
         _head(source, "source", report)
         if not any(link.get("rel") == "self" for link in source.iter(f"{ATOM}link")):
             report("a source has no link rel=self")
@@ -253,26 +253,23 @@ def _json_item(item, report):
     for key in ("id", "content_html", "summary", "title"):
         if not isinstance(item.get(key), str):
             report(f"{key} is no string")
-    for key in ("url", "image"):
-        if key in item:
-            _address(item[key], key, report)
+    for key in {"url", "image"} & set(item):
+        _address(item[key], key, report)
     for key in ("date_published", "date_modified"):
         _rfc3339(item.get(key), key, report)
     _language(item.get("language"), "item", report)
-    if not all(author.get("name", "").strip() for author in item["authors"]):
-        report("an author has no name")
-    if not all(isinstance(tag, str) and tag.strip() for tag in item.get("tags", [])):
-        report("a tag is blank")
+    named = [*(author.get("name") for author in item["authors"]), *item.get("tags", [])]
+    if not all(isinstance(name, str) and name.strip() for name in named):
+        report("an author or a tag is blank")
     for attachment in item.get("attachments", []):
         _address(attachment.get("url"), "attachment", report)
         _media_type(attachment.get("mime_type"), "mime_type", report)
         if not isinstance(attachment.get("size_in_bytes", 1), int):
             report("size_in_bytes is no number")
-    ours = item["_mediawire"]
-    for key in ("id", "title", "feed_url"):
-        if not ours["source"].get(key):
-            report(f"_mediawire.source has no {key}")
-    _address(ours["source"].get("feed_url"), "_mediawire.source.feed_url", report)
+    source = item["_mediawire"]["source"]
+    for key in {"id", "title", "feed_url"} - set(source):
+        report(f"_mediawire.source has no {key}")
+    _address(source.get("feed_url"), "_mediawire.source.feed_url", report)
 
 
 # -- rules of all three

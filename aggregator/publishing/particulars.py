@@ -99,19 +99,20 @@ def sections(report: Report, masthead: Masthead) -> list[Tag]:
 
 
 def files(report: Report) -> list[Enclosure]:
-    """Return the enclosures, each with a legal type and length; 0 means unknown."""
+    """Return the enclosures, each once, with a legal type and length; 0 is unknown."""
+    found: dict[str, Enclosure] = {}
+    for enclosure in report.article.enclosures:
+        found.setdefault(enclosure.url, enclosure)
     return [
         Enclosure(
-            url=enclosure.url,
-            type=media_type(enclosure.type, enclosure.url),
+            url=url,
+            type=media_type(enclosure.type, url),
             length=max(enclosure.length or 0, 0),
             title=enclosure.title,
         )
-        for enclosure in {
-            e.url: e for e in reversed(report.article.enclosures)
-        }.values()
-        if public(enclosure.url)
-    ][::-1]
+        for url, enclosure in found.items()
+        if public(url)
+    ]
 
 
 def media_type(said: str | None, url: str) -> str:

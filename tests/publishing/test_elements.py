@@ -1,0 +1,462 @@
+"""Section by section what each format carries, read by others: feedparser, lxml, json."""
+
+import json
+from datetime import timedelta
+
+import feedparser
+import pytest
+from builders import ANY_RIGHTS, NOON, article, attribution, publication
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from invented import articles
+from lxml import etree
+
+from aggregator import __version__
+from aggregator.model import Enclosure, Image, Rights, Tag, Via
+from aggregator.publishing import Publisher, formats, report
+
+NAMESPACES = {
+    "a": "http://www.w3.org/2005/Atom",
+    "cc": "http://backend.userland.com/creativeCommonsRssModule",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "media": "http://search.yahoo.com/mrss/",
+}
+CREDIT = (
+    '<p class="mediawire-credit">Source: Example Agency – '
+    '<a href="https://agency.example/reports/1">https://agency.example/reports/1</a></p>'
+)
+EXCERPT = "Report 1 in the agency's own words. Source: Example Agency – https://agency.example/reports/1"
+
+WHOLE = article(
+    1,
+    title="Storm in the north",
+    source_title="STORM IN THE NORTH",
+    published_id="urn:example:1",
+    authors=("Ann", "Ben"),
+    updated=NOON + timedelta(hours=2),
+    tags=(Tag(term="weather", scheme="https://agency.example/tags", label="Weather"),),
+    enclosures=(
+        Enclosure(url="https://agency.example/1.mp3", type="audio/mpeg", length=1234),
+        Enclosure(url="https://agency.example/2.mp4", type="video/mp4"),
+    ),
+    image=Image(
+        url="https://agency.example/1.png", width=640, height=480, credit="Cid"
+    ),
+    attribution=attribution(
+        author="The Newsroom",
+        license="https://creativecommons.org/licenses/by/4.0/",
+        feed_id="tag:agency.example,2026:feed",
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory):
+    return rendered(tmp_path_factory.mktemp("public"), WHOLE)
+
+
+def rendered(folder, *shown, rights=ANY_RIGHTS, **said):
+    publisher = Publisher(folder, base_url="https://wire.example")
+    reports = [report(each, publication(**said), rights) for each in shown]
+    return {
+        representation.path.rpartition(".")[2]: representation.body
+        for representation in publisher.render(publication(**said), reports)
+    }
+
+
+def entry_of(document):
+    root = etree.fromstring(document)
+    return root.find("channel/item") if root.tag == "rss" else root.find("{*}entry")
+
+
+def texts(element, path):
+    return [found.text for found in element.findall(path, NAMESPACES)]
+
+
+def attributes(element, path):
+    return [dict(found.attrib) for found in element.findall(path, NAMESPACES)]
+
+
+# -- RSS
+
+
+def test_an_rss_item_carries_everything(documents):
+    item = entry_of(documents["rss"])
+
+    assert texts(item, "guid") == ["urn:example:1"]
+    assert attributes(item, "guid") == [{"isPermaLink": "false"}]
+    assert texts(item, "title") == ["Storm in the north"]
+    assert texts(item, "dcterms:alternative") == ["STORM IN THE NORTH"]
+    assert texts(item, "link") == ["https://agency.example/reports/1"]
+    assert texts(item, "description") == [EXCERPT]
+    assert texts(item, "content:encoded") == [WHOLE.body + CREDIT]
+    assert texts(item, "source") == ["Example Agency"]
+    assert attributes(item, "source") == [{"url": "https://agency.example/feed.xml"}]
+    assert texts(item, "dc:creator") == ["Ann", "Ben"]
+    assert texts(item, "author") == []
+    assert texts(item, "dc:rights") == ["© Example Agency"]
+    assert texts(item, "cc:license") == ["https://creativecommons.org/licenses/by/4.0/"]
+    assert texts(item, "pubDate") == ["Tue, 24 Nov 2026 11:59:00 +0000"]
+    assert texts(item, "dcterms:modified") == ["2026-11-24T14:00:00+00:00"]
+    assert texts(item, "category") == ["Media Wire", "Weather"]
+    assert attributes(item, "category") == [
+        {"domain": "https://wire.example/feeds/wire"},
+        {"domain": "https://agency.example/tags"},
+    ]
+
+
+def test_an_rss_item_has_its_first_file_as_enclosure_and_all_as_media(documents):
+    """I23: RSS: first, with a legal length."""
+    item = entry_of(documents["rss"])
+
+    assert attributes(item, "enclosure") == [
+        {
+            "url": "https://agency.example/1.mp3",
+            "length": "1234",
+            "type": "audio/mpeg",
+        }
+    ]
+    assert [media["url"] for media in attributes(item, "media:content")] == [
+        "https://agency.example/1.png",
+        "https://agency.example/1.mp3",
+        "https://agency.example/2.mp4",
+    ]
+    assert texts(item, "media:content/media:credit") == ["Cid"]
+
+
+def test_a_guid_that_is_the_link_says_so(tmp_path):
+    item = entry_of(rendered(tmp_path, article(1))["rss"])
+
+    assert attributes(item, "guid") == [{"isPermaLink": "true"}]
+
+
+def test_an_rss_channel_says_who_speaks_and_that_the_words_are_others(documents):
+    """O9: a self link of its type; the site's own link beside it."""
+    channel = etree.fromstring(documents["rss"]).find("channel")
+
+    assert texts(channel, "title") == ["Media Wire"]
+    assert texts(channel, "link") == ["https://wire.example/feeds/wire"]
+    assert texts(channel, "description") == [
+        "Reports from other agencies. They do not necessarily reflect our opinion."
+    ]
+    assert attributes(channel, "a:link") == [
+        {
+            "href": "https://wire.example/feeds/wire.rss",
+            "rel": "self",
+            "type": "application/rss+xml",
+        }
+    ]
+    assert texts(channel, "generator") == [f"Media Wire {__version__}"]
+    assert texts(channel, "lastBuildDate") == ["Tue, 24 Nov 2026 14:00:00 +0000"]
+    assert texts(channel, "copyright") == texts(channel, "dc:rights") == []
+
+
+def test_a_description_is_safe_for_readers_that_take_it_for_html(tmp_path):
+    """I1: text that looks like markup is not run where a reader shows HTML."""
+    tricky = article(1, body="<p>&lt;script&gt;x()&lt;/script&gt;</p>")
+
+    documents = rendered(tmp_path, tricky)
+
+    assert "<script>" not in texts(entry_of(documents["rss"]), "description")[0]
+    assert "<script>" not in texts(entry_of(documents["atom"]), "a:summary")[0]
+    assert json.loads(documents["json"])["items"][0]["summary"].startswith(
+        "<script>x()</script> Source:"
+    )
+
+
+# -- Atom
+
+
+def test_an_atom_entry_carries_everything(documents):
+    entry = entry_of(documents["atom"])
+
+    assert texts(entry, "a:id") == ["urn:example:1"]
+    assert texts(entry, "a:title") == ["Storm in the north"]
+    assert texts(entry, "dcterms:alternative") == ["STORM IN THE NORTH"]
+    assert texts(entry, "a:content") == [WHOLE.body + CREDIT]
+    assert attributes(entry, "a:content") == [{"type": "html"}]
+    assert texts(entry, "a:summary") == [EXCERPT]
+    assert texts(entry, "a:author/a:name") == ["Ann", "Ben"]
+    assert texts(entry, "a:rights") == ["© Example Agency"]
+    assert texts(entry, "a:published") == ["2026-11-24T11:59:00+00:00"]
+    assert texts(entry, "a:updated") == ["2026-11-24T14:00:00+00:00"]
+    assert attributes(entry, "a:category") == [
+        {"term": "Media Wire", "scheme": "https://wire.example/feeds/wire"},
+        {
+            "term": "weather",
+            "label": "Weather",
+            "scheme": "https://agency.example/tags",
+        },
+    ]
+
+
+def test_atom_links_keep_what_they_say(documents):
+    """I23: Atom: both enclosures, with rel, type and length."""
+    links = attributes(entry_of(documents["atom"]), "a:link")
+
+    assert links == [
+        {"href": "https://agency.example/reports/1", "rel": "alternate"},
+        {"href": "https://agency.example/reports/1", "rel": "via"},
+        {"href": "https://creativecommons.org/licenses/by/4.0/", "rel": "license"},
+        {
+            "href": "https://agency.example/1.mp3",
+            "rel": "enclosure",
+            "type": "audio/mpeg",
+            "length": "1234",
+        },
+        {
+            "href": "https://agency.example/2.mp4",
+            "rel": "enclosure",
+            "type": "video/mp4",
+            "length": "0",
+        },
+    ]
+
+
+def test_an_atom_source_is_the_head_of_the_feed_it_came_from(documents):
+    source = entry_of(documents["atom"]).find("a:source", NAMESPACES)
+
+    assert [(child.tag.rpartition("}")[2], child.text) for child in source] == [
+        ("id", "tag:agency.example,2026:feed"),
+        ("title", "Example Agency"),
+        ("updated", "2026-11-24T14:00:00+00:00"),
+        ("link", None),
+        ("link", None),
+        ("author", None),
+        ("rights", "© Example Agency"),
+    ]
+    assert attributes(source, "a:link") == [
+        {"href": "https://agency.example/feed.xml", "rel": "self"},
+        {"href": "https://agency.example/", "rel": "alternate"},
+    ]
+    assert texts(source, "a:author/a:name") == ["The Newsroom"]
+
+
+def test_nothing_of_ours_is_inherited_by_atom_entries(documents):
+    feed = etree.fromstring(documents["atom"])
+
+    assert texts(feed, "a:author") == texts(feed, "a:rights") == []
+    assert texts(feed, "a:id") == ["https://wire.example/feeds/wire"]
+
+
+@pytest.mark.parametrize(
+    ("authors", "feed_author", "named"),
+    [
+        (("Ann",), "The Newsroom", ["Ann"]),
+        ((" ",), "The Newsroom", ["The Newsroom"]),
+        ((), None, ["Example Agency"]),
+    ],
+)
+def test_every_entry_has_an_author_of_its_own(tmp_path, authors, feed_author, named):
+    by = article(1, authors=authors, attribution=attribution(author=feed_author))
+
+    documents = rendered(tmp_path, by)
+
+    assert texts(entry_of(documents["atom"]), "a:author/a:name") == named
+    assert texts(entry_of(documents["rss"]), "dc:creator") == named
+    (item,) = json.loads(documents["json"])["items"]
+    assert [author["name"] for author in item["authors"]] == named
+
+
+# -- JSON Feed
+
+
+def test_a_json_feed_carries_everything(documents):
+    feed = json.loads(documents["json"])
+
+    assert feed == {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Media Wire",
+        "home_page_url": "https://wire.example/feeds/wire",
+        "feed_url": "https://wire.example/feeds/wire.json",
+        "description": "Reports from other agencies. "
+        "They do not necessarily reflect our opinion.",
+        "language": "en",
+        "_mediawire": {
+            "about": "https://wire.example/about",
+            "generator": f"Media Wire {__version__}",
+            "updated": "2026-11-24T14:00:00+00:00",
+        },
+        "items": [
+            {
+                "id": "urn:example:1",
+                "url": "https://agency.example/reports/1",
+                "title": "Storm in the north",
+                "content_html": WHOLE.body + CREDIT,
+                "summary": EXCERPT,
+                "image": "https://agency.example/1.png",
+                "date_published": "2026-11-24T11:59:00+00:00",
+                "date_modified": "2026-11-24T14:00:00+00:00",
+                "authors": [{"name": "Ann"}, {"name": "Ben"}],
+                "tags": ["Media Wire", "Weather"],
+                "language": "en",
+                "attachments": [
+                    {
+                        "url": "https://agency.example/1.mp3",
+                        "mime_type": "audio/mpeg",
+                        "size_in_bytes": 1234,
+                    },
+                    {"url": "https://agency.example/2.mp4", "mime_type": "video/mp4"},
+                ],
+                "_mediawire": {
+                    "about": "https://wire.example/about",
+                    "source": {
+                        "id": "agency",
+                        "title": "Example Agency",
+                        "feed_url": "https://agency.example/feed.xml",
+                        "home_page_url": "https://agency.example/",
+                        "rights": "© Example Agency",
+                    },
+                    "source_title": "STORM IN THE NORTH",
+                    "rights": "© Example Agency",
+                    "license": "https://creativecommons.org/licenses/by/4.0/",
+                    "text_sha256": WHOLE.text_sha256,
+                },
+            }
+        ],
+    }
+
+
+# -- an entry that came through an aggregate
+
+
+def test_the_first_source_stays_the_source_and_ours_is_the_way_it_came(tmp_path):
+    first = Via(
+        title="Paper", feed_url="https://paper.example/feed", id="urn:example:paper"
+    )
+    passed = article(1, attribution=attribution(title="Planet", via=first))
+
+    documents = rendered(tmp_path, passed)
+
+    item, entry = entry_of(documents["rss"]), entry_of(documents["atom"])
+    assert texts(item, "source") == ["Paper"]
+    assert attributes(item, "source") == [{"url": "https://paper.example/feed"}]
+    assert texts(entry, "a:source/a:title") == ["Paper"]
+    assert texts(entry, "a:source/a:id") == ["urn:example:paper"]
+    assert {"href": "https://agency.example/", "rel": "via"} in attributes(
+        entry, "a:link"
+    )
+    ours = json.loads(documents["json"])["items"][0]["_mediawire"]
+    assert ours["source"]["title"] == "Planet"
+    assert ours["via"] == {"title": "Paper", "feed_url": "https://paper.example/feed"}
+
+
+def test_a_local_source_is_named_by_our_page_about_it(tmp_path):
+    local = attribution(feed_url="file:///srv/secret.xml", site_url=None)
+
+    documents = rendered(tmp_path, article(1, attribution=local))
+
+    assert all(b"secret" not in document for document in documents.values())
+    ours = "https://wire.example/sources/agency"
+    assert attributes(entry_of(documents["rss"]), "source") == [{"url": ours}]
+    assert texts(entry_of(documents["atom"]), "a:source/a:id") == [ours]
+
+
+# -- languages
+
+
+@pytest.mark.parametrize(
+    ("configured", "spoken", "said"),
+    [
+        (None, ("fa", "fa"), "fa"),
+        (None, ("fa", "en"), None),
+        (None, ("xx", "xx"), None),
+        ("en-GB", ("fa", "en"), "en-GB"),
+    ],
+)
+def test_a_document_names_a_language_only_if_it_has_one(
+    tmp_path, configured, spoken, said
+):
+    shown = [article(n, language=each) for n, each in enumerate(spoken, 1)]
+
+    documents = rendered(tmp_path, *shown, language=configured)
+
+    assert json.loads(documents["json"]).get("language") == said
+    channel = etree.fromstring(documents["rss"]).find("channel")
+    assert texts(channel, "language") == ([said] if said else [])
+    lang = "{http://www.w3.org/XML/1998/namespace}lang"
+    assert etree.fromstring(documents["atom"]).get(lang) == said
+
+
+def test_each_entry_names_its_own_language(tmp_path):
+    documents = rendered(tmp_path, article(1, language="fa"), language="en")
+
+    lang = "{http://www.w3.org/XML/1998/namespace}lang"
+    assert entry_of(documents["atom"]).get(lang) == "fa"
+    assert texts(entry_of(documents["rss"]), "dc:language") == ["fa"]
+
+
+# -- files
+
+
+@pytest.mark.parametrize("length", [None, -1, 0])
+def test_an_unknown_length_is_told_legally(tmp_path, length):
+    """I23: no `None`, no negative number."""
+    file = Enclosure(url="https://a.example/x.ogg", length=length)
+
+    documents = rendered(tmp_path, article(1, enclosures=(file,)))
+
+    (rss,) = attributes(entry_of(documents["rss"]), "enclosure")
+    assert (rss["length"], rss["type"]) == ("0", "audio/ogg")
+    (item,) = json.loads(documents["json"])["items"]
+    assert "size_in_bytes" not in item["attachments"][0]
+
+
+def test_files_of_20_gigabytes_and_of_no_known_type_are_told(tmp_path):
+    """I23: missing type, 20 GB."""
+    file = Enclosure(url="https://a.example/x", type="abc", length=20 * 2**30)
+
+    (rss,) = attributes(
+        entry_of(rendered(tmp_path, article(1, enclosures=(file,)))["rss"]), "enclosure"
+    )
+
+    assert (rss["length"], rss["type"]) == ("21474836480", "application/octet-stream")
+
+
+def test_one_file_named_twice_is_given_once(tmp_path):
+    twice = (
+        Enclosure(url="https://a.example/x.mp3", length=5),
+        Enclosure(url="https://a.example/y.mp3"),
+        Enclosure(url="https://a.example/x.mp3"),
+    )
+
+    documents = rendered(tmp_path, article(1, enclosures=twice))
+
+    (item,) = json.loads(documents["json"])["items"]
+    assert [file["url"][-5:] for file in item["attachments"]] == ["x.mp3", "y.mp3"]
+    assert item["attachments"][0]["size_in_bytes"] == 5
+
+
+def test_every_format_shows_no_more_than_the_rights_allow(tmp_path):
+    secret = article(1, body="<p>seen " + "seen " * 9 + "secret</p>")
+
+    documents = rendered(tmp_path, secret, rights=Rights(body="excerpt", words=5))
+
+    assert all(b"secret" not in document for document in documents.values())
+
+
+# -- other people's parsers
+
+
+@pytest.mark.parametrize("name", formats.names())
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(shown=st.lists(articles(), max_size=3, unique_by=lambda a: a.published_id))
+def test_whatever_came_in_others_can_read_what_goes_out(tmp_path, name, shown):
+    """I7, I24: well-formed for libxml2 and feedparser, with the right ids."""
+    document = rendered(tmp_path, *shown, formats=(name,))[name]
+    ids = [each.published_id for each in shown]
+
+    if name == "json":
+        assert [item["id"] for item in json.loads(document)["items"]] == ids
+        return
+    parsed = feedparser.parse(document)
+    assert not parsed.bozo
+    assert [entry.id for entry in parsed.entries] == ids
+    root = etree.fromstring(document)
+    assert texts(root, ".//guid" if name == "rss" else "a:entry/a:id") == ids
