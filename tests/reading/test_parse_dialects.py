@@ -194,14 +194,15 @@ def test_a_stray_ampersand_costs_nothing():
 
 
 def test_an_ampersand_in_cdata_stays_what_it_is():
-    body = b"<description><![CDATA[a & b &amp; c]]></description></item>"
-    document = RSS_20.replace(b"ship-1", b"a&b").replace(b"</item>", body, 1)
+    body = b"<description><![CDATA[a & b &amp; c]]></description>"
+    document = RSS_091.replace(b"</item>", b"<guid>a&b</guid></item>").replace(
+        b"<description>It came &lt;b&gt;early&lt;/b&gt;.</description>", body
+    )
 
-    feed = parse.feed(document, url=URL)
+    (entry,) = parse.feed(document, url=URL).entries
 
-    assert feed.entries[0].guid == "a&b"
-    assert feed.entries[0].summary.value.startswith("It came")
-    assert feed.notes == ()
+    assert entry.guid == "a&b"
+    assert entry.summary.value == "a & b &amp; c"
 
 
 def test_unclosed_sections_are_passed_over_in_one_go():
