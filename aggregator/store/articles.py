@@ -7,7 +7,6 @@ articles: they are kept, and stand in no output.
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import fields
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -37,7 +36,6 @@ from aggregator.model import (
     Dropped,
     Enclosure,
     Image,
-    Known,
     Tag,
     Via,
     Withdrawn,
@@ -133,15 +131,6 @@ _tag = (
 _some_ids = bindparam("which", type_=Name, expanding=True)
 _existing = select(articles.c.article_id).where(articles.c.article_id.in_(_some_ids))
 _some = select(articles).where(articles.c.article_id.in_(_some_ids))
-_recognised = select(
-    *(
-        articles.c[field.name]
-        for field in fields(Known)
-        if field.name not in {"id", "withdrawn"}
-    ),
-    articles.c.article_id,
-    articles.c.withdrawn.is_not(None).label("withdrawn"),
-).where(articles.c.article_id.in_(_some_ids))
 
 _below = tuple_(articles.c.listed_at, articles.c.article_id) < tuple_(
     bindparam("listed_at"), bindparam("article_id")
@@ -244,17 +233,6 @@ def page(
     return connection.execute(_page_of_source, bounds | {"source_id": source_id}).all()
 
 
-def recognised(
-    connection: Connection, article_ids: Collection[str]
-) -> dict[str, Known]:
-    """Return what identity needs to know of articles, by id."""
-    return {
-        row.article_id: _known(row)
-        for some in chunks(sorted(article_ids))
-        for row in connection.execute(_recognised, {"which": some})
-    }
-
-
 def count(connection: Connection) -> int:
     """Return how many articles are stored, whether shown or not."""
     return connection.scalar(_count) or 0
@@ -341,25 +319,6 @@ def _row(article: Article) -> dict[str, Any]:
         if type(value) is str and "\0" in value:
             raise StoreError(f"article {article.id}: U+0000 in its {name}")
     return row
-
-
-def _known(row: AnyRow) -> Known:
-    return Known(
-        id=row.article_id,
-        published_id=row.published_id,
-        keys=tuple(unpacked(row.keys)),
-        url=row.url,
-        source_title=row.source_title,
-        text_sha256=row.text_sha256,
-        content_digest=row.content_digest,
-        dated=moment_or_none(row.dated),
-        published=moment(row.published),
-        updated=moment(row.updated),
-        first_seen=moment(row.first_seen),
-        listed_at=moment(row.listed_at),
-        revision=row.revision,
-        withdrawn=bool(row.withdrawn),
-    )
 
 
 # The articles of a source carry the same few attributions over and over.

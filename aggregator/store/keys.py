@@ -8,12 +8,14 @@ Both hold digests: what was digested stands in the article's own row.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import fields
 
 from sqlalchemy import Column, Connection, Table, bindparam, delete, exists, select
 
 from aggregator.model import Article, Known
-from aggregator.store.articles import articles, recognised
+from aggregator.store.articles import articles
 from aggregator.store.columns import (
+    AnyRow,
     Bytes,
     Name,
     chunks,
@@ -21,6 +23,9 @@ from aggregator.store.columns import (
     execute_each,
     insert_unless_there,
     metadata,
+    moment,
+    moment_or_none,
+    unpacked,
 )
 from aggregator.text import urls
 
@@ -49,6 +54,15 @@ _holders = select(keys.c.digest, keys.c.article_id).where(
     keys.c.source_id == bindparam("which"),
     keys.c.digest.in_(bindparam("digests", expanding=True)),
 )
+_recognised = select(
+    *(
+        articles.c[field.name]
+        for field in fields(Known)
+        if field.name not in {"id", "withdrawn"}
+    ),
+    articles.c.article_id,
+    articles.c.withdrawn.is_not(None).label("withdrawn"),
+).where(articles.c.article_id.in_(bindparam("which", type_=Name, expanding=True)))
 _named = (
     select(refs.c.article_id)
     .where(refs.c.digest.in_(bindparam("digests", expanding=True)))
@@ -91,7 +105,7 @@ def known(
         for some in chunks(list(by_digest))
         for row in connection.execute(_holders, {"which": source_id, "digests": some})
     }
-    held = recognised(connection, set(holders.values()))
+    held = _recognised_by_id(connection, set(holders.values()))
     return {key: held[id_] for key, id_ in holders.items() if id_ in held}
 
 
@@ -130,6 +144,36 @@ def _refer(connection: Connection, named: Sequence[tuple[str, str]]) -> None:
 def _refs(article: Article) -> Iterator[str]:
     """Yield the outside names of an article; links in their canonical form."""
     yield article.published_id
-    if article.url:
+    if article.url and f"{_LINK}{article.url}" not in article.keys:
         yield urls.canonical(article.url)
     yield from (k.removeprefix(_LINK) for k in article.keys if k.startswith(_LINK))
+
+
+def _recognised_by_id(
+    connection: Connection, article_ids: Collection[str]
+) -> dict[str, Known]:
+    """Return what identity needs to know of articles, by id."""
+    return {
+        row.article_id: _known(row)
+        for some in chunks(sorted(article_ids))
+        for row in connection.execute(_recognised, {"which": some})
+    }
+
+
+def _known(row: AnyRow) -> Known:
+    return Known(
+        id=row.article_id,
+        published_id=row.published_id,
+        keys=tuple(unpacked(row.keys)),
+        url=row.url,
+        source_title=row.source_title,
+        text_sha256=row.text_sha256,
+        content_digest=row.content_digest,
+        dated=moment_or_none(row.dated),
+        published=moment(row.published),
+        updated=moment(row.updated),
+        first_seen=moment(row.first_seen),
+        listed_at=moment(row.listed_at),
+        revision=row.revision,
+        withdrawn=bool(row.withdrawn),
+    )

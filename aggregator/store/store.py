@@ -32,7 +32,6 @@ from aggregator.store import (
     articles,
     desk,
     documents,
-    keys,
     listing,
     meta,
     polls,
@@ -44,6 +43,7 @@ from aggregator.store import (
 from aggregator.store.backup import back_up
 from aggregator.store.bodies import revisions_of, texts_of
 from aggregator.store.connecting import shown, telling
+from aggregator.store.keys import known, named
 
 _PAGE = 500  # rows of one short read: an open reader would let the WAL grow
 
@@ -131,10 +131,10 @@ class Store:
         with self._reading() as connection:
             return documents.document(connection, source_id)
 
-    def known(self, source_id: str, asked: Collection[str]) -> dict[str, Known]:
-        """Return the source's articles that hold one of the asked keys, by key."""
+    def known(self, source_id: str, keys: Collection[str]) -> dict[str, Known]:
+        """Return the source's articles that hold one of the keys, by key."""
         with self._reading() as connection:
-            return keys.known(connection, source_id, asked)
+            return known(connection, source_id, keys)
 
     def record(self, results: Sequence[PollResult]) -> None:
         """Write all that these polls change, in one transaction.
@@ -160,7 +160,7 @@ class Store:
         moved. Several sources can have carried the same address.
         """
         with self._reading() as connection:
-            return _whole(connection, [ref, *keys.named(connection, ref)])
+            return _whole(connection, [ref, *named(connection, ref)])
 
     def articles(
         self,

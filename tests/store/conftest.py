@@ -37,7 +37,9 @@ def sqlite_template(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def sqlite_store(sqlite_template, tmp_path) -> Iterator[Store]:
+def sqlite_store(sqlite_template, tmp_path, monkeypatch) -> Iterator[Store]:
+    # Kills and power cuts have their own tests; here nobody waits for the disk.
+    monkeypatch.setattr("aggregator.store.connecting._PRAGMAS", ("synchronous = OFF",))
     path = shutil.copy(sqlite_template, tmp_path / "mediawire.db")
     with open_store(f"sqlite:///{path}") as store:
         yield store
