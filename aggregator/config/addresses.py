@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 LAST_PORT = 65_535
 
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+-]*", re.IGNORECASE)
 _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?", re.IGNORECASE)
 _QUERY_VALUE = re.compile(r"(?<==)[^&;#]+")
 _MAIL = re.compile(r"[^@\s()<>]+@[^@\s()<>]+\.[^@\s()<>]+")
@@ -22,36 +22,43 @@ _DATABASES = ("postgresql", "postgresql+psycopg")
 
 def masked(url: str) -> str:
     """Return the address without what may be secret: user, password, query values."""
-    scheme, separator, rest = url.partition("://")
-    authority, slash, below = rest.partition("/")
+    address, mark, query = url.partition("?")
+    scheme, separator, rest = address.rpartition("://")
+    authority = rest.partition("/")[0]
+    # A slash in a password ends the authority early, at what is then no port.
+    has_bad_port = ":" in authority and not authority.rpartition(":")[2].isdecimal()
     if "@" in authority:
-        authority = "***@" + authority.rpartition("@")[2]
-    shown = f"{scheme}{separator}{authority}{slash}{below}"
-    path, mark, query = shown.partition("?")
+        rest = f"***@{authority.rpartition('@')[2]}{rest[len(authority) :]}"
+    elif "@" in rest and has_bad_port:
+        rest = f"***@{rest.rpartition('@')[2]}"
     values = _QUERY_VALUE.sub("***", query) if "=" in query else "***" if query else ""
-    return f"{path}{mark}{values}"
+    return f"{scheme}{separator}{rest}{mark}{values}"
 
 
 def web_address(text: str) -> str:
     """Return an absolute http or https address, byte for byte as written."""
-    shown = f'"{masked(text)}"'
+    if reason := _refusal(text):
+        raise ValueError(f'"{masked(text)}" {reason}')
+    return text
+
+
+def _refusal(text: str) -> str | None:
+    """Return why a text is no http or https address, or None."""
     if _BLANK.search(text):
-        raise ValueError(f"{shown} holds a blank or control character; write %20")
-    scheme = _SCHEME.match(text)
-    if not scheme or text[scheme.end() : scheme.end() + 2] != "//":
-        missing = not scheme or "." in scheme[1] or scheme[1].lower() == "localhost"
-        hint = "has no scheme; write https:// in front" if missing else "is no address"
-        raise ValueError(f"{shown} {hint}")
-    if scheme[1].lower() not in {"http", "https"}:
-        raise ValueError(f"{shown}: {scheme[1]} is not read here; write http or https")
+        return "holds a blank or control character; write %20"
+    scheme, separator, _ = text.partition("://")
+    if not separator or not _SCHEME.fullmatch(scheme):
+        return "has no scheme; write https:// in front"
+    if scheme.lower() not in {"http", "https"}:
+        return f"begins with {scheme}:, which is not read here; write http or https"
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise ValueError(f"{shown} is no address: {_reason(error)}") from error
+        return f"has a wrong {'port' if 'ort' in str(error) else 'host'}"
     if not host or "\\" in parts.netloc or port == 0:
-        raise ValueError(f"{shown} names no host")
-    return text
+        return "names no host"
+    return None
 
 
 def feed_address(text: str, folder: Path) -> str:
@@ -167,7 +174,3 @@ def _network_hint(text: str) -> str:
         )
     except ValueError:
         return f'"{text}" is neither a network such as 10.1.2.0/24 nor host:port'
-
-
-def _reason(error: ValueError) -> str:
-    return "its port is no number" if "ort" in str(error) else "its host is malformed"

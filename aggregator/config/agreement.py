@@ -141,7 +141,7 @@ def _unknown(
     known_names = set(known)
     for file, path, word in names:
         if word not in known_names:
-            message = f'there is no {noun} "{word}"{nearest(word, list(known))}'
+            message = f'there is no {noun} "{word}"{nearest(word, known)}'
             yield file.complaint(path, message)
 
 
@@ -152,9 +152,7 @@ def _bad_rules(
         file, path, written = entry
         for _, kind_path, kind in _words(entry, "kind"):
             if kind not in kinds:
-                message = (
-                    f'there is no kind of rule "{kind}"{nearest(kind, list(kinds))}'
-                )
+                message = f'there is no kind of rule "{kind}"{nearest(kind, kinds)}'
                 yield file.complaint(kind_path, message)
                 continue
             options = {key: value for key, value in written.items() if key != "kind"}

@@ -4,13 +4,21 @@ In: the folder and its files as written. Out: sentences for the log and for `che
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from stat import S_IROTH
 from typing import Any
 from urllib.parse import urlsplit
 
+from aggregator.config.files import (
+    MORE_SOURCES,
+    PUBLICATIONS,
+    SERVICE,
+    SOURCES,
+    Files,
+)
+from aggregator.config.schema import EXAMPLE_CONTACT
 from aggregator.config.secret import is_elsewhere
 from aggregator.config.written import Written
 
@@ -19,23 +27,20 @@ _EXAMPLES = re.compile(r"(^|[/@.])example\.(org|com|net)(/|:|$)", re.IGNORECASE)
 _SECRET_NAME = re.compile(r"auth|cookie|key|token|secret|pass|sig", re.IGNORECASE)
 
 
-def cautions(
-    folder: Path, service: Written, sources: Sequence[Written], publications: Written
-) -> Iterator[str]:
+def cautions(folder: Path, files: Files) -> Iterator[str]:
     """Return a sentence for each thing that is likely not meant."""
-    known = [service.file, sources[0].file, publications.file]
-    yield from _misnamed(folder, known)
-    contact = service.values.get("contact", "https://example.org/about")
+    yield from _misnamed(folder)
+    contact = files.service.values.get("contact", EXAMPLE_CONTACT)
     if _EXAMPLES.search(contact):
         yield (
             f"contact is still the example ({contact}), so publishers cannot reach you; "
-            "set it in mediawire.yaml to a page or mail address of yours"
+            f"set it in {SERVICE} to a page or mail address of yours"
         )
-    if not any(file.values.get("sources") for file in sources):
-        yield "no source is configured, so nothing is polled; see sources.yaml"
-    if not publications.values.get("publications"):
-        yield "no publication is configured; see publications.yaml"
-    for file in (service, *sources):
+    if not any(file.values.get("sources") for file in files.sources):
+        yield f"no source is configured, so nothing is polled; see {SOURCES}"
+    if not files.publications.values.get("publications"):
+        yield f"no publication is configured; see {PUBLICATIONS}"
+    for file in (files.service, *files.sources):
         if _holds_secrets(file) and _is_open(folder / file.file):
             yield (
                 f"{file.file} holds secrets and everybody on this machine can read it; "
@@ -43,14 +48,15 @@ def cautions(
             )
 
 
-def _misnamed(folder: Path, known: Sequence[str]) -> Iterator[str]:
+def _misnamed(folder: Path) -> Iterator[str]:
     """Mention files that look like ours and are not read: `sources.yml`."""
+    known = (SERVICE, SOURCES, PUBLICATIONS)
     for path in sorted(folder.glob("*.y*ml")):
         near = get_close_matches(path.name, known, n=1, cutoff=0.8)
         if path.name not in known and near:
             yield f"{path.name} is not read; did you mean {near[0]}?"
-    for path in sorted(folder.glob("sources.d/*.yml")):
-        yield f"sources.d/{path.name} is not read; files there end in .yaml or .opml"
+    for path in sorted(folder.glob(f"{MORE_SOURCES}/*.yml")):
+        yield f"{MORE_SOURCES}/{path.name} is not read; files there end in .yaml or .opml"
 
 
 def _is_open(path: Path) -> bool:

@@ -82,16 +82,20 @@ def _lasting(text: str) -> timedelta:
 def _one_of(words: tuple[str, ...]) -> PlainValidator:
     def read(text: str) -> str:
         if text not in words:
-            raise ValueError(f'"{text}" is not known{nearest(text, list(words))}')
+            raise ValueError(f'"{text}" is not known{nearest(text, words)}')
         return text
 
     return _of(read)
 
 
 def _feed_address(text: str, around: secret.Surroundings) -> str:
-    if text.startswith("env:"):
-        text = secret.revealed(text, around)
-    return addresses.feed_address(text, around.folder)
+    if not text.startswith("env:"):
+        return addresses.feed_address(text, around.folder)
+    address = secret.revealed(text, around)
+    try:
+        return addresses.feed_address(address, around.folder)
+    except ValueError:  # its sentence would show the address, which is a secret
+        raise ValueError(f"what {text} holds is no address of a feed") from None
 
 
 def _database(text: str, around: secret.Surroundings) -> str:
@@ -102,7 +106,7 @@ def _header_value(text: str, around: secret.Surroundings) -> str:
     return names.header_value(secret.revealed(text, around))
 
 
-Line = Annotated[str, _of(_filled), _format("text", minLength=1)]
+Line = Annotated[str, _of(_filled), _format("text")]
 Text = Annotated[str, _of(str), _format("text")]
 Flag = Annotated[bool, _of(_flag), _format("true or false", "boolean")]
 Count = Annotated[
@@ -142,7 +146,7 @@ Secret = Annotated[str, _beside(secret.revealed), _format("secret")]
 WebAddress = Annotated[str, _of(addresses.web_address), _format("address")]
 FeedAddress = Annotated[str, _beside(_feed_address), _format("address")]
 BaseAddress = Annotated[str, _of(addresses.base_address), _format("address")]
-Contact = Annotated[str, _of(addresses.contact), _format("address")]
+Contact = Annotated[str, _of(addresses.contact), _format("address", minLength=1)]
 Listen = Annotated[
     tuple[str, int],
     _of(addresses.host_and_port),

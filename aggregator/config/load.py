@@ -1,17 +1,14 @@
 """Read a config folder: everything in it, or everything that is wrong with it.
 
-    bytes ─► Written ─► schema ─► agreement ─► fold ─► Config
-             (nodes,    (one       (between     (defaults < group
-             opml)      file)      files)       < source)
-
-A file that is missing or empty says nothing, so defaults hold. Refused is a folder that
-is none, or holds nothing of ours: then somebody is in the wrong place.
+    files ─► overrides ─► agreement ─► schema ─► fold ─► Config
+    (as       (flags,      (between     (each     (defaults < group < source)
+    written)  variables)   files)       file)
 
 Measured: 1,000 sources in … ms of CPU.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,30 +17,29 @@ from pydantic import BaseModel, ValidationError
 from aggregator.config import fold, overrides
 from aggregator.config.agreement import Checker, disagreements
 from aggregator.config.cautions import cautions
-from aggregator.config.nodes import read_yaml
-from aggregator.config.opml import read_opml
+from aggregator.config.files import (
+    PUBLICATIONS,
+    SERVICE,
+    SOURCES,
+    Files,
+    read_folder,
+)
 from aggregator.config.schema import PublicationsFile, ServiceFile, SourcesFile
 from aggregator.config.secret import Surroundings
 from aggregator.config.sentences import complaints_of
-from aggregator.config.written import Place, Written, nothing
+from aggregator.config.written import Written
 from aggregator.errors import Complaint, ConfigError
 from aggregator.model import Config
-
-SERVICE, SOURCES, PUBLICATIONS = "mediawire.yaml", "sources.yaml", "publications.yaml"
-MORE_SOURCES = "sources.d"
-MAX_BYTES = 20 * 1024 * 1024
 
 Keys = TypeVar("Keys", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """A config, and what it was made of: `sources` begins with sources.yaml."""
+    """A config, and the files it was made of, with what stood over them."""
 
     config: Config
-    service: Written
-    sources: tuple[Written, ...]
-    publications: Written
+    files: Files
 
 
 def load(
@@ -75,104 +71,28 @@ def load_files(
 ) -> Loaded:
     """Return what `load` does, with the files as written."""
     around = Surroundings(folder=folder.absolute(), cwd=Path.cwd(), environ=environ)
-    complaints: list[Complaint] = []
-    service, sources, publications = _read(around.folder, complaints)
-    # Names of a file that cannot be read would all seem to be missing.
-    if not complaints:
-        complaints += disagreements(sources, publications, kinds=kinds, formats=formats)
-    service = _overridden(service, flags or {}, around, complaints)
-
-    service_keys = _validated(ServiceFile, service, SERVICE, around, complaints)
-    sources_keys = [
-        _validated(SourcesFile, file, SOURCES, around, complaints) for file in sources
-    ]
-    publications_keys = _validated(
-        PublicationsFile, publications, PUBLICATIONS, around, complaints
-    )
+    files = read_folder(around.folder)
+    complaints = list(files.complaints)
+    files = replace(files, service=_overridden(files, flags or {}, around, complaints))
+    if files.is_whole:
+        complaints += disagreements(
+            files.sources, files.publications, kinds=kinds, formats=formats
+        )
+    check = _Check(around, complaints)
+    service = check.keys(ServiceFile, files.service, SERVICE)
+    sources = [check.keys(SourcesFile, file, SOURCES) for file in files.sources]
+    publications = check.keys(PublicationsFile, files.publications, PUBLICATIONS)
     if complaints:
         raise ConfigError(tuple(sorted(complaints, key=_in_reading_order)))
+    warnings = [*overrides.slips(environ), *cautions(around.folder, files)]
     config = fold.config(
-        service_keys,
-        sources_keys,
-        publications_keys,
-        around=around,
-        warnings=[
-            *overrides.slips(environ),
-            *cautions(around.folder, service, sources, publications),
-        ],
+        service, sources, publications, around=around, warnings=warnings
     )
-    return Loaded(
-        config=config, service=service, sources=sources, publications=publications
-    )
-
-
-def _read(
-    folder: Path, complaints: list[Complaint]
-) -> tuple[Written, tuple[Written, ...], Written]:
-    """Return the service, the sources and the publications as written."""
-    paths = {name: folder / name for name in (SERVICE, SOURCES, PUBLICATIONS)}
-    more = sorted((folder / MORE_SOURCES).glob("*.yaml"))
-    lists = sorted((folder / MORE_SOURCES).glob("*.opml"))
-    _refuse_a_wrong_folder(folder, [*paths.values(), *more, *lists])
-
-    def read(path: Path, known: Collection[str] = ()) -> Written:
-        file = path.relative_to(folder).as_posix()
-        try:
-            content = _content(path, file)
-            if path.suffix == ".opml":
-                return read_opml(file, content, known=known)
-            return read_yaml(file, content)
-        except ConfigError as error:
-            complaints.extend(error.complaints)
-            return nothing(file)
-
-    sources = [read(path) for path in (paths[SOURCES], *more)]
-    for path in lists:
-        sources.append(read(path, known=_addresses(sources)))
-    return read(paths[SERVICE]), tuple(sources), read(paths[PUBLICATIONS])
-
-
-def _refuse_a_wrong_folder(folder: Path, paths: Sequence[Path]) -> None:
-    if not folder.is_dir():
-        message = "there is no such folder"
-    elif not any(path.exists() for path in paths):
-        message = f"this folder holds none of {SERVICE}, {SOURCES} and {PUBLICATIONS}"
-    else:
-        return
-    hint = f"; `mediawire config init {folder}` writes one to start from"
-    place = Place(file=str(folder))
-    raise ConfigError((place.complaint((), message + hint),))
-
-
-def _content(path: Path, file: str) -> bytes:
-    """Return the bytes of a file, none if it is missing; raises ConfigError."""
-    try:
-        with path.open("rb") as opened:
-            content = opened.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        return b""
-    except OSError as error:
-        message = f"cannot be read: {(error.strerror or 'unreadable').lower()}"
-        raise ConfigError((Place(file=file).complaint((), message),)) from error
-    if len(content) > MAX_BYTES:
-        message = f"the file is larger than {MAX_BYTES:,} bytes"
-        raise ConfigError((Place(file=file).complaint((), message),))
-    return content
-
-
-def _addresses(files: Sequence[Written]) -> set[str]:
-    """Return the addresses of all sources in these files, as far as there are any."""
-    entries = [
-        entry
-        for file in files
-        if isinstance(entries := file.values.get("sources"), list)
-        for entry in entries
-    ]
-    return {str(entry.get("url")) for entry in entries if isinstance(entry, dict)}
+    return Loaded(config=config, files=files)
 
 
 def _overridden(
-    service: Written,
+    files: Files,
     flags: Mapping[str, str],
     around: Surroundings,
     complaints: list[Complaint],
@@ -181,24 +101,25 @@ def _overridden(
     try:
         said = overrides.from_environment(around)
     except ConfigError as error:
-        complaints.extend(error.complaints)
+        complaints += error.complaints
         said = []
-    return overrides.applied(service, [*said, *overrides.from_flags(flags)])
+    return overrides.applied(files.service, [*said, *overrides.from_flags(flags)])
 
 
-def _validated(
-    schema: type[Keys],
-    written: Written,
-    schema_file: str,
-    around: Surroundings,
-    complaints: list[Complaint],
-) -> Keys:
-    """Return the keys of a file; with complaints, something that is not to be used."""
-    try:
-        return schema.model_validate(written.values, context=around)
-    except ValidationError as error:
-        complaints += complaints_of(error, written, schema_file)
-        return schema.model_construct()
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """Validates file after file, and adds what is wrong to the complaints."""
+
+    around: Surroundings
+    complaints: list[Complaint]
+
+    def keys(self, schema: type[Keys], written: Written, schema_file: str) -> Keys:
+        """Return the keys of a file; with complaints, nothing that is to be used."""
+        try:
+            return schema.model_validate(written.values, context=self.around)
+        except ValidationError as error:
+            self.complaints.extend(complaints_of(error, written, schema_file))
+            return schema.model_construct()
 
 
 def _in_reading_order(complaint: Complaint) -> tuple[str, int, int]:

@@ -48,9 +48,9 @@ def identifier(text: str) -> str:
     if not _ID.fullmatch(text) or ".." in text:
         better = slug(text)
         hint = f"; write {better}" if better else ""
-        shown = text.encode("unicode_escape").decode() if "\0" in text else text
         raise ValueError(
-            f'"{shown}" is no id: letters a-z, digits, - and _, and . between{hint}'
+            f'"{text}" is no id: use letters a-z, digits, - and _, '
+            f"with . only between them{hint}"
         )
     if _DEVICES.fullmatch(text):
         raise ValueError(f'"{text}" is no id: the name of a device on some systems')

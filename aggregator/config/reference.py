@@ -63,9 +63,22 @@ def is_list(file: str, path: Path) -> bool:
     return _at(file, path).get("type") == "array"
 
 
-def keys_at(file: str, path: Path) -> list[str]:
-    """Return which keys a mapping at this path may have."""
-    return list(_at(file, path).get("properties", ()))
+def keys_at(file: str, path: Path) -> list[str] | None:
+    """Return which keys a mapping at this path may have; None if there is no such rule."""
+    schema = _at(file, path)
+    is_closed = schema.get("additionalProperties") is False
+    return list(schema["properties"]) if is_closed else None
+
+
+def has_free_keys(file: str, path: Path) -> bool:
+    """Return whether the keys of the mapping at this path are names of mappings."""
+    values = _at(file, path).get("additionalProperties")
+    return isinstance(values, dict) and "$ref" in values
+
+
+def must_be_filled(file: str, path: Path) -> bool:
+    """Return whether the value at this path is a text that may not be empty."""
+    return bool(_at(file, path).get("minLength"))
 
 
 def _keys(file: str, schema: Schema, prefix: str) -> Iterator[Key]:
@@ -75,7 +88,8 @@ def _keys(file: str, schema: Schema, prefix: str) -> Iterator[Key]:
         below = _resolved(root, written)
         path = f"{prefix}{name}"
         items = _resolved(root, below.get("items", {}))
-        values = _resolved(root, below.get("additionalProperties") or {})
+        free = below.get("additionalProperties")
+        values = _resolved(root, free if isinstance(free, dict) else {})
         if "properties" in below:
             yield from _keys(file, below, f"{path}.")
         elif "properties" in items:
@@ -94,7 +108,8 @@ def _at(file: str, path: Path) -> Schema:
     for step in path:
         below = schema.get("properties", {}).get(step)
         if below is None:
-            below = schema.get("items") or schema.get("additionalProperties") or {}
+            below = schema.get("items") or schema.get("additionalProperties")
+            below = below if isinstance(below, dict) else {}
         schema = _resolved(root, below)
     return schema
 

@@ -39,6 +39,8 @@ from aggregator.config.fields import (
     WebAddress,
 )
 
+EXAMPLE_CONTACT = "https://example.org/about"
+
 _FETCH = model.FetchLimits()
 _READING = model.ReadingLimits()
 _MANNERS = model.HostLimits()
@@ -104,7 +106,7 @@ class ServiceFile(BaseModel, extra="forbid", frozen=True, title="mediawire.yaml"
         description="The public address: all ids, links and self references start here.",
     )
     contact: Contact = Field(
-        default="https://example.org/about",
+        default=EXAMPLE_CONTACT,
         description="Where publishers reach you; stands in the User-Agent.",
     )
     store: Database = Field(

@@ -38,9 +38,7 @@ def _complaint(detail: ErrorDetails, written: Written, schema_file: str) -> Comp
     path: Path = detail["loc"]
     kind = detail["type"]
     if kind == "extra_forbidden":
-        known = keys_at(schema_file, path[:-1])
-        message = f"unknown key{nearest(str(path[-1]), known)}"
-        return written.complaint(path, message, at_key=True)
+        return unknown_key(path, written, keys_at(schema_file, path[:-1]) or [])
     if kind == "value_error":
         message = str(detail["ctx"]["error"])
     else:
@@ -48,3 +46,9 @@ def _complaint(detail: ErrorDetails, written: Written, schema_file: str) -> Comp
     if path and path[-1] == _KEY:
         return written.complaint(path[:-1], message, at_key=True)
     return written.complaint(path, message)
+
+
+def unknown_key(path: Path, written: Written, known: list[str]) -> Complaint:
+    """Return the complaint about a key that nothing knows, with the nearest known."""
+    message = f"unknown key{nearest(str(path[-1]), known)}"
+    return written.complaint(path, message, at_key=True)

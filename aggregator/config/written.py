@@ -5,15 +5,21 @@ lists and mappings only. Whoever finds something wrong with a value asks the Wri
 the place and makes a Complaint of it.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from aggregator.errors import Complaint
 
 # The way to a value: keys of mappings and indices of lists, from the top of the file.
 Path = tuple[str | int, ...]
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+# How many words a sentence lists to choose from.
+FEW = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +39,13 @@ class Place:
         return ":".join(str(p) for p in (self.file, self.line, self.column) if p)
 
     def complaint(self, path: Path, message: str) -> Complaint:
-        """Return a complaint about what stands here."""
+        """Return a complaint about what stands here, without control characters."""
         return Complaint(
             file=self.file,
             line=self.line,
             column=self.column,
-            path=dotted(path),
-            message=message,
+            path=_one_line(dotted(path)),
+            message=_one_line(message),
         )
 
 
@@ -48,11 +54,13 @@ class Written:
     """One file: its values, and `find`, which tells the place of a path.
 
     `find(path, True)` is the place of the key, `find(path, False)` that of the value;
-    a path that does not exist is found at its nearest ancestor that does.
+    a path that does not exist is found at its nearest ancestor that does. `empty` are the
+    keys that stand there without a value: they are not among the values.
     """
 
     file: str
     values: dict[str, Any]
+    empty: tuple[Path, ...] = ()
     find: Callable[[Path, bool], Place]
 
     def complaint(self, path: Path, message: str, *, at_key: bool = False) -> Complaint:
@@ -65,16 +73,21 @@ def dotted(path: Path) -> str:
     return ".".join(map(str, path))
 
 
+def _one_line(text: str) -> str:
+    """Return a text that cannot break a line of the log or the terminal."""
+    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
 def nothing(file: str) -> Written:
     """Return what an empty or missing file says: nothing, so that defaults hold."""
     return Written(file=file, values={}, find=lambda *_: Place(file=file))
 
 
-def nearest(word: str, known: list[str]) -> str:
+def nearest(word: str, known: Collection[str]) -> str:
     """Return `; did you mean X?` or, with nothing near, what there is to choose from."""
     near = get_close_matches(word, known, n=1)
     if near:
         return f"; did you mean {near[0]}?"
-    few = sorted(known)[:12]
+    few = list(islice(known, FEW))
     more = f" and {len(known) - len(few)} more" if len(known) > len(few) else ""
-    return f"; there is {', '.join(few)}{more}" if few else "; there is none yet"
+    return f"; known: {', '.join(few)}{more}" if few else ""

@@ -1,0 +1,129 @@
+"""The files of a config folder, read: before anybody asks what they mean.
+
+In: a folder. Out: Files, each as written, with complaints about what cannot be read. A
+file that is missing or empty says nothing. Refused: a folder that is none, or that holds
+nothing of ours, for then somebody is in the wrong place.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aggregator.config.empties import settled
+from aggregator.config.nodes import read_yaml
+from aggregator.config.opml import read_opml
+from aggregator.config.written import Place, Written, nothing
+from aggregator.errors import Complaint, ConfigError
+
+SERVICE, SOURCES, PUBLICATIONS = "mediawire.yaml", "sources.yaml", "publications.yaml"
+MORE_SOURCES = "sources.d"
+MAX_BYTES = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """What a folder says. `sources` begins with sources.yaml, lists (OPML) come last.
+
+    `is_whole` tells whether every file could be read: if not, the names in it would all
+    seem to be missing from where they are used.
+    """
+
+    service: Written
+    sources: tuple[Written, ...]
+    publications: Written
+    complaints: tuple[Complaint, ...]
+    is_whole: bool
+
+
+def read_folder(folder: Path) -> Files:
+    """Return the files of a folder; raises ConfigError if it is the wrong folder."""
+    paths = {name: folder / name for name in (SERVICE, SOURCES, PUBLICATIONS)}
+    more = sorted((folder / MORE_SOURCES).glob("*.yaml"))
+    lists = sorted((folder / MORE_SOURCES).glob("*.opml"))
+    _refuse_a_wrong_folder(folder, [*paths.values(), *more, *lists])
+
+    reader = _Reader(folder)
+    sources = [reader.read_yaml(path, SOURCES) for path in (paths[SOURCES], *more)]
+    for path in lists:
+        sources.append(reader.read_opml(path, known=_addresses(sources)))
+    return Files(
+        service=reader.read_yaml(paths[SERVICE], SERVICE),
+        sources=tuple(sources),
+        publications=reader.read_yaml(paths[PUBLICATIONS], PUBLICATIONS),
+        complaints=tuple(reader.complaints),
+        is_whole=reader.is_whole,
+    )
+
+
+class _Reader:
+    """Reads file after file and keeps what is wrong with them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.complaints: list[Complaint] = []
+        self.is_whole = True
+        self._folder = folder
+
+    def read_yaml(self, path: Path, schema_file: str) -> Written:
+        file = self._name(path)
+        try:
+            written, unknown = settled(
+                read_yaml(file, _content(path, file)), schema_file
+            )
+        except ConfigError as error:
+            return self._unreadable(file, error)
+        self.complaints += unknown
+        return written
+
+    def read_opml(self, path: Path, *, known: Collection[str]) -> Written:
+        file = self._name(path)
+        try:
+            return read_opml(file, _content(path, file), known=known)
+        except ConfigError as error:
+            return self._unreadable(file, error)
+
+    def _unreadable(self, file: str, error: ConfigError) -> Written:
+        self.complaints += error.complaints
+        self.is_whole = False
+        return nothing(file)
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self._folder).as_posix()
+
+
+def _refuse_a_wrong_folder(folder: Path, paths: Sequence[Path]) -> None:
+    if not folder.is_dir():
+        message = "there is no such folder"
+    elif not any(path.exists() for path in paths):
+        message = f"this folder holds none of {SERVICE}, {SOURCES} and {PUBLICATIONS}"
+    else:
+        return
+    hint = f"; `mediawire config init {folder}` writes one to start from"
+    place = Place(file=str(folder))
+    raise ConfigError((place.complaint((), message + hint),))
+
+
+def _content(path: Path, file: str) -> bytes:
+    """Return the bytes of a file, none if it is missing; raises ConfigError."""
+    try:
+        with path.open("rb") as opened:
+            content = opened.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        message = f"cannot be read: {(error.strerror or 'unreadable').lower()}"
+        raise ConfigError((Place(file=file).complaint((), message),)) from error
+    if len(content) > MAX_BYTES:
+        message = f"the file is larger than {MAX_BYTES:,} bytes"
+        raise ConfigError((Place(file=file).complaint((), message),))
+    return content
+
+
+def _addresses(files: Sequence[Written]) -> set[str]:
+    """Return the addresses of all sources in these files, as far as there are any."""
+    entries = [
+        entry
+        for file in files
+        if isinstance(entries := file.values.get("sources"), list)
+        for entry in entries
+    ]
+    return {str(entry.get("url")) for entry in entries if isinstance(entry, dict)}
