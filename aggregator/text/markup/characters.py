@@ -21,7 +21,7 @@ OPEN_AT_ONCE = 60  # of bidi embeddings; the algorithm itself stops at 125 (UAX 
 ILLEGAL = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
-ASTRAL = "[\U00010000-\U0010ffff]"
+ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 ILLEGAL_ASTRAL = re.compile(
     "["
     + "".join(
@@ -56,15 +56,15 @@ def printable_html(html: str) -> str:
 def cap(text: str, max_chars: int) -> str:
     """Return at most `max_chars` characters of `text`, never half of a letter.
 
-    A cut steps back over the marks that belong to the letter after it, and closes
-    what it left open: up to `OPEN_AT_ONCE` bidi closers may come on top.
+    A cut steps back over the marks that belong to the letter before it, and leaves
+    room to close what it left open.
     """
-    if len(text) <= max_chars:
-        return text
-    end = max_chars
-    while end > max(0, max_chars - MARKS_IN_A_ROW) and _joins(text[end - 1], text[end]):
-        end -= 1
-    return printable(text[:end].rstrip())
+    end = len(text)
+    cut = text
+    while len(cut) > max_chars:
+        end = _letter_start(text, min(end - 1, max_chars, end + max_chars - len(cut)))
+        cut = printable(text[:end].rstrip())
+    return cut
 
 
 def without_surrogates(text: str) -> str:
@@ -76,19 +76,24 @@ def _legal(text: str) -> str:
     text = ILLEGAL.sub("", text.replace("\f", " "))
     if text.isascii():
         return text
-    if re.search(ASTRAL, text):
+    far = ASTRAL.search(text) is not None
+    if far:
         text = ILLEGAL_ASTRAL.sub("", text)
-    return _long_runs().sub(r"\1", text)
+    return _long_runs(far=far).sub(r"\1", text)
 
 
 @cache
-def _long_runs() -> re.Pattern[str]:
-    """Return what finds runs of marks and zero-width characters that are too long."""
-    near = _class_of_marks(range(0xAD, 0x10000))
-    far = _class_of_marks(range(0x10000, 0x20000)) + _class_of_marks(
-        range(0xE0000, 0xE0200)
-    )
-    mark = f"(?:[{near}]|(?={ASTRAL})[{far}])"
+def _long_runs(*, far: bool) -> re.Pattern[str]:
+    """Return what finds runs of marks and zero-width characters that are too long.
+
+    `far`: also those outside the first plane.
+    """
+    mark = f"[{_class_of_marks(range(0xAD, 0x10000))}]"
+    if far:
+        tags_and_selectors = range(0xE0000, 0xE0200)
+        others = _class_of_marks(range(0x10000, 0x20000))
+        others += _class_of_marks(tags_and_selectors)
+        mark = f"(?:{mark}|(?={ASTRAL.pattern})[{others}])"
     return re.compile(f"({mark}{{{MARKS_IN_A_ROW}}}){mark}+")
 
 
@@ -109,8 +114,12 @@ def _adds_no_width(letter: str) -> bool:
     return unicodedata.category(letter) in {"Mn", "Me", "Cf"}
 
 
-def _joins(before: str, after: str) -> bool:
-    return before == "\u200d" or _adds_no_width(after)
+def _letter_start(text: str, end: int) -> int:
+    """Return where to cut at or before `end`, so that no letter loses its marks."""
+    for at in range(end, max(0, end - MARKS_IN_A_ROW - 1), -1):
+        if text[at - 1] != "\u200d" and not _adds_no_width(text[at]):
+            return at
+    return max(0, end)
 
 
 def _balanced(text: str, pattern: re.Pattern[str]) -> str:
