@@ -58,7 +58,7 @@ def unfit(report: Report) -> str | None:
             return f"its {part} holds U+{ord(illegal[0]):04X}, which no format may hold"
     if not report.article.published_id:
         return "it has no id"
-    if report.content.rfind("<p") != report.content.rfind(BLOCK_START):
+    if not report.content[report.content.rfind("<p") :].startswith(BLOCK_START):
         return "its credit is not the last thing in the body"
     return None
 

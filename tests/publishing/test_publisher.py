@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree as ET
 
@@ -167,6 +168,47 @@ def test_of_two_entries_with_one_id_the_first_stands(publisher, output):
     assert {status.left_out for status in statuses} == {((twin.id, reason),)}
     (found,) = formats.named("atom").read((output / "feeds/wire.atom").read_bytes())
     assert found.title == "Report number 1"
+
+
+def test_an_entry_in_which_a_reader_finds_something_else_is_left_out(
+    publisher, monkeypatch
+):
+    entry = json_format.entry
+    monkeypatch.setattr(
+        json_format,
+        "entry",
+        lambda report, top: entry(report, top).replace(b"number 2", b"number 7"),
+    )
+
+    (status,) = publisher.publish(
+        publication(formats=("json",)), reports(1, 2, 3), now=NOON
+    )
+
+    ((left_out, reason),) = status.left_out
+    assert (status.entries, status.refused, left_out) == (2, None, article(2).id)
+    assert "a reader finds another title than was meant" in reason
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "reason"),
+    [
+        ({"content": ""}, "its credit is not the last thing in the body"),
+        ({"content": "<p>Words.</p>"}, "its credit is not the last thing in the body"),
+        (
+            {"content": reports(1)[0].content + "<p>More.</p>"},
+            "its credit is not the last thing in the body",
+        ),
+        ({"article": article(1, published_id="")}, "it has no id"),
+    ],
+)
+def test_a_report_without_credit_or_id_is_left_out(publisher, spoilt, reason):
+    without = replace(reports(1)[0], **spoilt)
+
+    statuses = publisher.publish(publication(), [without], now=NOON)
+
+    assert {(s.entries, s.left_out) for s in statuses} == {
+        (0, ((without.article.id, reason),))
+    }
 
 
 # -- the last good one stays
