@@ -23,7 +23,6 @@ from aggregator.model import (
     Document,
     Fetched,
     FetchRequest,
-    Hints,
     Known,
     NotModified,
     Outcome,
@@ -73,6 +72,21 @@ class Rooms:
     edit: Callable[[Article], Article]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attempt:
+    """One poll on its way: who is asked, what we remember, and the time.
+
+    `state` holds what the answer has brought so far; `took` is how long it took.
+    """
+
+    source: Source
+    state: SourceState
+    rooms: Rooms
+    now: datetime
+    jitter: float
+    took: timedelta = timedelta(0)
+
+
 def poll(
     source: Source,
     state: SourceState,
@@ -83,34 +97,46 @@ def poll(
 ) -> PollResult:
     """Return what one conditional GET of the source changes.
 
+    `now` is when the poll begins; what an answer advises counts from when it came.
     `jitter` in 0..1 spreads the next poll (see `cadence.after`). A source that cannot
     be fetched or read is a failed outcome, not an exception.
     """
+    attempt = _Attempt(source=source, state=state, rooms=rooms, now=now, jitter=jitter)
     began = monotonic()
     try:
         answer = rooms.fetching.fetch(_request(source, state), now=now)
     except FetchError as error:
-        outcome = Outcome(
-            kind="failed",
-            status=error.status,
-            problem=error.problem,
-            error=str(error),
-            advice=error.advice,
+        attempt = replace(attempt, took=timedelta(seconds=monotonic() - began))
+        return _ended(
+            attempt,
+            Outcome(
+                kind="failed",
+                status=error.status,
+                problem=error.problem,
+                error=str(error),
+                advice=error.advice,
+            ),
         )
-        return _result(source, state, outcome, now=now, jitter=jitter, began=began)
-    took = timedelta(seconds=monotonic() - began)
+    attempt = replace(attempt, took=timedelta(seconds=monotonic() - began))
+    unchanged = Outcome(
+        kind="unchanged",
+        status=answer.status if isinstance(answer, Fetched) else 304,
+        advice=answer.advice,
+        moved_to=answer.moved_to,
+    )
     try:
-        result = _answered(source, state, answer, rooms, now=now, jitter=jitter)
+        return _answered(attempt, answer, unchanged)
     except ReadError as error:
-        outcome = Outcome(
-            kind="failed",
-            status=answer.status if isinstance(answer, Fetched) else None,
-            problem=error.problem,
-            error=str(error),
-            advice=answer.advice,
+        return _ended(
+            attempt,
+            Outcome(
+                kind="failed",
+                status=unchanged.status,
+                problem=error.problem,
+                error=str(error),
+                advice=answer.advice,
+            ),
         )
-        result = _result(source, state, outcome, now=now, jitter=jitter, began=began)
-    return replace(result, took=took, wire_bytes=getattr(answer, "wire_bytes", 0))
 
 
 def _request(source: Source, state: SourceState) -> FetchRequest:
@@ -125,49 +151,21 @@ def _request(source: Source, state: SourceState) -> FetchRequest:
 
 
 def _answered(
-    source: Source,
-    state: SourceState,
-    answer: Fetched | NotModified,
-    rooms: Rooms,
-    *,
-    now: datetime,
-    jitter: float,
+    attempt: _Attempt, answer: Fetched | NotModified, unchanged: Outcome
 ) -> PollResult:
     """Return what an answer changes; its validators are kept from here on."""
-    unchanged = Outcome(
-        kind="unchanged",
-        status=200 if isinstance(answer, Fetched) else 304,
-        advice=answer.advice,
-        moved_to=answer.moved_to,
-    )
-    answered = replace(state, validators=answer.validators)
+    state = replace(attempt.state, validators=answer.validators)
     if isinstance(answer, NotModified):
-        return _result(source, answered, unchanged, now=now, jitter=jitter)
+        return _ended(replace(attempt, state=state), unchanged)
     digest = blake2b(answer.body, digest_size=16).digest()
-    if digest == state.body_digest:
-        return _result(source, answered, unchanged, now=now, jitter=jitter)
-    return _read(
-        source,
-        replace(answered, body_digest=digest),
-        answer,
-        rooms,
-        unchanged=unchanged,
-        now=now,
-        jitter=jitter,
-    )
+    known = digest == state.body_digest
+    attempt = replace(attempt, state=replace(state, body_digest=digest))
+    return _ended(attempt, unchanged) if known else _read(attempt, answer, unchanged)
 
 
-def _read(
-    source: Source,
-    state: SourceState,
-    answer: Fetched,
-    rooms: Rooms,
-    *,
-    unchanged: Outcome,
-    now: datetime,
-    jitter: float,
-) -> PollResult:
+def _read(attempt: _Attempt, answer: Fetched, unchanged: Outcome) -> PollResult:
     """Read the document, tell its articles apart from those we hold, edit the new."""
+    source, rooms = attempt.source, attempt.rooms
     previous = rooms.memory.document(source.id)
     reading = rooms.readers.read(
         ReadRequest(
@@ -177,7 +175,7 @@ def _read(
             content_type=answer.content_type,
             context=previous.context if previous else None,
             known=dict(previous.items) if previous else {},
-            now=now,
+            now=attempt.now,
         )
     )
     keys = keys_of(reading)
@@ -185,8 +183,8 @@ def _read(
         reading,
         known=rooms.memory.known(source.id, keys) if keys else {},
         previous=previous,
-        first=state.first_success_at is None,
-        now=now,
+        first=attempt.state.first_success_at is None,
+        now=attempt.now,
     )
     new = tuple(rooms.edit(article) for article in changes.new)
     changed = tuple(rooms.edit(article) for article in changes.changed)
@@ -196,9 +194,10 @@ def _read(
         new=len(new),
         changed=len(changed),
     )
-    state = replace(state, feed=reading.feed or state.feed)
+    state = replace(attempt.state, feed=reading.feed or attempt.state.feed)
     return replace(
-        _result(source, state, outcome, now=now, jitter=jitter),
+        _ended(replace(attempt, state=state), outcome),
+        wire_bytes=answer.wire_bytes,
         document=changes.document if changes.document != previous else None,
         new=new,
         changed=changed,
@@ -208,23 +207,20 @@ def _read(
     )
 
 
-def _result(
-    source: Source,
-    state: SourceState,
-    outcome: Outcome,
-    *,
-    now: datetime,
-    jitter: float,
-    began: float | None = None,
-) -> PollResult:
+def _ended(attempt: _Attempt, outcome: Outcome) -> PollResult:
     """Return the result of a poll that changes nothing but the source's own row."""
-    hints: Hints | None = state.feed.hints
+    state = cadence.after(
+        attempt.source,
+        attempt.state,
+        outcome,
+        hints=attempt.state.feed.hints,
+        now=attempt.now + attempt.took,
+        jitter=attempt.jitter,
+    )
     return PollResult(
-        source_id=source.id,
-        at=now,
+        source_id=attempt.source.id,
+        at=attempt.now,
         outcome=outcome,
-        state=cadence.after(
-            source, state, outcome, hints=hints, now=now, jitter=jitter
-        ),
-        took=timedelta(seconds=monotonic() - began) if began else timedelta(0),
+        state=state,
+        took=attempt.took,
     )

@@ -6,7 +6,7 @@ The caller owns the signals; `stop` and `reload` may be called from a handler.
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 import structlog
@@ -24,6 +24,8 @@ GRACE = timedelta(seconds=10)
 REPUBLISH = timedelta(minutes=10)
 # How many due sources are looked at in one tick; the rest is due in the next.
 HORIZON = 2000
+# Clocks are slewed by less than this between two ticks; more is a jump.
+JUMP = timedelta(seconds=30)
 
 
 class Service:
@@ -37,8 +39,10 @@ class Service:
         self._stop = threading.Event()
         self._reload = threading.Event()
         self._next_print = 0.0
+        self._drift = self._drifted()
         wire.open_rooms()
         wire.enlist()
+        wire.spread_backlog()
         self._press = Press(wire.publish)
         self._engine = LocalEngine(
             wire.poll,
@@ -81,6 +85,7 @@ class Service:
             if self._reload.is_set():
                 self._reload.clear()
                 self._follow_config()
+            self._mind_the_clock()
             self._engine.submit(self.wire.due(HORIZON))
             if monotonic() >= self._next_print:
                 self._next_print = monotonic() + REPUBLISH.total_seconds()
@@ -88,6 +93,20 @@ class Service:
             self.last_tick = self.wire.clock()
         except MediaWireError as error:
             log.error("tick failed", reason=str(error))  # noqa: TRY400 - a sentence
+        except Exception:
+            log.exception("tick broke")
+
+    def _mind_the_clock(self) -> None:
+        """Let the schedule follow a wall clock that was put forward or back."""
+        jump = self._drifted() - self._drift
+        if abs(jump) > JUMP:
+            log.warning("clock jumped", seconds=round(jump.total_seconds()))
+            self._drift += jump
+            self.wire.rebase(jump)
+
+    def _drifted(self) -> timedelta:
+        """Return how far the wall clock is from the monotonic one, which never jumps."""
+        return self.wire.clock() - datetime.fromtimestamp(monotonic(), tz=UTC)
 
     def _record(self, results: Sequence[PollResult]) -> None:
         self.wire.record(results)

@@ -11,11 +11,9 @@ def standings(wire: Wire) -> list[dict[str, Any]]:
     """Return one object per configured source, in the order of the config.
 
     Keys: id, url (without credentials), title, state (new, ok, failing, throttled,
-    paused, held, gone), outcome, error, articles, last_success, last_polled, failures,
-    next_poll_at, because. Times are datetimes in UTC or None.
+    paused, held, gone), outcome, problem, error, articles, last_success, last_polled, failures,
+    next_poll_at (None: never by itself), because. Times are datetimes in UTC or None.
     """
-    from aggregator.fetching import shown
-
     counts = wire.store.counts()
     now = wire.clock()
     rows = []
@@ -33,7 +31,10 @@ def standings(wire: Wire) -> list[dict[str, Any]]:
                 "last_success": state.last_success_at,
                 "last_polled": state.last_polled_at,
                 "failures": state.failures,
-                "next_poll_at": state.next_poll_at,
+                "problem": state.problem,
+                "next_poll_at": None
+                if state.next_poll_at >= cadence.NEVER
+                else state.next_poll_at,
                 "because": cadence.next_step(source, state, now=now),
             }
         )

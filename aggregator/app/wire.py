@@ -8,20 +8,18 @@ is the first that does.
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
 
 import structlog
 
 from aggregator.app.clock import Clock, utc_now
-from aggregator.editing import Desk, complaints, kinds, refusal
+from aggregator.app.editorial import Editorial
+from aggregator.editing import complaints, kinds
 from aggregator.fetching import Fetcher, cadence
 from aggregator.model import (
     Article,
-    Attribution,
     Config,
     HostLimits,
     Outcome,
@@ -29,12 +27,10 @@ from aggregator.model import (
     Publication,
     PublicationStatus,
     Report,
-    Rights,
-    Source,
     SourceState,
 )
 from aggregator.poll import Rooms, poll
-from aggregator.publishing import Publisher, report
+from aggregator.publishing import Publisher
 from aggregator.publishing.formats import names as format_names
 from aggregator.reading import Workers
 from aggregator.store import Store, open_store
@@ -42,6 +38,8 @@ from aggregator.store import Store, open_store
 log = structlog.get_logger()
 
 RULES_DIGEST = "rules"
+# More than any installation has sources.
+EVERYTHING = 1_000_000
 
 
 def load_config(
@@ -101,7 +99,7 @@ class Wire:
             fetching=self.fetcher,
             readers=self.workers,
             memory=self.store,
-            edit=self.edit,
+            edit=self.editorial.edit,
         )
 
     # -- sources
@@ -128,14 +126,46 @@ class Wire:
         self._edit_again()
 
     def due(self, limit: int) -> list[SourceState]:
-        """Return sources whose time has come, oldest first, none of them paused."""
+        """Return sources whose time has come, the longest due first.
+
+        One that came due while we were away, and whose publisher wants to be left
+        alone at this hour, is put off instead.
+        """
         now = self.clock()
-        paused = [
-            source.id
-            for source in self.config.sources
-            if source.paused and (not source.paused.until or source.paused.until > now)
+        due, put_off = [], []
+        for state in self.store.due(now, limit):
+            source = self.sources.get(state.source_id)
+            later = cadence.put_off(source, state, now=now) if source else None
+            if later:
+                put_off.append(later)
+            elif source:
+                due.append(state)
+        if put_off:
+            self.store.put_states(put_off, configured=list(self.sources))
+        return due
+
+    def spread_backlog(self) -> None:
+        """Spread what came due while nobody polled, the longest due first."""
+        now = self.clock()
+        overdue = [
+            (self.sources[state.source_id], state)
+            for state in self.store.due(now, EVERYTHING)
+            if state.source_id in self.sources
         ]
-        return self.store.due(now, limit, exclude=paused)
+        self.store.put_states(
+            cadence.spread(overdue, now=now), configured=list(self.sources)
+        )
+
+    def rebase(self, by: timedelta) -> None:
+        """Move every source's times along with a wall clock that jumped `by`."""
+        now = self.clock()
+        self.store.put_states(
+            [
+                cadence.rebase(self.sources[id_], state, now=now, by=by)
+                for id_, state in self.states().items()
+            ],
+            configured=list(self.sources),
+        )
 
     def host_limits(self, host: str) -> HostLimits:
         """Return the manners towards a host: the first pattern that fits."""
@@ -237,40 +267,12 @@ class Wire:
         limit = limit or publication.limit
         reports: list[Report] = []
         for article in self._candidates(publication, now, limit, before):
-            shown = self.report(article, publication)
+            shown = self.editorial.report(article, publication)
             if shown:
                 reports.append(shown)
             if len(reports) == limit:
                 break
         return reports
-
-    def report(self, article: Article, publication: Publication) -> Report | None:
-        """Return an article as a publication shows it, or None if a rule drops it."""
-        source = self.sources.get(article.source_id)
-        rules = (*(source.rules if source else ()), *publication.rules)
-        edited = self.desk.edit(article, rules)
-        if edited.dropped:
-            return None
-        rights = source.rights if source else Rights(body="excerpt")
-        credited = replace(edited, attribution=_credited(article.attribution, source))
-        return report(credited, publication, rights)
-
-    def edit(self, article: Article) -> Article:
-        """Return the article as the desk lists it: tags, headline, dropped or not.
-
-        The headline is that of the source's rules and of the first publication that
-        takes the article; only a source's own rules can drop it everywhere.
-        """
-        source = self.sources[article.source_id]
-        tagged = replace(article, desk_tags=source.tags)
-        edited = self.desk.edit(tagged, source.rules)
-        if edited.dropped:
-            return edited
-        for publication in self.config.publications:
-            if refusal(publication.select, tagged, now=article.listed_at) is None:
-                both = self.desk.edit(tagged, (*source.rules, *publication.rules))
-                return edited if both.dropped else both
-        return edited
 
     # -- inside
 
@@ -292,7 +294,7 @@ class Wire:
     def _take(self, config: Config) -> None:
         self.config = config
         self.sources = {source.id: source for source in config.sources}
-        self.desk = Desk(config.rules)
+        self.editorial = Editorial(config)
 
     def _retire(self, *rooms: str) -> None:
         for name in rooms:
@@ -317,41 +319,12 @@ class Wire:
             before = (page[-1].listed_at, page[-1].id)
 
     def _edit_again(self) -> None:
-        """Run changed rules over what is stored; headlines move, nothing else does."""
-        written = repr(
-            (
-                self.config.rules,
-                [(p.select, p.rules) for p in self.config.publications],
-                [(s.id, s.rules, s.tags) for s in self.config.sources],
-            )
-        )
-        digest = blake2b(written.encode(), digest_size=16).hexdigest()
+        """Let changed rules and tags go over what is stored."""
+        digest = self.editorial.digest()
         if self.store.meta(RULES_DIGEST) == digest:
             return
-        edited = [
-            (old, self.edit(old))
-            for old in self.store.articles()
-            if old.source_id in self.sources
-        ]
-        self.store.retitle(
-            (new.id, new.title, new.rules, new.dropped)
-            for old, new in edited
-            if (new.title, new.rules, new.dropped)
-            != (old.title, old.rules, old.dropped)
-        )
-        for source_id in {o.source_id for o, n in edited if o.desk_tags != n.desk_tags}:
-            self.store.retag(source_id, self.sources[source_id].tags)
+        edits = self.editorial.edits(self.store.articles())
+        self.store.retitle(edits.headlines)
+        for source_id, tags in edits.tags.items():
+            self.store.retag(source_id, tags)
         self.store.put_meta(RULES_DIGEST, digest)
-
-
-def _credited(attribution: Attribution, source: Source | None) -> Attribution:
-    """Return the attribution with what the operator says of the source today."""
-    if source is None:
-        return attribution
-    return replace(
-        attribution,
-        title=source.title or attribution.title,
-        site_url=source.site or attribution.site_url,
-        rights=source.rights.notice or attribution.rights,
-        license=source.rights.license or attribution.license,
-    )

@@ -12,11 +12,11 @@ import click
 
 from aggregator.app.clock import utc_now
 from aggregator.app.round import poll_round
-from aggregator.app.wire import Wire, load_config
+from aggregator.app.wire import EVERYTHING, Wire, load_config
 from aggregator.cli import Invocation
 from aggregator.cli.logs import set_up
 from aggregator.cli.opening import working_wire
-from aggregator.cli.service import ALL, serve_forever, show_summary
+from aggregator.cli.service import serve_forever, show_summary
 from aggregator.demo.origin import Origin
 from aggregator.demo.stories import AGENCIES
 from aggregator.model import Config
@@ -80,7 +80,7 @@ def _two_rounds(wire: Wire, later: Later) -> None:
     files: list[dict[Path, bytes]] = []
     for number in (1, 2):
         wire.enlist()
-        summary = poll_round(wire, wire.due(ALL))
+        summary = poll_round(wire, wire.due(EVERYTHING))
         click.echo(f"Round {number}")
         show_summary(summary)
         files.append(_published(wire.config.output))

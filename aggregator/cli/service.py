@@ -9,15 +9,12 @@ from types import FrameType
 import click
 
 from aggregator.app.round import Summary, poll_round
-from aggregator.app.wire import Wire, load_config
+from aggregator.app.wire import EVERYTHING, Wire, load_config
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.opening import configured, known_sources, working_wire
 from aggregator.cli.progress import Progress
 from aggregator.cli.terminal import emit_json, emit_table
 from aggregator.model import Config, PublicationStatus, SourceState
-
-# More than any installation has sources: one round takes all that is due.
-ALL = 1_000_000
 
 
 @click.command()
@@ -31,7 +28,7 @@ def run(invocation: Invocation, *, once: bool, listen: str | None) -> None:
     if once:
         with working_wire(config, "run --once") as wire:
             wire.enlist()
-            show_summary(_round(wire, wire.due(ALL), invocation))
+            show_summary(_round(wire, wire.due(EVERYTHING), invocation))
         return
     with working_wire(config, "run") as wire:
         serve_forever(
@@ -64,7 +61,7 @@ def poll(
         if force:
             states = _forced(wire, wanted)
         else:
-            states = [s for s in wire.due(ALL) if s.source_id in wanted]
+            states = [s for s in wire.due(EVERYTHING) if s.source_id in wanted]
         summary = _round(wire, states, invocation)
     if as_json:
         emit_json(summary.as_json())

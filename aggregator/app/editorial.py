@@ -1,0 +1,123 @@
+"""What the desk of this config makes of an article: where it stands, and under which words.
+
+In: the config, articles. Out: articles with tags and headline, Reports for publications.
+Pure: nothing here reads or writes a store.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+from aggregator.editing import Desk, refusal
+from aggregator.model import (
+    Article,
+    Attribution,
+    Config,
+    Dropped,
+    Publication,
+    Report,
+    Rights,
+    Source,
+)
+from aggregator.publishing import report
+
+# A source that is no longer configured says nothing of its rights: the least is shown.
+UNKNOWN_RIGHTS = Rights(body="excerpt", images=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edits:
+    """What changed rules and tags change in the store.
+
+    `headlines` are (article id, title, rule ids, dropped or None); `tags` the new tags
+    of sources whose tags changed.
+    """
+
+    headlines: list[tuple[str, str, tuple[str, ...], Dropped | None]]
+    tags: dict[str, tuple[str, ...]]
+
+
+class Editorial:
+    """The desk, its sources and its publications."""
+
+    def __init__(self, config: Config) -> None:
+        self._sources = {source.id: source for source in config.sources}
+        self._publications = config.publications
+        self._rules = config.rules
+        self._desk = Desk(config.rules)
+
+    def edit(self, article: Article) -> Article:
+        """Return the article as the desk lists it: tags, headline, dropped or not.
+
+        The headline is that of the source's rules and of the first publication that
+        takes the article; only a source's own rules can drop it everywhere.
+        """
+        source = self._sources[article.source_id]
+        tagged = replace(article, desk_tags=source.tags)
+        edited = self._desk.edit(tagged, source.rules)
+        if edited.dropped:
+            return edited
+        publication = self.first_taking(tagged)
+        if publication is None:
+            return edited
+        both = self._desk.edit(tagged, (*source.rules, *publication.rules))
+        return edited if both.dropped else both
+
+    def first_taking(self, article: Article) -> Publication | None:
+        """Return the first publication whose selection takes the article."""
+        for publication in self._publications:
+            if not refusal(publication.select, article, now=article.listed_at):
+                return publication
+        return None
+
+    def report(self, article: Article, publication: Publication) -> Report | None:
+        """Return an article as a publication shows it, or None if a rule drops it."""
+        source = self._sources.get(article.source_id)
+        rules = (*(source.rules if source else ()), *publication.rules)
+        edited = self._desk.edit(article, rules)
+        if edited.dropped:
+            return None
+        credited = replace(edited, attribution=_credited(article.attribution, source))
+        rights = source.rights if source else UNKNOWN_RIGHTS
+        return report(credited, publication, rights)
+
+    def digest(self) -> str:
+        """Return a digest of everything that `edit` goes by."""
+        written = repr(
+            (
+                self._rules,
+                [(p.select, p.rules) for p in self._publications],
+                [(s.id, s.rules, s.tags) for s in self._sources.values()],
+            )
+        )
+        return blake2b(written.encode(), digest_size=16).hexdigest()
+
+    def edits(self, articles: Iterable[Article]) -> Edits:
+        """Return what this desk would change in articles that another one edited.
+
+        Headlines move, and what is dropped; ids, dates and order never do.
+        """
+        edits = Edits(headlines=[], tags={})
+        for old in articles:
+            if old.source_id not in self._sources:
+                continue
+            new = self.edit(old)
+            if new.desk_tags != old.desk_tags:
+                edits.tags[new.source_id] = new.desk_tags
+            decided = (new.title, new.rules, new.dropped)
+            if decided != (old.title, old.rules, old.dropped):
+                edits.headlines.append((new.id, *decided))
+        return edits
+
+
+def _credited(attribution: Attribution, source: Source | None) -> Attribution:
+    """Return the attribution with what the operator says of the source today."""
+    if source is None:
+        return attribution
+    return replace(
+        attribution,
+        title=source.title or attribution.title,
+        site_url=source.site or attribution.site_url,
+        rights=source.rights.notice or attribution.rights,
+        license=source.rights.license or attribution.license,
+    )

@@ -1,0 +1,52 @@
+"""Real feeds, as they were polled over hours and days, through the real command."""
+
+import xml.etree.ElementTree as ET
+from collections import Counter
+
+import pytest
+
+from tests.corpus import needs_corpus, series
+from tests.installation import Installation
+from tests.origin import Origin
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def output_ids(at):
+    feed = ET.fromstring(at.published("feeds/wire.atom"))
+    return [entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")]
+
+
+@needs_corpus
+@pytest.mark.parametrize(
+    ("name", "articles"),
+    [
+        ("aljazeera", 49),
+        ("bbc-world", 31),
+        ("mehr", 37),
+        ("kr-hani", 150),
+        ("kr-tongilnews", 74),
+        ("kr-womennews", 71),
+        ("kr-newsis-politics", 60),
+    ],
+)
+def test_a_recorded_series_gives_each_article_once(tmp_path, name, articles):
+    """Guids that change form, items that come and go: no article twice, none lost."""
+    with Origin() as origin:
+        for document in series(name):
+            origin.answers("/feed", document.read_bytes())
+        at = Installation(tmp_path, {name: origin.url()}, limit=500)
+        ids_by_article = {}
+        for _ in series(name):
+            at.poll("--force")
+            ids = output_ids(at)
+            assert max(Counter(ids).values()) == 1
+            for article, id_ in zip(at.articles(), ids, strict=True):
+                assert ids_by_article.setdefault(article["id"], id_) == id_
+        before = at.files()
+
+        again = at.poll("--force")
+
+        assert again["unchanged"] == 1
+        assert at.files() == before
+        assert len(at.articles()) == articles
