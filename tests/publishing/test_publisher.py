@@ -1,7 +1,6 @@
 """Publishing: what is written, when, and what stays when something goes wrong."""
 
 import gzip
-import os
 import resource
 import signal
 import threading
@@ -11,33 +10,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from builders import ANY_RIGHTS, NOON, article, publication
+from press import NAMES, contents, publisher_top, reports
 
-from aggregator.errors import PublishError
-from aggregator.model import Report
 from aggregator.publishing import Publisher, formats, report
 from aggregator.publishing.formats import json as json_format
-from aggregator.publishing.pieces import MAX_BYTES, Piece, Pieces
+from aggregator.publishing.pieces import Piece, Pieces
 
-NAMES = ["wire.atom", "wire.json", "wire.rss"]
 STEPS = ["temp-written", "before-rename", "after-rename"]
-
-
-def reports(*numbers, **said) -> list[Report]:
-    return [report(article(n), publication(**said), ANY_RIGHTS) for n in numbers]
-
-
-@pytest.fixture
-def output(tmp_path):
-    return tmp_path / "public"
-
-
-@pytest.fixture
-def publisher(output):
-    return Publisher(output, base_url="https://wire.example/")
-
-
-def contents(output):
-    return {path.name: path.read_bytes() for path in (output / "feeds").iterdir()}
 
 
 def identities(output):
@@ -234,12 +213,6 @@ def test_a_document_in_which_a_reader_finds_something_else_is_refused(
     assert after["wire.rss"] != before["wire.rss"]
 
 
-def publisher_top():
-    from aggregator.publishing.document import masthead
-
-    return masthead(publication(), "json", "https://wire.example")
-
-
 def test_a_mixed_up_title_is_found_by_reading_back(publisher, output, monkeypatch):
     publisher.publish(publication(), reports(1), now=NOON)
     before = contents(output)
@@ -352,92 +325,3 @@ def test_readers_never_see_half_a_file(publisher, output):
     reader.join()
 
     assert torn == []
-
-
-# -- nothing outside
-
-
-def test_a_folder_that_is_a_link_is_refused(publisher, output, tmp_path):
-    """A8: links are not followed."""
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    output.mkdir()
-    (output / "feeds").symlink_to(elsewhere)
-
-    with pytest.raises(PublishError, match="is a link"):
-        publisher.publish(publication(), reports(1), now=NOON)
-
-    assert list(elsewhere.iterdir()) == []
-
-
-def test_a_file_that_is_a_link_is_replaced_not_written_through(
-    publisher, output, tmp_path
-):
-    """A8: links are not followed."""
-    precious = tmp_path / "precious"
-    precious.write_bytes(b"precious")
-    (output / "feeds").mkdir(parents=True)
-    (output / "feeds/wire.rss").symlink_to(precious)
-
-    publisher.publish(publication(), reports(1), now=NOON)
-
-    assert precious.read_bytes() == b"precious"
-    assert not (output / "feeds/wire.rss").is_symlink()
-
-
-@pytest.mark.parametrize("name", ["../x", "a/b", "/x", ".", "..", ".hidden", "a\0b"])
-def test_names_that_lead_elsewhere_are_refused(publisher, output, name):
-    """A8: nothing is written outside of the folder."""
-    with pytest.raises(PublishError, match="is no name for a published file"):
-        publisher.publish(publication(id=name), reports(1), now=NOON)
-
-    assert list((output / "feeds").iterdir()) == []
-
-
-# -- what is no longer offered
-
-
-def test_files_of_removed_publications_and_formats_go(publisher, output):
-    publisher.publish(publication(), reports(1), now=NOON)
-    publisher.publish(publication(id="gone"), reports(1), now=NOON)
-    (output / "feeds/robots.txt").write_text("mine")
-    (output / f"feeds/.wire.rss.{os.getpid()}.new").write_text("half")
-
-    publisher.remove_others([publication(formats=("rss",))])
-
-    assert sorted(contents(output)) == ["robots.txt", "wire.rss", "wire.rss.gz"]
-
-
-# -- what is kept in memory
-
-
-def test_an_entry_is_rendered_once(publisher, monkeypatch):
-    rendered = []
-    entry = json_format.entry
-    monkeypatch.setattr(
-        json_format,
-        "entry",
-        lambda report, top: rendered.append(report.title) or entry(report, top),
-    )
-
-    publisher.publish(publication(), reports(1, 2), now=NOON)
-    publisher.publish(publication(), reports(3, 1, 2), now=NOON)
-
-    assert rendered == ["Report number 1", "Report number 2", "Report number 3"]
-
-
-def test_no_more_is_kept_than_there_is_room_for():
-    made = []
-    kept = Pieces(max_bytes=5 * Piece(entry=b"x" * 1000).size)
-
-    def get(number):
-        return kept.get(
-            ("json", publisher_top(), bytes([number])),
-            lambda: made.append(number) or Piece(entry=b"x" * 1000),
-        )
-
-    for number in (1, 2, 3, 4, 5, 1, 6, 1, 2):
-        get(number)
-
-    assert made == [1, 2, 3, 4, 5, 6, 2]
-    assert MAX_BYTES == 64 * 1024 * 1024

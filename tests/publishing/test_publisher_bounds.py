@@ -1,0 +1,99 @@
+"""Where publishing stops: at its folder, at what is offered, at its memory."""
+
+import os
+
+import pytest
+from builders import NOON, publication
+from press import contents, publisher_top, reports
+
+from aggregator.errors import PublishError
+from aggregator.publishing.formats import json as json_format
+from aggregator.publishing.pieces import MAX_BYTES, Piece, Pieces
+
+# -- nothing outside
+
+
+def test_a_folder_that_is_a_link_is_refused(publisher, output, tmp_path):
+    """A8: links are not followed."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    output.mkdir()
+    (output / "feeds").symlink_to(elsewhere)
+
+    with pytest.raises(PublishError, match="is a link"):
+        publisher.publish(publication(), reports(1), now=NOON)
+
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_file_that_is_a_link_is_replaced_not_written_through(
+    publisher, output, tmp_path
+):
+    """A8: links are not followed."""
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"precious")
+    (output / "feeds").mkdir(parents=True)
+    (output / "feeds/wire.rss").symlink_to(precious)
+
+    publisher.publish(publication(), reports(1), now=NOON)
+
+    assert precious.read_bytes() == b"precious"
+    assert not (output / "feeds/wire.rss").is_symlink()
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "/x", ".", "..", ".hidden", "a\0b"])
+def test_names_that_lead_elsewhere_are_refused(publisher, output, name):
+    """A8: nothing is written outside of the folder."""
+    with pytest.raises(PublishError, match="is no name for a published file"):
+        publisher.publish(publication(id=name), reports(1), now=NOON)
+
+    assert list((output / "feeds").iterdir()) == []
+
+
+# -- what is no longer offered
+
+
+def test_files_of_removed_publications_and_formats_go(publisher, output):
+    publisher.publish(publication(), reports(1), now=NOON)
+    publisher.publish(publication(id="gone"), reports(1), now=NOON)
+    (output / "feeds/robots.txt").write_text("mine")
+    (output / f"feeds/.wire.rss.{os.getpid()}.new").write_text("half")
+
+    publisher.remove_others([publication(formats=("rss",))])
+
+    assert sorted(contents(output)) == ["robots.txt", "wire.rss", "wire.rss.gz"]
+
+
+# -- what is kept in memory
+
+
+def test_an_entry_is_rendered_once(publisher, monkeypatch):
+    rendered = []
+    entry = json_format.entry
+    monkeypatch.setattr(
+        json_format,
+        "entry",
+        lambda report, top: rendered.append(report.title) or entry(report, top),
+    )
+
+    publisher.publish(publication(), reports(1, 2), now=NOON)
+    publisher.publish(publication(), reports(3, 1, 2), now=NOON)
+
+    assert rendered == ["Report number 1", "Report number 2", "Report number 3"]
+
+
+def test_no_more_is_kept_than_there_is_room_for():
+    made = []
+    kept = Pieces(max_bytes=5 * Piece(entry=b"x" * 1000).size)
+
+    def get(number):
+        return kept.get(
+            ("json", publisher_top(), bytes([number])),
+            lambda: made.append(number) or Piece(entry=b"x" * 1000),
+        )
+
+    for number in (1, 2, 3, 4, 5, 1, 6, 1, 2):
+        get(number)
+
+    assert made == [1, 2, 3, 4, 5, 6, 2]
+    assert MAX_BYTES == 64 * 1024 * 1024
