@@ -120,9 +120,8 @@ def mediawire(
 def main() -> None:
     """Run the command line; every error of ours ends as a sentence and a code."""
     try:
-        mediawire.main(standalone_mode=False, prog_name="mediawire")
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        # What `ctx.exit` was given comes back from here; commands return nothing.
+        sys.exit(mediawire.main(standalone_mode=False, prog_name="mediawire"))
     except click.Abort:
         sys.exit(130)
     except click.ClickException as wrong:
