@@ -35,21 +35,31 @@ class Files:
     is_whole: bool
 
 
+def paths(folder: Path) -> list[Path]:
+    """Return what is read of a folder: three files, more sources, lists of sources."""
+    return [
+        *(folder / name for name in (SERVICE, PUBLICATIONS, SOURCES)),
+        *sorted((folder / MORE_SOURCES).glob("*.yaml")),
+        *sorted((folder / MORE_SOURCES).glob("*.opml")),
+    ]
+
+
 def read_folder(folder: Path) -> Files:
     """Return the files of a folder; raises ConfigError if it is the wrong folder."""
-    paths = {name: folder / name for name in (SERVICE, SOURCES, PUBLICATIONS)}
-    more = sorted((folder / MORE_SOURCES).glob("*.yaml"))
-    lists = sorted((folder / MORE_SOURCES).glob("*.opml"))
-    _refuse_a_wrong_folder(folder, [*paths.values(), *more, *lists])
-
+    found = paths(folder)
+    _refuse_a_wrong_folder(folder, found)
     reader = _Reader(folder)
-    sources = [reader.read_yaml(path, SOURCES) for path in (paths[SOURCES], *more)]
-    for path in lists:
-        sources.append(reader.read_opml(path, known=_addresses(sources)))
+    service, publications, *files = found
+    sources: list[Written] = []
+    for path in files:
+        if path.suffix == ".opml":
+            sources.append(reader.read_opml(path, known=_addresses(sources)))
+        else:
+            sources.append(reader.read_yaml(path, SOURCES))
     return Files(
-        service=reader.read_yaml(paths[SERVICE], SERVICE),
+        service=reader.read_yaml(service, SERVICE),
         sources=tuple(sources),
-        publications=reader.read_yaml(paths[PUBLICATIONS], PUBLICATIONS),
+        publications=reader.read_yaml(publications, PUBLICATIONS),
         complaints=tuple(reader.complaints),
         is_whole=reader.is_whole,
     )
@@ -90,10 +100,10 @@ class _Reader:
         return path.relative_to(self._folder).as_posix()
 
 
-def _refuse_a_wrong_folder(folder: Path, paths: Sequence[Path]) -> None:
+def _refuse_a_wrong_folder(folder: Path, found: Sequence[Path]) -> None:
     if not folder.is_dir():
         message = "there is no such folder"
-    elif not any(path.exists() for path in paths):
+    elif not any(path.exists() for path in found):
         message = f"this folder holds none of {SERVICE}, {SOURCES} and {PUBLICATIONS}"
     else:
         return

@@ -1,0 +1,161 @@
+"""`check` and `config show / schema / init`: the config folder, before anything runs."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from aggregator.cli import CONFIG_INVALID, FAILED, Invocation
+from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.config import Loaded
+from aggregator.errors import Complaint, ConfigError
+from aggregator.model import Config, Source
+
+# Asks one source once, politely, and returns why it cannot be used, or None.
+Trial = Callable[[Source], str | None]
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def check(ctx: click.Context, *, as_json: bool) -> None:
+    """Read the config over; exit 78 and say what is wrong if it is not valid."""
+    ctx.exit(report_check(ctx.obj, as_json=as_json))
+
+
+def report_check(
+    invocation: Invocation,
+    *,
+    as_json: bool,
+    online: Callable[[Config], Trial] | None = None,
+) -> int:
+    """Print what is wrong with the config, or that nothing is; return the exit code.
+
+    `online` makes the trial that each source is put to, if they are to be tried; a
+    source that fails it makes the check fail (1).
+    """
+    try:
+        loaded = _loaded(invocation)
+    except ConfigError as error:
+        if as_json:
+            complaints = [_as_json(complaint) for complaint in error.complaints]
+            emit_json({"ok": False, "complaints": complaints})
+        else:
+            click.echo(str(error), err=True)
+        return CONFIG_INVALID
+    config = loaded.config
+    failed = _failures(config, online(config)) if online else {}
+    if as_json:
+        counts: dict[str, Any] = {**_counts(config), "warnings": list(config.warnings)}
+        tried = {"failed": failed} if online else {}
+        emit_json({"ok": not failed, "complaints": [], **counts, **tried})
+        return FAILED if failed else 0
+    for warning in config.warnings:
+        click.echo(f"mediawire: {warning}", err=True)
+    for source_id, reason in failed.items():
+        click.echo(f"{source_id}: {reason}", err=True)
+    if failed:
+        return FAILED
+    counted = (f"{count} {noun}" for noun, count in _counts(config).items())
+    click.echo(f"ok: {', '.join(counted)}")
+    return 0
+
+
+@click.group()
+def config() -> None:
+    """Show the config, describe it to an editor, or write one to start from."""
+
+
+@config.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_obj
+def show(invocation: Invocation, *, as_json: bool) -> None:
+    """Print every value that holds, and where it comes from; secrets are masked.
+
+    Without --json, what sources and publications leave at its default is left out.
+    """
+    from aggregator.config.show import DEFAULT, settings
+
+    found = settings(_loaded(invocation))
+    if as_json:
+        emit_json([setting._asdict() for setting in found])
+        return
+    entries = ("sources.", "publications.", "rules.")
+    emit_table(
+        ("key", "value", "from"),
+        [
+            setting
+            for setting in found
+            if setting.origin != DEFAULT or not setting.key.startswith(entries)
+        ],
+    )
+
+
+@config.command()
+@click.argument("file", required=False, metavar="[FILE]")
+@click.option("--json", "as_json", is_flag=True, help="As without: it is JSON anyway.")
+def schema(*, file: str | None, as_json: bool) -> None:
+    """Print the JSON Schema of FILE (mediawire.yaml, …), or of all three by name."""
+    from aggregator.config.reference import FILES, json_schema
+
+    del as_json
+    if file is None:
+        emit_json({name: json_schema(name) for name in FILES})
+    elif file in FILES:
+        emit_json(json_schema(file))
+    else:
+        raise click.UsageError(
+            f"there is no schema of {file!r}; known: {', '.join(FILES)}"
+        )
+
+
+@config.command()
+@click.argument(
+    "folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]"
+)
+@click.pass_obj
+def init(invocation: Invocation, *, folder: Path | None) -> None:
+    """Write a small commented config folder to start from; nothing is overwritten."""
+    from aggregator.config.starter import write
+
+    for path in write(folder or invocation.folder):
+        click.echo(str(path))
+
+
+def _loaded(invocation: Invocation) -> Loaded:
+    from aggregator.config import load_files
+    from aggregator.editing import complaints, kinds
+    from aggregator.publishing.formats import names as format_names
+
+    return load_files(
+        invocation.folder,
+        environ=invocation.environ,
+        kinds={kind: partial(complaints, kind) for kind in kinds()},
+        formats=format_names(),
+    )
+
+
+def _failures(config: Config, trial: Trial) -> dict[str, str]:
+    """Return why sources cannot be used, by their ids."""
+    tried = ((source.id, trial(source)) for source in config.sources)
+    return {source_id: reason for source_id, reason in tried if reason}
+
+
+def _counts(config: Config) -> dict[str, int]:
+    return {
+        "sources": len(config.sources),
+        "publications": len(config.publications),
+        "rules": len(config.rules),
+    }
+
+
+def _as_json(complaint: Complaint) -> dict[str, Any]:
+    return {
+        "file": complaint.file,
+        "line": complaint.line,
+        "column": complaint.column,
+        "path": complaint.path,
+        "message": complaint.message,
+    }

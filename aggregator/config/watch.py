@@ -1,0 +1,63 @@
+"""Tell when the config folder has changed and come to rest.
+
+In: the folder. Out: its digest, each time that what `load` would read is another than
+before. Whether it is valid is for the caller to find out, who refuses a bad one.
+
+Watched is the folder, not its files, for editors and ConfigMaps rename. A change counts
+once nothing was written for QUIET, so that a file written in two halves a second apart
+is read whole. Every LOOK the digest is compared even if nothing was heard: network file
+systems do not tell, and a folder that was replaced is not the one being watched.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from hashlib import blake2b
+from pathlib import Path
+from threading import Event
+
+from aggregator.config.files import paths
+
+QUIET = timedelta(milliseconds=1500)
+# A valid edit is live within 10 s, however restless the folder is.
+LONGEST = timedelta(seconds=5)
+LOOK = timedelta(seconds=5)
+
+
+def digest(folder: Path) -> bytes:
+    """Return 16 bytes that change when, and only when, a file's name or content does.
+
+    Secrets kept elsewhere (`file:PATH`) are not part of it.
+    """
+    found = blake2b(digest_size=16)
+    for path in paths(folder):
+        try:
+            content = path.read_bytes()
+        except OSError:
+            continue
+        found.update(f"{path.name}\0{len(content)}\0".encode())
+        found.update(content)
+    return found.digest()
+
+
+def changes(folder: Path, stop: Event, *, quiet: timedelta = QUIET) -> Iterator[bytes]:
+    """Yield the digest after each change, until `stop` is set (seen within `quiet`)."""
+    from watchfiles import watch
+
+    known = digest(folder)
+    for _ in watch(
+        folder,
+        watch_filter=None,
+        step=_milliseconds(quiet),
+        debounce=_milliseconds(LONGEST),
+        rust_timeout=_milliseconds(LOOK),
+        yield_on_timeout=True,
+        stop_event=stop,
+        raise_interrupt=False,
+    ):
+        if (now := digest(folder)) != known:
+            known = now
+            yield now
+
+
+def _milliseconds(span: timedelta) -> int:
+    return round(span.total_seconds() * 1000)
