@@ -12,6 +12,7 @@ APScheduler gives the tick and nothing else: its job queue drops work when it is
 import queue
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from time import monotonic
 
@@ -62,8 +63,9 @@ class LocalEngine:
         self._threads = 0
         self._stopping = False
         self._changed = threading.Condition()
-        self._ready: queue.SimpleQueue[SourceState] = queue.SimpleQueue()
-        self._results: queue.SimpleQueue[PollResult] = queue.SimpleQueue()
+        # None tells the thread that takes it to end.
+        self._ready: queue.SimpleQueue[SourceState | None] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[PollResult | None] = queue.SimpleQueue()
         self._scheduler: BackgroundScheduler | None = None
         for work in (self._dispatch, self._keep_records):
             threading.Thread(target=work, daemon=True, name=work.__name__).start()
@@ -113,19 +115,24 @@ class LocalEngine:
         """Start no poll any more, wait for the running ones, record what came.
 
         Returns whether all of them ended within `grace`; what did not is polled again
-        after the next start, because nothing of it was recorded.
+        after the next start, because nothing of it was recorded. The threads end, those
+        that still poll as soon as they have done so.
         """
         if self._scheduler:
             self._scheduler.shutdown(wait=False)
         self.abandon()
         with self._changed:
-            while not self._ready.empty():
-                state = self._ready.get()
-                self._ended(state)
-                self._forget([state])
-            return self._changed.wait_for(
+            with suppress(queue.Empty):
+                while state := self._ready.get_nowait():
+                    self._ended(state)
+                    self._forget([state])
+            for _ in range(self._threads):
+                self._ready.put(None)
+            ended = self._changed.wait_for(
                 lambda: not self._taken, grace.total_seconds()
             )
+        self._results.put(None)
+        return ended
 
     def abandon(self) -> None:
         """Start no poll any more; what runs goes on, `drain` returns after it."""
@@ -137,6 +144,8 @@ class LocalEngine:
         """Hand waiting sources to the threads as soon as their hosts allow."""
         while True:
             with self._changed:
+                if self._stopping:
+                    return
                 state = None
                 if self._running < self._workers:
                     state = self._manners.start(monotonic())
@@ -149,11 +158,10 @@ class LocalEngine:
                 if self._threads < self._running:
                     self._threads += 1
                     threading.Thread(target=self._work, daemon=True).start()
-            self._ready.put(state)
+                self._ready.put(state)
 
     def _work(self) -> None:
-        while True:
-            state = self._ready.get()
+        while state := self._ready.get():
             result = self._poll(state)
             self._results.put(result)
             with self._changed:
@@ -169,8 +177,7 @@ class LocalEngine:
         self._changed.notify_all()
 
     def _keep_records(self) -> None:
-        while True:
-            batch = self._gather()
+        while batch := self._gather():
             while not self._recorded(batch):
                 with self._changed:
                     self._changed.wait_for(lambda: self._stopping, RETRY)
@@ -178,15 +185,21 @@ class LocalEngine:
                 self._forget(batch)
 
     def _gather(self) -> list[PollResult]:
-        """Return the results of the next moment: at least one."""
-        batch = [self._results.get()]
-        until = monotonic() + LINGER
+        """Return the results of the next moment: at least one, none at the end."""
+        batch: list[PollResult] = []
+        until = None
         while len(batch) < BATCH:
+            left = None if until is None else max(0.0, until - monotonic())
             try:
-                left = max(0.0, until - monotonic())
-                batch.append(self._results.get(timeout=left))
+                result = self._results.get(timeout=left)
             except queue.Empty:
                 break
+            if result is None:
+                if batch:
+                    self._results.put(None)
+                break
+            batch.append(result)
+            until = until or monotonic() + LINGER
         return batch
 
     def _recorded(self, batch: list[PollResult]) -> bool:

@@ -160,3 +160,17 @@ def test_the_tick_comes_back():
 
     assert all(ticks.acquire(timeout=10) for _ in range(3))
     local.stop(grace=timedelta(0))
+
+
+def test_an_engine_that_was_stopped_leaves_no_thread():
+    """N8: thread counts return."""
+    before = set(threading.enumerate())
+    local = engine()
+    local.submit(due(n) for n in range(20))
+    local.drain(timeout=20)
+
+    local.stop(timedelta(seconds=10))
+
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=10)
+    assert set(threading.enumerate()) <= before
