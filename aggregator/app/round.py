@@ -79,7 +79,7 @@ def poll_round(
     engine = LocalEngine(
         wire.poll,
         record,
-        limits=wire.host_limits,
+        limits=wire.config.host_limits,
         workers=wire.config.fetch.workers,
         insist=False,
     )

@@ -47,7 +47,7 @@ class Service:
         self._engine = LocalEngine(
             wire.poll,
             self._record,
-            limits=wire.host_limits,
+            limits=wire.config.host_limits,
             workers=wire.config.fetch.workers,
         )
 
@@ -127,6 +127,6 @@ class Service:
         if config == self.wire.config:
             return
         self.wire.adopt(config)
-        self._engine.retune(self.wire.host_limits)
+        self._engine.retune(self.wire.config.host_limits)
         self._press.ring()
         log.info("config adopted", sources=len(config.sources))

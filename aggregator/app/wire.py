@@ -21,7 +21,6 @@ from aggregator.fetching import Fetcher, cadence
 from aggregator.model import (
     Article,
     Config,
-    HostLimits,
     Outcome,
     PollResult,
     Publication,
@@ -166,15 +165,6 @@ class Wire:
             ],
             configured=list(self.sources),
         )
-
-    def host_limits(self, host: str) -> HostLimits:
-        """Return the manners towards a host: the first pattern that fits."""
-        from fnmatch import fnmatchcase
-
-        for pattern, limits in self.config.hosts:
-            if fnmatchcase(host, pattern):
-                return limits
-        return self.config.default_host
 
     # -- polling
 

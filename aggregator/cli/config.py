@@ -1,6 +1,5 @@
 """`check` and `config show / schema / init`: the config folder, before anything runs."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,31 +10,28 @@ from aggregator.cli import CONFIG_INVALID, FAILED, Invocation
 from aggregator.cli.terminal import emit_json, emit_table
 from aggregator.config import Loaded
 from aggregator.errors import Complaint, ConfigError
-from aggregator.model import Config, Source
-
-# Asks one source once, politely, and returns why it cannot be used, or None.
-Trial = Callable[[Source], str | None]
+from aggregator.model import Config
 
 
 @click.command()
+@click.option("--online", is_flag=True, help="Try each source once, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_context
-def check(ctx: click.Context, *, as_json: bool) -> None:
-    """Read the config over; exit 78 and say what is wrong if it is not valid."""
-    ctx.exit(report_check(ctx.obj, as_json=as_json))
+def check(ctx: click.Context, *, online: bool, as_json: bool) -> None:
+    """Read the config over; exit 78 and say what is wrong if it is not valid.
+
+    With --online, a source that cannot be used makes the check fail (1).
+    """
+    ctx.exit(report_check(ctx.obj, as_json=as_json, online=online))
 
 
 def report_check(
     invocation: Invocation,
     *,
     as_json: bool,
-    online: Callable[[Config], Trial] | None = None,
+    online: bool,
 ) -> int:
-    """Print what is wrong with the config, or that nothing is; return the exit code.
-
-    `online` makes the trial that each source is put to, if they are to be tried; a
-    source that fails it makes the check fail (1).
-    """
+    """Print what is wrong with the config, or that nothing is; return the exit code."""
     try:
         loaded = _loaded(invocation)
     except ConfigError as error:
@@ -46,7 +42,7 @@ def report_check(
             click.echo(str(error), err=True)
         return CONFIG_INVALID
     config = loaded.config
-    failed = _failures(config, online(config)) if online else {}
+    failed = _failures(config) if online else {}
     if as_json:
         counts: dict[str, Any] = {**_counts(config), "warnings": list(config.warnings)}
         tried = {"failed": failed} if online else {}
@@ -137,10 +133,15 @@ def _loaded(invocation: Invocation) -> Loaded:
     )
 
 
-def _failures(config: Config, trial: Trial) -> dict[str, str]:
+def _failures(config: Config) -> dict[str, str]:
     """Return why sources cannot be used, by their ids."""
-    tried = ((source.id, trial(source)) for source in config.sources)
-    return {source_id: reason for source_id, reason in tried if reason}
+    from aggregator.app.trial import try_sources
+
+    return {
+        result.source_id: result.outcome.error or "failed"
+        for result in try_sources(config)
+        if result.outcome.kind == "failed"
+    }
 
 
 def _counts(config: Config) -> dict[str, int]:

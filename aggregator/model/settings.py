@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from aggregator.model.publication import Publication, RuleSpec
@@ -64,3 +65,10 @@ class Config:
     publications: tuple[Publication, ...] = ()
     rules: tuple[RuleSpec, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+
+    def host_limits(self, host: str) -> HostLimits:
+        """Return the manners towards a host: the first pattern that fits."""
+        for pattern, limits in self.hosts:
+            if fnmatchcase(host, pattern):
+                return limits
+        return self.default_host

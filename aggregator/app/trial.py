@@ -1,0 +1,65 @@
+"""Try sources without a store: one polite fetch each, read to the end, nothing kept."""
+
+from collections.abc import Collection, Sequence
+
+from aggregator.app.clock import Clock, utc_now
+from aggregator.engines.local import LocalEngine
+from aggregator.fetching import Fetcher, cadence
+from aggregator.model import (
+    Config,
+    Document,
+    Known,
+    PollResult,
+    SourceState,
+)
+from aggregator.poll import Rooms, poll
+from aggregator.reading import Workers
+
+
+class _NothingKnown:
+    """A memory without anything in it: every source is new."""
+
+    def document(self, source_id: str) -> Document | None:
+        del source_id
+        return None
+
+    def known(self, source_id: str, asked: Collection[str]) -> dict[str, Known]:
+        del source_id, asked
+        return {}
+
+
+def try_sources(config: Config, *, clock: Clock = utc_now) -> list[PollResult]:
+    """Return what a first poll of every configured source would bring.
+
+    Hosts are treated as by a real poll. Nothing is written anywhere.
+    """
+    sources = {source.id: source for source in config.sources}
+    results: list[PollResult] = []
+    fetcher = Fetcher(config.fetch, contact=config.contact)
+    workers = Workers(config.reading)
+    rooms = Rooms(
+        fetching=fetcher,
+        readers=workers,
+        memory=_NothingKnown(),
+        edit=lambda article: article,
+    )
+
+    def attempt(state: SourceState) -> PollResult:
+        source = sources[state.source_id]
+        return poll(source, state, rooms, now=clock(), jitter=0.0)
+
+    def keep(batch: Sequence[PollResult]) -> None:
+        results.extend(batch)
+
+    engine = LocalEngine(
+        attempt,
+        keep,
+        limits=config.host_limits,
+        workers=config.fetch.workers,
+        insist=False,
+    )
+    engine.submit(cadence.initial(source, now=clock()) for source in config.sources)
+    engine.drain()
+    fetcher.close()
+    workers.close()
+    return results
