@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from aggregator.errors import ReadError
-from aggregator.model import Problem
-from aggregator.reading.entities import DOCTYPE, resolved
+from aggregator.reading.entities import resolved
+from aggregator.reading.opening import opening, refusal
 
 # What a declared encoding is read as, by Python's own name for it. A codec that is not
 # here (punycode, utf-7, rot13, unicode_escape) is not an encoding of documents.
@@ -90,31 +90,6 @@ _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _REFERENCE = re.compile(rb"&#(?:[xX]0*([0-9a-fA-F]+)|0*([0-9]+));?")
 _HIGHEST = 0x10FFFF
 
-_FEED_ROOT = re.compile(
-    rb"<(?:[A-Za-z_][\w.-]{0,60}:)?(?:rss|rdf|feed|channel)(?=[\s/>])", re.IGNORECASE
-)
-_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
-_PAGE_PART = re.compile(
-    rb"<(?:head|body|script|meta|title|div|p|h1|form)\b", re.IGNORECASE
-)
-_BEFORE_ROOT = re.compile(rb"<\?|<!--|<!\[CDATA\[|<[A-Za-z_]|<!doctype", re.IGNORECASE)
-_ENDS = {b"<?": b"?>", b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<!DOCTYPE": b">"}
-_LEADING_JUNK = 4096  # bytes: warnings that a program printed before its feed
-_CHALLENGES = (
-    b"captcha",
-    b"challenge-platform",
-    b"cf-challenge",
-    b"cf_chl_",
-    b"_incapsula_resource",
-    b"ddos-guard",
-    b"datadome",
-    b"awswafcookie",
-    b"sucuri_cloudproxy",
-    b"just a moment...",
-)
-_SEARCHED = 65_536  # bytes of a page in which a challenge is looked for
-_SHOWN = 80  # characters of a refused document that its sentence quotes
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
@@ -151,10 +126,10 @@ def decode(body: bytes, *, content_type: str | None, max_bytes: int) -> Decoded:
         return Decoded(
             kind="json", document=document, json=_json(document), notes=notes
         )
-    root, clean = _root(document)
-    if not clean:
-        notes += (f"{root} bytes that are no XML stood before the feed",)
-    document = resolved(document[:root], document[root:])
+    begin = opening(document)
+    if begin.junk:
+        notes += (f"{begin.root} bytes that are no XML stood before the feed",)
+    document = resolved(begin.subset, document[begin.root :])
     return Decoded(kind="xml", document=document, notes=notes)
 
 
@@ -170,14 +145,6 @@ def utf8(body: bytes, content_type: str | None) -> bytes:
     document = _legal(_text(body, content_type))
     declaration = _DECLARATION.match(document)
     return document[declaration.end() :] if declaration else document
-
-
-def quoted(document: bytes) -> str:
-    """Return the first 80 characters on one line, with what cannot be seen escaped."""
-    text = " ".join(document[: _SHOWN * 8].decode("utf-8", "ignore").split())[:_SHOWN]
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode() for c in text
-    )
 
 
 def _text(body: bytes, content_type: str | None) -> bytes:
@@ -284,49 +251,7 @@ def _json(document: bytes) -> dict[str, Any]:
     try:
         parsed = json.loads(document)
     except (ValueError, RecursionError) as error:
-        raise _refusal("not a feed but broken JSON", document, "not-a-feed") from error
+        raise refusal("not a feed but broken JSON", document, "not-a-feed") from error
     if isinstance(parsed, dict) and isinstance(parsed.get("items"), list):
         return parsed
-    raise _refusal("not a feed but other JSON", document, "not-a-feed")
-
-
-def _root(document: bytes) -> tuple[int, bool]:
-    """Return where the feed's root element begins, and whether only prolog is before.
-
-    A warning that a program printed before its feed is passed over; a web page is not.
-    """
-    first = _first_element(document)
-    if first is not None and _FEED_ROOT.match(document, first):
-        return first, True
-    feed = _FEED_ROOT.search(document, 0, _LEADING_JUNK)
-    if feed and not _PAGE.search(document, 0, feed.start()):
-        return feed.start(), False
-    page = document[:_SEARCHED].lower()
-    part = first is not None and _PAGE_PART.match(document, first)
-    if not part and not _PAGE.search(page):
-        raise _refusal("not a feed", document, "not-a-feed")
-    if any(challenge in page for challenge in _CHALLENGES):
-        raise _refusal("a challenge page instead of the feed", document, "captcha")
-    raise _refusal("a web page instead of the feed", document, "html-page")
-
-
-def _first_element(document: bytes) -> int | None:
-    """Return where the first element begins, or None if there is none."""
-    position = 0
-    while token := _BEFORE_ROOT.search(document, position):
-        doctype = DOCTYPE.match(document, token.start())
-        if doctype:
-            position = doctype.end()
-            continue
-        end = _ENDS.get(token[0].upper())
-        if end is None:
-            return token.start()
-        closed = document.find(end, token.end())
-        if closed < 0:
-            return None
-        position = closed + len(end)
-    return None
-
-
-def _refusal(what: str, document: bytes, problem: Problem) -> ReadError:
-    return ReadError(f"{what}; it begins: {quoted(document)}", problem=problem)
+    raise refusal("not a feed but other JSON", document, "not-a-feed")

@@ -1,8 +1,8 @@
 """Resolve the named entities of a document, so that no parser has to.
 
-In: what stands before the root element, and the rest. Out: the rest, in which every
-name that HTML defines, or that the document's own DOCTYPE defines as plain text, has
-become the text it stands for. No DTD is opened and nothing is expanded twice.
+In: what a DOCTYPE declares (its internal subset), and the document from its root element
+on. Out: the document, in which every name that HTML defines, or that the DOCTYPE defines
+as plain text, has become the text it stands for. No DTD is opened and nothing is expanded twice.
 
 Refuses documents that use an entity whose text is in another file, contains further
 entities or mark-up, or grows the document by more than 1 MiB. The parsers cannot be
@@ -21,16 +21,8 @@ from xml.sax.saxutils import escape
 from aggregator.errors import ReadError
 
 _QUOTED = rb"""\"[^\"]*+\"|'[^']*+'"""
-_COMMENT = rb"<!--(?:(?!-->).)*+-->"
-
-# The whole declaration; group 1 is the internal subset, if there is one.
-DOCTYPE = re.compile(
-    rb"<!DOCTYPE(?=[\s\[>])(?:[^\[\]<>\"']++|" + _QUOTED + rb")*+"
-    rb"(?:\[((?:[^\]\"'<]++|" + _QUOTED + rb"|" + _COMMENT + rb"|<)*+)\]\s*+)?>",
-    re.IGNORECASE | re.DOTALL,
-)
 _DECLARATION = re.compile(
-    rb"<!ENTITY\s++(%\s++)?+([\w.:-]++)\s++((?:[^\"'>]++|" + _QUOTED + rb")*+)>"
+    rb"<!ENTITY\s++(%\s++)?+([\w.:-]++)\s++((?:[^\"'<>]++|" + _QUOTED + rb")*+)>"
 )
 _PUBLIC_SET = re.compile(rb"PUBLIC\s+[\"']-//W3C//ENTITIES")
 _TOKEN = re.compile(
@@ -41,7 +33,7 @@ _NUMBER = re.compile(r"&#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}));")
 _GROWTH = 1_048_576  # bytes that entities may add to a document
 
 
-def resolved(prolog: bytes, document: bytes) -> bytes:
+def resolved(subset: bytes, document: bytes) -> bytes:
     """Return the document with its named entities replaced by their text.
 
     Names that nobody defined stay as they are, for the parser to make the best of.
@@ -49,7 +41,7 @@ def resolved(prolog: bytes, document: bytes) -> bytes:
     Raises:
         ReadError: `unreadable`, if it uses an entity that is not plain text of its own.
     """
-    declared = _declared(prolog)
+    declared = _declared(subset)
     if not _USED.search(document):
         return document
     texts: dict[bytes, bytes] = {}
@@ -77,10 +69,8 @@ def resolved(prolog: bytes, document: bytes) -> bytes:
     return b"".join(pieces)
 
 
-def _declared(prolog: bytes) -> dict[bytes, bytes]:
-    """Return the entities that the prolog declares, with their definitions as written."""
-    doctype = DOCTYPE.search(prolog)
-    subset = (doctype[1] if doctype else None) or b""
+def _declared(subset: bytes) -> dict[bytes, bytes]:
+    """Return the entities that a DOCTYPE declares, with their definitions as written."""
     declared: dict[bytes, bytes] = {}
     for parameter, name, definition in _DECLARATION.findall(subset):
         if not parameter:

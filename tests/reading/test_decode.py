@@ -1,5 +1,6 @@
 """Bytes to UTF-8, and what kind of document they are."""
 
+import contextlib
 import gzip
 
 import pytest
@@ -178,3 +179,16 @@ def test_json_keeps_its_parsed_form():
     found = read(b'\xef\xbb\xbf {"items": [], "title": "x"}')
 
     assert (found.kind, found.json) == ("json", {"items": [], "title": "x"})
+
+
+@pytest.mark.parametrize("before", [b"", b"<!DOCTYPE x [", b"<!-- ", b"<rss><channel>"])
+@pytest.mark.parametrize(
+    "piece",
+    [b"&#x1", b"&a", b"<![CDATA[", b"<!--", b"<!DOCTYPE x [>", b'<!ENTITY a ""', b"'"],
+)
+def test_decoding_is_linear_whatever_is_left_open(before, piece):
+    """I13: a quadratic pattern would not end on 4 MiB before the suite is stopped."""
+    body = before + piece * (4 * MIB // len(piece)) + b"]>--><rss>&a;</rss>"
+
+    with contextlib.suppress(ReadError):
+        read(body)
