@@ -153,8 +153,9 @@ def _forced(wire: Wire, wanted: tuple[str, ...]) -> list[SourceState]:
     from aggregator.fetching import cadence
 
     states = []
+    stored = wire.states()
     for source_id in wanted:
-        state = wire.states()[source_id]
+        state = stored[source_id]
         if reason := cadence.may_force(state, now=wire.clock()):
             click.echo(f"mediawire: {source_id} is not polled: {reason}", err=True)
         else:
