@@ -8,9 +8,9 @@ everything that is not a feed. Never raises anything but ReadError, whatever the
 
 How the encoding is chosen. A browser asks the byte order mark, the header, then the
 declaration. feedparser tries them in turn until one fits. We do both, with one rule
-before them: bytes that are valid UTF-8 are UTF-8, whatever they are declared to be (all
-four such documents among 2,400 collected feeds are declared ISO-8859-1, and all four are
-UTF-8). Labels mean what the WHATWG Encoding Standard says: ISO-8859-1 is windows-1252.
+before them: bytes that are valid UTF-8 are UTF-8, whatever they are declared to be (of
+457 collected feeds three are valid UTF-8 and declared ISO-8859-1; all three are UTF-8).
+Labels mean what the WHATWG Encoding Standard says: ISO-8859-1 is windows-1252.
 """
 
 import codecs
