@@ -56,7 +56,7 @@ _VIETNAMESE = re.compile(
 _WORD = r"(?P<month>[^\s\d,،;:()/+-][^\d,،;:()/+-]{1,24}?)"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|os?|a|e|\.)?"
 _GAP = r"[\s,،./-]*"
-_OF = r"(?:(?:de|del|of|da|di|na)\s|d['’])?"
+_OF = r"(?:(?<![^\W\d_])(?:(?:de|del|of|da|di|na)\s|d['’]))?"
 _LONG_YEAR = r"(?P<year>\d{4})(?!\d)"
 _WORDED = tuple(
     re.compile(_LEAD + form + r"(?P<rest>.*)", re.DOTALL | re.IGNORECASE)

@@ -119,7 +119,7 @@ def _letter_start(text: str, end: int) -> int:
     for at in range(end, max(0, end - MARKS_IN_A_ROW - 1), -1):
         if text[at - 1] != "\u200d" and not _adds_no_width(text[at]):
             return at
-    return max(0, end)
+    return 0 if end <= MARKS_IN_A_ROW else end
 
 
 def _balanced(text: str, pattern: re.Pattern[str]) -> str:

@@ -16,6 +16,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from aggregator.text.markup.allowed import BLOCKS
+
 DEEPEST = 512
 MOST_FORMATTING = 16
 
@@ -72,8 +74,19 @@ FORMATTING = frozenset(
         )
     }
 )
-# A start tag of these closes the one before it where that is open.
-SIBLINGS = frozenset({*("dd", "dt", "li", "option", "p", "td", "th", "tr")})
+# What a start tag ends without saying so (HTML 13.1.2.4, optional tags).
+CELLS = frozenset({"p", "td", "th"})
+ITEMS = frozenset({"dd", "dt", "p"})
+ENDED_BY = {
+    **dict.fromkeys(BLOCKS, frozenset({"p"})),
+    "li": frozenset({"li", "p"}),
+    "option": frozenset({"option"}),
+    "dd": ITEMS,
+    "dt": ITEMS,
+    "td": CELLS,
+    "th": CELLS,
+    "tr": CELLS | {"tr"},
+}
 RAW = frozenset(
     {*("iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp")}
 )
@@ -127,7 +140,9 @@ class _Depth:
 
     def start(self, name: str) -> bool:
         """Open an element; return False if its tag has to go."""
-        if name in VOID or (name in SIBLINGS and self.open[-1:] == [name]):
+        if name in ENDED_BY:
+            self._end_at_top(ENDED_BY[name])
+        if name in VOID:
             return True
         formats = name in FORMATTING
         if len(self.open) >= DEEPEST or (
@@ -156,3 +171,10 @@ class _Depth:
             else:
                 self.open[at:] = [n for n in self.open[at:] if n in FORMATTING]
         return True
+
+    def _end_at_top(self, names: frozenset[str]) -> None:
+        ended = names | FORMATTING
+        at = len(self.open)
+        while at and self.open[at - 1] in ended:
+            at -= 1
+        self.open[at:] = [n for n in self.open[at:] if n in FORMATTING]

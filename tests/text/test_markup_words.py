@@ -1,0 +1,115 @@
+"""Visible text: what counts as a word a reader sees, and what does not."""
+
+import hashlib
+import time
+
+import pytest
+
+from aggregator.text.markup import clean, text_sha256, visible_text
+
+SEEN = {
+    "a<script>x</script>b": "ab",
+    "a<style>x</style>b": "ab",
+    "<title>t</title>x": "x",
+    "<template>t</template>u": "u",
+    "a<!-- c -->b<!-->d-->e": "abd-->e",
+    "a<!-- c --!>b": "ab",
+    "<iframe>f</iframe>g": "g",
+    "<noembed>x</noembed><noframes>y</noframes>z": "z",
+    "<audio>f</audio><video>g</video><canvas>h</canvas>i": "i",
+    "<object data=x>instead</object>": "instead",
+    "<noscript>n<p>q</p></noscript>": "n q",
+    "<textarea>t<b>u</textarea>": "t<b>u",
+    "<select><option>a<option>b</select>": "a b",
+    "x<plaintext>a<b>": "x a<b>",
+    "<xmp><b>x</b></xmp>": "<b>x</b>",
+    "a<![CDATA[x]]>b": "ab",
+    "<b>un<i>closed": "unclosed",
+    "<p>a<p>b<br>c<hr>d": "a b c d",
+    "<span>a</span><div>b</div><span>c</span>": "a b c",
+    "<ul><li>a<li>b</ul>": "a b",
+    "<table>x<tr><td>a<td>b</table>": "x a b",
+    "a<form>b</form>c": "a b c",
+    "Send<button>now</button>": "Send now",
+    "<center>a</center>b": "a b",
+    "f<font>oo</font>": "foo",
+    "<math><mi>x</mi><mo>=</mo><annotation>tex</annotation></math>": "x=",
+    "<text>hello</text> <g>w</g>": "hello w",
+    "<svg><title>t</title><text>s</text></svg>z": "z",
+    "<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>": "漢kan",
+    '<img alt="t">x': "x",
+    "a&nbsp;&nbsp; b\n\tc": "a b c",
+    "AT&amp;T &lt;b&gt; &#133;": "AT&T <b> …",
+    "&amp;lt;": "&lt;",
+    "<custom-thing>w</custom-thing>": "w",
+    "1 < 2 > 0": "1 < 2 > 0",
+    "": "",
+}
+
+
+@pytest.mark.parametrize(("html", "text"), SEEN.items())
+def test_visible_text_is_what_a_reader_sees(html, text):
+    assert visible_text(html) == text
+    assert clean(html).text == text
+
+
+def test_the_digest_is_the_sha_256_of_the_visible_text():
+    digest = hashlib.sha256(b"a b").hexdigest()
+
+    assert text_sha256("<p>a</p><p class=x>b</p>") == digest
+
+
+HOSTILE = {
+    "deep blocks": "<div>" * 100_000 + "words",
+    "open formatting": "<a><b>" * 50_000 + "words",
+    "formatting copied into every block": "".join(
+        f"<font size={size}>" for size in range(2000)
+    )
+    + "<p>x" * 20_000
+    + "words",
+    "the same, few enough not to be counted": "".join(
+        f"<font size={size}>" for size in range(250)
+    )
+    + "<p>x" * 250
+    + "words",
+    "tags that never end": "words" + "<a" * 100_000,
+    "formulas that never end": "words" + "<math" * 50_000,
+    "comments that never end": "words" + "<!--" * 100_000,
+    "quotes that never end": "words" + '<a ="' * 100_000 + ">",
+    "embeddings": "words" + "\u202a" * 50_000 + "\u2069" * 50_000,
+    "deep blocks behind false ends": "<div><!--</div>--><p a='</div>'>" * 20_000
+    + "words",
+    "deep blocks behind scripts": "<div><script></div></script>" * 20_000 + "words",
+}
+
+
+@pytest.mark.parametrize("html", HOSTILE.values(), ids=HOSTILE.keys())
+@pytest.mark.parametrize("media_type", ["text/html", "application/xhtml+xml"])
+def test_no_markup_takes_a_parser_down(html, media_type):
+    """I13: time and size grow with the document, not with its square.
+
+    CPU time, with much room: the unbounded ones take minutes.
+    """
+    start = time.process_time()
+
+    cleaned = clean(html, media_type=media_type)
+
+    assert time.process_time() - start < 8
+    assert "words" in cleaned.text
+    assert len(cleaned.html) < 40 * len(html)
+
+
+def test_flattening_keeps_words_and_says_so():
+    html = "".join(f"<div>{number} " for number in range(600))
+
+    cleaned = clean(html)
+
+    assert cleaned.text == " ".join(str(number) for number in range(600))
+    assert cleaned.html.count("<div>") == 512
+    assert cleaned.changes == ("flattened markup that was nested too deep",)
+
+
+def test_many_elements_beside_each_other_are_not_deep():
+    html = "<p>a<br><b>b</b><li>c" * 2000
+
+    assert clean(html).changes == ()
