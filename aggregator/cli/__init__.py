@@ -136,7 +136,3 @@ def main() -> None:
     except MediaWireError as error:
         click.echo(f"mediawire: {error}", err=True)
         sys.exit(FAILED)
-    except BrokenPipeError:
-        # The reader of our output (head, less) has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)

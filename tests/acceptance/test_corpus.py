@@ -62,7 +62,9 @@ def test_every_file_ends_in_articles_or_in_one_named_reason(polled):
         if not source["new"] and not source["error"]
     ]
     documents = files("snapshots/")
-    empty = [s for s in silent if distinct_entries(documents[int(s[1:])].read_bytes(), "")]
+    empty = [
+        s for s in silent if distinct_entries(documents[int(s[1:])].read_bytes(), "")
+    ]
 
     assert answer["polled"] == len(documents)
     assert empty == []
@@ -73,13 +75,12 @@ def test_every_file_ends_in_articles_or_in_one_named_reason(polled):
 
 @needs_corpus
 def test_as_many_articles_as_feedparser_tells_entries_apart(polled):
-    at, answer = polled
+    at, _ = polled
     stored = Counter(article["source"] for article in at.articles())
     differing = {
         str(file): (stored[f"s{number}"], expected)
         for number, file in enumerate(files("snapshots/"))
-        if (expected := distinct_entries(file.read_bytes(), ""))
-        != stored[f"s{number}"]
+        if (expected := distinct_entries(file.read_bytes(), "")) != stored[f"s{number}"]
     }
 
     assert differing == {}

@@ -1,0 +1,263 @@
+"""The commands as an operator and cron meet them: results, exit codes, sentences."""
+
+import json
+import subprocess
+import time
+
+import pytest
+
+from tests.installation import PATIENCE, Installation
+from tests.origin import Origin
+
+RSS = """<?xml version="1.0"?>
+<rss version="2.0"><channel><title>The Gazette</title><link>https://gazette.example/</link>
+<description>News</description>{items}</channel></rss>"""
+ITEM = """<item><title>Report {n}</title><link>https://gazette.example/{n}</link>
+<guid isPermaLink="false">{n}</guid><description>&lt;p&gt;Words of {n}.&lt;/p&gt;</description></item>"""
+
+
+def rss(*numbers):
+    return RSS.format(items="".join(ITEM.format(n=n) for n in numbers)).encode()
+
+
+@pytest.fixture
+def origin():
+    with Origin() as server:
+        yield server
+
+
+def test_a_second_poll_is_conditional_and_rewrites_no_file(tmp_path, origin):
+    origin.answers("/feed", rss(1, 2), headers=[("ETag", '"one"')])
+    origin.answers("/feed", status=304, headers=[("ETag", '"one"')])
+    at = Installation(tmp_path, {"gazette": origin.url()})
+
+    first = at.poll()
+    before = at.files()
+    second = at.poll("--force")
+
+    assert (first["polled"], first["updated"], first["new"]) == (1, 1, 2)
+    assert (second["polled"], second["unchanged"], second["new"]) == (1, 1, 0)
+    assert second["sources"] == [
+        {"id": "gazette", "outcome": "unchanged", "new": 0, "changed": 0, "error": None}
+    ]
+    assert origin.heard[1].header("if-none-match") == b'"one"'
+    assert at.files() == before
+
+
+def test_what_is_not_due_is_not_asked(tmp_path, origin):
+    """P1: one GET of the configured path, and no second one before its time."""
+    origin.answers("/feed", rss(1))
+    at = Installation(tmp_path, {"gazette": origin.url()})
+
+    assert at.poll()["polled"] == 1
+    assert at.poll()["polled"] == 0
+
+    assert [heard.line for heard in origin.heard] == [b"GET /feed HTTP/1.1"]
+
+
+def test_an_edited_report_is_changed_in_place(tmp_path, origin):
+    origin.answers("/feed", rss(1, 2))
+    origin.answers("/feed", rss(1, 2).replace(b"Words of 1", b"Better words of 1"))
+    at = Installation(tmp_path, {"gazette": origin.url()})
+    at.poll()
+    before = at.articles()
+
+    answer = at.poll("--force")
+
+    assert (answer["new"], answer["changed"]) == (0, 1)
+    assert [a["id"] for a in at.articles()] == [a["id"] for a in before]
+    assert b"Better words of 1" in at.published("feeds/wire.rss")
+
+
+def test_a_failed_source_is_news_and_a_fault_only_if_asked_for(tmp_path, origin):
+    origin.answers("/feed", status=500)
+    at = Installation(tmp_path, {"gazette": origin.url()})
+
+    answer = at.poll()
+    assert answer["failed"] == 1
+    assert "500" in answer["sources"][0]["error"]
+    at.poll("--force", "--strict", code=1)
+    assert at.status()["gazette"]["state"] == "failing"
+
+
+def test_a_running_retry_after_is_kept_even_by_force(tmp_path, origin):
+    """P12: never earlier than asked."""
+    origin.answers("/feed", status=429, headers=[("Retry-After", "3600")])
+    at = Installation(tmp_path, {"gazette": origin.url()})
+    at.poll()
+
+    done = at.run("poll", "--force", "--json")
+
+    assert json.loads(done.stdout)["polled"] == 0
+    assert "gazette is not polled" in done.stderr
+    assert len(origin.heard) == 1
+    assert at.status()["gazette"]["state"] == "throttled"
+
+
+def test_only_named_sources_are_polled_and_unknown_ones_are_named(tmp_path, origin):
+    origin.answers("/feed", rss(1))
+    at = Installation(tmp_path, {"gazette": origin.url(), "other": origin.url("/2")})
+
+    assert [s["id"] for s in at.poll("gazette")["sources"]] == ["gazette"]
+    wrong = at.run("poll", "gazete", code=2)
+    assert "did you mean gazette?" in wrong.stderr
+
+
+def test_status_tells_every_source_before_and_after_its_first_poll(tmp_path, origin):
+    origin.answers("/feed", rss(1, 2, 3))
+    at = Installation(tmp_path, {"gazette": origin.url()})
+
+    before = at.status()["gazette"]
+    at.poll()
+    after = at.status()["gazette"]
+
+    assert (before["state"], before["articles"]) == ("new", 0)
+    assert (after["state"], after["articles"]) == ("ok", 3)
+    assert after["url"] == origin.url()
+    assert after["outcome"] == "updated"
+    assert after["error"] is None
+    assert after["last_success"] < after["next_poll_at"]
+    assert "1h" in after["because"]
+
+
+def test_an_article_list_holds_what_it_promises(tmp_path, origin):
+    origin.answers("/feed", rss(1, 2, 3))
+    at = Installation(tmp_path, {"gazette": {"url": origin.url(), "title": "Gazette"}})
+    at.poll()
+
+    listed = at.articles()
+
+    assert [article["title"] for article in listed] == [
+        f"Report {n}" for n in (1, 2, 3)
+    ]
+    assert set(listed[0]) == {
+        *("id", "source", "title", "source_title", "url"),
+        *("published", "updated", "listed_at"),
+    }
+    assert len(at.articles("--limit", "2")) == 2
+    shown = json.loads(at.run("article", "show", "--json", listed[0]["url"]).stdout)
+    assert shown[0]["id"] == listed[0]["id"]
+    assert "no article" in at.run("article", "show", "nothing", code=1).stderr
+
+
+def test_publish_check_tells_whether_bytes_would_differ(tmp_path, origin):
+    origin.answers("/feed", rss(1))
+    at = Installation(tmp_path, {"gazette": origin.url()})
+    at.poll()
+
+    at.run("publish", "--check")
+    (tmp_path / "public/feeds/wire.rss").write_bytes(b"<rss/>")
+    at.run("publish", "--check", code=1)
+    at.run("publish")
+    at.run("publish", "--check")
+
+
+def test_a_wrong_config_is_told_whole_with_places(tmp_path):
+    at = Installation(tmp_path, {"gazette": "https://gazette.example/feed"})
+    at.write(
+        "sources.yaml",
+        "sources:\n  - id: a/b\n    url: https://a.example/\n    intervall: 30m\n"
+        "  - id: c\n    url: https://c.example/\n    interval: 5\n",
+    )
+
+    told = at.run("poll", code=78).stderr
+
+    assert "sources.yaml:2:" in told
+    assert "sources.yaml:4:" in told
+    assert "interval" in told
+    assert 'sources.yaml:7:15: sources.1.interval: "5" has no unit' in told
+
+
+def test_there_is_no_such_command_and_the_nearest_is_named(tmp_path):
+    at = Installation(tmp_path, {})
+
+    assert "did you mean poll?" in at.run("pol", code=2).stderr
+    assert at.run("--version").stdout.startswith("mediawire")
+
+
+def test_a_house_style_changes_the_headline_and_keeps_the_original(tmp_path, origin):
+    origin.answers("/feed", rss(1).replace(b"Report 1", b"UN MEETS IN ROME"))
+    at = Installation(
+        tmp_path,
+        {"gazette": origin.url()},
+        publications="publications:\n  - {id: wire, title: W, rules: [style]}\n"
+        "rules:\n  style: {kind: headline, unshout: true, keep: [UN, Rome]}\n",
+    )
+    at.poll()
+
+    article = at.articles()[0]
+    item = json.loads(at.published("feeds/wire.json"))["items"][0]
+
+    assert article["title"] == item["title"] == "UN meets in Rome"
+    assert article["source_title"] == "UN MEETS IN ROME"
+    assert item["_mediawire"]["source_title"] == "UN MEETS IN ROME"
+    assert b"alternative>UN MEETS IN ROME<" in at.published("feeds/wire.rss")
+    assert b"alternative>UN MEETS IN ROME<" in at.published("feeds/wire.atom")
+
+
+def test_a_changed_rule_rewrites_headlines_of_what_is_stored(tmp_path, origin):
+    origin.answers("/feed", rss(1))
+    at = Installation(tmp_path, {"gazette": origin.url()})
+    at.poll()
+    before = at.articles()[0]
+
+    at.write(
+        "publications.yaml",
+        "publications:\n  - {id: wire, title: W, rules: [style]}\n"
+        "rules:\n  style: {kind: headline, replace: {Report: Bulletin}}\n",
+    )
+    at.run("publish")
+
+    after = at.articles()[0]
+    assert after["title"] == "Bulletin 1"
+    assert {**after, "title": before["title"]} == before
+
+
+def test_two_at_a_time_on_one_store_is_one_too_many(tmp_path, origin):
+    """D5: the second exits 75 and names the first."""
+    origin.silence()
+    at = Installation(tmp_path, {"gazette": origin.url()})
+    first = at.start("poll")
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not origin.connections and time.monotonic() < deadline:
+            assert first.poll() is None
+        refused = at.run("poll", code=75)
+        assert str(first.pid) in refused.stderr
+    finally:
+        first.kill()
+        first.communicate()
+    at.run("publish")  # kill -9 leaves no stale lock
+
+
+def test_the_demo_shows_two_rounds_and_the_second_changes_nothing(tmp_path):
+    at = Installation(tmp_path, {})
+
+    shown = at.run("-q", "demo", "--once").stdout
+
+    assert "Round 1" in shown
+    assert "0 updated, 7 unchanged" in shown
+    assert "identical" in shown
+
+
+def test_a_pipe_that_closes_early_is_met_with_silence(tmp_path, origin):
+    origin.answers("/feed", rss(*range(300)))
+    at = Installation(tmp_path, {"gazette": origin.url()})
+    at.poll()
+
+    listing = at.start("-q", "article", "list", "--json")
+    listing.stdout.close()
+    said = listing.stderr.read()
+    listing.wait(PATIENCE)
+    listing.stderr.close()
+
+    assert said == ""
+
+
+def test_python_dash_m_is_the_same_command(tmp_path):
+    at = Installation(tmp_path, {})
+    done = subprocess.run(
+        at.command("--help"), capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+
+    assert done.stdout.startswith("Usage: mediawire")
