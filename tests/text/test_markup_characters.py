@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from aggregator.text.markup import cap, clean, excerpt, printable
 
 BIDI = st.text(
-    alphabet="ab \u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", max_size=40
+    alphabet="ab\u0301 \u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
+    max_size=40,
 )
 
 

@@ -42,7 +42,7 @@ BIDI_OR_TAG = re.compile("[\u202a-\u202e\u2066-\u2069]|<[^>]*>")
 
 def printable(text: str) -> str:
     """Return `text` without characters that harm; see the module. Idempotent."""
-    return _balanced(_legal(text), BIDI)
+    return _short_runs(_balanced(_legal(text), BIDI))
 
 
 def printable_html(html: str) -> str:
@@ -50,7 +50,7 @@ def printable_html(html: str) -> str:
 
     `html` must be as nh3 writes it: no `>` inside attribute values.
     """
-    return _balanced(_legal(html), BIDI_OR_TAG)
+    return _short_runs(_balanced(_legal(html), BIDI_OR_TAG))
 
 
 def cap(text: str, max_chars: int) -> str:
@@ -74,12 +74,21 @@ def without_surrogates(text: str) -> str:
 
 def _legal(text: str) -> str:
     text = ILLEGAL.sub("", text.replace("\f", " "))
+    return ILLEGAL_ASTRAL.sub("", text) if _has_astral(text) else text
+
+
+def _short_runs(text: str) -> str:
+    """Return text with no more than `MARKS_IN_A_ROW`; it has to be balanced already.
+
+    Dropping a lone bidi control can join two runs; the paired ones are never cut here.
+    """
     if text.isascii():
         return text
-    far = ASTRAL.search(text) is not None
-    if far:
-        text = ILLEGAL_ASTRAL.sub("", text)
-    return _long_runs(far=far).sub(r"\1", text)
+    return _long_runs(far=_has_astral(text)).sub(r"\1", text)
+
+
+def _has_astral(text: str) -> bool:
+    return not text.isascii() and ASTRAL.search(text) is not None
 
 
 @cache
@@ -101,7 +110,7 @@ def _class_of_marks(codes: range) -> str:
     """Return the marks among `codes` as the inside of a character class."""
     ranges: list[tuple[int, int]] = []
     for code in codes:
-        if not _adds_no_width(chr(code)):
+        if not _adds_no_width(chr(code)) or BIDI.fullmatch(chr(code)):
             continue
         if ranges and ranges[-1][1] == code - 1:
             ranges[-1] = (ranges[-1][0], code)
