@@ -1,1 +1,19 @@
-"""Being built."""
+"""The web room: pages for readers, feeds as published, and how we are, for machines.
+
+In: a Newsroom, which the app provides. Out: an ASGI app.
+
+site         all addresses, wired to what answers them          → application
+newsroom     what the pages ask of the house                    → Newsroom
+feeds        publications as published; negotiation, published
+answers      conditional, compressed, cacheable
+front, section, article, sources    one page each; templates/ and static/ beside them
+lines, links, language, bodies      what the pages print
+metadata, opml                      what machines read
+protection   what browsers may not do with it
+health       alive, ready, and in figures
+"""
+
+from aggregator.web.newsroom import Newsroom
+from aggregator.web.site import application
+
+__all__ = ["Newsroom", "application"]

@@ -1,0 +1,118 @@
+"""Answer a GET or HEAD with a document: compressed, conditional, cacheable.
+
+In: a Document and the request. Out: the whole document, or 304 if the client has it.
+A document in gzip is another representation with an entity tag of its own; either tag
+is good for a 304. Ranges are not served: a feed is read whole.
+
+Source: RFC 9110 sections 8.8.3 (ETag), 13.1.2 and 13.1.3 (conditions), 13.2.2 (order),
+15.4.5 (what a 304 carries).
+"""
+
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from hashlib import blake2b
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.web.negotiation import accepts_gzip
+
+GZIP_SUFFIX = "-gz"
+# Below this a packet is a packet, compressed or not.
+WORTH_COMPRESSING = 1000  # bytes
+
+_ENTITY_TAG = re.compile(r'(?:W/)?"([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Bytes to be served, and what is to be said of them.
+
+    `gzip` is the compressed form if there is one ready; `tag` an opaque name of the
+    bytes; `modified` the time of the last change, aware.
+    """
+
+    body: bytes = field(repr=False)
+    media_type: str
+    tag: str
+    gzip: bytes | None = field(default=None, repr=False)
+    modified: datetime | None = None
+
+
+def document(body: bytes, media_type: str) -> Document:
+    """Return bytes as a document that is named by its content."""
+    return Document(body=body, media_type=media_type, tag=tag_of(body))
+
+
+def tag_of(body: bytes) -> str:
+    """Return a name that other bytes never have."""
+    return blake2b(body, digest_size=12).hexdigest()
+
+
+def answer(
+    request: Request,
+    shown: Document,
+    *,
+    headers: Mapping[str, str],
+    status: int = 200,
+) -> Response:
+    """Return the answer to a GET or HEAD for a document.
+
+    `headers` hold Cache-Control, and Vary if it is more than Accept-Encoding. Only a
+    200 can become a 304.
+    """
+    body, coding = _coded(request.headers.get("accept-encoding"), shown)
+    suffix = GZIP_SUFFIX if coding else ""
+    said = {"etag": f'"{shown.tag}{suffix}"', "vary": "Accept-Encoding", **headers}
+    if shown.modified:
+        said["last-modified"] = http_date(shown.modified)
+    if status == 200 and _has_it(request.headers, shown):  # noqa: PLR2004 - HTTP's word
+        return Response(status_code=304, headers=said)
+    if coding:
+        said["content-encoding"] = coding
+    said |= {"content-type": shown.media_type, "content-length": str(len(body))}
+    if request.method == "HEAD":
+        body = b""
+    return Response(body, status_code=status, headers=said)
+
+
+def http_date(at: datetime) -> str:
+    """Return a time as HTTP writes it (RFC 9110 section 5.6.7)."""
+    return format_datetime(at.astimezone(UTC), usegmt=True)
+
+
+def _coded(accept_encoding: str | None, shown: Document) -> tuple[bytes, str | None]:
+    """Return the bytes to send, and their content coding if they have one."""
+    if not accepts_gzip(accept_encoding) or len(shown.body) < WORTH_COMPRESSING:
+        return shown.body, None
+    return shown.gzip or _gzip(shown.body), "gzip"
+
+
+def _gzip(body: bytes) -> bytes:
+    packer = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    return packer.compress(body) + packer.flush()
+
+
+def _has_it(headers: Mapping[str, str], shown: Document) -> bool:
+    """Whether the client said that it holds this very document.
+
+    If-None-Match counts alone where it is present; tags compare weakly.
+    """
+    known = headers.get("if-none-match")
+    if known is not None:
+        tags = {shown.tag, shown.tag + GZIP_SUFFIX}
+        return known.strip() == "*" or not tags.isdisjoint(_ENTITY_TAG.findall(known))
+    since = headers.get("if-modified-since")
+    if since is None or shown.modified is None:
+        return False
+    try:
+        then = parsedate_to_datetime(since)
+    except (ValueError, OverflowError):
+        return False
+    if then.tzinfo is None:
+        then = then.replace(tzinfo=UTC)
+    return shown.modified.replace(microsecond=0) <= then

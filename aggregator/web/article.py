@@ -1,0 +1,94 @@
+"""The page of one report: whose words these are, and the words.
+
+In: an article's id. Out: its page; 410 with the reason if it was taken back; 404 if
+there is none, or none that we show.
+"""
+
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.model import Article, Enclosure, Image, Report
+from aggregator.web.bodies import unhurried
+from aggregator.web.language import direction, lang
+from aggregator.web.lines import lines, time, view
+from aggregator.web.metadata import address, indexing, json_ld
+from aggregator.web.rendering import links_of, newsroom_of, page
+
+RECENT = 8  # other reports beside it
+
+
+def article(request: Request) -> Response:
+    """Return the page of the article that the address names."""
+    newsroom, links = newsroom_of(request), links_of(request)
+    now = newsroom.now()
+    found = newsroom.store.article(request.path_params["id"])
+    if found is None:
+        raise HTTPException(404, detail="There is no report at this address.")
+    if found.withdrawn:
+        return withdrawn(request, found)
+    seen = view(newsroom, found)
+    if seen is None:
+        raise HTTPException(404, detail="Our desk does not show this report.")
+    publication, report = seen
+    shown, language = report.article, publication.language
+    recent = newsroom.reports(publication, limit=RECENT + 1)
+    others = [each for each in recent if each.article.id != shown.id]
+    url = links.whole(f"/articles/{shown.id}")
+    return page(
+        request,
+        "article.html",
+        language=language,
+        publication=publication,
+        report=report,
+        article=shown,
+        url=url,
+        lang_of=lang(shown.language),
+        dir_of=direction(shown.language, report.title),
+        content=Markup(unhurried(report.content)),  # noqa: S704 - cleaned by reading
+        json_ld=Markup(  # noqa: S704 - holds no markup
+            json_ld(report, publication, newsroom.config, url)
+        ),
+        indexing=indexing(report, newsroom.config),
+        canonical=address(shown.url),
+        picture=picture(report),
+        files=files(report),
+        published=time(shown.published, now, language),
+        updated=time(shown.updated, now, language),
+        recent=lines(others[:RECENT], links, now, language),
+    )
+
+
+def withdrawn(request: Request, found: Article) -> Response:
+    """Return the page of a report that was taken back: the reason, none of its words."""
+    now = newsroom_of(request).now()
+    said = found.withdrawn
+    return page(
+        request,
+        "withdrawn.html",
+        status=410,
+        withdrawn=said,
+        at=time(said.at, now, None) if said else None,
+        source=found.attribution.title,
+        source_id=found.source_id,
+    )
+
+
+def picture(report: Report) -> Image | None:
+    """Return the picture of a report, unless its body shows it already."""
+    image = report.article.image
+    if not image or not address(image.url):
+        return None
+    name = image.url.rpartition("/")[2].partition("?")[0]
+    return None if name and name in report.content else image
+
+
+def files(report: Report) -> list[Enclosure]:
+    """Return what goes with a report and has no other place on its page."""
+    image = report.article.image
+    return [
+        each
+        for each in report.article.enclosures
+        if address(each.url) and not (image and image.url == each.url)
+    ]

@@ -1,0 +1,91 @@
+"""Write times, numbers and directions as the readers of a language expect them.
+
+In: a language tag as configured or as a feed said, and what is to be written. Out:
+text, or the value of a `dir` or `lang` attribute. English where a language is unknown.
+"""
+
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_timedelta
+
+ENGLISH = Locale("en")
+# After a week nobody counts back: a date says more than "5 weeks ago".
+COUNTED_BACK = timedelta(days=7)
+
+# RFC 5646: what stands in an attribute must look like a language tag.
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
+_RTL = frozenset({"R", "AL"})
+
+
+@lru_cache(maxsize=512)
+def locale_of(language: str | None) -> Locale | None:
+    """Return the locale of a language tag, None for one that Babel does not know."""
+    if not language or not _TAG.fullmatch(language):
+        return None
+    base = language.split("-")[0]
+    for tag in (language, base):
+        try:
+            return Locale.parse(tag, sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    return None
+
+
+def lang(language: str | None) -> str | None:
+    """Return a language as it may stand in `lang`, None for what is no tag."""
+    return language if language and _TAG.fullmatch(language) else None
+
+
+def direction(language: str | None, text: str) -> str:
+    """Return `rtl` or `ltr` for a text, by its language and its letters.
+
+    The language decides, as a Persian headline may begin with "BBC"; but feeds often
+    say `en` because their software does, so a text without a single letter of the
+    language's direction goes by its letters.
+    """
+    found = {
+        "rtl" if kind in _RTL else "ltr"
+        for kind in map(unicodedata.bidirectional, text)
+        if kind == "L" or kind in _RTL
+    }
+    locale = locale_of(language)
+    spoken = "rtl" if locale and locale.text_direction == "rtl" else "ltr"
+    if len(found) == 1:
+        return found.pop()
+    if locale or not found:
+        return spoken
+    return _first_strong(text)
+
+
+def age(at: datetime, now: datetime, language: str | None) -> str:
+    """Return how long ago something was in the reader's words, after a week its date."""
+    locale = locale_of(language) or ENGLISH
+    if now - at > COUNTED_BACK:
+        return format_date(at.astimezone(UTC), "long", locale=locale)
+    return format_timedelta(
+        min(at - now, timedelta(seconds=-1)),
+        add_direction=True,
+        threshold=1.0,
+        locale=locale,
+    )
+
+
+def moment(at: datetime, language: str | None) -> str:
+    """Return a time in full, in UTC, as the language writes it."""
+    locale = locale_of(language) or ENGLISH
+    return (
+        f"{format_datetime(at.astimezone(UTC), 'd MMMM y, HH:mm', locale=locale)} UTC"
+    )
+
+
+def _first_strong(text: str) -> str:
+    for character in text:
+        kind = unicodedata.bidirectional(character)
+        if kind == "L" or kind in _RTL:
+            return "rtl" if kind in _RTL else "ltr"
+    return "ltr"

@@ -1,0 +1,84 @@
+"""A report as one line of a list, and as the page that is its own.
+
+In: Reports, and the language of the page around them. Out: what templates print. Which
+publication's view of an article a page shows is decided here: that of the first
+publication that takes it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.editing import refusal
+from aggregator.model import Article, Publication, Report
+from aggregator.publishing import credited_name
+from aggregator.web.language import age, direction, lang, moment
+from aggregator.web.links import Links
+from aggregator.web.newsroom import Newsroom
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Time:
+    """A point in time: for machines, in the reader's words, and in full."""
+
+    iso: str
+    words: str
+    full: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A report in a list. `lang` is None where nobody knows it."""
+
+    href: str
+    title: str
+    lead: str
+    source: str
+    source_href: str
+    time: Time
+    lang: str | None
+    dir: str
+
+
+def time(at: datetime, now: datetime, language: str | None) -> Time:
+    """Return a time as a page in `language` shows it."""
+    iso = at.replace(microsecond=0).isoformat().replace("+00:00", "Z")
+    return Time(iso=iso, words=age(at, now, language), full=moment(at, language))
+
+
+def line(report: Report, links: Links, now: datetime, language: str | None) -> Line:
+    """Return a report as a list on a page in `language` shows it."""
+    article = report.article
+    return Line(
+        href=links.article(article),
+        title=report.title,
+        lead=report.lead,
+        source=credited_name(article),
+        source_href=links.source(article.source_id),
+        time=time(article.published, now, language),
+        lang=lang(article.language),
+        dir=direction(article.language, report.title),
+    )
+
+
+def lines(
+    reports: Iterable[Report], links: Links, now: datetime, language: str | None
+) -> list[Line]:
+    """Return reports as a list on a page in `language` shows them."""
+    return [line(report, links, now, language) for report in reports]
+
+
+def view(newsroom: Newsroom, article: Article) -> tuple[Publication, Report] | None:
+    """Return the article as the first publication that takes it shows it.
+
+    None for an article that a rule drops or that no publication takes. Age does not
+    count: a page stays when its report has left the list.
+    """
+    if article.dropped:
+        return None
+    for publication in newsroom.config.publications:
+        if refusal(publication.select, article, now=article.listed_at) is None:
+            report = newsroom.report(article, publication)
+            if report:
+                return publication, report
+    return None

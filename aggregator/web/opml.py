@@ -1,0 +1,80 @@
+"""Write lists of feeds as OPML 2.0: what we read, and what we offer.
+
+In: the config. Out: bytes, the same for the same config. An address that holds
+credentials is shown without them; a source that is a file on our disk not at all.
+"""
+
+from collections.abc import Iterable
+from xml.etree import ElementTree as ET
+
+from aggregator.model import Config, Publication, Source
+from aggregator.reading.address import public
+from aggregator.text.markup import printable
+from aggregator.web.metadata import address
+
+MEDIA_TYPE = "text/x-opml; charset=utf-8"
+
+
+def sources(config: Config) -> bytes:
+    """Return what we read, sources of one group together."""
+    groups: dict[str | None, list[dict[str, str]]] = {}
+    for source in config.sources:
+        if outline := _source(source):
+            groups.setdefault(source.group, []).append(outline)
+    root, body = _opml("What Media Wire reads")
+    for group, outlines in groups.items():
+        parent = body
+        if group:
+            parent = ET.SubElement(body, "outline", {"text": printable(group)})
+        _add(parent, outlines)
+    return _bytes(root)
+
+
+def publications(config: Config) -> bytes:
+    """Return what we offer: every publication in its first XML format."""
+    root, body = _opml("What Media Wire offers")
+    _add(body, [_publication(each, config.base_url) for each in config.publications])
+    return _bytes(root)
+
+
+def _source(source: Source) -> dict[str, str] | None:
+    feed_url = address(public(source.url))
+    if not feed_url:
+        return None
+    outline = {"type": "rss", "text": source.title or source.id, "xmlUrl": feed_url}
+    if site := address(source.site):
+        outline["htmlUrl"] = site
+    return outline
+
+
+def _publication(publication: Publication, base_url: str) -> dict[str, str]:
+    page = f"{base_url}/feeds/{publication.id}"
+    formats = publication.formats
+    name = next((each for each in ("atom", "rss") if each in formats), formats[0])
+    outline = {
+        "type": "rss",
+        "text": publication.title,
+        "description": publication.description,
+        "xmlUrl": f"{page}.{name}",
+        "htmlUrl": page,
+        "language": publication.language or "",
+    }
+    return {key: value for key, value in outline.items() if value}
+
+
+def _opml(title: str) -> tuple[ET.Element, ET.Element]:
+    root = ET.Element("opml", {"version": "2.0"})
+    ET.SubElement(ET.SubElement(root, "head"), "title").text = title
+    return root, ET.SubElement(root, "body")
+
+
+def _add(parent: ET.Element, outlines: Iterable[dict[str, str]]) -> None:
+    for outline in outlines:
+        said = {name: printable(value) for name, value in outline.items()}
+        ET.SubElement(parent, "outline", said)
+
+
+def _bytes(root: ET.Element) -> bytes:
+    ET.indent(root)
+    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written + b"\n"

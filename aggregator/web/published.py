@@ -1,0 +1,115 @@
+"""The published files in memory: read once, looked at again when they change on disk.
+
+In: a path below the output folder. Out: the document that stands there now, plain and
+compressed, always of one piece. Bounded in bytes; only paths of configured
+publications are ever asked for, so no address grows it.
+"""
+
+import os
+import zlib
+from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aggregator.web.answers import Document, tag_of
+
+ROOM = 64 * 1024 * 1024  # bytes
+GZIP = ".gz"
+
+Stamp = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """A document, and the state of the two files when it was read."""
+
+    stamps: tuple[Stamp | None, Stamp | None]
+    document: Document
+
+    @property
+    def size(self) -> int:
+        return len(self.document.body) + len(self.document.gzip or b"")
+
+
+class Published:
+    """Reads published files for one event loop; not for several threads at once."""
+
+    def __init__(self, room: int = ROOM) -> None:
+        self._room = room
+        self._kept: OrderedDict[tuple[Path, str], _Kept] = OrderedDict()
+
+    def document(self, path: Path, media_type: str) -> Document | None:
+        """Return the document at a path, None if nothing was published there yet.
+
+        Costs two looks at the file system while nothing changes.
+        """
+        key = (path, media_type)
+        stamps = (_stamp(path), _stamp(_packed(path)))
+        kept = self._kept.get(key)
+        if kept is None or kept.stamps != stamps:
+            kept = _read(path, media_type)
+            if kept is None:
+                return None
+            self._keep(key, kept)
+        self._kept.move_to_end(key)
+        return kept.document
+
+    def _keep(self, key: tuple[Path, str], kept: _Kept) -> None:
+        self._kept[key] = kept
+        held = sum(each.size for each in self._kept.values())
+        while held > self._room and len(self._kept) > 1:
+            _, oldest = self._kept.popitem(last=False)
+            held -= oldest.size
+
+
+def _read(path: Path, media_type: str) -> _Kept | None:
+    found = _contents(path)
+    if found is None:
+        return None
+    body, stamp = found
+    packed = _contents(_packed(path))
+    gzip = packed[0] if packed and _unpacks_to(packed[0], body) else None
+    document = Document(
+        body=body,
+        gzip=gzip,
+        media_type=media_type,
+        tag=tag_of(body),
+        modified=datetime.fromtimestamp(stamp[2] // 1_000_000_000, UTC),
+    )
+    return _Kept(stamps=(stamp, packed[1] if packed else None), document=document)
+
+
+def _contents(path: Path) -> tuple[bytes, Stamp] | None:
+    """Return a file's bytes and its state, both of the same open file."""
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(), _state(os.fstat(file.fileno()))
+    return None
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        return _state(path.stat())
+    except OSError:
+        return None
+
+
+def _state(found: os.stat_result) -> Stamp:
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _packed(path: Path) -> Path:
+    return path.with_name(path.name + GZIP)
+
+
+def _unpacks_to(gzip: bytes, body: bytes) -> bool:
+    """Whether compressed bytes are of this body: by length and CRC (RFC 1952, 2.3.1).
+
+    Between the two renames of a publish the files belong to different documents; a
+    time of change can be the same for both.
+    """
+    trailer = zlib.crc32(body).to_bytes(4, "little") + (
+        len(body) & 0xFFFFFFFF
+    ).to_bytes(4, "little")
+    return gzip[-8:] == trailer

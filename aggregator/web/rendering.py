@@ -1,0 +1,77 @@
+"""Fill templates: the one place where text becomes a page.
+
+Every value is escaped. Two are markup already and marked as such where they are made:
+the body of a report, which reading cleaned, and JSON-LD, which holds no markup at all.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.web.answers import answer, document
+from aggregator.web.assets import Assets
+from aggregator.web.language import direction, lang
+from aggregator.web.links import Links
+from aggregator.web.newsroom import Newsroom
+
+SITE = "Media Wire"
+MEDIA_TYPE = "text/html; charset=utf-8"
+# Ages are told to the minute; what is newer than that can wait as long.
+KEPT = {"cache-control": "public, max-age=60"}
+
+
+def newsroom_of(request: Request) -> Newsroom:
+    """Return the house behind a request."""
+    newsroom: Newsroom = request.app.state.newsroom
+    return newsroom
+
+
+def links_of(request: Request) -> Links:
+    """Return the addresses of the site."""
+    return Links(base_url=newsroom_of(request).config.base_url)
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    language: str | None = None,
+    status: int = 200,
+    headers: Mapping[str, str] = KEPT,
+    **said: Any,  # noqa: ANN401 - what a template prints
+) -> Response:
+    """Return a page: `said` in a template, in the language that its reader speaks."""
+    assets: Assets = request.app.state.assets
+    links = links_of(request)
+    html = (
+        _templates()
+        .get_template(template)
+        .render(
+            site=SITE,
+            links=links,
+            css=links.to(assets.path("wire.css")),
+            icon=links.to(assets.path("icon.svg")),
+            publications=newsroom_of(request).config.publications,
+            language=lang(language) or "en",
+            direction=direction,
+            lang=lang,
+            **said,
+        )
+    )
+    shown = document(html.encode("utf-8", "replace"), MEDIA_TYPE)
+    return answer(request, shown, headers=headers, status=status)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("aggregator.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

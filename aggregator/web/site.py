@@ -1,0 +1,120 @@
+"""All addresses of the service, wired to what answers them.
+
+In: a Newsroom. Out: an ASGI app that holds nothing but caches. What touches the store
+runs in threads; published feeds are answered by the event loop itself, from memory.
+"""
+
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from aggregator.errors import StoreError
+from aggregator.web import health, sources
+from aggregator.web.answers import answer
+from aggregator.web.article import article
+from aggregator.web.assets import Assets
+from aggregator.web.feeds import feed
+from aggregator.web.front import about, front
+from aggregator.web.newsroom import Newsroom
+from aggregator.web.protection import protected
+from aggregator.web.published import Published
+from aggregator.web.rendering import page
+
+log = structlog.get_logger()
+
+_FOR_A_YEAR = {"cache-control": "public, max-age=31536000, immutable"}
+_ROUTES = [
+    Route("/", front),
+    Route("/about", about),
+    Route("/feeds/{name}", feed),
+    Route("/articles/{id}", article),
+    Route("/sources", sources.moved),
+    Route("/sources/", sources.listing),
+    Route("/sources/{id}", sources.source),
+    Route("/sources.opml", sources.read_opml),
+    Route("/feeds.opml", sources.offered_opml),
+    Route("/-/healthy", health.healthy),
+    Route("/healthz", health.healthy),
+    Route("/-/ready", health.ready),
+    Route("/readyz", health.ready),
+    Route("/metrics", health.metrics),
+]
+
+
+def application(newsroom: Newsroom) -> ASGIApp:
+    """Return the ASGI app of a newsroom; make it anew for another newsroom only."""
+    app = Starlette(
+        routes=[*_ROUTES, Route("/static/{name}", static)],
+        exception_handlers={
+            HTTPException: refused,
+            StoreError: unavailable,
+            Exception: broken,
+        },
+    )
+    app.router.redirect_slashes = False  # it would believe the Host header
+    app.state.newsroom = newsroom
+    app.state.assets = Assets()
+    app.state.published = Published()
+    return protected(below_base(app, newsroom))
+
+
+async def static(request: Request) -> Response:
+    """Return one of our own files, to be kept for a year."""
+    assets: Assets = request.app.state.assets
+    shown = assets.at(f"/static/{request.path_params['name']}")
+    if shown is None:
+        raise HTTPException(404)
+    return answer(request, shown, headers=_FOR_A_YEAR)
+
+
+def below_base(app: ASGIApp, newsroom: Newsroom) -> ASGIApp:
+    """Return the app as seen from the path of the public address, and from the root.
+
+    Some proxies that give us a folder take its name away before they ask, some do not.
+    """
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        home = urlsplit(newsroom.config.base_url).path.rstrip("/")
+        if home and scope["type"] == "http" and scope["path"].startswith(f"{home}/"):
+            scope = {**scope, "path": scope["path"].removeprefix(home)}
+        await app(scope, receive, send)
+
+    return serve
+
+
+def refused(request: Request, error: Exception) -> Response:
+    """Return a page that says what is not there, and what is."""
+    if not isinstance(error, HTTPException):
+        raise error
+    return page(
+        request,
+        "refused.html",
+        status=error.status_code,
+        headers={"cache-control": "no-cache", **(error.headers or {})},
+        reason=error.detail,
+        missing=error.status_code == 404,  # noqa: PLR2004 - HTTP's word
+    )
+
+
+def unavailable(request: Request, error: Exception) -> Response:
+    """Return 503 while the store cannot be read, and tell the operator why."""
+    log.error("page not served", path=request.url.path, reason=str(error))
+    return refused(
+        request,
+        HTTPException(
+            503,
+            detail="Our archive cannot be read at the moment.",
+            headers={"retry-after": "30"},
+        ),
+    )
+
+
+def broken(request: Request, _error: Exception) -> Response:
+    """Return 500 for a fault of ours; Starlette passes the error on to the log."""
+    return refused(request, HTTPException(500, detail="Something broke on our side."))

@@ -1,0 +1,209 @@
+"""A small house with pages: a real store, published files, and a server on loopback.
+
+house = House(tmp_path, publications=(...), sources=(...))
+house.take(article(1), article(2))     # recorded as a poll would
+house.publish()                        # files below house.config.output
+with served(house) as site:            # a real uvicorn on a free port
+    site.get("/feeds/wire.atom")
+"""
+
+import http.client
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import uvicorn
+from builders import NOON, publication
+
+from aggregator.model import (
+    Config,
+    Outcome,
+    PollResult,
+    Source,
+    SourceState,
+)
+from aggregator.publishing import Publisher, report
+from aggregator.store import open_store
+from aggregator.web import application
+
+AGENCY = Source(id="agency", url="https://agency.example/feed.xml", title="Example Agency")
+
+
+class House:
+    """A Newsroom as the app makes one, without polls, rules and clock."""
+
+    def __init__(self, folder, *, publications=None, sources=(AGENCY,), **config):
+        self.config = Config(
+            folder=folder,
+            base_url=config.pop("base_url", "https://wire.example"),
+            output=folder / "public",
+            publications=publications or (publication(),),
+            sources=tuple(sources),
+            **config,
+        )
+        self.store = open_store(f"sqlite:///{folder}/wire.db")
+        self.at = NOON
+        self.troubles = []
+        self.states = {}
+        self._publisher = Publisher(self.config.output, base_url=self.config.base_url)
+
+    def take(self, *articles):
+        for source_id in dict.fromkeys(a.source_id for a in articles):
+            mine = tuple(a for a in articles if a.source_id == source_id)
+            state = SourceState(
+                source_id=source_id,
+                url=f"https://{source_id}.example/feed.xml",
+                fetch_url=f"https://{source_id}.example/feed.xml",
+                host=f"{source_id}.example",
+                shard=1,
+                next_poll_at=self.at + timedelta(hours=1),
+                last_success_at=self.at,
+            )
+            if self.store.state(source_id) is None:
+                self.store.put_states(
+                    [state],
+                    configured=[*self.store.configured(), source_id],
+                )
+            outcome = Outcome(kind="updated", new=len(mine))
+            self.store.record(
+                [
+                    PollResult(
+                        source_id=source_id,
+                        at=self.at,
+                        outcome=outcome,
+                        state=state,
+                        new=mine,
+                    )
+                ]
+            )
+        return self
+
+    def publish(self):
+        for each in self.config.publications:
+            reports = self.reports(each, limit=each.limit)
+            self.store.put_publication_status(
+                self._publisher.publish(each, reports, now=self.at)
+            )
+        return self
+
+    def reconfigure(self, **changes):
+        self.config = replace(self.config, **changes)
+
+    # what the web room asks
+
+    def now(self):
+        return self.at
+
+    def reports(self, publication, *, limit, before=None):
+        articles = self.store.latest(
+            publication.select, now=self.at, limit=limit, before=before
+        )
+        return [self.report(article, publication) for article in articles]
+
+    def report(self, article, publication):
+        sources = {source.id: source for source in self.config.sources}
+        return report(article, publication, sources[article.source_id].rights)
+
+    def standings(self):
+        counts = self.store.counts()
+        return [
+            {
+                "id": source.id,
+                "title": source.title or source.id,
+                "state": self.states.get(source.id, "ok"),
+                "outcome": "updated",
+                "articles": counts.get(source.id, 0),
+                "last_success": self.at,
+            }
+            for source in self.config.sources
+        ]
+
+    def unready(self):
+        return self.troubles
+
+
+class Answer:
+    """What came back: status, headers by lower-case name, bytes."""
+
+    def __init__(self, response, *, body):
+        self.status = response.status
+        self.headers = {k.lower(): v for k, v in response.getheaders()}
+        self.body = body
+
+    @property
+    def text(self):
+        return self.body.decode()
+
+    @property
+    def type(self):
+        return self.headers["content-type"].partition(";")[0]
+
+
+class Site:
+    """A running server, as a client sees it."""
+
+    def __init__(self, port):
+        self.port = port
+        self.base = f"http://127.0.0.1:{port}"
+
+    def ask(self, method, path, headers=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.putrequest(method, path, skip_accept_encoding=True)
+            for name, value in (headers or {}).items():
+                connection.putheader(name, value)
+            connection.endheaders()
+            response = connection.getresponse()
+            return Answer(response, body=response.read())
+        finally:
+            connection.close()
+
+    def get(self, path, **headers):
+        """GET with headers given as `if_none_match='"x"'`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.ask("GET", path, named)
+
+    def head(self, path, **headers):
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.ask("HEAD", path, named)
+
+
+@contextmanager
+def served(house):
+    """Serve a house on a free port of loopback until the block ends."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application(house),
+            host="127.0.0.1",
+            port=0,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=2,
+        )
+    )
+    started = threading.Event()
+    startup = server.startup
+
+    async def start(*arguments, **named):
+        await startup(*arguments, **named)
+        started.set()
+
+    server.startup = start
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    assert started.wait(20)
+    try:
+        yield Site(server.servers[0].sockets[0].getsockname()[1])
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+def path_of(url):
+    """The path and query of an address, as a request names it."""
+    parts = urlsplit(url)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
