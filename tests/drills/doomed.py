@@ -1,0 +1,173 @@
+"""Processes that are ended in the middle of their work.
+
+They are forked from a warm server, so that the work is hit and not the start of the
+interpreter: the real command starts in a tenth of a second. `command` runs the real
+command line; `service` the main job without pages, on a port of nobody's; `step` names a
+moment at which the process kills itself.
+"""
+
+import multiprocessing
+import os
+import signal
+import sys
+from functools import partial
+from pathlib import Path
+
+_warm = multiprocessing.get_context("forkserver")
+_warm.set_forkserver_preload(
+    [
+        "aggregator.app.service",
+        "aggregator.cli.service",
+        "aggregator.cli.opening",
+        "aggregator.config",
+        "aggregator.config.load",
+        "aggregator.publishing.formats.atom",
+        "aggregator.publishing.formats.json",
+        "aggregator.publishing.formats.rss",
+        "aggregator.store.opening",
+        "aggregator.store.store",
+        "alembic.command",
+        "sqlalchemy.dialects.sqlite.pysqlite",
+        "tests.drills.doomed",
+    ]
+)
+
+PATIENCE = 120  # seconds; nothing here takes longer on a machine that has other work
+
+
+class Doomed:
+    """A process running `work`, whose output goes to a file."""
+
+    def __init__(self, work, log, *arguments):
+        self.log = Path(log)
+        self._process = _warm.Process(
+            target=_entered, args=(work, str(log), *arguments)
+        )
+        self._process.start()
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def is_alive(self):
+        return self._process.is_alive()
+
+    def lives_for(self, seconds):
+        """Wait; return whether it still runs then."""
+        self._process.join(seconds)
+        return self._process.is_alive()
+
+    def kill(self):
+        self._process.kill()
+        return self.ended()
+
+    def terminate(self):
+        self._process.terminate()
+
+    def ended(self):
+        """Wait for its end and return the exit code, negative for a signal."""
+        self._process.join(PATIENCE)
+        assert not self._process.is_alive(), self.said()
+        return self._process.exitcode
+
+    def said(self):
+        return self.log.read_text(errors="replace")
+
+
+def command(*arguments):
+    """Run `mediawire ARGUMENTS` here and now."""
+    from aggregator.cli import main
+
+    sys.argv = ["mediawire", *arguments]
+    main()
+
+
+def service(folder, step=None):
+    """Run the main job of a config folder until a signal, without pages."""
+    from aggregator.app.clock import utc_now
+    from aggregator.app.service import Service
+    from aggregator.app.wire import Wire, load_config
+    from aggregator.store import hold
+
+    if step:
+        kill_at(step)
+    load = partial(load_config, Path(folder), environ={})
+    config = load()
+    with hold(config.store, "run", now=utc_now()):
+        wire = Wire(config)
+        running = Service(wire, load)
+        signal.signal(signal.SIGTERM, lambda *_: running.stop())
+        running.run()
+        wire.close()
+
+
+def command_killed_at(step, *arguments):
+    """Run a command that dies when it reaches the step for the n-th time: `name:n`."""
+    kill_at(step)
+    command(*arguments)
+
+
+def kill_at(step):
+    """Arrange for this process to be gone the moment it comes to a step."""
+    name, _, times = step.partition(":")
+    left = int(times or 1)
+
+    def reached(here):
+        nonlocal left
+        if here == name:
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    _watch(reached)
+
+
+def _watch(reached):
+    """Call `reached` with the name of every step of a poll, a record and a publish."""
+    from aggregator.app import wire
+    from aggregator.store import Store, recording
+
+    def after(owner, name, step):
+        really = getattr(owner, name)
+
+        def stepped(*arguments, **named):
+            answer = really(*arguments, **named)
+            reached(step)
+            return answer
+
+        setattr(owner, name, stepped)
+
+    after(wire.Fetcher, "fetch", "fetched")
+    after(wire.Workers, "read", "read")
+    after(recording, "record_states", "validators-written")
+    after(recording, "put_documents", "document-written")
+    after(recording, "insert_articles", "articles-written")
+    after(recording, "name_articles", "names-written")
+    after(recording, "record", "before-commit")
+    after(Store, "record", "after-commit")
+    wire.Publisher = partial(wire.Publisher, step=reached)
+
+
+STEPS = (
+    "fetched",
+    "read",
+    "validators-written",
+    "document-written",
+    "articles-written",
+    "names-written",
+    "before-commit",
+    "after-commit",
+    "temp-written",
+    "before-rename",
+    "after-rename",
+    "folder-synced",
+)
+
+
+def _entered(work, log, *arguments):
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    # The server from which we were forked ignores Ctrl-C; a command must not.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    work(*arguments)
