@@ -9,11 +9,8 @@ import threading
 from collections.abc import Callable
 from time import monotonic
 
-import structlog
-
 from aggregator.errors import MediaWireError
-
-log = structlog.get_logger()
+from aggregator.events import log
 
 REST = 0.2
 

@@ -12,11 +12,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-import structlog
-
 from aggregator.app.clock import Clock, utc_now
 from aggregator.app.editorial import Editorial
 from aggregator.editing import complaints, kinds
+from aggregator.events import log
 from aggregator.fetching import Fetcher, cadence
 from aggregator.model import (
     Article,
@@ -33,8 +32,6 @@ from aggregator.publishing import Publisher
 from aggregator.publishing.formats import names as format_names
 from aggregator.reading import Workers
 from aggregator.store import Store, open_store
-
-log = structlog.get_logger()
 
 RULES_DIGEST = "rules"
 # More than any installation has sources.

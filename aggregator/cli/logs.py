@@ -3,15 +3,18 @@
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
-
-import structlog
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from aggregator.cli import Invocation
+from aggregator.events import log
+
+if TYPE_CHECKING:
+    from structlog.typing import Processor
 
 
 def set_up(invocation: Invocation) -> None:
-    """Configure structlog for this process.
+    """Say how events are told in this process.
 
     `auto` is text on a terminal and logfmt elsewhere. Tracebacks are kept for the
     debug level: below it a person sees the sentence only.
@@ -20,8 +23,17 @@ def set_up(invocation: Invocation) -> None:
     if form == "auto":
         form = "text" if sys.stderr.isatty() else "logfmt"
     level = logging.getLevelNamesMapping()[invocation.log_level.upper()]
-    renderers: dict[str, structlog.typing.Processor] = {
-        "text": structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+    log.tell_from(level, partial(_configure, form, level, coloured=sys.stderr.isatty()))
+    # Libraries log through the standard library: what they have to say to an operator
+    # is a warning, and never a request line with a query in it.
+    logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
+
+
+def _configure(form: str, level: int, *, coloured: bool) -> None:
+    import structlog
+
+    renderers: dict[str, Processor] = {
+        "text": structlog.dev.ConsoleRenderer(colors=coloured),
         "logfmt": structlog.processors.LogfmtRenderer(
             key_order=["timestamp", "level", "event"], bool_as_flag=False
         ),
@@ -40,9 +52,6 @@ def set_up(invocation: Invocation) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    # Libraries log through the standard library: what they have to say to an operator
-    # is a warning, and never a request line with a query in it.
-    logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
 
 
 def _without_traceback(

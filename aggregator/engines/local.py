@@ -16,14 +16,12 @@ from contextlib import suppress
 from datetime import timedelta
 from time import monotonic
 
-import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from aggregator.engines.manners import Manners
 from aggregator.errors import StoreError
+from aggregator.events import log
 from aggregator.model import HostLimits, PollResult, SourceState
-
-log = structlog.get_logger()
 
 # Results that come in within this time share a transaction; a changed article waits no
 # longer than this for its commit.

@@ -6,7 +6,6 @@ runs in threads; published feeds are answered by the event loop itself, from mem
 
 from urllib.parse import urlsplit
 
-import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aggregator.errors import StoreError
+from aggregator.events import log
 from aggregator.web import health, sources
 from aggregator.web.answers import answer
 from aggregator.web.article import article
@@ -25,8 +25,6 @@ from aggregator.web.newsroom import Newsroom
 from aggregator.web.protection import protected
 from aggregator.web.published import Published
 from aggregator.web.rendering import page
-
-log = structlog.get_logger()
 
 _FOR_A_YEAR = {"cache-control": "public, max-age=31536000, immutable"}
 _ROUTES = [
