@@ -196,6 +196,7 @@ def _changed(article: Article, match: Known, now: datetime) -> Article:
         listed_at=match.listed_at,
         updated=max(updated, match.updated),
         revision=match.revision + 1,
+        override=match.override,
     )
 
 

@@ -56,7 +56,8 @@ class Desk:
     def edit(self, article: Article, rule_ids: Sequence[str]) -> Article:
         """Return the article with the headline these rules make of it, in their order.
 
-        The rules start from the source's own headline. The first rule that drops the
+        The rules start from the source's own headline; one that the desk wrote for this
+        article alone (`override`) wins over theirs. The first rule that drops the
         article ends the run: the article comes back with `dropped` set.
         """
         subject = subject_of(article)
@@ -68,4 +69,5 @@ class Desk:
             if verdict.title != subject.title:
                 applied.append(rule_id)
             subject = verdict
-        return replace(article, title=subject.title, rules=tuple(applied), dropped=None)
+        title = article.override or subject.title
+        return replace(article, title=title, rules=tuple(applied), dropped=None)

@@ -100,7 +100,8 @@ class Article:
         title and visible text). `keys[0]` is the entry key.
     Words
         `source_title` is the headline as the source sent it, as text. `title` is the
-        headline we publish; `rules` the ids of the rules that changed it.
+        headline we publish; `rules` the ids of the rules that changed it. `override` is
+        a headline that the desk wrote for this article alone: it wins over all rules.
         `tags` are the source's categories; `desk_tags` the operator's own tags of the
         source, which selections go by.
         `source_body` is the body as sent and `source_type` what the source said it is
@@ -148,6 +149,7 @@ class Article:
     revision: int = 0
     dropped: Dropped | None = None
     withdrawn: Withdrawn | None = None
+    override: str | None = None
 
 
 def content_digest(article: Article) -> bytes:
@@ -188,3 +190,4 @@ class Known:
     listed_at: datetime
     revision: int
     withdrawn: bool
+    override: str | None = None

@@ -41,6 +41,7 @@ from aggregator.model import (
     Withdrawn,
     content_digest,
 )
+from aggregator.store import seals
 from aggregator.store.columns import (
     AnyRow,
     Bytes,
@@ -86,16 +87,19 @@ articles = Table(
     Column("dropped", Text),
     Column("withdrawn", Text),
     Column("shown", Boolean, nullable=False),
+    Column("override", Text),
+    *(Column(name, Bytes) for name in seals.OF_ARTICLES),
     Index(None, "listed_at", "article_id", "shown"),
     Index(None, "source_id", "listed_at", "article_id", "shown"),
 )
 
 # What identity and the desk decided when an article came stays as it was: its names,
-# its place and whether it was taken back are not in this list.
+# its place, whether it was taken back and a headline of the desk are not in this list.
 _CHANGEABLE = (
     "keys", "url", "source_title", "title", "rules", "authors", "tags", "language",
     "enclosures", "image", "attribution", "dated", "published", "updated",
     "text_sha256", "content_digest", "revision", "dropped",
+    "seal_face", "seal_said", "seal_headline", "seal_dropped",
 )  # fmt: skip
 
 _still_shown = and_(
@@ -116,17 +120,28 @@ _retitle = (
         rules=bindparam("rules"),
         dropped=bindparam("dropped"),
         shown=_still_shown,
+        seal_headline=bindparam("seal_headline"),
+        seal_dropped=bindparam("seal_dropped"),
     )
 )
 _withdraw = (
     update(articles)
     .where(articles.c.article_id == bindparam("which"), articles.c.withdrawn.is_(None))
-    .values(withdrawn=bindparam("withdrawn"), shown=False)
+    .values(
+        withdrawn=bindparam("withdrawn"),
+        shown=False,
+        seal_withdrawn=bindparam("seal_withdrawn"),
+    )
+)
+_override = (
+    update(articles)
+    .where(articles.c.article_id == bindparam("which"))
+    .values(override=bindparam("override"), seal_override=bindparam("seal_override"))
 )
 _tag = (
     update(articles)
     .where(articles.c.article_id == bindparam("which"))
-    .values(desk_tags=bindparam("desk_tags"))
+    .values(desk_tags=bindparam("desk_tags"), seal_tags=bindparam("seal_tags"))
 )
 _some_ids = bindparam("which", type_=Name, expanding=True)
 _existing = select(articles.c.article_id).where(articles.c.article_id.in_(_some_ids))
@@ -162,7 +177,7 @@ def change_articles(connection: Connection, changed: Sequence[Article]) -> None:
     rows = [
         {name: row[name] for name in _CHANGEABLE}
         | {"which": row["article_id"], "undropped": row["dropped"] is None}
-        for row in map(_row, changed)
+        for row in map(_changed_row, changed)
     ]
     execute_each(connection, _change, rows)
 
@@ -173,29 +188,38 @@ def retitle_articles(
 ) -> None:
     """Write what the rules now say of articles: (id, title, rules, dropped)."""
     rows = [
-        {
-            "which": article_id,
-            "title": title,
-            "rules": packed(rules),
-            "dropped": packed(dropped),
-            "undropped": dropped is None,
-        }
+        _sealed(
+            article_id,
+            {"title": title, "rules": packed(rules), "dropped": packed(dropped)},
+            "seal_headline",
+            "seal_dropped",
+        )
+        | {"which": article_id, "undropped": dropped is None}
         for article_id, title, rules, dropped in updates
     ]
     execute_each(connection, _retitle, rows)
 
 
+def override_title(connection: Connection, article_id: str, title: str | None) -> bool:
+    """Give an article a headline of the desk's own, or None; False if there is none."""
+    row = _sealed(article_id, {"override": title}, "seal_override")
+    return connection.execute(_override, row | {"which": article_id}).rowcount == 1
+
+
 def withdraw_article(connection: Connection, article_id: str, why: Withdrawn) -> bool:
     """Take an article back; False if it does not exist or was taken back before."""
-    row = {"which": article_id, "withdrawn": _withdrawn_text(why)}
-    return connection.execute(_withdraw, row).rowcount == 1
+    row = _sealed(article_id, {"withdrawn": _withdrawn_text(why)}, "seal_withdrawn")
+    return connection.execute(_withdraw, row | {"which": article_id}).rowcount == 1
 
 
 def tag_articles(
     connection: Connection, article_ids: Sequence[str], tags: tuple[str, ...]
 ) -> None:
     """Replace the desk's tags of articles."""
-    rows = [{"which": id_, "desk_tags": packed(tags)} for id_ in article_ids]
+    rows = [
+        _sealed(id_, {"desk_tags": packed(tags)}, "seal_tags") | {"which": id_}
+        for id_ in article_ids
+    ]
     execute_each(connection, _tag, rows)
 
 
@@ -275,13 +299,14 @@ def article(row: AnyRow, **texts: Any) -> Article:  # noqa: ANN401 - fields of A
         revision=row.revision,
         dropped=Dropped(**unpacked(row.dropped)) if row.dropped else None,
         withdrawn=_withdrawn(row.withdrawn) if row.withdrawn else None,
+        override=row.override,
         **texts,
     )
 
 
 def _new_row(article: Article) -> dict[str, Any]:
     withdrawn = article.withdrawn
-    return _row(article) | {
+    row = _row(article) | {
         "source_id": article.source_id,
         "published_id": article.published_id,
         "desk_tags": packed(article.desk_tags),
@@ -289,7 +314,14 @@ def _new_row(article: Article) -> dict[str, Any]:
         "listed_at": micros(article.listed_at),
         "withdrawn": _withdrawn_text(withdrawn) if withdrawn else None,
         "shown": article.dropped is None and withdrawn is None,
+        "override": article.override,
     }
+    return _sealed(article.id, row, *seals.OF_ARTICLES)
+
+
+def _changed_row(article: Article) -> dict[str, Any]:
+    changeable = [name for name in seals.OF_ARTICLES if name in _CHANGEABLE]
+    return _sealed(article.id, _row(article), *changeable)
 
 
 def _row(article: Article) -> dict[str, Any]:
@@ -319,6 +351,11 @@ def _row(article: Article) -> dict[str, Any]:
         if type(value) is str and "\0" in value:
             raise StoreError(f"article {article.id}: U+0000 in its {name}")
     return row
+
+
+def _sealed(article_id: str, row: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Return what is about to be written with the seals of these names."""
+    return row | seals.seals(article_id, row, names)
 
 
 # The articles of a source carry the same few attributions over and over.

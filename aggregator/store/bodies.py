@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from aggregator.model import Article
+from aggregator.store import seals
 from aggregator.store.articles import articles
 from aggregator.store.columns import (
     AnyRow,
@@ -58,6 +59,7 @@ bodies = Table(
     Column("summary", Text),
     Column("changes", Text),
     Column("texts", Bytes, nullable=False),
+    *(Column(name, Bytes) for name in seals.OF_BODIES),
 )
 
 revisions = Table(
@@ -80,6 +82,7 @@ revisions = Table(
     Column("summary", Text),
     Column("changes", Text),
     Column("texts", Bytes, nullable=False),
+    *(Column(name, Bytes) for name in seals.OF_REVISIONS),
 )
 
 _insert = insert(bodies)
@@ -141,7 +144,7 @@ def texts_of(
 ) -> dict[str, dict[str, Any]]:
     """Return the fields of `Article` that lie in `bodies`, by article id."""
     return {
-        row.article_id: _texts(row)
+        row.article_id: texts_in(row)
         for some in chunks(sorted(article_ids))
         for row in connection.execute(_some, {"which": some})
     }
@@ -159,7 +162,7 @@ def revisions_of(connection: Connection, now: Article) -> list[Article]:
             title=row.title,
             rules=tuple(unpacked(row.rules)),
             text_sha256=row.text_sha256,
-            **_texts(row),
+            **texts_in(row),
         )
         for row in connection.execute(_revisions, {"which": now.id})
     ]
@@ -169,15 +172,17 @@ def _row(article: Article) -> dict[str, Any]:
     source_body = article.source_body.encode()
     lengths = _LENGTHS.pack(len(article.raw), len(source_body))
     texts = b"".join((lengths, article.raw, source_body, article.body.encode()))
-    return {
+    row = {
         "source_type": article.source_type,
         "summary": article.summary,
         "changes": packed(article.changes),
         "texts": zlib.compress(texts, _LEVEL),
     }
+    return row | seals.seals(article.id, row, seals.OF_BODIES)
 
 
-def _texts(row: AnyRow) -> dict[str, Any]:
+def texts_in(row: AnyRow) -> dict[str, Any]:
+    """Return the fields of `Article` that a row of words holds."""
     texts = zlib.decompress(row.texts)
     raw_length, source_length = _LENGTHS.unpack_from(texts)
     raw_end = _LENGTHS.size + raw_length

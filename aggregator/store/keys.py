@@ -82,7 +82,7 @@ def name_articles(connection: Connection, named: Sequence[Article]) -> None:
     """Register the keys and the outside names of new or changed articles."""
     holders = [(each.source_id, key, each.id) for each in named for key in each.keys]
     _hold(connection, holders)
-    _refer(connection, [(ref, each.id) for each in named for ref in _refs(each)])
+    _refer(connection, [(ref, each.id) for each in named for ref in refs_of(each)])
 
 
 def add_aliases(
@@ -141,7 +141,7 @@ def _refer(connection: Connection, named: Sequence[tuple[str, str]]) -> None:
     execute_each(connection, _insert_refs, rows)
 
 
-def _refs(article: Article) -> Iterator[str]:
+def refs_of(article: Article) -> Iterator[str]:
     """Yield the outside names of an article; links in their canonical form."""
     yield article.published_id
     if article.url and f"{_LINK}{article.url}" not in article.keys:
@@ -176,4 +176,5 @@ def _known(row: AnyRow) -> Known:
         listed_at=moment(row.listed_at),
         revision=row.revision,
         withdrawn=bool(row.withdrawn),
+        override=row.override,
     )

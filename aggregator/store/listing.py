@@ -97,7 +97,7 @@ def list_articles(connection: Connection, new: Iterable[Article]) -> None:
 def listed(connection: Connection, article_ids: Iterable[str]) -> set[Entry]:
     """Return the entries that stored articles have (or ought to have) in `listing`."""
     rows = rows_of(connection, set(article_ids)).values()
-    return {entry for row in rows if row.shown for entry in _entries(row)}
+    return {entry for row in rows if row.shown for entry in entries_of(row)}
 
 
 def relist(
@@ -229,7 +229,7 @@ def _standing_under(
         )
 
 
-def _entries(row: AnyRow) -> Iterator[Entry]:
+def entries_of(row: AnyRow) -> Iterator[Entry]:
     """Yield the entries of a stored article, shown or not."""
     for scope in _scopes(desk_tags_of(row), row.language):
         yield scope, row.listed_at, row.article_id

@@ -40,10 +40,12 @@ from aggregator.store import (
     recording,
     sources,
 )
+from aggregator.store.articles import override_title
 from aggregator.store.backup import back_up
 from aggregator.store.bodies import revisions_of, texts_of
 from aggregator.store.connecting import shown, telling
 from aggregator.store.keys import known, named
+from aggregator.store.proving import Proof, dangling, proofs
 
 _PAGE = 500  # rows of one short read: an open reader would let the WAL grow
 
@@ -238,6 +240,15 @@ class Store:
         with self._writing() as connection:
             desk.retag(connection, source_id, tags)
 
+    def override(self, article_id: str, title: str | None) -> bool:
+        """Give an article a headline of the desk's own; None takes it back.
+
+        It wins over all rules. The published headline changes with the next `retitle`.
+        False if there is no such article.
+        """
+        with self._writing() as connection:
+            return override_title(connection, article_id, title)
+
     def withdraw(self, article_id: str, *, at: datetime, reason: str, by: str) -> bool:
         """Take an article back; False if there is none or it was taken back before."""
         why = Withdrawn(at=at, reason=reason, by=by)
@@ -279,6 +290,21 @@ class Store:
         with self._writing() as connection:
             pruning.prune_rest(connection, before)
         return pruned
+
+    def proofs(self) -> Iterator[Proof]:
+        """Yield every article as it is read back, with what is wrong with its rows."""
+        above = listing.TOP
+        while True:
+            with self._reading() as connection:
+                page, above = proofs(connection, above, _PAGE)
+            yield from page
+            if len(page) < _PAGE:
+                return
+
+    def dangling(self) -> list[str]:
+        """Return a sentence for every name or list entry that leads to no article."""
+        with self._reading() as connection:
+            return dangling(connection)
 
     def backup(self, to: Path) -> None:
         """Write a copy of an SQLite store to a new file, while polls go on."""

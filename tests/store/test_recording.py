@@ -79,6 +79,7 @@ EVERYTHING = article(
     revision=3,
     dropped=Dropped(rule="no-sport", reason="football"),
     withdrawn=Withdrawn(at=NOW, reason="mistaken", by="desk"),
+    override="The desk's own headline",
 )
 
 

@@ -121,6 +121,9 @@ def _create_articles() -> None:
         sa.Column("dropped", sa.Text()),
         sa.Column("withdrawn", sa.Text()),
         sa.Column("shown", sa.Boolean(), nullable=False),
+        sa.Column("override", sa.Text()),
+        *_seals("origin", "face", "said", "headline"),
+        *_seals("dropped", "tags", "withdrawn", "override"),
         sa.ForeignKeyConstraint(
             ["source_id"], ["sources.source_id"], name="fk_articles_source_id_sources"
         ),
@@ -143,6 +146,7 @@ def _create_articles() -> None:
         sa.Column("summary", sa.Text()),
         sa.Column("changes", sa.Text()),
         sa.Column("texts", sa.LargeBinary(), nullable=False),
+        *_seals("words"),
         sa.ForeignKeyConstraint(
             ["article_id"],
             ["articles.article_id"],
@@ -165,6 +169,7 @@ def _create_articles() -> None:
         sa.Column("summary", sa.Text()),
         sa.Column("changes", sa.Text()),
         sa.Column("texts", sa.LargeBinary(), nullable=False),
+        *_seals("face", "headline", "words"),
         sa.ForeignKeyConstraint(
             ["article_id"],
             ["articles.article_id"],
@@ -173,6 +178,11 @@ def _create_articles() -> None:
         ),
         sa.PrimaryKeyConstraint("article_id", "revision", name="pk_revisions"),
     )
+
+
+def _seals(*names: str) -> list[sa.Column[bytes]]:
+    """Return columns for the seals of other columns."""
+    return [sa.Column(f"seal_{name}", sa.LargeBinary()) for name in names]
 
 
 def _create_names() -> None:

@@ -1,0 +1,164 @@
+"""Read every row back and find what no longer is what was written.
+
+In: a store. Out: each article with what is wrong with its rows; and what of the names
+and lists that are made from articles is missing or leads nowhere. Reads in short
+transactions and writes nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from aggregator.model import Article, content_digest
+from aggregator.store import seals
+from aggregator.store.articles import article, page, rows_of
+from aggregator.store.bodies import bodies, revisions, texts_in
+from aggregator.store.columns import AnyRow, chunks, digest
+from aggregator.store.keys import keys, refs, refs_of
+from aggregator.store.listing import Place, entries_of, listing
+
+_bodies = select(bodies).where(
+    bodies.c.article_id.in_(bindparam("which", expanding=True))
+)
+_revisions = select(revisions).where(
+    revisions.c.article_id.in_(bindparam("which", expanding=True))
+)
+_keys = select(keys.c.digest).where(
+    keys.c.digest.in_(bindparam("which", expanding=True))
+)
+_refs = select(refs).where(refs.c.digest.in_(bindparam("which", expanding=True)))
+_listed = select(listing).where(
+    listing.c.article_id.in_(bindparam("which", expanding=True))
+)
+_pointers = {
+    "keys": select(keys.c.article_id).distinct(),
+    "listing": select(listing.c.article_id).distinct(),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """One article as it was read back, and every sentence that is to be said of it.
+
+    `article` is None where its rows cannot even be read.
+    """
+
+    article_id: str
+    source_id: str
+    article: Article | None
+    wrong: tuple[str, ...]
+
+
+def proofs(
+    connection: Connection, above: Place, rows: int
+) -> tuple[list[Proof], Place]:
+    """Return the next articles below a place, proved, and the place of the last."""
+    found = page(connection, above, rows, None)
+    ids = [row.article_id for row in found]
+    words = {row.article_id: row for row in _of(connection, _bodies, ids)}
+    earlier: dict[str, list[AnyRow]] = {}
+    for row in _of(connection, _revisions, ids):
+        earlier.setdefault(row.article_id, []).append(row)
+    named = _Names(connection, found)
+    proved = [
+        _proof(row, words.get(row.article_id), earlier.get(row.article_id, ()), named)
+        for row in found
+    ]
+    below = (found[-1].listed_at, found[-1].article_id) if found else above
+    return proved, below
+
+
+def dangling(connection: Connection) -> list[str]:
+    """Return a sentence for each name or list entry that leads to no article."""
+    wrong = []
+    for table, pointers in _pointers.items():
+        pointed = list(connection.scalars(pointers))
+        gone = set(pointed) - set(rows_of(connection, pointed))
+        wrong += [f"{table}: {id_} is no article" for id_ in sorted(gone)]
+    return wrong
+
+
+class _Names:
+    """The names and list entries that stand in the store for a page of articles."""
+
+    def __init__(self, connection: Connection, rows: Sequence[AnyRow]) -> None:
+        self._unread = {row.article_id for row in rows if _read(row) is None}
+        told = [each for row in rows if (each := _read(row))]
+        held = [digest(key) for each in told for key in each.keys]
+        self._keys = set(_scalars(connection, held))
+        asked = [digest(ref) for each in told for ref in refs_of(each)]
+        self._refs = {(r.digest, r.article_id) for r in _of(connection, _refs, asked)}
+        ids = [row.article_id for row in rows]
+        self._listed: dict[str, set[tuple[str, int, str]]] = {}
+        for entry in _of(connection, _listed, ids):
+            self._listed.setdefault(entry.article_id, set()).add(
+                (entry.scope, entry.listed_at, entry.article_id)
+            )
+
+    def wrong(self, row: AnyRow, told: Article) -> Iterator[str]:
+        """Yield what is missing of an article's names and lists, or too much."""
+        if any(digest(key) not in self._keys for key in told.keys):
+            yield "a key under which its source's entry is recognised is missing"
+        if any((digest(ref), told.id) not in self._refs for ref in refs_of(told)):
+            yield "a name under which it is found is missing"
+        expected = set(entries_of(row)) if row.shown else set()
+        if self._listed.get(told.id, set()) != expected:
+            yield "it is not listed under its tags and language as it should be"
+
+
+def _proof(
+    row: AnyRow, words: AnyRow | None, earlier: Sequence[AnyRow], names: _Names
+) -> Proof:
+    wrong = list(_sentences(row, seals.OF_ARTICLES))
+    told = None
+    if words is None:
+        wrong.append("its words are missing")
+    else:
+        wrong += _sentences(words, seals.OF_BODIES)
+        told = _read(row, words)
+    for revision in earlier:
+        wrong += (
+            f"revision {revision.revision}: {sentence}"
+            for sentence in _sentences(revision, seals.OF_REVISIONS)
+        )
+    if bool(row.shown) != (row.dropped is None and row.withdrawn is None):
+        wrong.append("shown does not follow from dropped and withdrawn")
+    if told is None:
+        wrong.append("its rows cannot be read")
+    else:
+        wrong += names.wrong(row, told)
+        if content_digest(told) != row.content_digest:
+            wrong.append("what the source said has another digest than is stored")
+    return Proof(
+        article_id=row.article_id,
+        source_id=row.source_id,
+        article=told,
+        wrong=tuple(wrong),
+    )
+
+
+def _sentences(row: AnyRow, names: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for columns in seals.broken(row.article_id, row._asdict(), names):
+        yield f"changed since it was written: {columns}"
+
+
+def _read(row: AnyRow, words: AnyRow | None = None) -> Article | None:
+    """Return the article of rows, None if they hold what nobody wrote."""
+    try:
+        return article(row, **(texts_in(words) if words else {}))
+    except Exception:  # noqa: BLE001 - flipped bytes break whatever reads them
+        return None
+
+
+def _of(connection: Connection, statement: Any, values: Sequence[Any]) -> list[AnyRow]:  # noqa: ANN401 - any select
+    return [
+        row
+        for some in chunks(sorted(set(values)))
+        for row in connection.execute(statement, {"which": some})
+    ]
+
+
+def _scalars(connection: Connection, values: Sequence[bytes]) -> list[bytes]:
+    return [row.digest for row in _of(connection, _keys, values)]

@@ -1,0 +1,134 @@
+"""Whatever flips in the rows of an article is found, and named."""
+
+from dataclasses import replace
+
+import pytest
+from newsroom import HOUR, NOW, article, document, polled, source
+from sqlalchemy import text
+
+from aggregator.model import Dropped, Tag
+from aggregator.text import markup
+
+REPORT = article(
+    "flood",
+    body="<p>Words.</p>",
+    source_body="<p>Words.</p>",
+    text_sha256=markup.text_sha256("<p>Words.</p>"),
+    tags=(Tag(term="rain"),),
+    desk_tags=("europe",),
+    language="en-GB",
+    summary="In short",
+    authors=("A. Reporter",),
+    changes=("made addresses absolute",),
+    rules=("house",),
+    dated=NOW,
+)
+LATER = replace(REPORT, source_title="Another", revision=1, updated=NOW + HOUR)
+
+TEXTS = (
+    *("published_id", "keys", "url", "source_title", "title", "rules", "authors"),
+    *("tags", "desk_tags", "language", "attribution", "text_sha256"),
+)
+NUMBERS = ("dated", "published", "updated", "first_seen", "listed_at", "revision")
+
+
+@pytest.fixture
+def desk(store):
+    store.put_states([source()], configured={"bbc"})
+    store.record([polled(new=(REPORT,), document=document(REPORT))])
+    return store
+
+
+def flip(store, statement, **values):
+    with store._writing() as connection:
+        connection.execute(text(statement), values)
+
+
+def wrong(store):
+    return [sentence for proof in store.proofs() for sentence in proof.wrong]
+
+
+def test_what_is_as_it_was_written_has_nothing_wrong(desk):
+    desk.record([polled(at=NOW + HOUR, changed=(LATER,))])
+    desk.retitle([(REPORT.id, "Ours", ("house",), None)])
+    desk.retag("bbc", ("world",))
+    desk.override(REPORT.id, "The desk's own")
+    desk.retitle([(REPORT.id, "Ours", (), Dropped(rule="no", reason="so"))])
+    desk.withdraw(REPORT.id, at=NOW, reason="mistaken", by="desk")
+
+    assert wrong(desk) == []
+    assert desk.dangling() == []
+    assert len(desk.revisions(REPORT.id)) == 1
+
+
+@pytest.mark.parametrize("column", TEXTS)
+def test_a_flipped_character_is_found_and_its_column_named(desk, column):
+    flip(desk, f"UPDATE articles SET {column} = replace({column}, 'e', 'f')")
+
+    assert any(column in sentence for sentence in wrong(desk))
+
+
+@pytest.mark.parametrize("column", NUMBERS)
+def test_a_moved_number_is_found(desk, column):
+    flip(desk, f"UPDATE articles SET {column} = {column} + 1")
+
+    assert any(column in sentence for sentence in wrong(desk))
+
+
+@pytest.mark.parametrize("column", ["summary", "changes", "source_type"])
+def test_a_flip_beside_the_words_is_found(desk, column):
+    flip(desk, f"UPDATE bodies SET {column} = replace({column}, 't', 'd')")
+
+    assert any(column in sentence for sentence in wrong(desk))
+
+
+def test_every_flipped_byte_of_the_words_is_found(desk):
+    with desk._reading() as connection:
+        words = bytes(connection.scalar(text("SELECT texts FROM bodies")))
+
+    for at in range(len(words)):
+        flipped = words[:at] + bytes([words[at] ^ 1]) + words[at + 1 :]
+        flip(desk, "UPDATE bodies SET texts = :texts", texts=flipped)
+        assert wrong(desk), f"byte {at}"
+
+
+def test_articles_that_change_places_are_found(desk):
+    other = article("storm", title=REPORT.title, source_title=REPORT.source_title)
+    desk.record([polled(new=(other,))])
+    flip(
+        desk,
+        "UPDATE bodies SET texts = (SELECT texts FROM bodies WHERE article_id = :a) "
+        "WHERE article_id = :b",
+        a=REPORT.id,
+        b=other.id,
+    )
+
+    assert wrong(desk)
+
+
+def test_what_hides_an_article_is_found(desk):
+    flip(desk, "UPDATE articles SET shown = (1 = 0)")
+
+    assert "shown does not follow from dropped and withdrawn" in wrong(desk)
+
+
+@pytest.mark.parametrize("table", ["keys", "refs", "listing"])
+def test_a_lost_name_or_list_entry_is_found(desk, table):
+    flip(desk, f"DELETE FROM {table}")
+
+    assert wrong(desk)
+
+
+@pytest.mark.parametrize("table", ["keys", "listing"])
+def test_a_name_that_leads_nowhere_is_found(desk, table):
+    flip(desk, f"UPDATE {table} SET article_id = '0123456789abcdef0123'")
+
+    assert desk.dangling() == [f"{table}: 0123456789abcdef0123 is no article"]
+
+
+@pytest.mark.parametrize("column", ["title", "url", "source_type", "source_title"])
+def test_a_flip_in_an_earlier_revision_is_found(desk, column):
+    desk.record([polled(at=NOW + HOUR, changed=(LATER,))])
+    flip(desk, f"UPDATE revisions SET {column} = replace({column}, 'e', 'f')")
+
+    assert any(s.startswith("revision 0: ") and column in s for s in wrong(desk))
