@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import click
@@ -11,6 +12,9 @@ from aggregator.cli.terminal import emit_json, emit_table
 from aggregator.config import Loaded
 from aggregator.errors import Complaint, ConfigError
 from aggregator.model import Config
+
+# In a table; --json has values whole.
+WIDEST = 72
 
 
 @click.command()
@@ -70,7 +74,8 @@ def config() -> None:
 def show(invocation: Invocation, *, as_json: bool) -> None:
     """Print every value that holds, and where it comes from; secrets are masked.
 
-    Without --json, what sources and publications leave at its default is left out.
+    Without --json, long values are cut, and what sources, publications and rules leave
+    at its default is left out.
     """
     from aggregator.config.show import DEFAULT, settings
 
@@ -79,14 +84,12 @@ def show(invocation: Invocation, *, as_json: bool) -> None:
         emit_json([setting._asdict() for setting in found])
         return
     entries = ("sources.", "publications.", "rules.")
-    emit_table(
-        ("key", "value", "from"),
-        [
-            setting
-            for setting in found
-            if setting.origin != DEFAULT or not setting.key.startswith(entries)
-        ],
-    )
+    rows = [
+        (setting.key, shorten(setting.value, WIDEST, placeholder="…"), setting.origin)
+        for setting in found
+        if setting.origin != DEFAULT or not setting.key.startswith(entries)
+    ]
+    emit_table(("key", "value", "from"), rows)
 
 
 @config.command()

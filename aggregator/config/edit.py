@@ -84,9 +84,12 @@ def _changed(text: str, change: Callable[[dict[str, Any]], None]) -> str:
     yaml.width = 1_000_000  # never fold a line that a person did not fold
     is_flush = re.search(r"^sources:[^\n]*\n(?:\s*#[^\n]*\n|\n)*-", text, re.MULTILINE)
     yaml.indent(mapping=2, sequence=2 if is_flush else 4, offset=0 if is_flush else 2)
-    document = yaml.load(text) or {}
-    change(document)
+    document = yaml.load(text)
     written = io.StringIO()
+    if document is None:  # nothing but comments, which hang on nothing
+        document = {}
+        written.write(text)
+    change(document)
     yaml.dump(document, written)
     return written.getvalue()
 

@@ -98,11 +98,8 @@ def _overridden(
     complaints: list[Complaint],
 ) -> Written:
     """Return mediawire.yaml with what environment and flags say over it."""
-    try:
-        said = overrides.from_environment(around)
-    except ConfigError as error:
-        complaints += error.complaints
-        said = []
+    said, unreadable = overrides.from_environment(around)
+    complaints += unreadable
     return overrides.applied(files.service, [*said, *overrides.from_flags(flags)])
 
 

@@ -27,6 +27,9 @@ from aggregator.errors import ConfigError
 
 LONGEST_SLUG = 60
 
+# Half of the lists that people pass around hold addresses with a bare "&".
+_BARE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);)")
+
 _EXTRAS = (("site", "htmlurl", web_address), ("language", "language", language))
 
 
@@ -74,7 +77,8 @@ class _Outlines:
         self._parser.EntityDeclHandler = self._refuse
 
     def parse(self, content: bytes) -> None:
-        self._parser.Parse(content, True)  # noqa: FBT003 - expat takes no keywords
+        readable = _BARE.sub(b"&amp;", content)
+        self._parser.Parse(readable, True)  # noqa: FBT003 - expat takes no keywords
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name.lower() == "opml":

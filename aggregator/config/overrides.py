@@ -18,7 +18,7 @@ from typing import Any
 from aggregator.config import secret
 from aggregator.config.reference import is_list, settings
 from aggregator.config.written import Path, Place, Written
-from aggregator.errors import ConfigError
+from aggregator.errors import Complaint
 
 PREFIX = "MEDIAWIRE_"
 SERVICE = "mediawire.yaml"
@@ -45,8 +45,10 @@ def from_flags(flags: Mapping[str, str]) -> list[Override]:
     ]
 
 
-def from_environment(around: secret.Surroundings) -> list[Override]:
-    """Return what MEDIAWIRE_* variables say; raises ConfigError on unreadable files."""
+def from_environment(
+    around: secret.Surroundings,
+) -> tuple[list[Override], list[Complaint]]:
+    """Return what MEDIAWIRE_* variables say, and complaints about unreadable files."""
     overrides = []
     complaints = []
     for variable, path in _variables().items():
@@ -60,9 +62,7 @@ def from_environment(around: secret.Surroundings) -> list[Override]:
                 complaints.append(place.complaint(path, str(error)))
             else:
                 overrides.append(Override(path=path, text=value, place=place))
-    if complaints:
-        raise ConfigError(tuple(complaints))
-    return overrides
+    return overrides, complaints
 
 
 def _itself(text: str, _: secret.Surroundings) -> str:

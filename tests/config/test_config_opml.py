@@ -1,0 +1,153 @@
+"""Subscription lists become sources: ids from addresses, tags from folders."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from desk import Desk
+
+from aggregator.config.opml import identity_of, read_opml
+from aggregator.errors import ConfigError
+
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "opml"
+
+LIST = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<opml version="2.0">
+  <head><title>Desk</title></head>
+  <body>
+    <outline text="Asia">
+      <outline text="Wires">
+        <outline type="rss" text="A news" title="A News" xmlUrl="https://a.example/news.xml"
+          htmlUrl="https://a.example/" language="en" category="/politics,war"/>
+      </outline>
+      <outline text="B" XMLURL="feed://b.example/rss" htmlUrl="no address" language="english!"/>
+    </outline>
+    <outline text="a link" type="link" url="https://c.example/"/>
+    <outline text="C" xmlUrl="https://user:SECRET@c.example/feed?id=1"/>
+    <outline text="again" xmlUrl="https://a.example/news.xml"/>
+  </body>
+</opml>
+"""
+
+
+def test_outlines_become_sources(desk: Desk):
+    desk.writes("sources.yaml", "defaults: {interval: 2h, rights: {body: excerpt}}")
+    desk.writes("sources.d/desk.opml", LIST)
+
+    a, b, c = desk.reads().sources
+
+    assert (a.id, a.url, a.title) == (
+        "a-example-news",
+        "https://a.example/news.xml",
+        "A News",
+    )
+    assert (a.site, a.language) == ("https://a.example/", "en")
+    assert a.tags == ("Asia", "Wires", "politics", "war")
+    assert (a.interval.total_seconds(), a.rights.body) == (7200, "excerpt")
+    assert (b.id, b.url, b.site, b.language) == (
+        "b-example-rss",
+        "http://b.example/rss",
+        None,
+        None,
+    )
+    assert b.tags == ("Asia",)
+    assert (c.title, c.tags) == ("C", ())
+    assert "secret" not in c.id
+
+
+def test_a_feed_that_yaml_already_has_is_taken_once(desk: Desk):
+    desk.writes(
+        "sources.yaml", "sources: [{id: mine, url: https://a.example/news.xml}]"
+    )
+    desk.writes("sources.d/desk.opml", LIST)
+
+    ids = [source.id for source in desk.reads().sources]
+
+    assert ids[:2] == ["mine", "b-example-rss"]
+    assert len(ids) == 3
+
+
+def test_an_id_does_not_change_with_the_title_or_the_order(desk: Desk):
+    desk.writes("sources.yaml", "")
+    desk.writes("sources.d/desk.opml", LIST)
+    before = {source.url: source.id for source in desk.reads().sources}
+    lines = LIST.replace("A News", "Renamed").splitlines()
+    lines.insert(4, '<outline text="new" xmlUrl="https://new.example/"/>')
+    desk.writes("sources.d/desk.opml", "\n".join(lines))
+
+    after = {source.url: source.id for source in desk.reads().sources}
+
+    assert before.items() <= after.items()
+
+
+@pytest.mark.parametrize(
+    ("url", "id_"),
+    [
+        ("https://www.a.example/news.xml", "a-example-news"),
+        ("http://feeds.a.example/", "feeds-a-example"),
+        ("https://u:p@a.example/x", "a-example-x"),
+    ],
+)
+def test_an_id_is_made_of_the_address(url, id_):
+    assert identity_of(url) == id_
+
+
+def test_addresses_that_differ_only_in_the_query_get_different_ids():
+    one, two = (identity_of(f"https://a.example/rss?id={i}") for i in (1, 2))
+
+    assert one != two
+    assert one.startswith("a-example-rss-")
+
+
+def test_a_bad_address_in_a_list_is_a_complaint_with_its_place(desk: Desk):
+    desk.writes("sources.yaml", "")
+    desk.writes(
+        "sources.d/desk.opml",
+        '<opml><body>\n <outline text="x" xmlUrl="javascript:alert(1)"/></body></opml>',
+    )
+
+    assert desk.complaint().startswith("sources.d/desk.opml:2:2: sources.0.url: ")
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"<opml><body>", "1:13: this is no well-formed OPML: no element found"),
+        (b"", "1:1: this is no well-formed OPML: no element found"),
+        (b"<rss/>", "1:1: this is no OPML; it begins with <opml>"),
+        (b'<?xml version="1.0" encoding="klingon"?><opml/>', "1:1: the encoding that this list declares is not read; save it as UTF-8"),
+        (b'<!DOCTYPE opml [<!ENTITY a "b">]><opml/>', "1:28: this list declares entities; take the <!ENTITY …> lines out"),
+        (b'<!DOCTYPE opml [<!ENTITY % a SYSTEM "file:///etc/passwd">]><opml/>', "1:57: this list declares entities; take the <!ENTITY …> lines out"),
+    ],
+)  # fmt: skip
+def test_what_is_no_list_is_explained(content, complaint):
+    with pytest.raises(ConfigError) as caught:
+        read_opml("f.opml", content, known=())
+
+    assert str(caught.value) == f"f.opml:{complaint}"
+
+
+def test_a_bare_ampersand_is_read_as_one():
+    outline = b'<outline text="A & B" xmlUrl="https://a.example/?x=1&y=2&amp;z=3"/>'
+
+    written = read_opml("f.opml", b"<opml>%s</opml>" % outline, known=())
+
+    [source] = written.values["sources"]
+    assert (source["title"], source["url"]) == (
+        "A & B",
+        "https://a.example/?x=1&y=2&z=3",
+    )
+
+
+@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus is not beside the project")
+def test_every_list_of_the_corpus_is_read_or_refused_in_words():
+    read = 0
+    for path in sorted(filter(Path.is_file, CORPUS.rglob("*"))):
+        with suppress(ConfigError):
+            written = read_opml(path.name, path.read_bytes(), known=())
+            sources = written.values["sources"]
+            assert len({source["id"] for source in sources}) == len(sources)
+            read += len(sources)
+
+    assert read > 2900

@@ -1,0 +1,89 @@
+"""Flag goes over environment, environment over file, file over default."""
+
+from datetime import timedelta
+
+from desk import Desk
+
+
+def test_each_goes_over_the_next(desk: Desk):
+    desk.writes(
+        "mediawire.yaml", "listen: 127.0.0.1:1\nfetch: {timeout: 1s, workers: 1}\n"
+    )
+    desk.environ = {"MEDIAWIRE_LISTEN": "127.0.0.1:2", "MEDIAWIRE_FETCH__TIMEOUT": "2s"}
+    desk.flags = {"listen": "127.0.0.1:3"}
+
+    config = desk.reads()
+
+    assert config.listen == ("127.0.0.1", 3)
+    assert config.fetch.timeout == timedelta(seconds=2)
+    assert config.fetch.workers == 1
+    assert config.fetch.max_body == 10 * 1024 * 1024
+
+
+def test_a_variable_needs_no_file(desk: Desk):
+    desk.writes("sources.yaml", "")
+    desk.environ = {"MEDIAWIRE_BASE_URL": "https://wire.example"}
+
+    assert desk.reads().base_url == "https://wire.example"
+
+
+def test_a_variable_can_name_a_file_that_holds_the_value(desk: Desk):
+    """A7: a secret comes from a file as well as from the environment."""
+    desk.writes("mediawire.yaml", "")
+    secret = desk.writes("../store", "postgresql+psycopg://u:pw@h/d\n")
+    desk.environ = {"MEDIAWIRE_STORE_FILE": str(secret)}
+
+    assert desk.reads().store == "postgresql+psycopg://u:pw@h/d"
+
+
+def test_a_list_is_written_with_commas(desk: Desk):
+    desk.writes("mediawire.yaml", "")
+    desk.environ = {"MEDIAWIRE_FETCH__ALLOW_PRIVATE": "10.0.0.0/8, localhost:81"}
+
+    assert desk.reads().fetch.allow_private == ("10.0.0.0/8", "localhost:81")
+
+
+def test_a_wrong_variable_is_named_in_the_complaint(desk: Desk):
+    desk.writes("mediawire.yaml", "fetch: {timeout: 9s}")
+    desk.environ = {
+        "MEDIAWIRE_FETCH__TIMEOUT": "5",
+        "MEDIAWIRE_STORE_FILE": "/nowhere/store",
+    }
+
+    assert desk.complaints() == [
+        (
+            'MEDIAWIRE_FETCH__TIMEOUT: fetch.timeout: "5" has no unit; '
+            "write 90s, 30m, 6h or 7d"
+        ),
+        (
+            "MEDIAWIRE_STORE_FILE: store: the file '/nowhere/store' cannot be read: "
+            "no such file or directory"
+        ),
+    ]
+
+
+def test_a_wrong_flag_is_named_in_the_complaint(desk: Desk):
+    desk.writes("mediawire.yaml", "")
+    desk.flags = {"listen": "80"}
+
+    assert desk.complaint().startswith('--listen: listen: "80" is not host:port')
+
+
+def test_a_variable_that_looks_misspelt_is_mentioned(desk: Desk):
+    desk.writes("mediawire.yaml", "")
+    desk.environ = {"MEDIAWIRE_FETCH_TIMEOUT": "5s", "MEDIAWIRE_CONFIG": "x"}
+
+    [warning] = [w for w in desk.reads().warnings if "variable" in w]
+
+    assert warning.endswith("did you mean MEDIAWIRE_FETCH__TIMEOUT?")
+
+
+def test_what_an_orchestrator_sets_is_left_alone(desk: Desk):
+    desk.writes("mediawire.yaml", "")
+    desk.environ = {
+        "MEDIAWIRE_PORT": "tcp://10.0.0.1:80",
+        "MEDIAWIRE_SERVICE_HOST": "10.0.0.1",
+        "MEDIAWIRE_PORT_8080_TCP_ADDR": "10.0.0.1",
+    }
+
+    assert not [w for w in desk.reads().warnings if "variable" in w]

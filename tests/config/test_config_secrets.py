@@ -1,0 +1,126 @@
+"""Secrets come from elsewhere, are never shown, and are missed when they lie open."""
+
+import pytest
+from desk import Desk
+
+from aggregator.config import masked
+
+LITERAL = """\
+sources:
+  - id: a
+    url: https://user:SECRETPW@h.example/f?token=SECRETTOK
+    headers: {X-Api-Key: SECRETKEY}
+    auth: {username: me, password: SECRETPASS}
+"""
+
+
+def test_a_secret_comes_from_the_environment_or_a_file(desk: Desk):
+    """A7: both ways work."""
+    desk.environ = {"KEY": "k3y", "FEED": "https://h.example/s3cret"}
+    desk.writes("password", "pa55\n")
+    desk.writes(
+        "sources.yaml",
+        """\
+sources:
+  - id: a
+    url: env:FEED
+    headers: {X-Api-Key: "env:KEY"}
+    auth: {username: me, password: "file:password"}
+""",
+    )
+
+    source = desk.source("a")
+
+    assert source.url == "https://h.example/s3cret"
+    assert source.headers == (("X-Api-Key", "k3y"),)
+    assert source.auth
+    assert source.auth.password == "pa55"
+    assert not [w for w in desk.reads().warnings if "secrets" in w]
+
+
+def test_a_missing_secret_is_a_complaint_that_names_where_it_was_looked_for(desk: Desk):
+    desk.writes(
+        "sources.yaml",
+        "sources:\n  - {id: a, url: https://a.example/, "
+        'auth: {username: "env:NOBODY", password: "file:nothing"}}\n',
+    )
+
+    assert [complaint.partition("auth.")[2] for complaint in desk.complaints()] == [
+        "username: the environment has no variable 'NOBODY'",
+        "password: the file 'nothing' cannot be read: no such file or directory",
+    ]
+
+
+def test_a_secret_address_that_is_none_is_not_shown(desk: Desk):
+    """A5: not in a complaint either."""
+    desk.environ = {"FEED": "SECRETPATH/feed"}
+    desk.writes("sources.yaml", "sources: [{id: a, url: env:FEED}]")
+
+    assert "what env:FEED holds is no address of a feed" in desk.complaint()
+    assert "SECRET" not in desk.complaint()
+
+
+def test_literal_secrets_that_everybody_can_read_are_warned_of(desk: Desk):
+    """A7: a warning on open permissions, with the command that closes them."""
+    path = desk.writes("sources.yaml", LITERAL)
+    path.chmod(0o644)
+
+    [warning] = [w for w in desk.reads().warnings if "secrets" in w]
+
+    assert warning.startswith("sources.yaml holds secrets")
+    assert f"chmod o-r {path}" in warning
+
+
+def test_literal_secrets_that_only_we_can_read_are_fine(desk: Desk):
+    """A7: no warning where permissions are not open."""
+    desk.writes("sources.yaml", LITERAL).chmod(0o640)
+
+    assert not [w for w in desk.reads().warnings if "secrets" in w]
+
+
+def test_no_warning_shows_a_secret(desk: Desk):
+    """A5: not in a warning either."""
+    desk.writes("sources.yaml", LITERAL).chmod(0o644)
+
+    assert "SECRET" not in repr(desk.reads().warnings)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://u:p@h.example/f?a=b&c", "https://***@h.example/f?a=***&c"),
+        ("https://h.example/f?t0ken", "https://h.example/f?***"),
+        ("u:p@h.example/f", "***@h.example/f"),
+        ("https://u:p/w@h.example/f", "https://***@h.example/f"),
+        ("https://h.example:8080/@user", "https://h.example:8080/@user"),
+        ("postgresql+psycopg://u:p@h/d", "postgresql+psycopg://***@h/d"),
+        ("https://h.example/", "https://h.example/"),
+    ],
+)
+def test_an_address_is_shown_without_what_may_be_secret(url, shown):
+    """A5: user, password and the values of a query are masked."""
+    assert masked(url) == shown
+
+
+def test_the_example_contact_is_warned_of_and_an_own_one_is_not(desk: Desk):
+    """P18: it is the operator's contact that publishers are given."""
+    desk.writes("mediawire.yaml", "contact: https://example.org/about")
+    before = desk.reads().warnings
+    desk.writes("mediawire.yaml", "contact: https://desk.news.example/about")
+    after = desk.reads().warnings
+
+    assert any(w.startswith("contact is still the example") for w in before)
+    assert not any("contact" in w for w in after)
+
+
+def test_a_file_with_a_name_that_is_nearly_ours_is_mentioned(desk: Desk):
+    desk.writes("sources.yml", "sources: []")
+    desk.writes("mediawire.yaml", "")
+    desk.writes("sources.d/more.yml", "")
+
+    warnings = desk.reads().warnings
+
+    assert "sources.yml is not read; did you mean sources.yaml?" in warnings
+    assert (
+        "sources.d/more.yml is not read; files there end in .yaml or .opml" in warnings
+    )

@@ -1,0 +1,107 @@
+"""A change of the folder is told once, when it has come to rest."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic
+
+import pytest
+
+from aggregator.config.watch import changes, digest
+
+BRIEF = timedelta(milliseconds=100)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "sources.yaml").write_text("sources: []")
+    return tmp_path
+
+
+def test_a_digest_changes_with_content_and_names_only(folder: Path):
+    before = digest(folder)
+    (folder / "sources.yaml").write_text("sources: []")
+    (folder / "notes.txt").write_text("not ours")
+    assert digest(folder) == before
+
+    (folder / "sources.yaml").write_text("sources: [] ")
+    edited = digest(folder)
+    (folder / "sources.d").mkdir()
+    (folder / "sources.d" / "a.opml").write_text("<opml/>")
+
+    assert len({before, edited, digest(folder)}) == 3
+
+
+def test_a_digest_of_no_folder_is_one_too(tmp_path: Path):
+    assert digest(tmp_path / "nowhere") == digest(tmp_path)
+
+
+class Watching:
+    """A thread that watches a folder and says what it was told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.told: list[bytes] = []
+        self._stop, self._heard = Event(), Event()
+        self._thread = Thread(target=self._run, args=(folder,), daemon=True)
+        self._thread.start()
+
+    def _run(self, folder: Path) -> None:
+        for seen in changes(folder, self._stop, quiet=BRIEF):
+            self.told.append(seen)
+            self._heard.set()
+
+    def hears(self) -> bytes:
+        assert self._heard.wait(timeout=10)
+        self._heard.clear()
+        return self.told[-1]
+
+    def ends(self) -> float:
+        """Stop, and return how long it took in seconds."""
+        began = monotonic()
+        self._stop.set()
+        self._thread.join(timeout=10)
+        assert not self._thread.is_alive()
+        return monotonic() - began
+
+
+@pytest.fixture
+def watching(folder: Path) -> Iterator[Watching]:
+    watching = Watching(folder)
+    # It is listening once it has told of a first change, however often that takes.
+    tries = 0
+    while not watching.told and tries < 100:
+        (folder / "sources.yaml").write_text(f"sources: [] # {tries}")
+        watching._heard.wait(timeout=0.5)
+        tries += 1
+    watching._heard.clear()
+    yield watching
+    watching.ends()
+
+
+def test_an_edit_is_told(folder: Path, watching: Watching):
+    """D7: a good edit is live in 10 s."""
+    (folder / "sources.yaml").write_text("sources: [{id: a}]")
+
+    assert watching.hears() == digest(folder)
+
+
+def test_a_file_that_was_renamed_into_place_is_told(folder: Path, watching: Watching):
+    """D7: editors and ConfigMaps rename."""
+    (folder / ".new").write_text("sources: [{id: b}]")
+    (folder / ".new").rename(folder / "sources.yaml")
+
+    assert watching.hears() == digest(folder)
+
+
+def test_a_change_that_changes_nothing_is_not_told(folder: Path, watching: Watching):
+    known = len(watching.told)
+    (folder / "notes.txt").write_text("x")
+    (folder / "sources.yaml").write_text("sources: [{id: c}]")
+    watching.hears()
+
+    assert len(watching.told) == known + 1
+
+
+def test_watching_ends_when_told_to(watching: Watching):
+    watching.ends()
