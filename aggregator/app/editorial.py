@@ -19,7 +19,6 @@ from aggregator.model import (
     Rights,
     Source,
 )
-from aggregator.publishing import report
 
 # A source that is no longer configured says nothing of its rights: the least is shown.
 UNKNOWN_RIGHTS = Rights(body="excerpt", images=False)
@@ -72,6 +71,8 @@ class Editorial:
 
     def report(self, article: Article, publication: Publication) -> Report | None:
         """Return an article as a publication shows it, or None if a rule drops it."""
+        from aggregator.publishing import report
+
         source = self._sources.get(article.source_id)
         rules = (*(source.rules if source else ()), *publication.rules)
         edited = self._desk.edit(article, rules)

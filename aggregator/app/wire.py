@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from aggregator.app.clock import Clock, utc_now
 from aggregator.app.editorial import Editorial
 from aggregator.editing import complaints, kinds
 from aggregator.events import log
-from aggregator.fetching import Fetcher, cadence
+from aggregator.fetching import cadence
 from aggregator.model import (
     Article,
     Config,
@@ -28,10 +29,13 @@ from aggregator.model import (
     SourceState,
 )
 from aggregator.poll import Rooms, poll
-from aggregator.publishing import Publisher
 from aggregator.publishing.formats import names as format_names
-from aggregator.reading import Workers
 from aggregator.store import Store, open_store
+
+if TYPE_CHECKING:
+    from aggregator.fetching import Fetcher
+    from aggregator.publishing import Publisher
+    from aggregator.reading import Workers
 
 RULES_DIGEST = "rules"
 # More than any installation has sources.
@@ -60,12 +64,20 @@ def _checker(kind: str) -> Callable[[Mapping[str, object]], list[tuple[str, str]
     return lambda options: complaints(kind, options)
 
 
+@runtime_checkable
+class Closing(Protocol):
+    """A room that holds something open."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
 class Wire:
     """One config folder at work. Close it when done."""
 
     def __init__(self, config: Config, *, clock: Clock = utc_now) -> None:
         self.clock = clock
-        self._retired: list[Fetcher | Workers] = []
+        self._retired: list[Closing] = []
         self._take(config)
         self.store: Store = open_store(config.store)
 
@@ -225,7 +237,13 @@ class Wire:
             )
         ]
         self.publisher.remove_others(self.config.publications)
+        before = {s.path: s.written_at for s in self.store.publication_status()}
         self.store.put_publication_status(statuses)
+        for status in statuses:
+            if status.refused:
+                log.error("refused", path=status.path, reason=status.refused)
+            elif status.written_at != before.get(status.path):
+                log.info("published", path=status.path, entries=status.entries)
         return statuses
 
     def would_publish(self, publications: Iterable[Publication]) -> list[str]:
@@ -264,18 +282,24 @@ class Wire:
     # -- inside
 
     @cached_property
-    def fetcher(self) -> Fetcher:
-        """Return the fetching room."""
+    def fetcher(self) -> "Fetcher":
+        """Return the fetching room; requests is loaded with it."""
+        from aggregator.fetching import Fetcher
+
         return Fetcher(self.config.fetch, contact=self.config.contact)
 
     @cached_property
-    def workers(self) -> Workers:
+    def workers(self) -> "Workers":
         """Return the reading room; its processes start with the first document."""
+        from aggregator.reading import Workers
+
         return Workers(self.config.reading)
 
     @cached_property
-    def publisher(self) -> Publisher:
+    def publisher(self) -> "Publisher":
         """Return the publishing room, with what it has rendered so far."""
+        from aggregator.publishing import Publisher
+
         return Publisher(self.config.output, base_url=self.config.base_url)
 
     def _take(self, config: Config) -> None:
@@ -286,7 +310,7 @@ class Wire:
     def _retire(self, *rooms: str) -> None:
         for name in rooms:
             room = self.__dict__.pop(name, None)
-            if isinstance(room, Fetcher | Workers):
+            if isinstance(room, Closing):
                 self._retired.append(room)
 
     def _candidates(

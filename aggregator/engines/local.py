@@ -15,13 +15,15 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from time import monotonic
-
-from apscheduler.schedulers.background import BackgroundScheduler
+from typing import TYPE_CHECKING
 
 from aggregator.engines.manners import Manners
 from aggregator.errors import StoreError
 from aggregator.events import log
 from aggregator.model import HostLimits, PollResult, SourceState
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.background import BackgroundScheduler
 
 # Results that come in within this time share a transaction; a changed article waits no
 # longer than this for its commit.
@@ -93,6 +95,8 @@ class LocalEngine:
     def every(self, tick: Callable[[], None], period: timedelta = TICK) -> None:
         """Call `tick` every second from now on, never two at a time, never skipped."""
         if self._scheduler is None:
+            from apscheduler.schedulers.background import BackgroundScheduler
+
             self._scheduler = BackgroundScheduler(timezone="UTC")
             self._scheduler.start()
         self._scheduler.add_job(

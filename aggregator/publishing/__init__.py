@@ -4,7 +4,7 @@ In: articles, the publication that shows them, and the rights of their sources. 
 Reports, and from them documents, each checked by a parser that did not write it before
 it replaces the last good one.
 
-report       the one place where rights are applied
+showing      the one place where rights are applied
 credit       the one place where the credit is worded
 formats/     RSS, Atom, JSON Feed: one file each, the only ones that know feedgen
 particulars  what all formats say alike: authors, sections, files, origin
@@ -14,19 +14,23 @@ check        whether a reader would find in it what was meant
 files        swapped in whole, or not at all
 publish      conducts all of it
 
-feedgen is imported when a format is first used, so that commands that publish nothing
-start fast.
+What is behind this door is imported when it is first asked for, and feedgen when a
+format is first used, so that commands that publish nothing start fast.
 """
 
-from aggregator.publishing import formats
-from aggregator.publishing.credit import (
-    credit_block,
-    credit_line,
-    credited_name,
-    credited_url,
-)
-from aggregator.publishing.publish import Publisher
-from aggregator.publishing.report import report
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aggregator.publishing import formats
+    from aggregator.publishing.credit import (
+        credit_block,
+        credit_line,
+        credited_name,
+        credited_url,
+    )
+    from aggregator.publishing.publish import Publisher
+    from aggregator.publishing.showing import report
 
 __all__ = [
     "Publisher",
@@ -37,3 +41,19 @@ __all__ = [
     "formats",
     "report",
 ]
+
+_desks = {
+    "Publisher": "publish",
+    "credit_block": "credit",
+    "credit_line": "credit",
+    "credited_name": "credit",
+    "credited_url": "credit",
+    "report": "showing",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
+    """Load what is behind the door when it is first asked for."""
+    if name not in _desks:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_desks[name]}"), name)

@@ -21,7 +21,7 @@ from aggregator.publishing import files, formats
 from aggregator.publishing.check import check
 from aggregator.publishing.document import Document, Fingerprinted, compose
 from aggregator.publishing.pieces import Pieces
-from aggregator.publishing.report import fingerprint
+from aggregator.publishing.showing import fingerprint
 
 FOLDER = "feeds"
 

@@ -14,7 +14,7 @@ from aggregator.publishing import report
 from aggregator.publishing.document import compose, latest, masthead
 from aggregator.publishing.formats import _feedgen, atom, rss
 from aggregator.publishing.pieces import Pieces
-from aggregator.publishing.report import fingerprint
+from aggregator.publishing.showing import fingerprint
 
 BASE = "https://wire.example"
 

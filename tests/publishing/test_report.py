@@ -8,7 +8,7 @@ from builders import ANY_RIGHTS, NOON, article, attribution, publication
 
 from aggregator.model import Enclosure, Image, Rights, Tag, Via
 from aggregator.publishing import credit_block, credit_line, report
-from aggregator.publishing.report import fingerprint
+from aggregator.publishing.showing import fingerprint
 
 CREDIT = (
     '<p class="mediawire-credit">Source: Example Agency – '
