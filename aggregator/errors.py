@@ -6,6 +6,7 @@
     ├── ReadError                a document came and is not readable: one source, one poll
     ├── StoreError               the database
     │   ├── StoreHeld            another process holds it                       (exit 75)
+    │   ├── StoreLost            it is not the one any more that we opened
     │   └── SchemaMismatch       it is newer, older or somebody else's
     └── PublishError             a document was not fit to replace the last good one
 
@@ -96,6 +97,10 @@ class StoreError(MediaWireError):
 
 class StoreHeld(StoreError):  # noqa: N818 - reads as the sentence it is
     """Another process holds the store; the text names it."""
+
+
+class StoreLost(StoreError):  # noqa: N818 - reads as the sentence it is
+    """The database was removed or replaced while it was in use."""
 
 
 class SchemaMismatch(StoreError):  # noqa: N818 - reads as the sentence it is

@@ -4,12 +4,15 @@ In: the store's URL, what for, and the time. Out: a lock that lasts as long as t
 process, or StoreHeld with the name of who has it. Nothing is waited for, and nothing is
 left behind: the lock is the kernel's (`flock` on a file beside the database) or the
 PostgreSQL server's (an advisory lock of a session of our own), so kill -9 releases it.
+
+A lock can be lost while its holder lives: a server restarts, somebody tidies up the
+folder or puts a backup in place. So a holder asks again and again whether it still is.
 """
 
 import fcntl
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from hashlib import blake2b
@@ -17,8 +20,12 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, text
 
-from aggregator.errors import StoreError, StoreHeld
+from aggregator.errors import StoreError, StoreHeld, StoreLost
 from aggregator.store.connecting import connect, file_of, parsed_url, shown, telling
+
+# Raises StoreHeld or StoreLost if we do not hold the store any more, StoreError if that
+# cannot be found out now.
+StillHeld = Callable[[], None]
 
 _APPLICATION_NAME = 63  # bytes that PostgreSQL keeps of it
 
@@ -28,36 +35,85 @@ _held: set[int] = set()
 
 
 @contextmanager
-def hold(store_url: str, purpose: str, *, now: datetime) -> Iterator[None]:
+def hold(store_url: str, purpose: str, *, now: datetime) -> Iterator[StillHeld]:
     """Hold a store while the body runs; `purpose` is the command, for the others.
 
-    Raises StoreHeld, at once, if another process holds it; StoreError if the place
-    cannot be reached or written.
+    Gives a function that makes sure of it while the work goes on. Raises StoreHeld, at
+    once, if another process holds the store; StoreError if the place cannot be reached
+    or written.
     """
     url = parsed_url(store_url)
     since = f"{now:%Y-%m-%d %H:%M} UTC"
     holder = f"{purpose} (pid {os.getpid()} on {socket.gethostname()} since {since})"
     path = file_of(url)
-    lock = _file_lock(path, holder) if path else _session_lock(url, holder)
-    with lock:
-        yield
-
-
-@contextmanager
-def _file_lock(database: Path, holder: str) -> Iterator[None]:
-    path = database.with_name(f"{database.name}.lock")
+    # The same database by another name is the same database.
+    lock = _FileLock(path.resolve(), holder) if path else _SessionLock(url, holder)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be locked: {error.strerror}") from error
-    _held.add(descriptor)
-    try:
-        _lock(descriptor, path, holder)
-        yield
+        lock.take()
+        yield lock.check
     finally:
-        _held.discard(descriptor)
-        os.close(descriptor)
+        lock.release()
+
+
+class _FileLock:
+    """A lock on a file beside the database."""
+
+    def __init__(self, database: Path, holder: str) -> None:
+        self._database = database
+        self._path = database.with_name(f"{database.name}.lock")
+        self._holder = holder
+        self._descriptor: int | None = None
+        self._file: tuple[int, int] | None = None
+
+    def take(self) -> None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+            descriptor = os.open(self._path, flags, 0o644)
+        except OSError as error:
+            why = error.strerror
+            raise StoreError(f"{self._path}: cannot be locked: {why}") from error
+        self._descriptor = descriptor
+        _held.add(descriptor)
+        try:
+            _lock(descriptor, self._path, self._holder)
+        except StoreHeld:
+            self.release()
+            raise
+
+    def check(self) -> None:
+        """Take the lock again if its file is gone; see that the database is the same."""
+        descriptor = self._descriptor
+        if descriptor is not None and _file_at(self._path) != _file_of(descriptor):
+            self.release()
+            self.take()
+        found = _file_at(self._database)
+        self._file = self._file or found
+        if found != self._file:
+            raise StoreLost(
+                f"{self._database}: the database was removed or replaced while it was "
+                f"in use; start again to work with what is there now"
+            )
+
+    def release(self) -> None:
+        if self._descriptor is not None:
+            _held.discard(self._descriptor)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file at a path from every other, None if there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _file_of(descriptor: int) -> tuple[int, int]:
+    found = os.fstat(descriptor)
+    return found.st_dev, found.st_ino
 
 
 def _lock(descriptor: int, path: Path, holder: str) -> None:
@@ -82,19 +138,45 @@ def _close_in_child() -> None:
 os.register_at_fork(after_in_child=_close_in_child)
 
 
-@contextmanager
-def _session_lock(url: URL, holder: str) -> Iterator[None]:
-    name = holder.encode()[:_APPLICATION_NAME].decode("utf-8", "ignore")
-    engine = connect(url.update_query_dict({"application_name": name}), "work")
-    try:
-        with telling(shown(url)):
-            session = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        with session:
-            with telling(shown(url)):
-                _lock_session(session, url)
-            yield
-    finally:
-        engine.dispose()
+class _SessionLock:
+    """An advisory lock of a session of our own."""
+
+    def __init__(self, url: URL, holder: str) -> None:
+        name = holder.encode()[:_APPLICATION_NAME].decode("utf-8", "ignore")
+        self._url = url
+        self._engine = connect(
+            url.update_query_dict({"application_name": name}), "work"
+        )
+        self._session: Connection | None = None
+
+    def take(self) -> None:
+        with telling(shown(self._url)):
+            session = self._engine.connect()
+            self._session = session.execution_options(isolation_level="AUTOCOMMIT")
+            try:
+                _lock_session(self._session, self._url)
+            except StoreHeld:
+                self.release()
+                raise
+
+    def check(self) -> None:
+        """Take the lock again if the server ended our session, and our lock with it."""
+        try:
+            with telling(shown(self._url)):
+                if self._session is not None:
+                    self._session.scalar(text("SELECT 1"))
+                    return
+        except StoreError:
+            self.release()
+        self.take()
+
+    def release(self) -> None:
+        session, self._session = self._session, None
+        with suppress(StoreError), telling(shown(self._url)):
+            if session is not None:
+                session.invalidate()
+                session.close()
+        self._engine.dispose()
 
 
 def _lock_session(session: Connection, url: URL) -> None:

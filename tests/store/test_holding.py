@@ -8,8 +8,9 @@ import time
 
 import pytest
 from newsroom import NOW
+from sqlalchemy import create_engine, text
 
-from aggregator.errors import StoreError, StoreHeld
+from aggregator.errors import StoreError, StoreHeld, StoreLost
 from aggregator.store import hold, open_store
 
 HOLDER = """
@@ -139,3 +140,78 @@ def test_a_server_that_does_not_answer_is_a_sentence():
         pass
 
     assert "SECRET" not in str(refusal.value)
+
+
+def test_a_holder_whose_session_the_server_ended_holds_the_store_again(postgresql_url):
+    with hold(postgresql_url, "run", now=NOW) as still_held:
+        end_sessions_that_hold(postgresql_url)
+
+        still_held()
+
+        with (
+            pytest.raises(StoreHeld, match="run"),
+            hold(postgresql_url, "poll", now=NOW),
+        ):
+            pass
+
+
+def test_a_holder_hears_that_another_one_took_the_store_meanwhile(postgresql_url):
+    with hold(postgresql_url, "run", now=NOW) as still_held:
+        end_sessions_that_hold(postgresql_url)
+        with hold(postgresql_url, "poll", now=NOW):
+            for _ in range(2):
+                with pytest.raises(StoreHeld, match="poll"):
+                    still_held()
+
+
+def end_sessions_that_hold(url):
+    """End the sessions with which this process holds stores, as a restart would."""
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks "
+                "JOIN pg_stat_activity USING (pid) "
+                "WHERE locktype = 'advisory' AND application_name LIKE :holder"
+            ),
+            {"holder": f"run (pid {os.getpid()} %"},
+        )
+    engine.dispose()
+
+
+def test_a_holder_whose_lock_file_was_tidied_away_holds_the_store_again(
+    sqlite_url, tmp_path
+):
+    with hold(sqlite_url, "run", now=NOW) as still_held:
+        (tmp_path / "data" / "mediawire.db.lock").unlink()
+
+        still_held()
+
+        with pytest.raises(StoreHeld, match="run"), hold(sqlite_url, "poll", now=NOW):
+            pass
+
+
+def test_a_holder_hears_that_its_database_was_replaced(sqlite_url, tmp_path):
+    """What was written to a file that has no name any more would be lost."""
+    with hold(sqlite_url, "run", now=NOW) as still_held:
+        open_store(sqlite_url).close()
+        still_held()
+        path = tmp_path / "data" / "mediawire.db"
+        copy = path.with_name("copy")
+        copy.write_bytes(path.read_bytes())
+        copy.rename(path)
+
+        with pytest.raises(StoreLost, match="replaced while it was in use"):
+            still_held()
+
+
+def test_a_store_is_the_same_by_every_name(sqlite_url, tmp_path):
+    open_store(sqlite_url).close()
+    (tmp_path / "link.db").symlink_to(tmp_path / "data" / "mediawire.db")
+
+    with (
+        hold(sqlite_url, "run", now=NOW),
+        pytest.raises(StoreHeld, match="run"),
+        hold(f"sqlite:///{tmp_path}/link.db", "poll", now=NOW),
+    ):
+        pass
