@@ -31,7 +31,7 @@ def passes(command, **environ):
 def main():
     failed = [command for command in CHECKS if not passes(command)]
     with cluster() as address:
-        pytest = [BIN / "pytest", "-n", "auto", "-q", *sys.argv[1:]]
+        pytest = [BIN / "pytest", "-n", "auto", "--dist", "loadgroup", "-q", *sys.argv[1:]]
         if not passes(pytest, MEDIAWIRE_TEST_POSTGRES=address):
             failed.append(pytest)
     for command in failed:

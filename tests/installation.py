@@ -53,6 +53,7 @@ class Installation:
         self.folder = Path(folder)
         self.config = self.folder / "config"
         self.config.mkdir(parents=True)
+        self.port = port
         self.store = store or f"sqlite:///{self.folder}/wire.db"
         self.write(
             "mediawire.yaml",
@@ -76,6 +77,10 @@ class Installation:
         ]
         # JSON is YAML, too.
         self.write("sources.yaml", json.dumps({"sources": entries}, indent=1))
+
+    def url(self, path):
+        """Return an address of the service, once it runs."""
+        return f"http://127.0.0.1:{self.port}{path}"
 
     def command(self, *arguments):
         return [sys.executable, "-m", "aggregator", "-c", str(self.config), *arguments]

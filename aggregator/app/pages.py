@@ -1,5 +1,6 @@
 """Serve the pages and feeds of a Wire with uvicorn, in a thread or in the foreground."""
 
+import socket
 import threading
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,8 @@ import uvicorn
 from aggregator.app.service import Service
 from aggregator.app.standing import standings
 from aggregator.app.wire import Wire
+from aggregator.errors import MediaWireError
+from aggregator.events import log
 from aggregator.model import Article, Config, Publication, Report
 from aggregator.store import Store
 from aggregator.web import application
@@ -72,12 +75,10 @@ class WebServer:
     """An HTTP server on the configured address."""
 
     def __init__(self, wire: Wire, service: Service | None = None) -> None:
-        host, port = wire.config.listen
+        self._socket = _listening(*wire.config.listen)
         self._server = uvicorn.Server(
             uvicorn.Config(
                 application(Newsroom(wire, service)),
-                host=host,
-                port=port,
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -85,7 +86,8 @@ class WebServer:
                 lifespan="off",
             )
         )
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread = threading.Thread(target=self.serve, daemon=True)
+        log.info("serving", listen="{}:{}".format(*self._socket.getsockname()))
 
     def start(self) -> None:
         """Serve in a thread of its own."""
@@ -93,10 +95,22 @@ class WebServer:
 
     def serve(self) -> None:
         """Serve in this thread until `stop` is called."""
-        self._server.run()
+        self._server.run(sockets=[self._socket])
 
     def stop(self) -> None:
         """Stop accepting, let open answers end, and return soon."""
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(timeout=6)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens, so that no request is refused from here on."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        raise MediaWireError(
+            f"cannot listen on {host}:{port}: {error.strerror or error}; "
+            "set another `listen` in mediawire.yaml"
+        ) from error

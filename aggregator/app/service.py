@@ -9,15 +9,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
-import structlog
-
 from aggregator.app.press import Press
 from aggregator.app.wire import Wire
+from aggregator.config.watch import changes
 from aggregator.engines.local import LocalEngine
 from aggregator.errors import ConfigError, MediaWireError
-from aggregator.model import Config, PollResult
-
-log = structlog.get_logger()
+from aggregator.events import log
+from aggregator.model import Config, PollResult, SourceState
 
 GRACE = timedelta(seconds=10)
 # Articles leave a publication by age, too: without a poll that changed anything.
@@ -40,6 +38,7 @@ class Service:
         self._reload = threading.Event()
         self._next_print = 0.0
         self._drift = self._drifted()
+        self._asked: dict[str, SourceState] = {}
         wire.open_rooms()
         wire.enlist()
         wire.spread_backlog()
@@ -53,6 +52,7 @@ class Service:
 
     def run(self) -> None:
         """Work until `stop` is called; then end cleanly within about ten seconds."""
+        threading.Thread(target=self._watch, daemon=True, name="config").start()
         self._engine.every(self.tick)
         self.tick()
         log.info(
@@ -63,6 +63,7 @@ class Service:
         self._stop.wait()
         log.info("stopping", grace_s=GRACE.total_seconds())
         ended = self._engine.stop(GRACE)
+        self._give_back()
         self._press.stop(timeout=GRACE.total_seconds())
         log.info("stopped", all_polls_ended=ended)
 
@@ -86,7 +87,7 @@ class Service:
                 self._reload.clear()
                 self._follow_config()
             self._mind_the_clock()
-            self._engine.submit(self.wire.due(HORIZON))
+            self._begin(self.wire.due(HORIZON))
             if monotonic() >= self._next_print:
                 self._next_print = monotonic() + REPUBLISH.total_seconds()
                 self._press.ring()
@@ -95,6 +96,21 @@ class Service:
             log.error("tick failed", reason=str(error))  # noqa: TRY400 - a sentence
         except Exception:
             log.exception("tick broke")
+
+    def _begin(self, due: Sequence[SourceState]) -> None:
+        """Poll what is not being polled already, having noted that first."""
+        taken = self._engine.taken()
+        fresh = [state for state in due if state.source_id not in taken]
+        self.wire.ask(fresh)
+        self._asked |= {state.source_id: state for state in fresh}
+        self._engine.submit(fresh)
+
+    def _give_back(self) -> None:
+        """Let the next start ask again what was not answered until now."""
+        try:
+            self.wire.unask(list(self._asked.values()))
+        except MediaWireError as error:
+            log.error("not given back", reason=str(error))  # noqa: TRY400 - a sentence
 
     def _mind_the_clock(self) -> None:
         """Let the schedule follow a wall clock that was put forward or back."""
@@ -110,8 +126,15 @@ class Service:
 
     def _record(self, results: Sequence[PollResult]) -> None:
         self.wire.record(results)
+        for result in results:
+            self._asked.pop(result.source_id, None)
         if any(result.outcome.kind == "updated" for result in results):
             self._press.ring()
+
+    def _watch(self) -> None:
+        """Read the config again whenever its folder has changed and come to rest."""
+        for _ in changes(self.wire.config.folder, self._stop):
+            self.reload()
 
     def _follow_config(self) -> None:
         """Adopt a valid edit; refuse an invalid one whole, say so once, and go on."""

@@ -177,6 +177,25 @@ class Wire:
 
     # -- polling
 
+    def ask(self, states: Sequence[SourceState]) -> None:
+        """Note in the store that these are about to be polled.
+
+        A process that is killed before it has the answer has asked all the same: the
+        next one must not ask again at once. `unask` those that were not polled after all.
+        """
+        now = self.clock()
+        self.store.reschedule(
+            [
+                cadence.asked(self.sources[state.source_id], state, now=now)
+                for state in states
+                if state.last_polled_at
+            ]
+        )
+
+    def unask(self, states: Iterable[SourceState]) -> None:
+        """Let sources be due as they were before `ask`."""
+        self.store.reschedule([state for state in states if state.last_polled_at])
+
     def poll(self, state: SourceState) -> PollResult:
         """Poll one source; whatever goes wrong is a failed outcome, never raised."""
         now = self.clock()

@@ -11,7 +11,8 @@ from tests.corpus import files, needs_corpus
 from tests.installation import Installation
 from tests.origin import Origin
 
-ATOM = "{http://www.w3.org/2005/Atom}"
+# One process polls the whole corpus, once, for all tests of this file.
+pytestmark = [needs_corpus, pytest.mark.xdist_group("corpus")]
 
 # What a file that gives no articles may be called. The words are those of `status`.
 REASONS = ("empty", "html-page", "captcha", "not-a-feed", "too-complex", "unreadable")
@@ -53,7 +54,6 @@ def distinct_entries(document, url):
     return len(names)
 
 
-@needs_corpus
 def test_every_file_ends_in_articles_or_in_one_named_reason(polled):
     at, answer = polled
     silent = [
@@ -73,7 +73,6 @@ def test_every_file_ends_in_articles_or_in_one_named_reason(polled):
     assert all(states[id_]["problem"] in REASONS for id_ in failed)
 
 
-@needs_corpus
 def test_as_many_articles_as_feedparser_tells_entries_apart(polled):
     at, _ = polled
     stored = Counter(article["source"] for article in at.articles())
@@ -86,7 +85,6 @@ def test_as_many_articles_as_feedparser_tells_entries_apart(polled):
     assert differing == {}
 
 
-@needs_corpus
 @pytest.mark.parametrize("path", ["feeds/wire.rss", "feeds/wire.atom"])
 def test_everything_republished_is_well_formed_for_two_parsers(polled, path):
     at, _ = polled

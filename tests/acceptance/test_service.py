@@ -1,0 +1,135 @@
+"""`run`: polls, publishes and serves until it is told to stop, and then ends cleanly."""
+
+import json
+import signal
+import socket
+import urllib.request
+from contextlib import contextmanager
+from urllib.error import HTTPError
+
+import pytest
+
+from tests.acceptance.test_commands import rss
+from tests.installation import PATIENCE, Installation
+from tests.origin import Origin
+
+
+@pytest.fixture
+def origin():
+    with Origin() as server:
+        yield server
+
+
+@pytest.fixture
+def at(tmp_path, origin):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return Installation(tmp_path, {"gazette": origin.url()}, port=port)
+
+
+@contextmanager
+def running(at):
+    """Run the service; yield its process once it says that it runs."""
+    process = at.start("--log-format", "logfmt", "run")
+    try:
+        said(process, "event=running")
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def said(process, *words):
+    """Return the next log line that has all the words; fails if it ends before."""
+    for line in process.stderr:
+        if all(word in line for word in words):
+            return line
+    raise AssertionError(f"ended without saying {words}")
+
+
+def get(at, path, **headers):
+    request = urllib.request.Request(
+        at.url(path), headers={k.replace("_", "-"): v for k, v in headers.items()}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return answer.status, answer.headers, answer.read()
+    except HTTPError as error:
+        return error.code, error.headers, error.read()
+
+
+def test_a_service_polls_publishes_serves_and_stops_with_zero(at, origin):
+    origin.answers("/feed", rss(1, 2))
+
+    with running(at) as process:
+        said(process, "event=published", "feeds/wire.json", "entries=2")
+        status, headers, body = get(at, "/feeds/wire.atom")
+        assert status == 200
+        assert headers["content-type"].startswith("application/atom+xml")
+        assert body == at.published("feeds/wire.atom")
+        assert b"Report 2" in body
+        again, _, nothing = get(at, "/feeds/wire.atom", If_None_Match=headers["etag"])
+        assert (again, nothing) == (304, b"")
+        assert get(at, "/-/ready")[0] == 200
+        at.run("health")
+        at.run("poll", code=75)
+
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+    assert "not running" in at.run("health", code=1).stderr
+
+
+def test_a_good_edit_is_followed_and_a_bad_one_refused(at, origin):
+    """D7: the old config runs on; unchanged sources are not fetched again."""
+    origin.answers("/feed", rss(1))
+    origin.answers("/more", rss(7))
+
+    with running(at) as process:
+        said(process, "event=published", "feeds/wire.atom")
+        at.write("sources.yaml", "sources:\n  - {id: a, url: nonsense}\n")
+        assert "sources.yaml:2:" in said(process, 'event="config refused"')
+        at.write_sources({"gazette": origin.url(), "more": origin.url("/more")})
+        said(process, 'event="config adopted"', "sources=2")
+        said(process, "source_id=more", "new=1")
+
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+    assert [heard.path for heard in origin.heard] == ["/feed", "/more"]
+
+
+def test_hup_reads_the_config_again(at, origin):
+    origin.answers("/feed", rss(1))
+
+    with running(at) as process:
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+
+
+def test_serve_shows_what_another_process_stored(at, origin):
+    origin.answers("/feed", rss(1))
+    at.poll()
+    article = at.articles()[0]
+
+    process = at.start("--log-format", "logfmt", "serve")
+    try:
+        said(process, "event=serving")
+        status, _, page = get(at, f"/articles/{article['id']}", Accept="text/html")
+        assert status == 200
+        assert article["title"].encode() in page
+        feed = json.loads(get(at, "/feeds/wire.json")[2])
+        assert [item["title"] for item in feed["items"]] == ["Report 1"]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_port_that_is_taken_is_said_and_ends_the_command(at):
+    with socket.create_server(("127.0.0.1", at.port)):
+        told = at.run("serve", code=1).stderr
+
+    assert str(at.port) in told
