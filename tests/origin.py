@@ -127,6 +127,10 @@ class Origin:
         """Say this from now on to whoever connects, without listening, and no more."""
         self._greeting = greeting
 
+    def forgets(self, path: str) -> None:
+        """Drop what a path would still answer; what is scripted next counts at once."""
+        self._scripts.pop(path, None)
+
     def silence(self) -> None:
         """Accept from now on, and never say a word (nor shake hands over TLS)."""
         self.greets(b"")

@@ -68,12 +68,15 @@ def poll_round(
     so that the caller can stop it.
     """
     summary = Summary()
+    waiting = {state.source_id: state for state in states}
     wire.open_rooms()
+    wire.ask(states)
 
     def record(results: Sequence[PollResult]) -> None:
         wire.record(results)
         summary.results.extend(results)
         for result in results:
+            del waiting[result.source_id]
             polled(result)
 
     engine = LocalEngine(
@@ -89,5 +92,6 @@ def poll_round(
     engine.stop(GRACE)
     if engine.broken:
         raise engine.broken
+    wire.unask(waiting.values())
     summary.statuses = wire.publish()
     return summary

@@ -117,6 +117,16 @@ _polled = (
         }
     )
 )
+_scheduled = (
+    update(sources)
+    .where(sources.c.source_id == bindparam("which"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("next_poll_at", "because", "last_polled_at")
+        }
+    )
+)
 _strips = select(sources.c.source_id, sources.c.strip)
 _all = select(*_columns).order_by(sources.c.source_id)
 _one = select(*_columns).where(sources.c.source_id == bindparam("which"))
@@ -158,6 +168,20 @@ def record_states(connection: Connection, results: Sequence[PollResult]) -> None
         for result in sorted(results, key=lambda result: result.source_id)
     ]
     execute_each(connection, _polled, rows)
+
+
+def reschedule(connection: Connection, states: Sequence[SourceState]) -> None:
+    """Write when these sources were polled last and are next, and why; no more."""
+    rows = [
+        {
+            "which": state.source_id,
+            "next_poll_at": micros(state.next_poll_at),
+            "because": state.because,
+            "last_polled_at": micros_or_none(state.last_polled_at),
+        }
+        for state in sorted(states, key=lambda state: state.source_id)
+    ]
+    execute_each(connection, _scheduled, rows)
 
 
 def states(connection: Connection) -> dict[str, SourceState]:

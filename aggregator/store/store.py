@@ -104,6 +104,12 @@ class Store:
         with self._writing() as connection:
             sources.put_states(connection, list(states), configured)
 
+    def reschedule(self, states: Sequence[SourceState]) -> None:
+        """Write `next_poll_at`, `because` and `last_polled_at` of rows, nothing else."""
+        if states:
+            with self._writing() as connection:
+                sources.reschedule(connection, states)
+
     def due(
         self, now: datetime, limit: int, *, exclude: Collection[str] = ()
     ) -> list[SourceState]:

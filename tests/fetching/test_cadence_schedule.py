@@ -317,3 +317,22 @@ def test_a_wait_that_nothing_explains_is_cut_to_what_is_allowed():
     healed = cadence.reconfigured(A, row, now=LATER)
 
     assert (healed.next_poll_at, healed.because) == (NOW + HOUR, "interval 1h")
+
+
+def test_a_source_that_is_being_asked_waits_as_if_it_had_answered():
+    """P8: what a process finds that was started after a crash in mid-poll."""
+    row = after(None, updated())
+
+    asked = cadence.asked(A, row, now=NOW + 2 * HOUR)
+
+    assert asked.next_poll_at == NOW + 3 * HOUR
+    assert cadence.reconfigured(A, asked, now=NOW + 2 * HOUR) == asked
+    assert asked.because == (
+        "interval 1h; asked at 2026-11-24 16:05 UTC, no answer recorded"
+    )
+
+
+def test_a_source_that_was_never_polled_is_asked_again_after_a_crash():
+    row = cadence.initial(A, now=NOW)
+
+    assert cadence.asked(A, row, now=NOW) == row

@@ -243,3 +243,25 @@ def test_many_results_of_one_batch_each_reach_their_own_source(store):
 
     unchanged = {id_: state.unchanged for id_, state in store.states().items()}
     assert unchanged == {id_: n for n, id_ in enumerate(ids)}
+
+
+def test_to_reschedule_changes_the_next_poll_and_nothing_else(store):
+    store.put_states([EVERYTHING, source("cnn")], configured=["bbc", "cnn"])
+
+    store.reschedule(
+        [
+            source(
+                next_poll_at=NOW + HOUR,
+                because="asked",
+                last_polled_at=NOW,
+                failures=99,
+            )
+        ]
+    )
+
+    assert store.states() == {
+        "bbc": replace(
+            EVERYTHING, next_poll_at=NOW + HOUR, because="asked", last_polled_at=NOW
+        ),
+        "cnn": source("cnn"),
+    }

@@ -15,7 +15,7 @@ Retry-After, ttl, skipHours) can only make us come later, and jitter only adds.
 
 from aggregator.fetching.cadence.pace import NEVER
 from aggregator.fetching.cadence.phrases import duration, moment
-from aggregator.fetching.cadence.rows import after, initial
+from aggregator.fetching.cadence.rows import after, asked, initial
 from aggregator.fetching.cadence.schedule import (
     put_off,
     rebase,
@@ -32,6 +32,7 @@ from aggregator.fetching.cadence.status import (
 __all__ = [
     "NEVER",
     "after",
+    "asked",
     "duration",
     "initial",
     "may_force",

@@ -55,6 +55,23 @@ def initial(source: Source, *, now: datetime) -> SourceState:
     return row
 
 
+def asked(source: Source, state: SourceState, *, now: datetime) -> SourceState:
+    """Return the row to store before a poll begins, so that a crash does not ask twice.
+
+    Whoever finds it after a crash waits as if an answer had come. A source that was
+    never polled keeps its row: whoever added it wants to see it.
+    """
+    if state.last_polled_at is None:
+        return state
+    reason = decisive(our_pace(source, state, polled=now))
+    return replace(
+        state,
+        last_polled_at=now,
+        next_poll_at=opened(reason.until, state.feed.hints),
+        because=f"{reason.because}; asked at {moment(now)}, no answer recorded",
+    )
+
+
 def after(
     source: Source,
     state: SourceState,

@@ -1,0 +1,169 @@
+"""A whole Media Wire in this process, on a store of its own, under a clock of ours.
+
+desk = Newsdesk(tmp_path, origin, "/a", "/b")    # sources a and b, at 127.0.0.1
+desk.live(7 * DAY)                               # polls what is due, when it is due
+desk.times("/a")                                 # when the server was asked for it
+desk.restart()                                   # another process on the same store
+
+What is polled goes through the real rooms: guard, sockets, reading processes, store and
+publishing; `poll` also through the engine, while `live` has no patience for its threads.
+Only the clock is ours, and nobody sleeps.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from builders import publication
+
+from aggregator.app.round import poll_round
+from aggregator.app.standing import standings
+from aggregator.app.wire import Wire
+from aggregator.fetching import Fetcher, cadence
+from aggregator.model import (
+    Config,
+    FetchLimits,
+    HostLimits,
+    ReadingLimits,
+    Source,
+)
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)  # a Monday
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+LOOPBACK = FetchLimits(allow_private=("127.0.0.0/8",), timeout=timedelta(seconds=5))
+UNHURRIED = ReadingLimits(timeout=timedelta(seconds=60), workers=1)
+PUBLIC = {kind: f"feeds/wire.{kind}" for kind in ("rss", "atom", "json")}
+
+
+def config_of(folder, sources, **settings):
+    """Return a config that may dial loopback and is in no one's way."""
+    return Config(
+        folder=folder,
+        contact="https://press.example/about",
+        store=f"sqlite:///{folder}/wire.db",
+        output=folder / "public",
+        default_host=HostLimits(per_host=16, spacing=timedelta(0)),
+        sources=tuple(sources),
+        publications=(publication(limit=5000),),
+        **{"fetch": LOOPBACK, "reading": UNHURRIED} | settings,
+    )
+
+
+def started(config, clock, resolver=None):
+    """Return a Wire as the service starts it; names are looked up with `resolver`."""
+    wire = Wire(config, clock=clock)
+    if resolver:
+        wire.fetcher = Fetcher(config.fetch, contact=config.contact, resolver=resolver)
+    wire.open_rooms()
+    wire.enlist()
+    wire.spread_backlog()
+    return wire
+
+
+def poll_due(wire):
+    """Poll what is due, one after the other, as the service does."""
+    due = wire.due(10_000)
+    wire.ask(due)
+    wire.record([wire.poll(state) for state in due])
+
+
+class Newsdesk:
+    """A Wire, its clock, and what a server heard of it. Close it when done."""
+
+    def __init__(
+        self, folder, origin, *paths, at=NOON, sources=(), resolver=None, **settings
+    ):
+        self.now = at
+        self._resolver = resolver
+        self.origin = origin
+        self.heard = []
+        named = [Source(id=path[1:], url=origin.url(path)) for path in paths]
+        self.config = config_of(folder, [*named, *sources], **settings)
+        self.open()
+
+    def open(self):
+        self.wire = started(self.config, lambda: self.now, self._resolver)
+
+    def close(self):
+        self.wire.close()
+
+    def restart(self, *, down=timedelta(0)):
+        """Stop, and start again after some time."""
+        self.close()
+        self.now += down
+        self.open()
+
+    def poll(self, *, force=False):
+        """One round of what is due now, or of everything; return its results by source."""
+        states = self.wire.due(10_000)
+        if force:
+            states = [
+                state
+                for state in self.wire.states().values()
+                if not cadence.may_force(state, now=self.now)
+            ]
+        summary = poll_round(self.wire, states)
+        self.listen()
+        return {result.source_id: result for result in summary.results}
+
+    def live(self, lasting):
+        """Let the clock run from one due time to the next, and poll at each."""
+        end = self.now + lasting
+        while (due := self.wire.store.next_due()) is not None and due < end:
+            self.now = max(self.now, due)
+            poll_due(self.wire)
+            self.listen()
+        self.now = end
+
+    def listen(self):
+        """Note of the requests that were not noted yet that they came now."""
+        fresh = self.origin.heard[len(self.heard) :]
+        self.heard += [(self.now, heard) for heard in fresh]
+
+    def adopt(self, **changes):
+        """Edit the config while running."""
+        self.config = replace(self.config, **changes)
+        self.wire.adopt(self.config)
+
+    def times(self, path):
+        """Return when the server was asked for a path."""
+        return [at for at, heard in self.heard if heard.path == path]
+
+    def gaps(self, path):
+        """Return the times between two requests for a path."""
+        return [later - at for at, later in pairwise(self.times(path))]
+
+    def status(self, source_id):
+        """Return what `status --json` says of a source."""
+        return next(row for row in standings(self.wire) if row["id"] == source_id)
+
+    def articles(self):
+        """Return all stored articles, by their headline at the source."""
+        return {article.source_title: article for article in self.wire.store.articles()}
+
+    def outputs(self):
+        """Return the published documents by format."""
+        public = self.config.output
+        return {kind: (public / path).read_bytes() for kind, path in PUBLIC.items()}
+
+
+def conditional(heard):
+    """Tell whether a request asked only for what changed."""
+    names = ("if-none-match", "if-modified-since")
+    return any(heard.header(name) is not None for name in names)
+
+
+def rss(*numbers, head="", title="Report {}", body="<p>Report {}.</p>"):
+    """Return a feed with these reports, newest first, plain unless said otherwise."""
+    items = "".join(
+        f"<item><guid isPermaLink='false'>n{number}</guid>"
+        f"<title>{title.format(number)}</title>"
+        f"<link>https://agency.example/{number}</link>"
+        f"<description><![CDATA[{body.format(number)}]]></description></item>"
+        for number in numbers
+    )
+    return (
+        '<rss version="2.0"><channel><title>Agency</title>'
+        f"<link>https://agency.example/</link>{head}{items}</channel></rss>"
+    ).encode()
