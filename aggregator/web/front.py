@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.web.lines import lines
+from aggregator.web.phrases import phrases
 from aggregator.web.rendering import links_of, newsroom_of, page
 
 HEADLINES = 8  # of each section
@@ -27,6 +28,7 @@ def front(request: Request) -> Response:
                 now,
                 publication.language,
             ),
+            phrases(publication.language),
         )
         for publication in islice(publications, SECTIONS)
     ]

@@ -20,6 +20,8 @@ COUNTED_BACK = timedelta(days=7)
 # RFC 5646: what stands in an attribute must look like a language tag.
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _RTL = frozenset({"R", "AL"})
+# The digits of languages that write others than 0 to 9: where the ten begin.
+_ZEROS = {"arab": 0x660, "arabext": 0x6F0, "beng": 0x9E6, "deva": 0x966, "mymr": 0x1040}
 
 
 @lru_cache(maxsize=512)
@@ -66,21 +68,27 @@ def age(at: datetime, now: datetime, language: str | None) -> str:
     """Return how long ago something was in the reader's words, after a week its date."""
     locale = locale_of(language) or ENGLISH
     if now - at > COUNTED_BACK:
-        return format_date(at.astimezone(UTC), "long", locale=locale)
-    return format_timedelta(
-        min(at - now, timedelta(seconds=-1)),
-        add_direction=True,
-        threshold=1.0,
-        locale=locale,
-    )
+        said: str = format_date(at.astimezone(UTC), "long", locale=locale)
+    else:
+        said = format_timedelta(
+            min(at - now, timedelta(seconds=-1)), add_direction=True, locale=locale
+        )
+    return _in_digits_of(locale, said)
 
 
 def moment(at: datetime, language: str | None) -> str:
     """Return a time in full, in UTC, as the language writes it."""
     locale = locale_of(language) or ENGLISH
-    return (
-        f"{format_datetime(at.astimezone(UTC), 'd MMMM y, HH:mm', locale=locale)} UTC"
-    )
+    said = format_datetime(at.astimezone(UTC), "d MMMM y, HH:mm", locale=locale)
+    return f"{_in_digits_of(locale, said)} UTC"
+
+
+def _in_digits_of(locale: Locale, text: str) -> str:
+    """Return text with its digits as the locale writes them; Babel leaves 0 to 9."""
+    zero = _ZEROS.get(locale.default_numbering_system)
+    if zero is None:
+        return text
+    return text.translate({ord("0") + n: zero + n for n in range(10)})
 
 
 def _first_strong(text: str) -> str:

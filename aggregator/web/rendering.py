@@ -14,9 +14,10 @@ from starlette.responses import Response
 
 from aggregator.web.answers import answer, document
 from aggregator.web.assets import Assets
-from aggregator.web.language import direction, lang
+from aggregator.web.language import direction
 from aggregator.web.links import Links
 from aggregator.web.newsroom import Newsroom
+from aggregator.web.phrases import phrases
 
 SITE = "Media Wire"
 MEDIA_TYPE = "text/html; charset=utf-8"
@@ -44,23 +45,20 @@ def page(
     headers: Mapping[str, str] = KEPT,
     **said: Any,  # noqa: ANN401 - what a template prints
 ) -> Response:
-    """Return a page: `said` in a template, in the language that its reader speaks."""
+    """Return a page: `said` in a template, in a language if we speak it."""
     assets: Assets = request.app.state.assets
-    links = links_of(request)
-    html = (
-        _templates()
-        .get_template(template)
-        .render(
-            site=SITE,
-            links=links,
-            css=links.to(assets.path("wire.css")),
-            icon=links.to(assets.path("icon.svg")),
-            publications=newsroom_of(request).config.publications,
-            language=lang(language) or "en",
-            direction=direction,
-            lang=lang,
-            **said,
-        )
+    links, words = links_of(request), phrases(language)
+    filled = _templates().get_template(template)
+    html = filled.render(
+        site=SITE,
+        links=links,
+        css=links.to(assets.path("wire.css")),
+        icon=links.to(assets.path("icon.svg")),
+        publications=newsroom_of(request).config.publications,
+        words=words,
+        dir=direction(words.language, ""),
+        direction=direction,
+        **said,
     )
     shown = document(html.encode("utf-8", "replace"), MEDIA_TYPE)
     return answer(request, shown, headers=headers, status=status)

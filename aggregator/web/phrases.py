@@ -1,0 +1,175 @@
+"""The words of our own pages, in the languages we speak.
+
+In: the language of a publication. Out: the Phrases of the pages that show it. A
+publication in another language gets pages in English around its reports. To add a
+language, add its Phrases: a missing one does not pass the type checker.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrases:
+    """What pages about reports say in one language; `{}` stands for a name."""
+
+    language: str
+    skip: str
+    sections: str
+    all_sections: str
+    sources: str
+    about: str
+    opml: str
+    all_of: str
+    no_reports: str
+    no_older: str
+    newest: str
+    older: str
+    about_section: str
+    follow: str
+    copying: str
+    original: str
+    updated: str
+    picture: str
+    files: str
+    topics: str
+    license: str
+    digest: str
+    recent: str
+
+
+ENGLISH = Phrases(
+    language="en",
+    skip="Skip to content",
+    sections="Sections",
+    all_sections="All sections",
+    sources="Sources",
+    about="About",
+    opml="Our feeds as OPML",
+    all_of="All of {}",
+    no_reports="No reports yet. They appear here as soon as a source has been read.",
+    no_older="There are no older reports.",
+    newest="Newest reports",
+    older="Older reports",
+    about_section="About this section",
+    follow="Follow this section",
+    copying="One click on an address selects all of it, ready to be copied into a feed reader.",
+    original="Original headline:",
+    updated="updated",
+    picture="Picture:",
+    files="Files",
+    topics="Topics",
+    license="License",
+    digest="Digest of the source’s text",
+    recent="Recent posts",
+)
+
+_ALL = (
+    ENGLISH,
+    Phrases(
+        language="fa",
+        skip="رفتن به متن",
+        sections="بخش‌ها",
+        all_sections="همهٔ بخش‌ها",
+        sources="منابع",
+        about="دربارهٔ ما",
+        opml="خوراک‌های ما (OPML)",
+        all_of="همهٔ {}",
+        no_reports="هنوز گزارشی نیست. با خواندن نخستین منبع، گزارش‌ها این‌جا می‌آیند.",
+        no_older="گزارش قدیمی‌تری نیست.",
+        newest="تازه‌ترین گزارش‌ها",
+        older="گزارش‌های قدیمی‌تر",
+        about_section="دربارهٔ این بخش",
+        follow="دنبال کردن این بخش",
+        copying="با یک کلیک، همهٔ نشانی برای کپی در خبرخوان انتخاب می‌شود.",
+        original="تیتر اصلی:",
+        updated="به‌روزرسانی",
+        picture="عکس:",
+        files="پرونده‌ها",
+        topics="موضوع‌ها",
+        license="پروانه",
+        digest="اثر انگشت متن منبع",
+        recent="تازه‌ترین مطالب",
+    ),
+    Phrases(
+        language="ar",
+        skip="انتقل إلى المحتوى",
+        sections="الأقسام",
+        all_sections="كل الأقسام",
+        sources="المصادر",
+        about="من نحن",
+        opml="خلاصاتنا (OPML)",
+        all_of="كل ما في {}",
+        no_reports="لا تقارير بعد. ستظهر هنا بعد قراءة أول مصدر.",
+        no_older="لا توجد تقارير أقدم.",
+        newest="أحدث التقارير",
+        older="تقارير أقدم",
+        about_section="عن هذا القسم",
+        follow="تابع هذا القسم",
+        copying="بنقرة واحدة يُحدَّد العنوان كله لنسخه إلى قارئ الخلاصات.",
+        original="العنوان الأصلي:",
+        updated="آخر تحديث",
+        picture="الصورة:",
+        files="ملفات",
+        topics="مواضيع",
+        license="الرخصة",
+        digest="بصمة نص المصدر",
+        recent="أحدث المنشورات",
+    ),
+    Phrases(
+        language="de",
+        skip="Zum Inhalt",
+        sections="Rubriken",
+        all_sections="Alle Rubriken",
+        sources="Quellen",
+        about="Über diese Seiten",
+        opml="Unsere Feeds als OPML",
+        all_of="Alles aus {}",
+        no_reports="Noch keine Meldungen. Sie erscheinen hier, sobald eine Quelle gelesen ist.",
+        no_older="Ältere Meldungen gibt es nicht.",
+        newest="Neueste Meldungen",
+        older="Ältere Meldungen",
+        about_section="Über diese Rubrik",
+        follow="Dieser Rubrik folgen",
+        copying="Ein Klick wählt die ganze Adresse aus, zum Kopieren in einen Feedreader.",
+        original="Originaltitel:",
+        updated="geändert",
+        picture="Bild:",
+        files="Dateien",
+        topics="Themen",
+        license="Lizenz",
+        digest="Prüfsumme des Quelltextes",
+        recent="Neueste Beiträge",
+    ),
+    Phrases(
+        language="fr",
+        skip="Aller au contenu",
+        sections="Rubriques",
+        all_sections="Toutes les rubriques",
+        sources="Sources",
+        about="À propos",
+        opml="Nos flux en OPML",
+        all_of="Tout {}",
+        no_reports="Pas encore d’articles. Ils paraîtront dès qu’une source aura été lue.",
+        no_older="Il n’y a pas d’articles plus anciens.",
+        newest="Articles récents",
+        older="Articles plus anciens",
+        about_section="À propos de cette rubrique",
+        follow="Suivre cette rubrique",
+        copying="Un clic sélectionne toute l’adresse, prête à être copiée dans un lecteur de flux.",
+        original="Titre original :",
+        updated="modifié",
+        picture="Image :",
+        files="Fichiers",
+        topics="Sujets",
+        license="Licence",
+        digest="Empreinte du texte de la source",
+        recent="Derniers articles",
+    ),
+)
+_BY_LANGUAGE = {phrases.language: phrases for phrases in _ALL}
+
+
+def phrases(language: str | None) -> Phrases:
+    """Return the words for a language tag: its own, else English."""
+    base = (language or "").partition("-")[0].lower()
+    return _BY_LANGUAGE.get(base, ENGLISH)
