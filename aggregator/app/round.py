@@ -73,9 +73,8 @@ def poll_round(
     wire.ask(states)
 
     def record(results: Sequence[PollResult]) -> None:
-        wire.record(results)
-        summary.results.extend(results)
-        for result in results:
+        for result in wire.record(results):
+            summary.results.append(result)
             del waiting[result.source_id]
             polled(result)
 
@@ -93,5 +92,5 @@ def poll_round(
     if engine.broken:
         raise engine.broken
     wire.unask(waiting.values())
-    summary.statuses = wire.publish()
+    summary.statuses = wire.publish_news()
     return summary

@@ -13,7 +13,7 @@ from aggregator.app.press import Press
 from aggregator.app.wire import Wire
 from aggregator.config.watch import changes
 from aggregator.engines.local import LocalEngine
-from aggregator.errors import ConfigError, MediaWireError
+from aggregator.errors import ConfigError, MediaWireError, StoreHeld, StoreLost
 from aggregator.events import log
 from aggregator.model import Config, PollResult, SourceState
 
@@ -33,6 +33,8 @@ class Service:
         self.wire = wire
         self.config_error: ConfigError | None = None
         self.last_tick: datetime | None = None
+        self._lost: MediaWireError | None = None
+        self._trouble: str | None = None
         self._load = load
         self._stop = threading.Event()
         self._reload = threading.Event()
@@ -51,7 +53,10 @@ class Service:
         )
 
     def run(self) -> None:
-        """Work until `stop` is called; then end cleanly within about ten seconds."""
+        """Work until `stop` is called; then end cleanly within about ten seconds.
+
+        Raises StoreHeld or StoreLost if the store was taken from us meanwhile.
+        """
         threading.Thread(target=self._watch, daemon=True, name="config").start()
         self._engine.every(self.tick)
         self.tick()
@@ -66,6 +71,8 @@ class Service:
         self._give_back()
         self._press.stop(timeout=GRACE.total_seconds())
         log.info("stopped", all_polls_ended=ended)
+        if self._lost:
+            raise self._lost
 
     def stop(self) -> None:
         """Start no poll any more, let the running ones end, flush, return from `run`."""
@@ -86,14 +93,23 @@ class Service:
             if self._reload.is_set():
                 self._reload.clear()
                 self._follow_config()
+            self.wire.still_held()
             self._mind_the_clock()
             self._begin(self.wire.due(HORIZON))
             if monotonic() >= self._next_print:
                 self._next_print = monotonic() + REPUBLISH.total_seconds()
                 self._press.ring()
             self.last_tick = self.wire.clock()
+            self._trouble = None
+        except (StoreHeld, StoreLost) as error:
+            log.error("store lost", reason=str(error))  # noqa: TRY400 - a sentence
+            self._lost = error
+            self.stop()
         except MediaWireError as error:
-            log.error("tick failed", reason=str(error))  # noqa: TRY400 - a sentence
+            # Once, not every second: a database may be away for hours.
+            if str(error) != self._trouble:
+                log.error("tick failed", reason=str(error))  # noqa: TRY400 - a sentence
+            self._trouble = str(error)
         except Exception:
             log.exception("tick broke")
 
@@ -125,10 +141,10 @@ class Service:
         return self.wire.clock() - datetime.fromtimestamp(monotonic(), tz=UTC)
 
     def _record(self, results: Sequence[PollResult]) -> None:
-        self.wire.record(results)
-        for result in results:
+        kept = self.wire.record(results)
+        for result in kept:
             self._asked.pop(result.source_id, None)
-        if any(result.outcome.kind == "updated" for result in results):
+        if any(result.outcome.kind == "updated" for result in kept):
             self._press.ring()
 
     def _watch(self) -> None:

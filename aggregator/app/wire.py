@@ -6,6 +6,7 @@ run go on in the old ones, the store stays open. Opening a Wire writes nothing; 
 is the first that does.
 """
 
+import json
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -14,7 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from aggregator.app.clock import Clock, utc_now
+from aggregator.app.editions import Editions
 from aggregator.app.editorial import Editorial
+from aggregator.app.records import recorded
 from aggregator.editing import complaints, kinds
 from aggregator.events import log
 from aggregator.fetching import cadence
@@ -29,6 +32,7 @@ from aggregator.model import (
     SourceState,
 )
 from aggregator.poll import Rooms, poll
+from aggregator.publishing import standing
 from aggregator.publishing.formats import names as format_names
 from aggregator.store import Store, open_store
 
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
     from aggregator.reading import Workers
 
 RULES_DIGEST = "rules"
+PRINTED = "printed"
 # More than any installation has sources.
 EVERYTHING = 1_000_000
 
@@ -75,8 +80,15 @@ class Closing(Protocol):
 class Wire:
     """One config folder at work. Close it when done."""
 
-    def __init__(self, config: Config, *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        config: Config,
+        *,
+        clock: Clock = utc_now,
+        still_held: Callable[[], None] = lambda: None,
+    ) -> None:
         self.clock = clock
+        self.still_held = still_held
         self._retired: list[Closing] = []
         self._take(config)
         self.store: Store = open_store(config.store)
@@ -221,10 +233,10 @@ class Wire:
             )
             return PollResult(source_id=source.id, at=now, outcome=outcome, state=after)
 
-    def record(self, results: Sequence[PollResult]) -> None:
-        """Commit what polls brought, in one transaction, and say so in the log."""
-        self.store.record(results)
-        for result in results:
+    def record(self, results: Sequence[PollResult]) -> list[PollResult]:
+        """Commit what polls brought, say so in the log, and return it as recorded."""
+        kept = recorded(self.store, self.sources, results)
+        for result in kept:
             outcome = result.outcome
             tell = log.warning if outcome.kind == "failed" else log.info
             tell(
@@ -239,6 +251,7 @@ class Wire:
             )
             for note in result.notes:
                 log.info("noted", source_id=result.source_id, note=note)
+        return kept
 
     # -- publishing
 
@@ -247,23 +260,47 @@ class Wire:
     ) -> list[PublicationStatus]:
         """Render, check and write what changed; return how each document fared."""
         now = self.clock()
-        statuses = [
-            status
+        chosen = [
+            publication
             for publication in self.config.publications
             if publications is None or publication in publications
-            for status in self.publisher.publish(
-                publication, self.reports(publication, now), now=now
-            )
         ]
+        printed = self._printed()
+        statuses = []
+        for publication in chosen:
+            edition = self.editions.of(publication, now)
+            reports = self.editions.reports(publication, edition)
+            fared = self.publisher.publish(publication, reports, now=now)
+            statuses += fared
+            printed.pop(publication.id, None)
+            if not any(status.refused for status in fared):
+                stands = standing(self.config.output, publication)
+                printed[publication.id] = f"{edition.digest} {stands}"
         self.publisher.remove_others(self.config.publications)
-        before = {s.path: s.written_at for s in self.store.publication_status()}
-        self.store.put_publication_status(statuses)
-        for status in statuses:
-            if status.refused:
-                log.error("refused", path=status.path, reason=status.refused)
-            elif status.written_at != before.get(status.path):
-                log.info("published", path=status.path, entries=status.entries)
+        configured = {publication.id for publication in self.config.publications}
+        self.store.put_meta(
+            PRINTED, json.dumps({k: v for k, v in printed.items() if k in configured})
+        )
+        self._tell(statuses)
         return statuses
+
+    def publish_news(self) -> list[PublicationStatus]:
+        """Publish, unless all that would be made of all editions stands already.
+
+        Looks at what documents are made of and at the files, and renders nothing to
+        find that out: for a round of polls that brought nothing.
+        """
+        now = self.clock()
+        stands = {
+            publication.id: " ".join(
+                (
+                    self.editions.of(publication, now).digest,
+                    standing(self.config.output, publication),
+                )
+            )
+            for publication in self.config.publications
+        }
+        return self.publish() if stands != self._printed() else []
 
     def would_publish(self, publications: Iterable[Publication]) -> list[str]:
         """Return the paths whose bytes `publish` would change, and write nothing."""
@@ -300,6 +337,20 @@ class Wire:
 
     # -- inside
 
+    def _printed(self) -> dict[str, str]:
+        """Return the digests of the last edition of each publication and its files."""
+        return dict(json.loads(self.store.meta(PRINTED) or "{}"))
+
+    def _tell(self, statuses: Sequence[PublicationStatus]) -> None:
+        """Keep how documents fared, and say so in the log."""
+        before = {s.path: s.written_at for s in self.store.publication_status()}
+        self.store.put_publication_status(statuses)
+        for status in statuses:
+            if status.refused:
+                log.error("refused", path=status.path, reason=status.refused)
+            elif status.written_at != before.get(status.path):
+                log.info("published", path=status.path, entries=status.entries)
+
     @cached_property
     def fetcher(self) -> "Fetcher":
         """Return the fetching room; requests is loaded with it."""
@@ -315,6 +366,11 @@ class Wire:
         return Workers(self.config.reading)
 
     @cached_property
+    def editions(self) -> Editions:
+        """Return what publications show, with the reports made so far."""
+        return Editions(self.store, self.editorial, base_url=self.config.base_url)
+
+    @cached_property
     def publisher(self) -> "Publisher":
         """Return the publishing room, with what it has rendered so far."""
         from aggregator.publishing import Publisher
@@ -325,6 +381,7 @@ class Wire:
         self.config = config
         self.sources = {source.id: source for source in config.sources}
         self.editorial = Editorial(config)
+        self.__dict__.pop("editions", None)
 
     def _retire(self, *rooms: str) -> None:
         for name in rooms:

@@ -42,8 +42,8 @@ def working_wire(
     """Open the wire to work on it, alone; raises StoreHeld if another one does."""
     from aggregator.store import hold
 
-    with hold(config.store, purpose, now=clock()):
-        wire = Wire(config, clock=clock)
+    with hold(config.store, purpose, now=clock()) as still_held:
+        wire = Wire(config, clock=clock, still_held=still_held)
         try:
             yield wire
         finally:

@@ -93,8 +93,8 @@ def service(folder, step=None):
         kill_at(step)
     load = partial(load_config, Path(folder), environ={})
     config = load()
-    with hold(config.store, "run", now=utc_now()):
-        wire = Wire(config)
+    with hold(config.store, "run", now=utc_now()) as still_held:
+        wire = Wire(config, still_held=still_held)
         running = Service(wire, load)
         signal.signal(signal.SIGTERM, lambda *_: running.stop())
         running.run()

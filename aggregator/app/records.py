@@ -1,0 +1,66 @@
+"""Commit what polls brought, and keep one that cannot be stored from harming the rest.
+
+In: results that came in together. Out: the same, as they were recorded. All of them
+share a transaction. If it fails, each is tried alone; one that fails although the store
+can be written is recorded as a failed poll: its old validators stay, so the next poll
+asks for the same document again, and nobody else's articles wait for it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from aggregator.errors import StoreError
+from aggregator.fetching import cadence
+from aggregator.model import Outcome, PollResult, Source
+from aggregator.store import Store
+
+
+def recorded(
+    store: Store, sources: Mapping[str, Source], results: Sequence[PollResult]
+) -> list[PollResult]:
+    """Return the results as the store has them now; raises StoreError if it is away."""
+    try:
+        store.record(results)
+    except StoreError:
+        return [_recorded_alone(store, sources, result) for result in results]
+    return list(results)
+
+
+def _recorded_alone(
+    store: Store, sources: Mapping[str, Source], result: PollResult
+) -> PollResult:
+    try:
+        store.record([result])
+    except StoreError as error:
+        unstorable = _unstorable(store, sources, result, str(error))
+        if unstorable is None:
+            raise
+        store.record([unstorable])
+        return unstorable
+    return result
+
+
+def _unstorable(
+    store: Store, sources: Mapping[str, Source], result: PollResult, why: str
+) -> PollResult | None:
+    """Return the failed poll to record instead, None if nothing less can be written."""
+    source, before = sources.get(result.source_id), store.state(result.source_id)
+    if not (source and before and result.outcome.kind != "failed"):
+        return None
+    outcome = Outcome(
+        kind="failed",
+        problem="unexpected",
+        error=f"what it sent cannot be stored: {why}",
+        advice=result.outcome.advice,
+    )
+    state = cadence.after(
+        source, before, outcome, hints=None, now=result.at + result.took, jitter=0
+    )
+    return PollResult(
+        source_id=result.source_id,
+        at=result.at,
+        outcome=outcome,
+        state=replace(state, feed=before.feed),
+        took=result.took,
+        wire_bytes=result.wire_bytes,
+    )
