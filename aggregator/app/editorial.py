@@ -73,14 +73,23 @@ class Editorial:
         """Return an article as a publication shows it, or None if a rule drops it."""
         from aggregator.publishing import report
 
+        terms = self.terms(article, publication)
+        return report(terms[0], publication, terms[1]) if terms else None
+
+    def terms(
+        self, article: Article, publication: Publication
+    ) -> tuple[Article, Rights] | None:
+        """Return an article as edited and credited today, and the rights it is under.
+
+        None if a rule drops it. Its body is not looked at.
+        """
         source = self._sources.get(article.source_id)
         rules = (*(source.rules if source else ()), *publication.rules)
         edited = self._desk.edit(article, rules)
         if edited.dropped:
             return None
         credited = replace(edited, attribution=_credited(article.attribution, source))
-        rights = source.rights if source else UNKNOWN_RIGHTS
-        return report(credited, publication, rights)
+        return credited, source.rights if source else UNKNOWN_RIGHTS
 
     def digest(self) -> str:
         """Return a digest of everything that `edit` goes by."""

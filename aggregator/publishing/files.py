@@ -10,14 +10,17 @@ import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
 
 from aggregator.errors import PublishError
+from aggregator.model import Publication
 
 # Called with the name of each step as it is passed: `temp-written`, `before-rename`,
 # `after-rename`, `folder-synced`. Drills end the process at one of them.
 Step = Callable[[str], None]
 
+FOLDER = "feeds"
 GZIP = ".gz"
 HALF_WRITTEN = ".new"
 
@@ -53,6 +56,18 @@ def folder(path: Path) -> Iterator[int]:
 def holds(path: Path, body: bytes) -> bool:
     """Whether exactly these bytes stand at a path, and not by way of a link."""
     return not path.is_symlink() and path.is_file() and path.read_bytes() == body
+
+
+def standing(output: Path, publication: Publication) -> str:
+    """Return a digest of all files of a publication, empty if one is missing."""
+    digest = blake2b(digest_size=16)
+    for name in publication.formats:
+        for gz in ("", GZIP):
+            path = output / FOLDER / f"{publication.id}.{name}{gz}"
+            if path.is_symlink() or not path.is_file():
+                return ""
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def content(name: str, within: int) -> bytes | None:

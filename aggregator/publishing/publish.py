@@ -20,10 +20,9 @@ from aggregator.model import Publication, PublicationStatus, Report, Representat
 from aggregator.publishing import files, formats
 from aggregator.publishing.check import check
 from aggregator.publishing.document import Document, Fingerprinted, compose
+from aggregator.publishing.files import FOLDER
 from aggregator.publishing.pieces import Pieces
 from aggregator.publishing.showing import fingerprint
-
-FOLDER = "feeds"
 
 
 class Publisher:

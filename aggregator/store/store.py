@@ -205,16 +205,26 @@ class Store:
         now: datetime,
         limit: int,
         before: tuple[datetime, str] | None = None,
+        bodies: bool = True,
     ) -> list[Article]:
-        """Return the newest shown articles of a selection, whole, newest listed first.
+        """Return the newest shown articles of a selection, newest listed first.
 
-        `before` is (listed_at, id) of the last article of the page above.
+        `before` is (listed_at, id) of the last article of the page above. Without
+        `bodies` the same fields as in `articles` are left at their defaults.
         """
         with self._reading() as connection:
             ids = listing.latest(
                 connection, selection, now=now, limit=limit, before=before
             )
-            return _whole(connection, ids)
+            if bodies:
+                return _whole(connection, ids)
+            rows = articles.rows_of(connection, ids)
+            return [articles.article(rows[id_]) for id_ in ids if id_ in rows]
+
+    def whole(self, article_ids: Sequence[str]) -> list[Article]:
+        """Return whole articles in the order of these ids; unknown ones are left out."""
+        with self._reading() as connection:
+            return _whole(connection, article_ids)
 
     def revisions(self, article_id: str) -> list[Article]:
         """Return what an article was before its source changed it, oldest first."""

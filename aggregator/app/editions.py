@@ -1,0 +1,84 @@
+"""What a publication shows at this moment, known before any of it is read whole.
+
+In: the store, the desk, a publication, the time. Out: an Edition: the articles without
+their bodies (another body is another revision, so these tell all), and a digest of
+everything that the documents are made of. An edition that was printed need not be
+printed again; of one that was not, only articles that are new in it are read whole.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+from aggregator import __version__
+from aggregator.app.editorial import Editorial
+from aggregator.model import Article, Publication, Report
+from aggregator.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """The articles of a publication, newest first, without bodies; and their digest."""
+
+    articles: tuple[Article, ...]
+    digest: str
+
+
+class Editions:
+    """The editions of one config. Keeps the reports of the last one of each."""
+
+    def __init__(self, store: Store, editorial: Editorial, *, base_url: str) -> None:
+        self._store = store
+        self._editorial = editorial
+        self._base_url = base_url
+        self._kept: dict[str, dict[str, tuple[Article, Report]]] = {}
+
+    def of(self, publication: Publication, now: datetime) -> Edition:
+        """Return what a publication shows now."""
+        articles: list[Article] = []
+        digest = blake2b(digest_size=16)
+        digest.update(repr((__version__, self._base_url, publication)).encode())
+        for article in self._candidates(publication, now):
+            terms = self._editorial.terms(article, publication)
+            if terms is None:
+                continue
+            digest.update(repr(terms).encode("utf-8", "surrogatepass"))
+            articles.append(article)
+            if len(articles) == publication.limit:
+                break
+        return Edition(articles=tuple(articles), digest=digest.hexdigest())
+
+    def reports(self, publication: Publication, edition: Edition) -> list[Report]:
+        """Return the articles of an edition as its publication shows them."""
+        kept = self._kept.get(publication.id, {})
+        same = {
+            article.id: kept[article.id]
+            for article in edition.articles
+            if article.id in kept and kept[article.id][0] == article
+        }
+        unread = [a for a in edition.articles if a.id not in same]
+        whole = {a.id: a for a in self._store.whole([a.id for a in unread])}
+        for bare in unread:
+            # It may have been pruned since, or dropped by a rule of another process.
+            read = whole.get(bare.id)
+            shown = read and self._editorial.report(read, publication)
+            if shown:
+                same[bare.id] = (bare, shown)
+        self._kept[publication.id] = same
+        return [same[a.id][1] for a in edition.articles if a.id in same]
+
+    def _candidates(self, publication: Publication, now: datetime) -> Iterator[Article]:
+        before = None
+        while True:
+            page = self._store.latest(
+                publication.select,
+                now=now,
+                limit=publication.limit,
+                before=before,
+                bodies=False,
+            )
+            yield from page
+            if len(page) < publication.limit:
+                return
+            before = (page[-1].listed_at, page[-1].id)
