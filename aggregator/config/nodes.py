@@ -1,12 +1,12 @@
 """Read YAML so that every value knows its line and column.
 
 In: the bytes of one file. Out: a Written: each scalar as the text that stands there (the
-schema decides types: `title: no` stays "no"); a key without a value is kept apart. Refused, with the
-place: bytes that are not UTF-8, keys written twice, tags (`!secret`), aliases that make
-more of a file than was written, nesting beyond any use.
+schema decides types: `title: no` stays "no"); a key without a value is kept apart.
+Refused, with the place: bytes that are not UTF-8, keys written twice, tags (`!secret`),
+aliases that make more of a file than was written, nesting beyond any use.
 
-PyYAML's `compose` with its C loader makes the nodes: 1,000 sources in 19 ms, against
-576 ms in ruamel.yaml, and tomllib keeps no positions at all.
+PyYAML's C parser makes the nodes: the text of 1,000 sources in 25 ms, against 600 ms in
+ruamel.yaml; tomllib keeps no positions at all.
 """
 
 import re
@@ -157,9 +157,8 @@ class _Walk:
                 node, path, "lists and mappings stand too deep within each other"
             )
         if node.tag is not None:
-            message = (
-                f"{node.tag} means nothing here; secrets are env:NAME or file:PATH"
-            )
+            tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+            message = f"{tag} means nothing here; secrets are env:NAME or file:PATH"
             self._complain(node, path, message)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)

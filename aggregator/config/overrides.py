@@ -16,12 +16,12 @@ from difflib import get_close_matches
 from typing import Any
 
 from aggregator.config import secret
+from aggregator.config.files import SERVICE
 from aggregator.config.reference import is_list, settings
 from aggregator.config.written import Path, Place, Written
 from aggregator.errors import Complaint
 
 PREFIX = "MEDIAWIRE_"
-SERVICE = "mediawire.yaml"
 # Read by the command line itself, before there is a config.
 _OF_THE_COMMAND_LINE = frozenset({"CONFIG", "LOG_LEVEL", "LOG_FORMAT"})
 # Near enough to be a slip: FETCH_TIMEOUT for FETCH__TIMEOUT, not PORT for STORE.
@@ -109,9 +109,9 @@ def _variables() -> dict[str, Path]:
 def _put(values: dict[str, Any], override: Override) -> None:
     *above, last = override.path
     for step in above:
-        below = values.get(str(step))
-        # What is no mapping in the file is complained of there; the override holds.
-        values[str(step)] = values = below if isinstance(below, dict) else {}
+        values = values.setdefault(str(step), {})
+        if not isinstance(values, dict):
+            return  # what stands in the file is wrong, and complained of there
     is_several = is_list(SERVICE, override.path)
     texts = [text.strip() for text in override.text.split(",") if text.strip()]
     values[str(last)] = texts if is_several else override.text

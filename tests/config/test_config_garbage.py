@@ -89,7 +89,7 @@ def shouting_or_not(options):
     return shouting(options) if fine else []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(service=TOPS, sources=TOPS, publications=TOPS)
 def test_values_of_any_shape_are_taken_or_complained_of(service, sources, publications):
     complaints = complaints_of(
@@ -103,7 +103,7 @@ def test_values_of_any_shape_are_taken_or_complained_of(service, sources, public
     assert not any("\n" in complaint for complaint in complaints)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(text=SCRAPS, content=st.binary(max_size=60))
 def test_scraps_of_yaml_and_bytes_are_taken_or_complained_of(text, content):
     complaints = complaints_of(

@@ -87,3 +87,12 @@ def test_what_an_orchestrator_sets_is_left_alone(desk: Desk):
     }
 
     assert not [w for w in desk.reads().warnings if "variable" in w]
+
+
+def test_a_variable_does_not_hide_what_is_wrong_in_the_file(desk: Desk):
+    desk.writes("mediawire.yaml", "fetch: 30s")
+    desk.environ = {"MEDIAWIRE_FETCH__TIMEOUT": "5s"}
+
+    assert desk.complaint().startswith(
+        "mediawire.yaml:1:8: fetch: write keys and values"
+    )

@@ -124,3 +124,17 @@ def test_a_file_with_a_name_that_is_nearly_ours_is_mentioned(desk: Desk):
     assert (
         "sources.d/more.yml is not read; files there end in .yaml or .opml" in warnings
     )
+
+
+def test_an_address_that_is_polled_twice_is_mentioned(desk: Desk):
+    desk.writes(
+        "sources.yaml",
+        "sources:\n"
+        "  - {id: a, url: https://a.example/}\n"
+        "  - {id: b, url: https://b.example/}\n"
+        "  - {id: c, url: https://a.example/}\n",
+    )
+
+    assert (
+        "the sources a, c have the same url; keep one of them" in desk.reads().warnings
+    )

@@ -45,6 +45,7 @@ def test_an_empty_file_says_nothing(text):
         ("a: *x", '1:4: a text that begins with "*" must be in quotes'),
         ('a: "\\d"', r"1:5: in double quotes a backslash is written \\; or use single quotes"),
         ("a: !secret x", "1:4: a: !secret means nothing here; secrets are env:NAME or file:PATH"),
+        ("a: !!int 1", "1:4: a: !!int means nothing here; secrets are env:NAME or file:PATH"),
         ("a: 1\n---\nb: 2", '2:1: a file is one document; take out the line "---"'),
         ("- a\n- b", "1:1: write keys and values, for example `base_url: https://…`"),
         ("? [a]\n: b", "1:3: a key must be a text"),
