@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         credited_name,
         credited_url,
     )
+    from aggregator.publishing.files import standing
     from aggregator.publishing.publish import Publisher
     from aggregator.publishing.showing import report
 
@@ -40,6 +41,7 @@ __all__ = [
     "credited_url",
     "formats",
     "report",
+    "standing",
 ]
 
 _desks = {
@@ -49,6 +51,7 @@ _desks = {
     "credited_name": "credit",
     "credited_url": "credit",
     "report": "showing",
+    "standing": "files",
 }
 
 
