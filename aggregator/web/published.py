@@ -40,6 +40,11 @@ class Published:
         self._room = room
         self._kept: OrderedDict[tuple[Path, str], _Kept] = OrderedDict()
 
+    @property
+    def held(self) -> int:
+        """Return how many bytes are in memory."""
+        return sum(each.size for each in self._kept.values())
+
     def document(self, path: Path, media_type: str) -> Document | None:
         """Return the document at a path, None if nothing was published there yet.
 
@@ -58,10 +63,8 @@ class Published:
 
     def _keep(self, key: tuple[Path, str], kept: _Kept) -> None:
         self._kept[key] = kept
-        held = sum(each.size for each in self._kept.values())
-        while held > self._room and len(self._kept) > 1:
-            _, oldest = self._kept.popitem(last=False)
-            held -= oldest.size
+        while self.held > self._room and len(self._kept) > 1:
+            self._kept.popitem(last=False)
 
 
 def _read(path: Path, media_type: str) -> _Kept | None:

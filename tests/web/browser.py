@@ -13,10 +13,15 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 ARTEFACTS = Path(__file__).parent.parent.parent / "artefacts"
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --no-first-run "
-    "--disable-component-update --disable-sync --mute-audio"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+    "--mute-audio",
+]
 PICTURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1600 900">'
     '<rect width="1600" height="900" fill="#b9c7cf"/>'

@@ -52,20 +52,26 @@ STORIES = (
     (
         "gazette",
         "Ferry returns after the longest winter in ten years",
-        "The ferry to Gull Island sailed again this morning. Captain Ada Brink said the "
-        "ice had left the channel “overnight, like a guest who forgot to say goodbye”.",
+        (
+            "The ferry to Gull Island sailed again this morning. Captain Ada Brink said the "
+            "ice had left the channel “overnight, like a guest who forgot to say goodbye”."
+        ),
     ),
     (
         "fanus",
         "BBC: کشتی پس از طولانی‌ترین زمستان ده سال گذشته بازگشت",
-        "کشتی مسافربری جزیره امروز صبح دوباره به راه افتاد. ناخدا گفت یخ‌ها یک‌شبه از آبراه "
-        "رفته‌اند، مانند مهمانی که خداحافظی را فراموش کرده باشد.",
+        (
+            "کشتی مسافربری جزیره امروز صبح دوباره به راه افتاد. ناخدا گفت یخ‌ها یک‌شبه از آبراه "
+            "رفته‌اند، مانند مهمانی که خداحافظی را فراموش کرده باشد."
+        ),
     ),
     (
         "nordlicht",
         "Straßenbahn fährt nach acht Monaten Bauzeit wieder über die Donaudampfschifffahrtsbrücke",
-        "Nach acht Monaten Bauzeit rollt die Linie 7 wieder. Die ersten Fahrgäste bekamen "
-        "Brötchen und eine Ansichtskarte von der Stadt.",
+        (
+            "Nach acht Monaten Bauzeit rollt die Linie 7 wieder. Die ersten Fahrgäste bekamen "
+            "Brötchen und eine Ansichtskarte von der Stadt."
+        ),
     ),
     (
         "migdal",
@@ -75,16 +81,24 @@ STORIES = (
     (
         "gazette",
         "Council votes to keep the old crane",
-        "The crane on Pier 4 will stay. Eleven of fifteen members voted for repairs; the "
-        "money comes from mooring fees & last year’s surplus.",
+        (
+            "The crane on Pier 4 will stay. Eleven of fifteen members voted for repairs; the "
+            "money comes from mooring fees & last year’s surplus."
+        ),
     ),
     (
         "manara",
         "العبّارة تعود بعد أطول شتاء منذ عشر سنوات",
-        "أبحرت العبّارة إلى جزيرة النورس من جديد صباح اليوم. وقالت القبطانة إن الجليد "
-        "غادر القناة بين ليلة وضحاها.",
+        (
+            "أبحرت العبّارة إلى جزيرة النورس من جديد صباح اليوم. وقالت القبطانة إن الجليد "
+            "غادر القناة بين ليلة وضحاها."
+        ),
     ),
-    ("kawa", "十年で最も長い冬のあと、渡し船が戻る", "かもめ島への渡し船が今朝、ふたたび出航した。船長によると、氷は一晩で消えたという。"),
+    (
+        "kawa",
+        "十年で最も長い冬のあと、渡し船が戻る",
+        "かもめ島への渡し船が今朝、ふたたび出航した。船長によると、氷は一晩で消えたという。",
+    ),
     (
         "fanus",
         "شورای شهر به ماندن جرثقیل قدیمی رأی داد",
@@ -131,7 +145,11 @@ def long_read():
         first,
         source_title="FERRY RETURNS AFTER THE LONGEST WINTER IN TEN YEARS",
         authors=("Ada Brink", "محمد رضایی"),
-        tags=(Tag(term="shipping"), Tag(term="winter", label="Winter"), Tag(term="جزیره")),
+        tags=(
+            Tag(term="shipping"),
+            Tag(term="winter", label="Winter"),
+            Tag(term="جزیره"),
+        ),
         image=Image(
             url="https://gazette.example/ferry.svg",
             width=1200,
@@ -141,7 +159,10 @@ def long_read():
         ),
         body=f"<p>{text}</p><h2>What changed</h2><p>{text} <a href='https://gazette."
         "example/more' rel='noopener'>More on this</a>, and an address that never ends: "
-        "https://gazette.example/" + "a" * 120 + f"</p><blockquote><p>{text}</p></blockquote>"
+        "https://gazette.example/"
+        + "a"
+        * 120
+        + f"</p><blockquote><p>{text}</p></blockquote>"
         '<figure><img src="https://gazette.example/ice.svg" alt="Ice" width="2400" '
         'height="900"><figcaption>Ice in the channel</figcaption></figure>'
         "<ul><li>One ferry</li><li>Two herrings</li></ul>"

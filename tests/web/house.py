@@ -28,7 +28,9 @@ from aggregator.publishing import Publisher, report
 from aggregator.store import open_store
 from aggregator.web import application
 
-AGENCY = Source(id="agency", url="https://agency.example/feed.xml", title="Example Agency")
+AGENCY = Source(
+    id="agency", url="https://agency.example/feed.xml", title="Example Agency"
+)
 
 
 class House:

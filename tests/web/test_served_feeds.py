@@ -1,0 +1,319 @@
+"""Feeds over HTTP: as published, conditional, compressed, never mixed."""
+
+import gzip
+import os
+import socket
+import threading
+
+import pytest
+from builders import NOON, article, publication
+from house import House, served
+
+from aggregator.web.published import Published
+
+FORMATS = {
+    "atom": "application/atom+xml; charset=utf-8",
+    "rss": "application/rss+xml; charset=utf-8",
+    "json": "application/feed+json",
+}
+ATOM = "/feeds/wire.atom"
+
+
+@pytest.mark.parametrize(("name", "media_type"), FORMATS.items(), ids=FORMATS)
+def test_a_feed_is_the_published_file_byte_for_byte(site, newspaper, name, media_type):
+    answer = site.get(f"/feeds/wire.{name}")
+
+    assert answer.status == 200
+    assert answer.headers["content-type"] == media_type
+    assert answer.body == (newspaper.config.output / f"feeds/wire.{name}").read_bytes()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_feed_opened_in_a_browser_can_do_nothing(site, name):
+    """A11: nosniff, a sandbox, no referrer on XML and JSON."""
+    headers = site.get(f"/feeds/wire.{name}").headers
+
+    assert headers["content-security-policy"] == (
+        "default-src 'none'; style-src 'self'; sandbox"
+    )
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "public, max-age=300"
+    assert headers["access-control-allow-origin"] == "*"
+
+
+def test_gzip_comes_from_the_file_beside_it_and_has_a_tag_of_its_own(site, newspaper):
+    plain, packed = site.get(ATOM), site.get(ATOM, accept_encoding="br, gzip")
+
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.body == (newspaper.config.output / "feeds/wire.atom.gz").read_bytes()
+    assert gzip.decompress(packed.body) == plain.body
+    assert packed.headers["etag"] != plain.headers["etag"]
+    assert plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
+    assert "content-encoding" not in plain.headers
+
+
+def test_tags_are_strong_and_the_time_is_that_of_the_file(site):
+    headers = site.get(ATOM).headers
+
+    assert headers["etag"].startswith('"')
+    assert headers["last-modified"] == "Tue, 24 Nov 2026 12:00:00 GMT"
+
+
+@pytest.mark.parametrize("coding", ["", "gzip"])
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{}",
+        "W/{}",
+        '"other", {}',
+        '"a",W/"b" , {} ,"c"',
+        "*",
+        " * ",
+        '{}, "' + "x" * 100_000 + '"',
+    ],
+    ids=["itself", "weak", "second", "among others", "any", "any spaced", "100 KB"],
+)
+def test_who_holds_the_document_gets_a_304_without_a_body(site, template, coding):
+    """D10: a conditional GET of what did not change is a 304."""
+    whole = site.get(ATOM, accept_encoding=coding)
+
+    again = site.get(
+        ATOM,
+        accept_encoding=coding,
+        if_none_match=template.format(whole.headers["etag"]),
+    )
+
+    assert (again.status, again.body) == (304, b"")
+    for name in ("etag", "vary", "cache-control", "last-modified"):
+        assert again.headers[name] == whole.headers[name]
+    assert "content-type" not in again.headers
+
+
+def test_either_tag_is_good_for_a_304(site):
+    packed = site.get(ATOM, accept_encoding="gzip").headers["etag"]
+
+    assert site.get(ATOM, if_none_match=packed).status == 304
+
+
+@pytest.mark.parametrize(
+    ("condition", "status"),
+    [
+        ({"if_none_match": '"other"'}, 200),
+        ({"if_none_match": ""}, 200),
+        ({"if_none_match": "nonsense"}, 200),
+        ({"if_modified_since": "Tue, 24 Nov 2026 12:00:00 GMT"}, 304),
+        ({"if_modified_since": "Tue, 24 Nov 2026 11:59:59 GMT"}, 200),
+        ({"if_modified_since": "Tuesday, 24-Nov-26 12:00:00 GMT"}, 304),
+        ({"if_modified_since": "yesterday"}, 200),
+        ({"if_modified_since": "99"}, 200),
+        # If-None-Match alone counts where it is present (RFC 9110 section 13.2.2)
+        (
+            {
+                "if_none_match": '"other"',
+                "if_modified_since": "Tue, 24 Nov 2026 12:00:00 GMT",
+            },
+            200,
+        ),
+    ],
+)
+def test_other_conditions_are_weighed_as_the_rfc_says(site, condition, status):
+    assert site.get(ATOM, **condition).status == status
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        ATOM,
+        "/feeds/wire.rss",
+        "/feeds/wire",
+        "/about",
+        "/nothing",
+        "/sources.opml",
+    ],
+)
+@pytest.mark.parametrize("coding", ["", "gzip"])
+def test_head_says_what_get_says_and_has_no_body(site, path, coding):
+    """A14: HEAD equals GET's headers."""
+    get, head = (ask(path, accept_encoding=coding) for ask in (site.get, site.head))
+
+    assert head.body == b""
+    assert head.status == get.status
+    assert head.headers | {"date": ""} == get.headers | {"date": ""}
+
+
+def test_a_range_is_answered_with_the_whole(site):
+    answer = site.get(ATOM, range="bytes=0-9")
+
+    assert answer.status == 200
+    assert len(answer.body) == int(answer.headers["content-length"]) > 10
+
+
+def test_the_publication_itself_is_a_feed_for_readers_and_a_page_for_people(site):
+    """O8: negotiation on one address, told to caches by Vary."""
+    reader = site.get("/feeds/wire")
+    person = site.get("/feeds/wire", accept="text/html,*/*;q=0.8")
+
+    assert reader.headers["content-type"] == FORMATS["atom"]
+    assert reader.headers["content-location"] == ATOM
+    assert reader.body == site.get(ATOM).body
+    assert person.headers["content-type"] == "text/html; charset=utf-8"
+    assert reader.headers["vary"] == person.headers["vary"] == "Accept, Accept-Encoding"
+    assert site.get("/feeds/wire", if_none_match=reader.headers["etag"]).status == 304
+
+
+def test_what_is_not_published_yet_says_when_to_come_again(house):
+    with served(house) as site:
+        answer = site.get(ATOM)
+
+    assert answer.status == 503
+    assert answer.headers["retry-after"] == "30"
+    assert "about to be published" in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/feeds/other.atom",
+        "/feeds/wire.txt",
+        "/feeds/wire.atom.gz",
+        "/feeds/..%2f..%2fwire.db",
+        "/feeds/%2e%2e",
+        "/feeds/wire.atom%00",
+        "/feeds/.atom",
+        "/feeds/",
+        "/feeds/wire.atom/",
+        "/static/..%2fsite.py",
+        "/static/wire.css",
+    ],
+)
+def test_what_is_not_offered_is_not_found(site, path):
+    """A8: no address leads out of the published files."""
+    answer = site.get(path)
+
+    assert answer.status == 404
+    assert answer.type == "text/html"
+
+
+def test_a_format_that_is_no_longer_offered_is_not_found(tmp_path):
+    house = House(tmp_path).take(article()).publish()
+    house.reconfigure(publications=(publication(formats=("rss",)),))
+    with served(house) as site:
+        assert site.get(ATOM).status == 404
+        assert site.get("/feeds/wire").type == "application/rss+xml"
+
+
+def test_a_new_document_is_served_at_once_with_a_new_tag(house):
+    house.take(article(2)).publish()
+    with served(house) as site:
+        before = site.get(ATOM)
+        house.take(article(1)).publish()
+        after = site.get(ATOM, if_none_match=before.headers["etag"])
+
+    assert after.status == 200
+    assert b"Report number 1" in after.body
+    assert after.headers["etag"] != before.headers["etag"]
+
+
+def test_publishing_the_same_again_is_the_same_document(house):
+    """D10: same articles, same bytes, same ETag, also after a restart."""
+    house.take(article()).publish()
+    with served(house) as site:
+        before = site.get(ATOM)
+    house.publish()
+    with served(house) as site:
+        after = site.get(ATOM)
+
+    assert after.body == before.body
+    assert after.headers["etag"] == before.headers["etag"]
+    assert after.headers["last-modified"] == before.headers["last-modified"]
+
+
+def test_a_compressed_file_of_another_document_is_not_served(house):
+    house.take(article(1)).publish()
+    packed = house.config.output / "feeds/wire.atom.gz"
+    times = packed.stat()
+    packed.write_bytes(gzip.compress(b"another document"))
+    os.utime(packed, ns=(times.st_atime_ns, times.st_mtime_ns))
+    with served(house) as site:
+        answer = site.get(ATOM, accept_encoding="gzip")
+        plain = site.get(ATOM)
+
+    assert gzip.decompress(answer.body) == plain.body
+
+
+def test_readers_during_many_publishes_get_whole_documents(house):
+    """D9: never short, mixed or missing; Last-Modified never goes back."""
+    file = house.config.output / "feeds/wire.atom"
+    house.take(article(0)).publish()
+    known, seen = {file.read_bytes()}, []
+    done = threading.Event()
+
+    def read(coding):
+        while not done.is_set():
+            seen.append(site.get(ATOM, accept_encoding=coding))
+
+    with served(house) as site:
+        readers = [
+            threading.Thread(target=read, args=(c,)) for c in ("", "gzip", "gzip")
+        ]
+        for reader in readers:
+            reader.start()
+        try:
+            for number in range(1, 41):
+                house.at = NOON.replace(second=number)
+                house.take(article(number)).publish()
+                known.add(file.read_bytes())
+        finally:
+            done.set()
+            for reader in readers:
+                reader.join()
+
+    assert len(known) == 41
+    assert len(seen) > 40
+    for answer in seen:
+        packed = answer.headers.get("content-encoding") == "gzip"
+        assert answer.status == 200
+        assert (gzip.decompress(answer.body) if packed else answer.body) in known
+
+
+def test_no_query_and_no_unknown_name_grows_what_is_kept(house):
+    """A14: 10 000 distinct query strings, no cache growth."""
+    house.take(article()).publish()
+    kept = Published()
+    path = house.config.output / "feeds/wire.atom"
+    first = kept.document(path, "application/atom+xml")
+
+    assert kept.document(path, "application/atom+xml") is first
+    with served(house) as site:
+        tags = {site.get(f"{ATOM}?x={number}").headers["etag"] for number in range(300)}
+    assert len(tags) == 1
+
+
+def test_the_room_for_documents_is_bounded(tmp_path):
+    for number in range(5):
+        (tmp_path / f"{number}.atom").write_bytes(b"x" * 100)
+    kept = Published(room=250)
+    first = kept.document(tmp_path / "0.atom", "a/b")
+    for number in range(1, 5):
+        kept.document(tmp_path / f"{number}.atom", "a/b")
+
+    assert kept.held <= 250
+    assert kept.document(tmp_path / "0.atom", "a/b") is not first
+
+
+def test_slow_clients_do_not_keep_others_waiting(site):
+    """A14: 200 clients hold open requests, a 100 KB If-None-Match comes, all is served."""
+    slow = [socket.create_connection(("127.0.0.1", site.port)) for _ in range(200)]
+    try:
+        for each in slow:
+            each.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        answers = [site.get(ATOM).status for _ in range(20)]
+        long = site.get(ATOM, if_none_match='"' + "x" * 100_000 + '"').status
+    finally:
+        for each in slow:
+            each.close()
+
+    assert answers == [200] * 20
+    assert long == 200
