@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 LINGER = 0.05
 BATCH = 200
 TICK = timedelta(seconds=1)
+LATE = 3  # ticks
 RETRY = 5.0
 
 Poll = Callable[[SourceState], PollResult]
@@ -63,6 +64,7 @@ class LocalEngine:
         self._threads = 0
         self._stopping = False
         self._changed = threading.Condition()
+        self._ended_for_good = threading.Event()
         # None tells the thread that takes it to end.
         self._ready: queue.SimpleQueue[SourceState | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[PollResult | None] = queue.SimpleQueue()
@@ -93,20 +95,40 @@ class LocalEngine:
             return self._changed.wait_for(lambda: not self._taken, timeout)
 
     def every(self, tick: Callable[[], None], period: timedelta = TICK) -> None:
-        """Call `tick` every second from now on, never two at a time, never skipped."""
+        """Call `tick` every second from now on, never two at a time, never skipped.
+
+        APScheduler plans by the wall clock and would rest for as long as that was put
+        back (an hour: 3,600 s without a tick). A tick that is late by the monotonic
+        clock is planned anew.
+        """
         if self._scheduler is None:
             from apscheduler.schedulers.background import BackgroundScheduler
 
             self._scheduler = BackgroundScheduler(timezone="UTC")
             self._scheduler.start()
-        self._scheduler.add_job(
-            tick,
+        seconds = period.total_seconds()
+        begun, running = monotonic(), threading.Lock()
+
+        def ticking() -> None:
+            nonlocal begun
+            with running:
+                begun = monotonic()
+                tick()
+
+        def keep_time() -> None:
+            while not self._ended_for_good.wait(seconds):
+                if monotonic() - begun > LATE * seconds and not running.locked():
+                    job.reschedule("interval", seconds=seconds)
+
+        job = self._scheduler.add_job(
+            ticking,
             "interval",
-            seconds=period.total_seconds(),
+            seconds=seconds,
             misfire_grace_time=None,
             coalesce=True,
             max_instances=1,
         )
+        threading.Thread(target=keep_time, daemon=True, name="keep_time").start()
 
     def retune(self, limits: Callable[[str], HostLimits]) -> None:
         """Use other manners from the next start on."""
@@ -120,6 +142,7 @@ class LocalEngine:
         after the next start, because nothing of it was recorded. The threads end, those
         that still poll as soon as they have done so.
         """
+        self._ended_for_good.set()
         if self._scheduler:
             self._scheduler.shutdown(wait=False)
         self.abandon()

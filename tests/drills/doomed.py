@@ -124,7 +124,7 @@ def kill_at(step):
 
 def _watch(reached):
     """Call `reached` with the name of every step of a poll, a record and a publish."""
-    from aggregator.app import wire
+    from aggregator import fetching, publishing, reading
     from aggregator.store import Store, recording
 
     def after(owner, name, step):
@@ -137,15 +137,15 @@ def _watch(reached):
 
         setattr(owner, name, stepped)
 
-    after(wire.Fetcher, "fetch", "fetched")
-    after(wire.Workers, "read", "read")
+    after(fetching.Fetcher, "fetch", "fetched")
+    after(reading.Workers, "read", "read")
     after(recording, "record_states", "validators-written")
     after(recording, "put_documents", "document-written")
     after(recording, "insert_articles", "articles-written")
     after(recording, "name_articles", "names-written")
     after(recording, "record", "before-commit")
     after(Store, "record", "after-commit")
-    wire.Publisher = partial(wire.Publisher, step=reached)
+    publishing.Publisher = partial(publishing.Publisher, step=reached)
 
 
 STEPS = (

@@ -174,3 +174,28 @@ def test_an_engine_that_was_stopped_leaves_no_thread():
     for thread in set(threading.enumerate()) - before:
         thread.join(timeout=10)
     assert set(threading.enumerate()) <= before
+
+
+def test_a_wall_clock_put_back_does_not_stop_the_ticks(monkeypatch):
+    """D20: APScheduler alone would rest for the hour that the clock was put back."""
+    from apscheduler.schedulers import base
+    from apscheduler.triggers import interval
+
+    back = timedelta(0)
+
+    class WallClock(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) - back
+
+    monkeypatch.setattr(base, "datetime", WallClock)
+    monkeypatch.setattr(interval, "datetime", WallClock)
+    ticks = threading.Semaphore(0)
+    local = engine()
+    local.every(ticks.release, timedelta(seconds=0.05))
+    assert ticks.acquire(timeout=10)
+
+    back = timedelta(hours=1)
+
+    assert all(ticks.acquire(timeout=10) for _ in range(10))
+    local.stop(timedelta(0))
