@@ -1,7 +1,7 @@
 """A config folder to write in, and what becomes of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from aggregator.config import Checker, Loaded, load_files
@@ -48,6 +48,10 @@ class Desk:
 
     def reads(self) -> Config:
         return self.loaded().config
+
+    def reads_in(self, folder: Path) -> Config:
+        """Another folder, read as this one is."""
+        return replace(self, folder=folder).reads()
 
     def source(self, id_: str) -> Source:
         return next(source for source in self.reads().sources if source.id == id_)

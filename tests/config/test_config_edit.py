@@ -1,11 +1,12 @@
 """Edits by program change the lines they mean, and keep everything people wrote."""
 
 from difflib import ndiff
-from pathlib import Path
 
 import pytest
+from desk import Desk
 
 from aggregator.config import edit
+from aggregator.errors import ConfigError
 
 TEXT = """\
 # What is polled.
@@ -34,8 +35,8 @@ def changed_lines(before: str, after: str) -> list[str]:
 
 
 def test_a_new_source_is_added_at_the_end():
-    after = edit.with_source(
-        TEXT, {"id": "c", "url": "https://c.example/", "tags": ["x"]}
+    after = edit.with_sources(
+        TEXT, [{"id": "c", "url": "https://c.example/", "tags": ["x"]}]
     )
 
     assert changed_lines(TEXT, after) == [
@@ -72,14 +73,14 @@ def test_a_value_is_replaced_and_its_comment_stays():
 def test_a_list_that_is_not_indented_stays_so():
     text = "sources:\n- id: a\n  url: https://a.example/\n"
 
-    after = edit.with_source(text, {"id": "b"})
+    after = edit.with_sources(text, [{"id": "b"}])
 
     assert after == text + "- id: b\n"
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "sources:\n", "sources: []\n"])
 def test_the_first_source_is_added_to_an_empty_file(text):
-    after = edit.with_source(text, {"id": "a", "url": "https://a.example/"})
+    after = edit.with_sources(text, [{"id": "a", "url": "https://a.example/"}])
 
     assert "id: a" in after
     assert after.startswith(text.split("\n")[0].replace(" []", ""))
@@ -90,23 +91,52 @@ def test_an_unknown_source_is_an_error():
         edit.with_keys(TEXT, "nobody", {"title": "x"})
 
 
-def test_a_file_is_replaced_whole_and_keeps_its_permissions(tmp_path: Path):
-    path = tmp_path / "sources.yaml"
-    path.write_text(TEXT, encoding="utf-8")
+def test_a_file_is_replaced_whole_and_keeps_its_permissions(desk: Desk):
+    path = desk.writes("sources.yaml", TEXT)
     path.chmod(0o600)
 
-    edit.add_source(path, {"id": "c"})
-    edit.set_keys(path, "c", {"title": "خبر"})
-    edit.remove_source(path, "b")
+    config = edit.amend(
+        desk.folder,
+        "sources.yaml",
+        lambda text: edit.with_keys(text, "b", {"title": "خبر"}),
+        load=desk.reads_in,
+    )
 
-    text = path.read_text(encoding="utf-8")
-    assert "title: خبر" in text
-    assert "b.example" not in text
+    assert config.sources[1].title == "خبر"
+    assert "title: خبر" in path.read_text(encoding="utf-8")
     assert path.stat().st_mode & 0o777 == 0o600
-    assert list(tmp_path.iterdir()) == [path]
+    assert list(desk.folder.iterdir()) == [path]
 
 
-def test_a_file_that_does_not_exist_is_begun(tmp_path: Path):
-    edit.add_source(tmp_path / "sources.yaml", {"id": "a"})
+def test_an_edit_that_leaves_the_folder_invalid_changes_nothing(desk: Desk):
+    path = desk.writes("sources.yaml", TEXT)
 
-    assert (tmp_path / "sources.yaml").read_text() == "sources:\n  - id: a\n"
+    with pytest.raises(ConfigError, match="has no unit"):
+        edit.amend(
+            desk.folder,
+            "sources.yaml",
+            lambda text: edit.with_keys(text, "b", {"interval": "5"}),
+            load=desk.reads_in,
+        )
+
+    assert path.read_text(encoding="utf-8") == TEXT
+
+
+def test_a_file_that_does_not_exist_is_begun(desk: Desk):
+    desk.writes("sources.yaml", TEXT)
+    new = [{"id": "c", "url": "https://c.example/"}]
+
+    edit.amend(
+        desk.folder,
+        "sources.d/desk.yaml",
+        lambda text: edit.with_sources(text, new),
+        load=desk.reads_in,
+    )
+
+    assert [source.id for source in desk.reads().sources] == ["a", "b", "c"]
+
+
+def test_the_place_of_each_source_is_known(desk: Desk):
+    desk.writes("sources.yaml", TEXT)
+
+    assert str(edit.places(desk.folder)["b"]) == "sources.yaml:15:5"
