@@ -29,6 +29,7 @@ COMMANDS = {
     "config": "config",
     "status": "status",
     "health": "status",
+    "verify": "verify",
     "article": "article",
     "demo": "demo",
 }

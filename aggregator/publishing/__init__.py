@@ -13,6 +13,7 @@ document     pieces joined to a document, plain and gzipped
 check        whether a reader would find in it what was meant
 files        swapped in whole, or not at all
 publish      conducts all of it
+proving      whether what stands on disk is what the store makes of it
 
 What is behind this door is imported when it is first asked for, and feedgen when a
 format is first used, so that commands that publish nothing start fast.
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         credited_url,
     )
     from aggregator.publishing.files import standing
+    from aggregator.publishing.proving import differences
     from aggregator.publishing.publish import Publisher
     from aggregator.publishing.showing import report
 
@@ -39,6 +41,7 @@ __all__ = [
     "credit_line",
     "credited_name",
     "credited_url",
+    "differences",
     "formats",
     "report",
     "standing",
@@ -50,6 +53,7 @@ _desks = {
     "credit_line": "credit",
     "credited_name": "credit",
     "credited_url": "credit",
+    "differences": "proving",
     "report": "showing",
     "standing": "files",
 }

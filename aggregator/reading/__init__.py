@@ -10,6 +10,7 @@ normalise   parsed.Feed + Source → articles
 keys        how an entry is recognised, and the ids that follow
 conductor   `read` conducts all of it: ReadRequest → Reading
 workers     runs `read` in processes that can be killed
+provenance  whether the words of a stored article are those of its raw item
 
 A poll needs `ReadRequest` and `Workers`; the parsers load in the workers only. `read`
 is the same function without a process, for tests and for trying a source out.
@@ -22,13 +23,14 @@ from aggregator.reading.request import ReadRequest
 
 if TYPE_CHECKING:
     from aggregator.reading.conductor import read
+    from aggregator.reading.provenance import doubts
     from aggregator.reading.workers import Workers
 
-__all__ = ["ReadRequest", "Workers", "guid_key", "named", "read"]
+__all__ = ["ReadRequest", "Workers", "doubts", "guid_key", "named", "read"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attributes are of any type
-    """Load `read` (and the parsers) or `Workers` when they are first asked for."""
+    """Load what needs parsers or processes when it is first asked for."""
     if name == "Workers":
         from aggregator.reading.workers import Workers
 
@@ -37,4 +39,8 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attributes are o
         from aggregator.reading.conductor import read
 
         return read
+    if name == "doubts":
+        from aggregator.reading.provenance import doubts
+
+        return doubts
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

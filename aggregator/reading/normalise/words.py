@@ -14,7 +14,7 @@ DERIVED_WORDS = 12  # of the text, where there is no headline
 DERIVED = "made a headline of the first words"
 REPAIRED = "repaired text that was encoded twice"
 _TAG = re.compile(r"<[^>]*>")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,7 @@ def _cleaned(chosen: Text, base: str, tally: Caps) -> Cleaned:
 
 def _storable(text: str) -> str:
     """Return text as sent, but for the characters that no store and no XML can hold."""
-    return _FORBIDDEN.sub("", text)
+    return FORBIDDEN.sub("", text)
 
 
 def _summary(entry: Entry, chosen: Text | None, text: str, tally: Caps) -> str | None:

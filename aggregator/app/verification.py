@@ -1,0 +1,74 @@
+"""Recompute everything from the raw items to the files on disk, and say what differs.
+
+In: a Wire. Out: Differences, each with what it concerns and a sentence; none if all is
+as it was written. Writes nothing.
+
+raw item → body as sent → published body → rows → documents → files. Every row agrees
+with its seals (`store.seals`), the words with the raw item (`reading.provenance`), and
+each file with what the store would publish (`publishing.proving`).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from aggregator.app.wire import Wire
+from aggregator.errors import PublishError
+from aggregator.model import Publication, PublicationStatus
+from aggregator.publishing import differences
+from aggregator.reading import doubts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Something that is not what was written: an article, a table or a file."""
+
+    subject: str
+    sentence: str
+
+
+def article_differences(
+    wire: Wire, checked: Callable[[], None] = lambda: None
+) -> Iterator[Difference]:
+    """Yield what differs in the store; `checked` is called after each article."""
+    for proof in wire.store.proofs():
+        wrong = [*proof.wrong, *(doubts(proof.article) if proof.article else ())]
+        for sentence in wrong:
+            yield Difference(
+                subject=f"article {proof.article_id} of {proof.source_id}",
+                sentence=sentence,
+            )
+        checked()
+    for sentence in wire.store.dangling():
+        yield Difference(subject="store", sentence=sentence)
+
+
+def document_differences(wire: Wire) -> Iterator[Difference]:
+    """Yield what differs in the published files.
+
+    Each is compared with what the store makes of it for the time at which it was
+    published last: articles leave by age in between. A document that was never
+    published, or refused by its own check, has nothing to be compared with.
+    """
+    statuses = {status.path: status for status in wire.store.publication_status()}
+    for publication in wire.config.publications:
+        for path, sentence in _of_publication(wire, publication, statuses):
+            yield Difference(subject=path, sentence=sentence)
+
+
+def _of_publication(
+    wire: Wire, publication: Publication, statuses: dict[str, PublicationStatus]
+) -> Iterator[tuple[str, str]]:
+    names = {f"feeds/{publication.id}.{name}" for name in publication.formats}
+    published = [statuses[path] for path in sorted(names & statuses.keys())]
+    if not published:
+        return
+    at = max(status.checked_at for status in published)
+    try:
+        meant = wire.publisher.render(publication, wire.reports(publication, at))
+    except PublishError as error:
+        yield published[0].path, f"it can no longer be made: {error}"
+        return
+    standing = {status.path for status in published if status.refused is None}
+    for document in meant:
+        if document.path in standing:
+            yield from differences(wire.config.output, document)

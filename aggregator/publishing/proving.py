@@ -1,0 +1,59 @@
+"""Compare what stands on disk with what the store makes of it today.
+
+In: a file's path, and the document that ought to stand there. Out: a sentence for each
+thing that differs, naming the entry where a reader can tell which. Nothing is written.
+"""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+
+from aggregator.errors import PublishError
+from aggregator.model import Representation
+from aggregator.publishing import files, formats
+
+
+def differences(output: Path, meant: Representation) -> Iterator[tuple[str, str]]:
+    """Yield (path, sentence) for a document on disk that is not what was meant.
+
+    Its compressed form counts too: browsers are served that one.
+    """
+    found = _content(output / meant.path)
+    if found is None:
+        yield meant.path, "the file is missing"
+    elif found != meant.body:
+        yield meant.path, _difference(found, meant)
+    packed = _content(output / (meant.path + files.GZIP))
+    if packed is None or _unpacked(packed) != meant.body:
+        yield meant.path + files.GZIP, "it is not the same document, compressed"
+
+
+def _difference(found: bytes, meant: Representation) -> str:
+    """Return what differs: the first entry that does, else the first byte."""
+    at = next(n for n, (a, b) in enumerate(zip_longest(found, meant.body)) if a != b)
+    place = f"it differs from byte {at} on"
+    read = formats.named(meant.path.rpartition(".")[2]).read
+    try:
+        marks = read(found)
+    except PublishError as error:
+        return f"{place}: {error}"
+    for mark, expected in zip(marks, read(meant.body), strict=False):
+        if mark != expected:
+            return f"{place}: the entry {expected.id}"
+    return place
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _unpacked(packed: bytes) -> bytes | None:
+    try:
+        return gzip.decompress(packed)
+    except (OSError, EOFError, zlib.error):
+        return None

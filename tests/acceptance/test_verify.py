@@ -1,0 +1,82 @@
+"""`verify` finds whatever is no longer what was written, and says where."""
+
+import gzip
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.installation import Installation
+from tests.origin import Origin
+
+FEED = """\
+<rss version="2.0"><channel><title>Agency</title><link>https://agency.example/</link>
+<item><guid>https://agency.example/1</guid><link>https://agency.example/1</link>
+<title>Rain in Rome</title><description>&lt;p&gt;It rained on Monday.&lt;/p&gt;</description>
+</item>
+<item><guid>https://agency.example/2</guid><link>https://agency.example/2</link>
+<title>Sun in Siena</title><description><![CDATA[<p>It shone on <b>Tuesday</b>.</p>]]>
+</description></item>
+</channel></rss>"""
+
+
+@pytest.fixture
+def at(tmp_path):
+    """An installation that polled and published two articles."""
+    with Origin() as origin:
+        origin.answers("/feed", FEED.encode())
+        at = Installation(tmp_path, {"agency": origin.url("/feed")})
+        at.poll()
+    return at
+
+
+def differences(at, *, code=1):
+    answer = json.loads(at.run("verify", "--json", code=code).stdout)
+    assert answer["articles"] == 2
+    return {each["subject"]: each["sentence"] for each in answer["differences"]}
+
+
+def test_what_was_just_published_has_no_differences(at):
+    done = at.run("verify")
+
+    assert done.stdout == "2 articles checked, 0 differences\n"
+
+
+@pytest.mark.parametrize("name", ["wire.rss", "wire.atom", "wire.json"])
+def test_a_character_that_flips_in_a_file_is_found(at, name):
+    path = at.folder / "public" / "feeds" / name
+    path.write_bytes(path.read_bytes().replace(b"Monday", b"Sunday"))
+
+    found = differences(at)
+
+    assert list(found) == [f"feeds/{name}"]
+    assert found[f"feeds/{name}"].endswith("the entry https://agency.example/1")
+
+
+def test_a_compressed_file_that_says_something_else_is_found(at):
+    path = at.folder / "public" / "feeds" / "wire.atom.gz"
+    path.write_bytes(gzip.compress(b"<feed/>"))
+
+    assert list(differences(at)) == ["feeds/wire.atom.gz"]
+
+
+def test_a_missing_file_is_found(at):
+    (at.folder / "public" / "feeds" / "wire.json").unlink()
+
+    assert differences(at)["feeds/wire.json"] == "the file is missing"
+
+
+def test_a_character_that_flips_in_the_store_is_found_with_its_article(at):
+    (article,) = [a for a in at.articles() if a["title"] == "Rain in Rome"]
+    with closing(sqlite3.connect(at.folder / "wire.db")) as store, store:
+        store.execute(
+            "UPDATE articles SET title = 'Rain in Rime' WHERE article_id = ?",
+            (article["id"],),
+        )
+
+    found = differences(at)
+
+    assert found[f"article {article['id']} of agency"] == (
+        "changed since it was written: title, rules"
+    )

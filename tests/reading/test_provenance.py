@@ -1,0 +1,77 @@
+"""The words of an article are those of its raw item, from end to end."""
+
+from dataclasses import replace
+
+import pytest
+
+from aggregator.model import Source
+from aggregator.reading import ReadRequest, doubts, read
+from tests.builders import NOON
+
+RSS = """<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">
+<channel><title>A</title><link>https://a.example/</link><item><guid>1</guid>
+<title>Rain</title>{}</item></channel></rss>"""
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>A</title><entry><id>tag:a,1:1</id>
+<title>Rain</title>{}</entry></feed>"""
+JSON = """{{"version": "https://jsonfeed.org/version/1.1", "title": "A",
+"items": [{{"id": "1", {}}}]}}"""
+BASE64 = (
+    '<content type="text/html" mode="base64">PHA+SXQgPGI+cmFpbmVkPC9iPi48L3A+</content>'
+)
+
+CASES = {
+    "escaped": RSS.format("<description>&lt;p&gt;It rained.&lt;/p&gt;</description>"),
+    "cdata": RSS.format(
+        "<description><![CDATA[<p>It &amp; rained.</p>]]></description>"
+    ),
+    "content": RSS.format("<content:encoded><![CDATA[<p>It</p>]]></content:encoded>"),
+    "xhtml": ATOM.format(
+        '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">'
+        "<p>It <b>rained</b>.</p></div></content>"
+    ),
+    "xhtml that shows markup": ATOM.format(
+        '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">'
+        "<p>Write <code>&lt;b&gt;</code>, <i/>nothing else.</p></div></content>"
+    ),
+    "text": ATOM.format("<content>It rained &lt;here&gt;.</content>"),
+    "base64": ATOM.format(BASE64),
+    "json": JSON.format('"content_html": "<p>It \\"rained\\".</p>"'),
+}
+
+
+def articles(document, content_type=None):
+    request = ReadRequest(
+        source=Source(id="a", url="https://a.example/feed"),
+        url="https://a.example/feed",
+        body=document,
+        content_type=content_type,
+        known=None,
+        context=None,
+        now=NOON,
+    )
+    return [article for _, article in read(request).items if article]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_article_as_it_was_read_leaves_no_doubt(case):
+    (article,) = articles(CASES[case].encode())
+
+    assert article.source_body
+    assert list(doubts(article)) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "doubt"),
+    [
+        ("raw", b"<item>It never rained.</item>", "does not stand in the raw item"),
+        ("source_body", "<p>It</p>", "the body as sent has another text"),
+        ("body", "<p>It reigned.</p>", "the published body has another text"),
+        ("text_sha256", "0" * 64, "the published body has another text"),
+    ],
+)
+def test_a_word_that_changes_on_the_way_is_doubted(field, value, doubt):
+    (article,) = articles(CASES["escaped"].encode())
+
+    found = list(doubts(replace(article, **{field: value})))
+
+    assert any(doubt in sentence for sentence in found)
