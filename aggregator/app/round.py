@@ -68,6 +68,20 @@ def poll_round(
     so that the caller can stop it.
     """
     summary = Summary()
+    if states:
+        _poll_all(wire, states, summary, polled=polled, begun=begun)
+    summary.statuses = wire.publish_news()
+    return summary
+
+
+def _poll_all(
+    wire: Wire,
+    states: Sequence[SourceState],
+    summary: Summary,
+    *,
+    polled: Callable[[PollResult], None],
+    begun: Callable[[LocalEngine], None],
+) -> None:
     waiting = {state.source_id: state for state in states}
     wire.open_rooms()
     wire.ask(states)
@@ -92,5 +106,3 @@ def poll_round(
     if engine.broken:
         raise engine.broken
     wire.unask(waiting.values())
-    summary.statuses = wire.publish_news()
-    return summary

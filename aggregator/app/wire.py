@@ -126,21 +126,14 @@ class Wire:
 
     def states(self) -> dict[str, SourceState]:
         """Return the state of every configured source, in the order of the config."""
-        stored = self.store.states()
-        now = self.clock()
-        return {
-            source.id: cadence.reconfigured(source, stored[source.id], now=now)
-            if source.id in stored
-            else cadence.initial(source, now=now)
-            for source in self.config.sources
-        }
+        return self._as_configured(self.store.states())
 
     def enlist(self) -> None:
         """Make the store agree with the config: sources, tags and headlines."""
         stored = self.store.states()
-        states = self.states()
+        states = self._as_configured(stored)
         self.store.put_states(
-            [state for id_, state in states.items() if state != stored.get(id_)],
+            [state for id_, state in states.items() if state is not stored.get(id_)],
             configured=list(states),
         )
         self._edit_again()
@@ -382,6 +375,17 @@ class Wire:
         self.sources = {source.id: source for source in config.sources}
         self.editorial = Editorial(config)
         self.__dict__.pop("editions", None)
+
+    def _as_configured(
+        self, stored: Mapping[str, SourceState]
+    ) -> dict[str, SourceState]:
+        now = self.clock()
+        return {
+            source.id: cadence.reconfigured(source, stored[source.id], now=now)
+            if source.id in stored
+            else cadence.initial(source, now=now)
+            for source in self.config.sources
+        }
 
     def _retire(self, *rooms: str) -> None:
         for name in rooms:

@@ -7,7 +7,7 @@ so that its validators and articles are there when it comes back.
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -88,6 +88,7 @@ sources = Table(
     Index(None, "configured", "gone", "next_poll_at", "source_id"),
 )
 
+_FEED_WORDS = [field.name for field in fields(FeedInfo) if field.name != "hints"]
 _REMEMBERED = [c.name for c in sources.c if c.name not in {"configured", "strip"}]
 _columns = [sources.c[name] for name in _REMEMBERED]
 
@@ -297,12 +298,13 @@ def _moved(text: str) -> Moved:
     return Moved(url=url, since=moment(since), polls=polls)
 
 
-@lru_cache(maxsize=4096)  # it is written at every poll and hardly ever changes
+@lru_cache(maxsize=16_384)
 def _feed_text(feed: FeedInfo) -> str | None:
     if feed == FeedInfo():
         return None
     hints = feed.hints
-    said: dict[str, Any] = {k: v for k, v in asdict(feed).items() if v is not None}
+    words = ((name, getattr(feed, name)) for name in _FEED_WORDS)
+    said: dict[str, Any] = {name: word for name, word in words if word is not None}
     said["hints"] = {
         "ttl": hints.ttl // timedelta(microseconds=1)
         if hints.ttl is not None
@@ -313,7 +315,7 @@ def _feed_text(feed: FeedInfo) -> str | None:
     return json.dumps(said, ensure_ascii=False)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def _feed(text: str | None) -> FeedInfo:
     if text is None:
         return FeedInfo()
