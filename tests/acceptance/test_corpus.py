@@ -1,5 +1,7 @@
 """Every whole feed of the corpus, polled with the real command over loopback."""
 
+import json
+import json
 import xml.etree.ElementTree as ET
 from collections import Counter
 
@@ -8,6 +10,7 @@ import pytest
 from lxml import etree
 
 from tests.corpus import files, needs_corpus
+from tests.feedrules import problems
 from tests.installation import Installation
 from tests.origin import Origin
 
@@ -16,6 +19,22 @@ pytestmark = [needs_corpus, pytest.mark.xdist_group("corpus")]
 
 # What a file that gives no articles may be called. The words are those of `status`.
 REASONS = ("empty", "html-page", "captcha", "not-a-feed", "too-complex", "unreadable")
+
+# Where we hold another number of articles than feedparser tells entries apart, and why.
+SHARED = "entries with other headlines share one id or link; each is an article"
+FRONT = "every entry links to the front page, which names none of them"
+CUT = "the document is cut off within its last entry, which is not used"
+DIFFERING = {
+    "fastfeedparser/osm-pl.xml": (-1, CUT),
+    "feedhq/aldaily-06-27.xml": (3, FRONT),
+    "feedhq/aldaily-06-30.xml": (9, FRONT),
+    "rssowl-2006/104-php-hypertext-preprocessor.xml": (4, SHARED),
+    "rssowl-2006/117-eat-feed.xml": (1, SHARED),
+    "rssowl-2006/185-de-die-zeit-homepage.xml": (1, SHARED),
+    "rssowl-2006/64-yahoo-games.xml": (21, SHARED),
+    "rssowl-2006/76-sun-developer-network-highlights.xml": (13, SHARED),
+    "speedparser-2011/0414-metropolitan-library-system-news.xml": (3, SHARED),
+}
 
 PUBLICATIONS = """\
 publications:
@@ -38,7 +57,12 @@ def polled(tmp_path_factory):
 
 
 def distinct_entries(document, url):
-    """Return how many entries feedparser tells apart, by id, link or words."""
+    """Return how many entries feedparser tells apart, by id, link or words.
+
+    It does not read JSON Feed: there, how many ids the document has.
+    """
+    if document.lstrip()[:1] == b"{":
+        return len({item.get("id") for item in json.loads(document).get("items", ())})
     feed = feedparser.parse(
         document,
         response_headers={"content-location": url},
@@ -76,13 +100,13 @@ def test_every_file_ends_in_articles_or_in_one_named_reason(polled):
 def test_as_many_articles_as_feedparser_tells_entries_apart(polled):
     at, _ = polled
     stored = Counter(article["source"] for article in at.articles())
-    differing = {
-        str(file): (stored[f"s{number}"], expected)
-        for number, file in enumerate(files("snapshots/"))
-        if (expected := distinct_entries(file.read_bytes(), "")) != stored[f"s{number}"]
-    }
+    differing = {}
+    for number, file in enumerate(files("snapshots/")):
+        more = stored[f"s{number}"] - distinct_entries(file.read_bytes(), "")
+        if more:
+            differing[f"{file.parent.name}/{file.name}"] = more
 
-    assert differing == {}
+    assert differing == {name: more for name, (more, _) in DIFFERING.items()}
 
 
 @pytest.mark.parametrize("path", ["feeds/wire.rss", "feeds/wire.atom"])
@@ -95,3 +119,21 @@ def test_everything_republished_is_well_formed_for_two_parsers(polled, path):
     feed = feedparser.parse(document)
     assert feed.bozo == 0
     assert len({entry.id for entry in feed.entries}) == len(feed.entries) > 5000
+
+
+@pytest.mark.parametrize("kind", ["rss", "atom", "json"])
+def test_everything_republished_holds_to_its_specification(polled, kind):
+    """No error and no warning, whatever came in."""
+    at, _ = polled
+
+    assert problems(at.published(f"feeds/wire.{kind}"), kind) == []
+
+
+def test_every_word_republished_is_its_source_s_own(polled):
+    """Fidelity: raw item → body as sent → published body → files on disk."""
+    at, _ = polled
+
+    answer = json.loads(at.run("verify", "--json").stdout)
+
+    assert answer["articles"] > 8_000
+    assert answer["differences"] == []
