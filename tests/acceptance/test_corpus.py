@@ -1,7 +1,6 @@
 """Every whole feed of the corpus, polled with the real command over loopback."""
 
 import json
-import json
 import xml.etree.ElementTree as ET
 from collections import Counter
 
