@@ -30,6 +30,7 @@ COMMANDS = {
     "status": "status",
     "health": "status",
     "verify": "verify",
+    "source": "source",
     "article": "article",
     "demo": "demo",
 }
@@ -136,4 +137,13 @@ def main() -> None:
         sys.exit(STORE_HELD)
     except MediaWireError as error:
         click.echo(f"mediawire: {error}", err=True)
+        sys.exit(FAILED)
+    except Exception as fault:
+        if "debug" in sys.argv:
+            raise
+        click.echo(
+            f"mediawire: a fault of ours: {type(fault).__name__}: {fault}; "
+            "`mediawire --log-level debug ...` shows where",
+            err=True,
+        )
         sys.exit(FAILED)

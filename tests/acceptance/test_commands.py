@@ -254,6 +254,17 @@ def test_a_pipe_that_closes_early_is_met_with_silence(tmp_path, origin):
     assert said == ""
 
 
+def test_a_fault_of_ours_is_a_sentence_and_a_traceback_only_on_request(tmp_path):
+    at = Installation(tmp_path, {})
+    broken = {"PYTHONPATH": str(tmp_path / "broken")}
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "sqlalchemy.py").write_text("1 / 0")
+
+    told = at.run("status", code=1, environ=broken).stderr
+
+    assert "a fault of ours: ZeroDivisionError" in told
+
+
 def test_python_dash_m_is_the_same_command(tmp_path):
     at = Installation(tmp_path, {})
     done = subprocess.run(
