@@ -34,6 +34,7 @@ _WINDOWS = {
     for code in range(0x80, 0xA0)
     if (character := bytes([code]).decode("cp1252", "ignore"))
 }
+_CONTROL = re.compile("[\x80-\x9f]")
 _MARKUP = re.compile(
     r"</[a-z][a-z0-9]*\s*>|<(?:br|img|p)\b[^>]*>|&#?\w+;", re.IGNORECASE
 )
@@ -116,7 +117,8 @@ def unscrambled(value: str) -> tuple[str, bool]:
         mended = value.encode("latin-1").decode("utf-8")
     except UnicodeError:
         mended = value
-    mended = mended.translate(_WINDOWS)
+    if _CONTROL.search(mended):
+        mended = mended.translate(_WINDOWS)
     return mended, mended != value
 
 

@@ -44,6 +44,8 @@ _ONLY_BLOCKS = nh3.Cleaner(
 
 def visible_text(html: str) -> str:
     """Return the visible text of `html` on one line; see the module for what that is."""
+    if "<" not in html and "&" not in html:
+        return " ".join(printable(html).split())
     return text_of(prepared(html))
 
 

@@ -9,6 +9,7 @@ It keeps `www.` and a trailing slash: servers may and do answer differently.
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from aggregator.text.urls.resolve import address_of
 
@@ -43,6 +44,9 @@ TAG = re.compile(
 )
 
 
+@lru_cache(
+    maxsize=512
+)  # an entry's is asked for three times, its site's for each entry
 def canonical(url: str) -> str:
     """Return the key of an address: equal keys mean the same report.
 
