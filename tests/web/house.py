@@ -106,7 +106,8 @@ class House:
 
     def report(self, article, publication):
         sources = {source.id: source for source in self.config.sources}
-        return report(article, publication, sources[article.source_id].rights)
+        rights = sources[article.source_id].rights
+        return report(article, publication, rights, now=self.at)
 
     def standings(self):
         counts = self.store.counts()
