@@ -18,10 +18,12 @@ An entry's own id is believed, with three exceptions:
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
+from aggregator.corrections import corrected
 from aggregator.model import (
     Article,
     Document,
@@ -44,13 +46,18 @@ TICK = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled:
-    """What a document changes: see `PollResult` for the fields of the same names."""
+    """What a document changes: see `PollResult` for the fields of the same names.
+
+    `waiting` counts articles whose new words have to wait (see `corrections`): the
+    document must be read again, although nothing in it may have changed by then.
+    """
 
     document: Document
     new: tuple[Article, ...]
     changed: tuple[Article, ...]
     aliases: tuple[tuple[str, str], ...]
     deletions: tuple[tuple[str, str], ...]
+    waiting: int = 0
 
 
 def keys_of(reading: Reading) -> set[str]:
@@ -63,14 +70,16 @@ def reconcile(
     reading: Reading,
     *,
     known: Mapping[str, Known],
+    held: Callable[[str], Article | None],
     previous: Document | None,
     first: bool,
     now: datetime,
 ) -> Reconciled:
     """Return what the document makes of the articles we hold.
 
-    `known` maps keys to stored articles, `previous` is the source's last document,
-    `first` says that the source was never read before.
+    `known` maps keys to stored articles, `held` gives a whole one by its id (asked only
+    where the source changed one), `previous` is the source's last document, `first`
+    says that the source was never read before.
     """
     before = dict(previous.items) if previous else {}
     listed = {before[digest] for digest, article in reading.items if not article}
@@ -81,25 +90,35 @@ def reconcile(
     new: dict[str, Article] = {}
     changed: dict[str, Article] = {}
     aliases: dict[str, str] = {}
+    waiting: dict[bytes, bytes] = {}
+    taken_back = {guid_key(deletion.ref) for deletion in reading.deletions}
     for (digest, _), article in zip(fresh, articles, strict=True):
         match = _match(article, known, listed)
         if match is None:
             own = _without(article, known) if article.keys[0] in known else article
             ids[digest] = own.id
-            new.setdefault(own.id, own)
+            if taken_back.isdisjoint(own.keys):
+                new.setdefault(own.id, own)
             continue
         ids[digest] = match.id
         aliases.update(dict.fromkeys(set(article.keys) - set(match.keys), match.id))
         if match.withdrawn or match.id in changed or match.id in listed:
             continue
         if content_digest(article) != match.content_digest:
-            changed[match.id] = _changed(article, match, now)
+            correction = corrected(article, match, held(match.id), now=now)
+            if correction:
+                changed[match.id] = correction
+            else:
+                waiting[digest] = _unread(match.id)
 
     return Reconciled(
         document=Document(
             context=reading.context,
             items=tuple(
-                (digest, ids[digest] if article else before[digest])
+                (
+                    waiting.get(digest, digest),
+                    ids[digest] if article else before[digest],
+                )
                 for digest, article in reading.items
             ),
         ),
@@ -111,9 +130,15 @@ def reconcile(
         deletions=tuple(
             (known[key].id, deletion.comment or "withdrawn by the source")
             for deletion in reading.deletions
-            if (key := guid_key(deletion.ref)) in known
+            if (key := guid_key(deletion.ref)) in known and not known[key].withdrawn
         ),
+        waiting=len(waiting),
     )
+
+
+def _unread(article_id: str) -> bytes:
+    """Return what stands for an item that lists an article and must be read again."""
+    return blake2b(article_id.encode(), digest_size=16, person=b"unread").digest()
 
 
 def _told_apart(articles: list[Article]) -> list[Article]:
@@ -178,26 +203,6 @@ def _bare_guids(keys: Iterable[str]) -> set[str]:
     """Return the ids that are addresses, without what a rebuilt site changes in them."""
     guids = (key.removeprefix("guid:") for key in keys if key.startswith("guid:http"))
     return {urls.canonical(guid) for guid in guids}
-
-
-def _changed(article: Article, match: Known, now: datetime) -> Article:
-    """Return the article under its old names, at its old place, updated now.
-
-    The source's own time of change is believed if it lies between ours and now.
-    """
-    updated = article.updated if match.updated < article.updated <= now else now
-    return replace(
-        article,
-        id=match.id,
-        published_id=match.published_id,
-        keys=match.keys,
-        published=match.published,
-        first_seen=match.first_seen,
-        listed_at=match.listed_at,
-        updated=max(updated, match.updated),
-        revision=match.revision + 1,
-        override=match.override,
-    )
 
 
 def _listed(

@@ -32,6 +32,8 @@ from aggregator.model import (
     SourceState,
 )
 from aggregator.reading import ReadRequest
+from aggregator.suspicion import suspicion
+from aggregator.text.urls import host_of, registrable_host
 
 
 class Fetching(Protocol):
@@ -61,6 +63,14 @@ class Memory(Protocol):
         """Return the stored articles of the source under these keys."""
         ...
 
+    def article(self, article_id: str) -> Article | None:
+        """Return a stored article, whole."""
+        ...
+
+    def released(self, source_id: str, doubt: str, *, now: datetime) -> bool:
+        """Whether the operator believes what looks suspicious about a source."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms:
@@ -76,10 +86,11 @@ class Rooms:
 class _Attempt:
     """One poll on its way: who is asked, what we remember, and the time.
 
-    `state` holds what the answer has brought so far; `took` is how long it took.
+    `before` is the row as it was, `state` holds what the answer has brought so far; `took` is how long it took.
     """
 
     source: Source
+    before: SourceState
     state: SourceState
     rooms: Rooms
     now: datetime
@@ -101,7 +112,9 @@ def poll(
     `jitter` in 0..1 spreads the next poll (see `cadence.after`). A source that cannot
     be fetched or read is a failed outcome, not an exception.
     """
-    attempt = _Attempt(source=source, state=state, rooms=rooms, now=now, jitter=jitter)
+    attempt = _Attempt(
+        source=source, before=state, state=state, rooms=rooms, now=now, jitter=jitter
+    )
     began = monotonic()
     try:
         answer = rooms.fetching.fetch(_request(source, state), now=now)
@@ -153,8 +166,11 @@ def _request(source: Source, state: SourceState) -> FetchRequest:
 def _answered(
     attempt: _Attempt, answer: Fetched | NotModified, unchanged: Outcome
 ) -> PollResult:
-    """Return what an answer changes; its validators are kept from here on."""
-    state = replace(attempt.state, validators=answer.validators)
+    """Return what an answer changes; its validators are kept from here on.
+
+    A held source that says what it said before is itself again.
+    """
+    state = replace(attempt.state, validators=answer.validators, held=None)
     if isinstance(answer, NotModified):
         return _ended(replace(attempt, state=state), unchanged)
     digest = blake2b(answer.body, digest_size=16).digest()
@@ -182,10 +198,18 @@ def _read(attempt: _Attempt, answer: Fetched, unchanged: Outcome) -> PollResult:
     changes = reconcile(
         reading,
         known=rooms.memory.known(source.id, keys) if keys else {},
+        held=rooms.memory.article,
         previous=previous,
         first=attempt.state.first_success_at is None,
         now=attempt.now,
     )
+    feed = replace(
+        reading.feed or attempt.state.feed,
+        domain=registrable_host(host_of(answer.url)) or None,
+    )
+    doubt = suspicion(attempt.before, feed, changes.new)
+    if doubt and not rooms.memory.released(source.id, doubt, now=attempt.now):
+        return _held(attempt, doubt, unchanged)
     new = tuple(rooms.edit(article) for article in changes.new)
     changed = tuple(rooms.edit(article) for article in changes.changed)
     outcome = replace(
@@ -194,7 +218,10 @@ def _read(attempt: _Attempt, answer: Fetched, unchanged: Outcome) -> PollResult:
         new=len(new),
         changed=len(changed),
     )
-    state = replace(attempt.state, feed=reading.feed or attempt.state.feed)
+    state = replace(attempt.state, feed=feed, held=None)
+    if changes.waiting:
+        # What must wait is asked for again, as if this answer had never come.
+        state = replace(state, validators=attempt.before.validators, body_digest=None)
     return replace(
         _ended(replace(attempt, state=state), outcome),
         wire_bytes=answer.wire_bytes,
@@ -205,6 +232,20 @@ def _read(attempt: _Attempt, answer: Fetched, unchanged: Outcome) -> PollResult:
         deletions=changes.deletions,
         notes=reading.notes,
     )
+
+
+def _held(attempt: _Attempt, doubt: str, unchanged: Outcome) -> PollResult:
+    """Return the result of a poll of which nothing is taken in, so that it can be later."""
+    before = attempt.before
+    state = replace(
+        attempt.state,
+        validators=before.validators,
+        body_digest=before.body_digest,
+        held=doubt,
+    )
+    result = _ended(replace(attempt, state=state), replace(unchanged, moved_to=None))
+    note = f"held: {doubt}; `mediawire source release {before.source_id}`"
+    return replace(result, notes=(note,) if before.held != doubt else ())
 
 
 def _ended(attempt: _Attempt, outcome: Outcome) -> PollResult:

@@ -1,11 +1,13 @@
 """Try sources without a store: one polite fetch each, read to the end, nothing kept."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from aggregator.app.clock import Clock, utc_now
 from aggregator.engines.local import LocalEngine
 from aggregator.fetching import Fetcher, cadence
 from aggregator.model import (
+    Article,
     Config,
     Document,
     Known,
@@ -26,6 +28,14 @@ class _NothingKnown:
     def known(self, source_id: str, asked: Collection[str]) -> dict[str, Known]:
         del source_id, asked
         return {}
+
+    def article(self, article_id: str) -> Article | None:
+        del article_id
+        return None
+
+    def released(self, source_id: str, doubt: str, *, now: datetime) -> bool:
+        del source_id, doubt, now
+        return False
 
 
 def try_sources(config: Config, *, clock: Clock = utc_now) -> list[PollResult]:

@@ -120,7 +120,10 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedInfo:
-    """What a feed says of itself, as text and absolute addresses."""
+    """What a feed says of itself, as text and absolute addresses.
+
+    `domain` is the registrable host that its last accepted document came from.
+    """
 
     title: str | None = None
     site: str | None = None
@@ -131,6 +134,7 @@ class FeedInfo:
     language: str | None = None
     image: str | None = None
     version: str = ""
+    domain: str | None = None
     hints: Hints = Hints()
 
 

@@ -154,6 +154,17 @@ class Store:
             with self._writing() as connection:
                 recording.record(connection, results)
 
+    def release(self, source_id: str, doubt: str, *, until: datetime) -> None:
+        """Believe a source for a time, whatever this sentence says of it."""
+        with self._writing() as connection:
+            fact = f"{until.isoformat()} {doubt}"
+            meta.put_fact(connection, f"released {source_id}", fact)
+
+    def released(self, source_id: str, doubt: str, *, now: datetime) -> bool:
+        """Whether the operator released a source from this doubt, until now."""
+        until, _, said = (self.meta(f"released {source_id}") or "").partition(" ")
+        return said == doubt and now < datetime.fromisoformat(until)
+
     # articles
 
     def article(self, article_id: str) -> Article | None:

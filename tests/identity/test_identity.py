@@ -85,6 +85,7 @@ def document(*entries, listed=(), known=(), now=NOON, first=False, deletions=())
     return reconcile(
         reading,
         known={key: k for k in known for key in k.keys if key in asked},
+        held=lambda _: None,
         previous=Document(
             context=b"c",
             items=tuple((digest(100 + n), id_) for n, id_ in enumerate(listed)),

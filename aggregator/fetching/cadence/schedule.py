@@ -163,7 +163,8 @@ def _readdressed(source: Source, state: SourceState, now: datetime) -> SourceSta
         advised_until=promise,
         gone_since=None,
         gone=False,
-        feed=replace(state.feed, hints=Hints()),
+        held=None,
+        feed=replace(state.feed, hints=Hints(), site=None, domain=None),
         hints_warning=None,
     )
 

@@ -1,0 +1,87 @@
+"""Decide what becomes of an article that its source changed.
+
+In: the article as the source has it now, what identity knows of it, its words as we hold
+them, the time. Out: the article to store, or None: not now, look again at the next poll.
+Pure. Three cases:
+
+* Words changed. They are passed on: a revision more, the old words are kept, `updated`
+  moves. So it is too when a source goes back to what it said before.
+* Nothing a reader would read again changed: markup, or only digits below an unchanged
+  headline, as a view counter does. The new text is passed on all the same (it may be a
+  number of casualties), but `updated` stays and no revision is kept, unless the source
+  itself says that it updated the article.
+* Words change at every poll. After FREE revisions the next has to wait, twice as long
+  each time and a day at most; what the source says then is passed on.
+"""
+
+import re
+from dataclasses import astuple, replace
+from datetime import datetime, timedelta
+
+from aggregator.model import Article, Known
+from aggregator.text import markup
+
+FREE = 5
+FIRST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(days=1)
+_DOUBLINGS = 10
+
+# Numbers with what groups their digits: 1,234 and 1.234 and 1 234, in any script.
+_NUMBER = re.compile(r"\d(?:[\d.,'\u066b\u066c\u00a0\u202f ]*\d)?")
+
+
+def corrected(
+    article: Article, match: Known, held: Article | None, *, now: datetime
+) -> Article | None:
+    """Return the article under its old names, at its old place, with its new words.
+
+    `held` is the article as it is stored, with its body. The source's own time of change
+    is believed if it lies between ours and now.
+    """
+    dated = match.updated < article.updated <= now
+    told = dated or held is None or not _reads_the_same(article, held)
+    if told and now < match.updated + wait(match.revision):
+        return None
+    updated = (article.updated if dated else now) if told else match.updated
+    return replace(
+        article,
+        id=match.id,
+        published_id=match.published_id,
+        keys=match.keys,
+        published=match.published,
+        first_seen=match.first_seen,
+        listed_at=match.listed_at,
+        updated=max(updated, match.updated),
+        revision=match.revision + 1 if told else match.revision,
+        override=match.override,
+    )
+
+
+def wait(revision: int) -> timedelta:
+    """Return how long words must have stood before they may change once more."""
+    if revision < FREE:
+        return timedelta(0)
+    return min(FIRST_WAIT * 2 ** min(revision - FREE, _DOUBLINGS), LONGEST_WAIT)
+
+
+def _reads_the_same(article: Article, held: Article) -> bool:
+    """Whether a reader would find at most other numbers below the headline."""
+    return _heads(article) == _heads(held) and _words(article) == _words(held)
+
+
+def _heads(article: Article) -> tuple[object, ...]:
+    pictures = [each.url for each in article.enclosures]
+    if article.image:
+        pictures.append(article.image.url)
+    return (
+        article.source_title,
+        article.url,
+        article.authors,
+        tuple(astuple(tag) for tag in article.tags),
+        [_NUMBER.sub("0", url) for url in pictures],
+    )
+
+
+def _words(article: Article) -> tuple[str, str]:
+    body = markup.visible_text(article.body)
+    return _NUMBER.sub("0", body), _NUMBER.sub("0", article.summary or "")
