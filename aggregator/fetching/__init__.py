@@ -11,7 +11,8 @@ A fetch walks through this room like this:
     redirects    the next hop, by our rules
     bodies       the document itself, decoded, never more than the cap
     faults       why there is none, in one sentence
-    http         conducts all of it through requests; file does the same for file: URLs
+    http         conducts all of it through requests
+    kinds        the kinds of sources, one file each; fetcher chooses by scheme
 
 `cadence` decides when to come again. requests is imported when a Fetcher is first asked
 for, so that commands that fetch nothing start fast.
@@ -22,14 +23,14 @@ from typing import TYPE_CHECKING
 from aggregator.fetching.guard import Guard
 
 if TYPE_CHECKING:
-    from aggregator.fetching.http import Fetcher
+    from aggregator.fetching.fetcher import Fetcher
 
 __all__ = ["Fetcher", "Guard"]
 
 
 def __getattr__(name: str) -> object:
     if name == "Fetcher":
-        from aggregator.fetching.http import Fetcher
+        from aggregator.fetching.fetcher import Fetcher
 
         return Fetcher
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

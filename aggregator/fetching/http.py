@@ -33,11 +33,11 @@ from urllib3.poolmanager import PoolManager
 from urllib3.response import BaseHTTPResponse
 
 from aggregator.errors import FetchError
-from aggregator.fetching import answers, asking, bodies, faults, file
+from aggregator.fetching import answers, asking, bodies, faults
 from aggregator.fetching.answers import Head
 from aggregator.fetching.connections import pools
 from aggregator.fetching.deadline import Deadline, Exchange, TimedTLSSocket, running
-from aggregator.fetching.dialling import Dialler, Resolver, system_resolver
+from aggregator.fetching.dialling import Dialler, Resolver
 from aggregator.fetching.guard import Guard
 from aggregator.fetching.redirects import REDIRECTS, Hop, next_hop
 from aggregator.fetching.targets import Target, target
@@ -58,11 +58,11 @@ _DOCUMENTS = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION}
 _KEPT = 8192
 
 
-class Fetcher:
+class HttpFetcher:
     """Fetches documents within limits; one is shared by all threads.
 
-    `contact` stands in the User-Agent. `resolver` answers names with addresses, and is
-    the system's by default. ValueError if `limits.allow_private` cannot be read.
+    `contact` stands in the User-Agent. `resolver` answers names with addresses.
+    ValueError if `limits.allow_private` cannot be read.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Fetcher:
         limits: FetchLimits,
         *,
         contact: str,
-        resolver: Resolver = system_resolver,
+        resolver: Resolver,
     ) -> None:
         self.guard = Guard(limits.allow_private)
         self._limits = limits
@@ -81,11 +81,8 @@ class Fetcher:
     def fetch(self, request: FetchRequest, *, now: datetime) -> Fetched | NotModified:
         """Return the document or that it did not change; FetchError if neither came.
 
-        `now` is what a Retry-After date counts from. `file:` URLs are read from this
-        machine.
+        `now` is what a Retry-After date counts from.
         """
-        if request.url[:5].lower() == "file:":
-            return file.read(request.url, request.validators, cap=self._limits.max_body)
         return self._follow(request, Deadline(self._limits.timeout), now)
 
     def close(self) -> None:

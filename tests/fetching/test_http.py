@@ -264,7 +264,7 @@ def test_gzip_is_undone(origin, fetch, coding):
 
 @pytest.mark.parametrize("url", ["ftp://a.example/", "gopher://a/", "a.example", ""])
 def test_only_web_and_file_addresses_are_fetched(fetch, url):
-    with pytest.raises(FetchError, match="not an http or https") as failure:
+    with pytest.raises(FetchError, match="no scheme that can be fetched") as failure:
         fetch(url)
 
     assert failure.value.problem == "blocked"

@@ -1,4 +1,4 @@
-"""Read a document from a file: URL of the config, as conditionally as from the web.
+"""`file:`: read a document from a file: URL of the config, as conditionally as from the web.
 
 In: an absolute file URL, validators of the last reading, the cap. Out: Fetched, or
 NotModified while size and modification time stand still. Refused: whatever is not a plain
@@ -7,16 +7,47 @@ file on this machine. Only the config may name one; a redirect to file: ends in 
 
 import os
 import stat
+from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from aggregator.errors import FetchError
-from aggregator.model import Fetched, NotModified, Validators
+from aggregator.fetching.dialling import Resolver
+from aggregator.fetching.kinds import Kind
+from aggregator.model import (
+    Fetched,
+    FetchLimits,
+    FetchRequest,
+    NotModified,
+    Validators,
+)
+
+schemes = ("file",)
 
 _HERE = frozenset({"", "localhost"})
 
 
-def read(url: str, validators: Validators, *, cap: int) -> Fetched | NotModified:
-    """Return the file's bytes, or NotModified; FetchError `file` or `too-large`."""
+class FileFetcher:
+    """Reads files of this machine, at most `cap` bytes of each."""
+
+    def __init__(self, cap: int) -> None:
+        self._cap = cap
+
+    def fetch(self, request: FetchRequest, *, now: datetime) -> Fetched | NotModified:
+        """Return the file's bytes, or NotModified; FetchError `file` or `too-large`."""
+        del now
+        return _read(request.url, request.validators, cap=self._cap)
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def opened(limits: FetchLimits, *, contact: str, resolver: Resolver) -> Kind:
+    """Return the reader of files."""
+    del contact, resolver
+    return FileFetcher(limits.max_body)
+
+
+def _read(url: str, validators: Validators, *, cap: int) -> Fetched | NotModified:
     path = _path(url)
     try:
         # Non-blocking, so that a named pipe is looked at and refused, not waited for.

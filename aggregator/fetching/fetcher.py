@@ -1,0 +1,66 @@
+"""Fetch a document, whatever kind of source it comes from.
+
+In: a FetchRequest. Out: Fetched or NotModified, or FetchError with a sentence. A kind is
+opened when the first address with one of its schemes is asked for.
+"""
+
+from datetime import datetime
+from threading import Lock
+
+from aggregator.errors import FetchError
+from aggregator.fetching.dialling import Resolver, system_resolver
+from aggregator.fetching.guard import Guard
+from aggregator.fetching.kinds import Kind, Module, by_scheme
+from aggregator.model import Fetched, FetchLimits, FetchRequest, NotModified
+
+
+class Fetcher:
+    """Fetches documents within limits; one is shared by all threads.
+
+    `contact` stands in the User-Agent. `resolver` answers names with addresses, and is
+    the system's by default. ValueError if `limits.allow_private` cannot be read.
+    """
+
+    def __init__(
+        self,
+        limits: FetchLimits,
+        *,
+        contact: str,
+        resolver: Resolver = system_resolver,
+    ) -> None:
+        Guard(limits.allow_private)  # complains now, not at the first poll
+        self._limits = limits
+        self._contact = contact
+        self._resolver = resolver
+        self._opened: dict[Module, Kind] = {}
+        self._opening = Lock()
+
+    def fetch(self, request: FetchRequest, *, now: datetime) -> Fetched | NotModified:
+        """Return the document or that it did not change; FetchError if neither came.
+
+        `now` is what a Retry-After date counts from.
+        """
+        scheme = request.url.partition(":")[0].lower()
+        module = by_scheme().get(scheme)
+        if module is None:
+            raise FetchError(
+                f'"{scheme[:20]}" is no scheme that can be fetched; an address begins '
+                f"with one of {', '.join(sorted(by_scheme()))}",
+                problem="blocked",
+            )
+        return self._kind(module).fetch(request, now=now)
+
+    def close(self) -> None:
+        """Close what was kept open."""
+        for kind in self._opened.values():
+            kind.close()
+
+    def _kind(self, module: Module) -> Kind:
+        kind = self._opened.get(module)
+        if kind is None:
+            with self._opening:
+                kind = self._opened.get(module) or module.opened(
+                    self._limits, contact=self._contact, resolver=self._resolver
+                )
+                self._opened[module] = kind
+        return kind
