@@ -5,6 +5,10 @@ In: the bytes of one file of sources.d. Out: a Written as if its outlines stood 
 `category` the tags. Refused, with the place: what is not well-formed, and any entity
 declaration, so that nothing can be expanded.
 
+A list that is imported once is read forgivingly where it is not well-formed: 13 of the
+143 lists collected have bare quotes or `<` in their attributes, or bytes of another
+encoding. A list that stays in sources.d is not: half a file would be half the sources.
+
 An id is made of the feed's address, not of its title: readers rename feeds when they
 export, and an id that changes would bring every report a second time. A feed that is
 listed twice, or that a YAML file already has, is taken once.
@@ -13,10 +17,12 @@ Source: OPML 2.0, "Subscription lists" and "Directories"; attribute names are ma
 whatever their case, as exporters differ.
 """
 
+import codecs
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from hashlib import blake2b
+from html.parser import HTMLParser
 from typing import Any
 from xml.parsers import expat
 
@@ -30,6 +36,8 @@ LONGEST_SLUG = 60
 # Half of the lists that people pass around hold addresses with a bare "&".
 _BARE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);)")
 
+_DECLARED = re.compile(rb"""\s*<\?xml[^>]*encoding=["']([A-Za-z0-9._-]+)["']""")
+
 _EXTRAS = (("site", "htmlurl", web_address), ("language", "language", language))
 
 
@@ -37,7 +45,7 @@ def read_opml(file: str, content: bytes, *, known: Collection[str]) -> Written:
     """Return the feeds of a list, but for those whose address is `known`."""
     outlines = _Outlines(file, known)
     try:
-        outlines.parse(content)
+        _Strict(outlines).parse(content)
     except expat.ExpatError as error:
         message = f"this is no well-formed OPML: {expat.errors.messages[error.code]}"
         place = Place(file=file, line=error.lineno, column=error.offset + 1)
@@ -46,6 +54,26 @@ def read_opml(file: str, content: bytes, *, known: Collection[str]) -> Written:
         message = "the encoding that this list declares is not read; save it as UTF-8"
         place = Place(file=file, line=1, column=1)
         raise ConfigError((place.complaint((), message),)) from error
+    return _written(outlines, file)
+
+
+def read_any_opml(
+    file: str, content: bytes, *, known: Collection[str]
+) -> tuple[Written, str | None]:
+    """Return the feeds of a list, and why it had to be read forgivingly, if so.
+
+    ConfigError where even then it is no list of ours, or declares entities.
+    """
+    try:
+        return read_opml(file, content, known=known), None
+    except ConfigError as error:
+        outlines = _Outlines(file, known)
+        _Forgiving(outlines).parse(content)
+        return _written(outlines, file), str(error)
+
+
+def _written(outlines: "_Outlines", file: str) -> Written:
+    """Return what was collected; ConfigError if no <opml> was among it."""
     if not outlines.is_opml:
         message = "this is no OPML; it begins with <opml>"
         raise ConfigError((Place(file=file, line=1, column=1).complaint((), message),))
@@ -60,32 +88,29 @@ def read_opml(file: str, content: bytes, *, known: Collection[str]) -> Written:
 
 
 class _Outlines:
-    """Collects outlines with a feed while expat walks the file."""
+    """Collects outlines with a feed while a parser walks the file.
+
+    `here` is where the parser is: a line from 1, a column from 0.
+    """
 
     def __init__(self, file: str, known: Collection[str]) -> None:
         self.sources: list[dict[str, Any]] = []
         self.places: list[Place] = []
         self.is_opml = False
+        self.here: Callable[[], tuple[int, int]] = lambda: (1, 0)
         self._file = file
         self._known = set(known)
         self._ids: set[str] = set()
         # The name of each open outline; None for one that is no folder.
         self._open: list[str | None] = []
-        self._parser = expat.ParserCreate()
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.EntityDeclHandler = self._refuse
 
-    def parse(self, content: bytes) -> None:
-        readable = _BARE.sub(b"&amp;", content)
-        self._parser.Parse(readable, True)  # noqa: FBT003 - expat takes no keywords
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
+    def start(self, name: str, attributes: Mapping[str, str | None]) -> None:
+        """Note an element that begins."""
         if name.lower() == "opml":
             self.is_opml = True
         if name.lower() != "outline":
             return
-        said = {key.lower(): value.strip() for key, value in attributes.items()}
+        said = {key.lower(): (value or "").strip() for key, value in attributes.items()}
         label = said.get("title") or said.get("text") or ""
         url = _address(said.get("xmlurl", ""))
         if not url:
@@ -96,13 +121,15 @@ class _Outlines:
             self._known.add(url)
             self._add(url, label, said)
 
-    def _end(self, name: str) -> None:
-        if name.lower() == "outline":
+    def end(self, name: str) -> None:
+        """Note an element that ends."""
+        if name.lower() == "outline" and self._open:
             self._open.pop()
 
-    def _refuse(self, *_: object) -> None:
+    def refuse_entities(self, *_: object) -> None:
+        """Raise: whoever declares entities wants to have them expanded."""
         message = "this list declares entities; take the <!ENTITY …> lines out"
-        raise ConfigError((self._here().complaint((), message),))
+        raise ConfigError((self._place().complaint((), message),))
 
     def _add(self, url: str, label: str, said: dict[str, str]) -> None:
         source = {"id": self._id(url), "url": url, "title": label}
@@ -116,14 +143,11 @@ class _Outlines:
             {key: value for key, value in source.items() if value}
             | ({"tags": list(dict.fromkeys(tags))} if tags else {})
         )
-        self.places.append(self._here())
+        self.places.append(self._place())
 
-    def _here(self) -> Place:
-        return Place(
-            file=self._file,
-            line=self._parser.CurrentLineNumber,
-            column=self._parser.CurrentColumnNumber + 1,
-        )
+    def _place(self) -> Place:
+        line, column = self.here()
+        return Place(file=self._file, line=line, column=column + 1)
 
     def _id(self, url: str) -> str:
         id_ = identity_of(url)
@@ -131,6 +155,51 @@ class _Outlines:
             id_ = f"{id_}-{_digest(url)}"
         self._ids.add(id_)
         return id_
+
+
+class _Strict:
+    """Walks a well-formed file with expat, but for a bare "&"."""
+
+    def __init__(self, outlines: _Outlines) -> None:
+        self._parser = parser = expat.ParserCreate()
+        parser.StartElementHandler = outlines.start
+        parser.EndElementHandler = outlines.end
+        parser.EntityDeclHandler = outlines.refuse_entities
+        outlines.here = lambda: (parser.CurrentLineNumber, parser.CurrentColumnNumber)
+
+    def parse(self, content: bytes) -> None:
+        readable = _BARE.sub(b"&amp;", content)
+        self._parser.Parse(readable, True)  # noqa: FBT003 - expat takes no keywords
+
+
+class _Forgiving(HTMLParser):
+    """Walks any file as browsers walk a page; knows no entities but those of HTML."""
+
+    def __init__(self, outlines: _Outlines) -> None:
+        super().__init__()
+        self._outlines = outlines
+        outlines.here = self.getpos
+
+    def parse(self, content: bytes) -> None:
+        if b"<!ENTITY" in content:
+            self._outlines.refuse_entities()
+        self.feed(content.decode(_encoding(content), "replace"))
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._outlines.start(tag, dict(attrs))
+
+    def handle_endtag(self, tag: str) -> None:
+        self._outlines.end(tag)
+
+
+def _encoding(content: bytes) -> str:
+    """Return the encoding that a file declares, if it is one that we know."""
+    declared = _DECLARED.match(content)
+    try:
+        return codecs.lookup(declared[1].decode("ascii")).name if declared else "utf-8"
+    except LookupError:
+        return "utf-8"
 
 
 def identity_of(url: str) -> str:

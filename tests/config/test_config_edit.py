@@ -1,12 +1,17 @@
 """Edits by program change the lines they mean, and keep everything people wrote."""
 
 from difflib import ndiff
+from functools import partial
+from pathlib import Path
 
 import pytest
-from desk import Desk
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aggregator.config import edit
-from aggregator.errors import ConfigError
+from aggregator.errors import ConfigError, MediaWireError
+from aggregator.model import Config
 
 TEXT = """\
 # What is polled.
@@ -25,7 +30,18 @@ sources:
   # the second
   - id: b
     url: https://b.example/a/very/long/address/that/goes/on/and/on/and/on/beyond/eighty/columns.xml
-    paused: {why: quiet}
+    paused: {why: quiet}   # until they are back
+    rights:
+      holder: B
+      notice: >-
+        in words of
+        two lines
+
+  # -- Asia
+
+  # the third
+  - id: c
+    url: https://c.example/
 """
 
 
@@ -35,39 +51,44 @@ def changed_lines(before: str, after: str) -> list[str]:
 
 
 def test_a_new_source_is_added_at_the_end():
-    after = edit.with_sources(
-        TEXT, [{"id": "c", "url": "https://c.example/", "tags": ["x"]}]
+    entry = {"id": "d", "url": "https://d.example/", "tags": ["x", "no"]}
+
+    assert edit.with_sources(TEXT, [entry]) == TEXT + (
+        "  - id: d\n    url: https://d.example/\n    tags: [x, 'no']\n"
     )
 
-    assert changed_lines(TEXT, after) == [
-        "+   - id: c",
-        "+     url: https://c.example/",
-        "+     tags:",
-        "+       - x",
-    ]
 
-
-def test_a_source_is_taken_out():
+def test_a_source_is_taken_out_with_the_comment_above_it_and_no_other():
     after = edit.without_source(TEXT, "b")
 
-    assert not [line for line in changed_lines(TEXT, after) if line[0] == "+"]
-    assert "b.example" not in after
-    assert "# the first" in after
+    begin, end = TEXT.index("  # the second"), TEXT.index("  # -- Asia")
+    assert after == TEXT[:begin] + TEXT[end:]
 
 
-def test_a_key_is_set_and_another_taken_out():
+def test_the_last_source_leaves_an_empty_list():
+    after = edit.without_source("sources:\n  - id: a\n# the end\n", "a")
+
+    assert after == "sources:\n# the end\n"
+
+
+def test_a_key_is_set_behind_the_others_and_another_taken_out():
     after = edit.with_keys(TEXT, "b", {"paused": None, "interval": "30m"})
 
     assert changed_lines(TEXT, after) == [
-        "-     paused: {why: quiet}",
+        "-     paused: {why: quiet}   # until they are back",
         "+     interval: 30m",
     ]
 
 
 def test_a_value_is_replaced_and_its_comment_stays():
-    after = edit.with_keys(TEXT, "a", {"title": "B"})
+    after = edit.with_keys(
+        TEXT, "b", {"paused": {"until": "2027-01-01", "why": "a: b"}}
+    )
 
-    assert changed_lines(TEXT, after) == ["-     title: 'A: news'", "+     title: 'B'"]
+    assert changed_lines(TEXT, after) == [
+        "-     paused: {why: quiet}   # until they are back",
+        "+     paused: {until: '2027-01-01', why: 'a: b'}   # until they are back",
+    ]
 
 
 def test_a_list_that_is_not_indented_stays_so():
@@ -78,12 +99,34 @@ def test_a_list_that_is_not_indented_stays_so():
     assert after == text + "- id: b\n"
 
 
+def test_sources_are_written_before_what_follows_them():
+    text = "sources:\n  - id: a\n\n# for all\ndefaults: {interval: 2h}\n"
+
+    after = edit.with_sources(text, [{"id": "b"}])
+
+    assert after == text.replace("- id: a\n", "- id: a\n  - id: b\n")
+
+
+def test_a_file_in_flow_style_stays_in_it():
+    text = 'sources: [{"id": "a", "tags": ["x"]}, {"id": "b"}]\n'
+
+    added = edit.with_sources(text, [{"id": "c", "tags": ["y"]}])
+    paused = edit.with_keys(added, "a", {"paused": {"why": "x"}})
+    resumed = edit.with_keys(paused, "a", {"paused": None})
+
+    assert added == text.replace("]\n", ", {id: c, tags: [y]}]\n")
+    assert '"tags": ["x"], paused: {why: x}}' in paused
+    assert resumed == added
+    assert edit.without_source(resumed, "c") == text
+    assert edit.without_source(text, "a") == 'sources: [{"id": "b"}]\n'
+
+
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "sources:\n", "sources: []\n"])
 def test_the_first_source_is_added_to_an_empty_file(text):
     after = edit.with_sources(text, [{"id": "a", "url": "https://a.example/"}])
 
-    assert "id: a" in after
-    assert after.startswith(text.split("\n")[0].replace(" []", ""))
+    assert after.endswith("sources:\n  - id: a\n    url: https://a.example/\n")
+    assert after.startswith(text.replace(" []", ""))
 
 
 def test_an_unknown_source_is_an_error():
@@ -91,52 +134,104 @@ def test_an_unknown_source_is_an_error():
         edit.with_keys(TEXT, "nobody", {"title": "x"})
 
 
-def test_a_file_is_replaced_whole_and_keeps_its_permissions(desk: Desk):
-    path = desk.writes("sources.yaml", TEXT)
+def test_a_layout_that_is_not_understood_is_left_to_a_person():
+    text = "sources:\n  - &one {id: a, url: x}\n  - *one\n"
+
+    with pytest.raises(MediaWireError, match="only a person can edit"):
+        edit.without_source(text, "a")
+
+
+def test_an_entry_that_begins_with_a_comment_goes_whole():
+    text = "sources:\n  - # here it is\n    id: a\n  - id: b\n"
+
+    assert edit.without_source(text, "a") == "sources:\n  - id: b\n"
+
+
+TEXTS = st.text("abn :#'\"-[]{}é\u200cخ", min_size=1).filter(str.strip)
+
+
+@given(TEXTS, st.lists(TEXTS, max_size=3))
+def test_whatever_is_written_reads_back_as_it_was_meant(title, tags):
+    added = edit.with_sources(TEXT, [{"id": "d", "title": title, "tags": tags}])
+    after = edit.with_keys(added, "a", {"paused": {"why": title}})
+
+    read = yaml.load(after, yaml.BaseLoader)["sources"]
+    assert (read[-1]["title"], read[-1]["tags"]) == (title, tags)
+    assert read[0]["paused"] == {"why": title}
+    assert edit.without_source(added, "d") == TEXT
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "sources.yaml"
+    path.write_bytes(TEXT.replace("\n", "\r\n").encode())
     path.chmod(0o600)
-
-    config = edit.amend(
-        desk.folder,
-        "sources.yaml",
-        lambda text: edit.with_keys(text, "b", {"title": "خبر"}),
-        load=desk.reads_in,
-    )
-
-    assert config.sources[1].title == "خبر"
-    assert "title: خبر" in path.read_text(encoding="utf-8")
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert list(desk.folder.iterdir()) == [path]
+    (tmp_path / "secret").write_text("x")
+    return tmp_path
 
 
-def test_an_edit_that_leaves_the_folder_invalid_changes_nothing(desk: Desk):
-    path = desk.writes("sources.yaml", TEXT)
-
-    with pytest.raises(ConfigError, match="has no unit"):
-        edit.amend(
-            desk.folder,
-            "sources.yaml",
-            lambda text: edit.with_keys(text, "b", {"interval": "5"}),
-            load=desk.reads_in,
-        )
-
-    assert path.read_text(encoding="utf-8") == TEXT
-
-
-def test_a_file_that_does_not_exist_is_begun(desk: Desk):
-    desk.writes("sources.yaml", TEXT)
-    new = [{"id": "c", "url": "https://c.example/"}]
+def test_a_file_is_replaced_whole_and_keeps_its_permissions(folder: Path):
+    change = partial(edit.with_sources, sources=[{"id": "d", "title": "خبر"}])
 
     edit.amend(
-        desk.folder,
-        "sources.d/desk.yaml",
-        lambda text: edit.with_sources(text, new),
-        load=desk.reads_in,
+        folder, "sources.yaml", change, load=lambda folder: Config(folder=folder)
     )
 
-    assert [source.id for source in desk.reads().sources] == ["a", "b", "c"]
+    path = folder / "sources.yaml"
+    assert (
+        path.read_bytes()
+        == (TEXT.replace("\n", "\r\n") + "  - id: d\n    title: خبر\n").encode()
+    )
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert {entry.name for entry in folder.iterdir()} == {"secret", "sources.yaml"}
 
 
-def test_the_place_of_each_source_is_known(desk: Desk):
-    desk.writes("sources.yaml", TEXT)
+def test_a_change_that_leaves_the_folder_invalid_is_refused_and_touches_nothing(folder):
+    path = folder / "sources.yaml"
+    before = path.read_bytes()
 
-    assert str(edit.places(desk.folder)["b"]) == "sources.yaml:15:5"
+    def refuse(drafted: Path) -> Config:
+        assert (drafted / "secret").read_text() == "x"
+        assert "b.example" not in (drafted / "sources.yaml").read_text()
+        raise ConfigError(())
+
+    with pytest.raises(ConfigError):
+        edit.amend(
+            folder,
+            "sources.yaml",
+            partial(edit.without_source, source_id="b"),
+            load=refuse,
+        )
+
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_does_not_exist_is_begun_in_its_folder(folder: Path):
+    change = partial(edit.with_sources, sources=[{"id": "z"}])
+
+    def load(drafted: Path) -> Config:
+        assert (drafted / "sources.d" / "more.yaml").exists()
+        assert (drafted / "sources.yaml").exists()
+        return Config(folder=drafted)
+
+    edit.amend(folder, "sources.d/more.yaml", change, load=load)
+    edit.amend(folder, "sources.d/more.yaml", change, load=load)
+
+    text = (folder / "sources.d" / "more.yaml").read_text()
+    assert text == "sources:\n  - id: z\n  - id: z\n"
+
+
+def test_every_source_is_found_where_it_stands(folder: Path):
+    (folder / "sources.d").mkdir()
+    (folder / "sources.d" / "x.opml").write_text(
+        '<opml><body>\n<outline xmlUrl="https://o.example/"/></body></opml>'
+    )
+
+    places = {id_: str(place) for id_, place in edit.places(folder).items()}
+
+    assert places == {
+        "a": "sources.yaml:9:5",
+        "b": "sources.yaml:15:5",
+        "c": "sources.yaml:27:5",
+        "o-example": "sources.d/x.opml:2:1",
+    }

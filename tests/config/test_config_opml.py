@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from desk import Desk
 
-from aggregator.config.opml import identity_of, read_opml
+from aggregator.config.opml import identity_of, read_any_opml, read_opml
 from aggregator.errors import ConfigError
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "opml"
@@ -151,3 +151,31 @@ def test_every_list_of_the_corpus_is_read_or_refused_in_words():
             read += len(sources)
 
     assert read > 2900
+
+
+def test_a_list_that_is_not_well_formed_is_refused_where_it_stays_and_read_where_not():
+    outline = '<outline text="" a quote"" XMLURL="https://a.example/x?a=1&amp;b=2"/>'
+    content = f"<opml><body><outline text='T'>\n{outline}</outline>".encode()
+
+    with pytest.raises(ConfigError, match=r"f\.opml:2:20: this is no well-formed OPML"):
+        read_opml("f.opml", content, known=())
+    written, flaw = read_any_opml("f.opml", content, known=())
+
+    [source] = written.values["sources"]
+    assert (source["url"], source["tags"]) == ("https://a.example/x?a=1&b=2", ["T"])
+    assert str(written.find(("sources", 0), False)) == "f.opml:2:1"  # noqa: FBT003
+    assert "no well-formed OPML" in str(flaw)
+
+
+def test_bytes_of_another_encoding_are_read_as_what_they_are_declared_to_be():
+    outline = '<outline text="caf\xe9 <" xmlUrl="https://a.example/"/>'
+    content = f"<?xml version='1.0' encoding='latin-1'?><opml>{outline}</opml>"
+
+    written, _ = read_any_opml("f.opml", content.encode("latin-1"), known=())
+
+    assert written.values["sources"][0]["title"] == "café <"
+
+
+def test_entities_are_not_expanded_however_forgivingly_a_list_is_read():
+    with pytest.raises(ConfigError, match="declares entities"):
+        read_any_opml("f.opml", b'<!DOCTYPE a [<!ENTITY b "c">]><opml><', known=())

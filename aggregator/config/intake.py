@@ -1,0 +1,100 @@
+"""Take the feeds of a subscription list into the config, each by itself.
+
+In: the bytes of an OPML file, and the config that stands. Out: entries for sources.yaml,
+valid each and known to nobody yet, and a sentence for every one that cannot be taken.
+ConfigError only where the file as a whole is no list. Nothing is written.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from aggregator.config.addresses import web_address
+from aggregator.config.names import folded
+from aggregator.config.opml import read_any_opml
+from aggregator.config.schema import SourceKeys
+from aggregator.config.secret import Surroundings
+from aggregator.model import Config
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What a list brings: `sources` are new, `known` counts those we have.
+
+    `left_out` are sentences with the line of each that cannot be taken; `flaw` is why
+    the list had to be read forgivingly.
+    """
+
+    sources: tuple[dict[str, Any], ...]
+    known: int
+    left_out: tuple[str, ...]
+    flaw: str | None
+
+
+def intake(file: str, content: bytes, config: Config) -> Intake:
+    """Return what a list brings to a config; ConfigError if it is no list."""
+    written, flaw = read_any_opml(file, content, known=())
+    addresses = {source.url for source in config.sources}
+    ids = {folded(source.id) for source in config.sources}
+    taken: list[dict[str, Any]] = []
+    left_out: list[str] = []
+    known = 0
+    for index, outline in enumerate(written.values["sources"]):
+        if outline["url"] in addresses:
+            known += 1
+            continue
+        entry = _tidy(outline) | {"id": unused(outline["id"], ids)}
+        if reason := _refusal(entry, config.folder):
+            place = written.find(("sources", index), False)  # noqa: FBT003 - as Written has it
+            left_out.append(f"{place}: {reason}")
+            continue
+        ids.add(folded(entry["id"]))
+        taken.append(entry)
+    return Intake(
+        sources=tuple(taken), known=known, left_out=tuple(left_out), flaw=flaw
+    )
+
+
+def unused(id_: str, ids: Collection[str]) -> str:
+    """Return an id, with a number if one that is `folded` alike is taken."""
+    number = 2
+    free = id_
+    while folded(free) in ids:
+        free = f"{id_}-{number}"
+        number += 1
+    return free
+
+
+def _tidy(outline: dict[str, Any]) -> dict[str, Any]:
+    """Return an outline's texts as one line each, without control characters."""
+    entry = {
+        key: [_line(tag) for tag in value] if key == "tags" else _line(value)
+        for key, value in outline.items()
+    }
+    return {key: value for key, value in entry.items() if value}
+
+
+def _line(text: str) -> str:
+    seen = (" " if unicodedata.category(c) in {"Cc", "Cs"} else c for c in text)
+    return re.sub(r"\s+", " ", "".join(seen)).strip()
+
+
+def _refusal(entry: dict[str, Any], folder: Path) -> str | None:
+    """Return why an entry cannot stand in sources.yaml, or None.
+
+    Its address must be one of the web: a list from outside opens no file of ours.
+    """
+    around = Surroundings(folder=folder, cwd=folder, environ={})
+    try:
+        web_address(entry["url"])
+        SourceKeys.model_validate(entry, context=around)
+    except ValidationError as error:
+        return str(error.errors()[0]["msg"])
+    except ValueError as error:
+        return str(error)
+    return None
