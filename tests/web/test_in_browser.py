@@ -1,0 +1,184 @@
+"""Pages as readers see them: in Chromium, at three widths, in the light and in the dark.
+
+Pictures of all of them are written to `artefacts/web`.
+"""
+
+import pytest
+from browser import opened, photograph
+from builders import NOON, article
+from edition import long_read, story
+from house import House, served
+
+from aggregator.text import markup
+
+PAGES = {
+    "front": "/",
+    "section": "/feeds/wire",
+    "persian": "/feeds/persian",
+    "article": f"/articles/{long_read().id}",
+    "persian-article": f"/articles/{story(2).id}",
+    "sources": "/sources/",
+    "source": "/sources/fanus",
+    "about": "/about",
+}
+PICTURES = {"https://gazette.example/ferry.svg", "https://gazette.example/ice.svg"}
+
+# The lowest contrast of any text on a page with what is behind it (WCAG 2.2, 1.4.3).
+LOWEST_CONTRAST = """() => {
+  const light = (rgb) => rgb.map((v) => v / 255)
+    .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const parts = (color) => color.match(/[\\d.]+/g).map(Number);
+  const behind = (element) => {
+    for (; element; element = element.parentElement) {
+      const color = parts(getComputedStyle(element).backgroundColor);
+      if (color.length === 3 || color[3] === 1) return color.slice(0, 3);
+    }
+    return [255, 255, 255];
+  };
+  let lowest = [21, ""];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !element.checkVisibility()) continue;
+    const [a, b] = [light(parts(getComputedStyle(element).color).slice(0, 3)),
+      light(behind(element))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < lowest[0]) lowest = [ratio, element.outerHTML.slice(0, 80)];
+  }
+  return lowest;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_pages_fit_any_window_and_ask_nobody_but_for_pictures(
+    browser, site, width, scheme
+):
+    """O8, A11: no sideways scrolling, no complaint, no request to third parties."""
+    with opened(browser, site, "/", width=width, scheme=scheme) as sight:
+        for name, path in PAGES.items():
+            sight.page.goto(site.base + path, wait_until="load")
+            photograph(sight.page, f"{name}-{width}-{scheme}")
+            needed = sight.page.evaluate("document.documentElement.scrollWidth")
+            contrast, where = sight.page.evaluate(LOWEST_CONTRAST)
+
+            assert needed == width, name
+            assert contrast >= 4.5, (name, where)
+        assert sight.complaints == []
+        assert {kind for kind, _ in sight.strangers} == {"image"}
+        assert {url for _, url in sight.strangers} == PICTURES
+
+
+def test_pictures_are_asked_for_when_scrolled_to_and_without_a_referrer(browser, site):
+    with opened(browser, site, "/about", width=1440) as sight:
+        asked = []
+        sight.page.on("request", asked.append)
+        sight.page.goto(site.base + PAGES["article"])
+        lazy = sight.page.evaluate("[...document.images].map((i) => i.loading)")
+        pictures = [
+            r for r in asked if r.resource_type == "image" and "example" in r.url
+        ]
+
+    assert set(lazy) == {"lazy"}
+    assert pictures
+    assert not any("referer" in request.headers for request in pictures)
+
+
+def test_every_report_of_a_mixed_list_reads_in_its_own_direction(browser, site):
+    with opened(browser, site, "/feeds/wire") as sight:
+        found = sight.page.evaluate(
+            """[...document.querySelectorAll(".reports li")].slice(0, 7).map((li) => {
+              const title = li.querySelector("h2"), text = document.createRange();
+              text.selectNodeContents(title);
+              const [box, words] = [title, text].map((x) => x.getBoundingClientRect());
+              return [title.lang, getComputedStyle(title).direction,
+                words.left - box.left > box.right - words.right ? "end" : "start"];
+            })"""
+        )
+
+    assert found == [
+        ["en", "ltr", "start"],
+        ["fa", "rtl", "end"],
+        ["de", "ltr", "start"],
+        ["he", "rtl", "end"],
+        ["en", "ltr", "start"],
+        ["ar", "rtl", "end"],
+        ["ja", "ltr", "start"],
+    ]
+
+
+def test_a_page_in_persian_runs_from_right_to_left(browser, site):
+    with opened(browser, site, "/feeds/persian") as sight:
+        main, aside = (
+            sight.page.locator(name).bounding_box() for name in ("main", "aside")
+        )
+
+        assert sight.page.evaluate("document.documentElement.dir") == "rtl"
+        assert main["x"] > aside["x"] + aside["width"]
+        assert sight.page.locator(".paging, .hint").first.inner_text().startswith("با")
+
+
+def test_one_click_on_an_address_selects_it_whole(browser, site):
+    """O9: a working copy-the-address, without script."""
+    with opened(browser, site, "/feeds/wire") as sight:
+        sight.page.locator(".address").first.click()
+        selected = sight.page.evaluate("getSelection().toString()")
+
+    assert selected == "https://wire.example/feeds/wire.rss"
+
+
+def test_the_keyboard_alone_reaches_the_first_report(browser, site):
+    with opened(browser, site, "/feeds/wire") as sight:
+        sight.page.keyboard.press("Tab")
+        skip = sight.page.evaluate("document.activeElement.className")
+        sight.page.keyboard.press("Enter")
+        sight.page.keyboard.press("Tab")
+        reached = sight.page.evaluate("document.activeElement.textContent")
+
+    assert skip == "skip"
+    assert reached.startswith("Ferry returns")
+
+
+def test_a_printed_report_is_the_report_and_nothing_else(browser, site):
+    with opened(browser, site, PAGES["article"], width=768) as sight:
+        sight.page.emulate_media(media="print")
+        photograph(sight.page, "article-print")
+        hidden = [".beside", ".colophon", ".masthead nav", ".skip"]
+
+        assert not any(sight.page.locator(name).is_visible() for name in hidden)
+        assert sight.page.locator(".mediawire-credit").is_visible()
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "\u202eevil \u2066headline",
+        "\u200frtl mark and \u202b open",
+        "zero" + "\u200b" * 300 + "width",
+        "Zalgo z" + "\u0301" * 2000,
+    ],
+    ids=["override", "open embedding", "zero-width", "marks"],
+)
+def test_a_headline_of_traps_leaves_its_neighbours_alone(browser, tmp_path, title):
+    """I10: unpaired bidi controls and runs of marks; neighbours look the same."""
+
+    def neighbours(folder, second):
+        folder.mkdir()
+        house = House(folder).take(
+            article(1), article(2, title=second, body=f"<p>{second}</p>"), article(3)
+        )
+        assert house.at == NOON
+        with (
+            served(house) as site,
+            opened(browser, site, "/feeds/wire", width=768) as sight,
+        ):
+            rows = sight.page.locator(".reports > li")
+            heading = rows.nth(1).locator("h2").bounding_box()["height"]
+            return [rows.nth(n).screenshot() for n in (0, 2)], heading
+
+    calm, height = neighbours(tmp_path / "calm", "harmless")
+    beside, same = neighbours(tmp_path / "wild", markup.plain(title, "text/plain"))
+
+    assert beside == calm
+    assert same == height
