@@ -50,9 +50,18 @@ def config_of(folder, sources, **settings):
     )
 
 
-def started(config, clock, resolver=None):
-    """Return a Wire as the service starts it; names are looked up with `resolver`."""
+class Lent:
+    """Reading processes that a wire may use, but not close."""
+
+    def __init__(self, workers):
+        self.read = workers.read
+
+
+def started(config, clock, *, resolver=None, readers=None):
+    """Return a Wire as the service starts it, with a resolver or readers of ours."""
     wire = Wire(config, clock=clock)
+    if readers:
+        wire.workers = readers
     if resolver:
         wire.fetcher = Fetcher(config.fetch, contact=config.contact, resolver=resolver)
     wire.open_rooms()
@@ -72,10 +81,17 @@ class Newsdesk:
     """A Wire, its clock, and what a server heard of it. Close it when done."""
 
     def __init__(
-        self, folder, origin, *paths, at=NOON, sources=(), resolver=None, **settings
+        self,
+        folder,
+        origin,
+        *paths,
+        sources=(),
+        resolver=None,
+        readers=None,
+        **settings,
     ):
-        self.now = at
-        self._resolver = resolver
+        self.now = NOON
+        self._given = {"resolver": resolver, "readers": readers}
         self.origin = origin
         self.heard = []
         named = [Source(id=path[1:], url=origin.url(path)) for path in paths]
@@ -83,7 +99,7 @@ class Newsdesk:
         self.open()
 
     def open(self):
-        self.wire = started(self.config, lambda: self.now, self._resolver)
+        self.wire = started(self.config, lambda: self.now, **self._given)
 
     def close(self):
         self.wire.close()

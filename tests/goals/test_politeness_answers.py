@@ -1,0 +1,306 @@
+"""What a publisher's server hears of the whole program, and what it makes of answers."""
+
+from datetime import timedelta
+from email.utils import format_datetime
+
+import pytest
+from installation import Installation
+from newsdesk import DAY, HOUR, MINUTE, NOON, conditional, rss
+
+from aggregator.model import Source
+
+ODD_DATE = b"Mon, 01-Jan-26 00:00:00 GMT"
+ETAGS = {
+    "/quoted": b'"abc"',
+    "/weak": b'W/"abc"',
+    "/unquoted": b"abc",
+    "/empty": b'""',
+    "/space": b'"a b"',
+    "/semicolon": b'"a;b"',
+    "/latin": b'"\xe9"',
+    "/emoji": '"\N{SNOWMAN}\N{PARTY POPPER}"'.encode(),
+    "/long": b'"' + b"x" * 9_000 + b'"',
+    "/control": b'"a\x01b"',
+    "/trailing": b'"abc" \t ',
+    "/none": None,
+}
+
+
+def test_the_first_poll_of_a_source_is_one_get(tmp_path, origin):
+    """P1: exactly one GET of exactly the configured path, by the real command.
+
+    P18: it says who asks, where to complain, and what is read.
+    """
+    origin.answers("/news/feed.xml", rss(1))
+    at = Installation(tmp_path, {"a": origin.url("/news/feed.xml?full=1#top")})
+
+    at.poll()
+
+    (heard,) = origin.heard
+    assert heard.line == b"GET /news/feed.xml?full=1 HTTP/1.1"
+    agent = heard.header("user-agent").decode()
+    assert agent.startswith("MediaWire/")
+    assert agent.endswith(" (+https://press.example/about)")
+    assert b"application/rss+xml" in heard.header("accept")
+    assert b"gzip" in heard.header("accept-encoding")
+
+
+def test_validators_survive_the_store_and_a_restart(desk_of, origin):
+    """P2: 12 of 12 ETags come back byte for byte or not at all, 0 altered.
+
+    And so does a Last-Modified that is no date of HTTP; what cannot be sent is left out
+    whole, and the other one still makes the request conditional.
+    """
+    for path, etag in ETAGS.items():
+        headers = [("Last-Modified", ODD_DATE)]
+        headers += [("ETag", etag)] if etag is not None else []
+        origin.answers(path, rss(1), headers=headers)
+        origin.answers(path, status=304)
+    desk = desk_of(*ETAGS)
+    desk.live(HOUR / 2)
+    desk.restart()
+    desk.live(HOUR)
+    desk.restart()
+    desk.live(HOUR)
+
+    for path, etag in ETAGS.items():
+        first, *later = [heard for _, heard in desk.heard if heard.path == path]
+        sent = None if path in {"/long", "/control", "/none"} else etag.strip()
+        assert not conditional(first)
+        assert [heard.header("if-none-match") for heard in later] == [sent] * 2
+        assert [heard.header("if-modified-since") for heard in later] == [ODD_DATE] * 2
+
+
+def sent_after(desk, path):
+    """Return the validators of the last request for a path."""
+    heard = [heard for _, heard in desk.heard if heard.path == path][-1]
+    return heard.header("if-none-match"), heard.header("if-modified-since")
+
+
+def test_newer_validators_replace_older_ones_whatever_brought_them(desk_of, origin):
+    """P3, P5: a new ETag beside the old date; a 304 with a new one of each, or neither.
+
+    Replaced, replaced, replaced, kept.
+    """
+    first = [("ETag", '"1"'), ("Last-Modified", "then")]
+    seconds = {
+        "/etag-of-200": (rss(2, 1), 200, [("ETag", '"2"'), ("Last-Modified", "then")]),
+        "/date-of-304": (b"", 304, [("Last-Modified", "later")]),
+        "/etag-of-304": (b"", 304, [("ETag", '"2"')]),
+        "/neither": (b"", 304, []),
+    }
+    for path, (body, status, headers) in seconds.items():
+        origin.answers(path, rss(1), headers=first)
+        origin.answers(path, body, status=status, headers=headers)
+        origin.answers(path, status=304)
+    desk = desk_of(*seconds)
+    desk.live(2 * HOUR)
+    desk.restart()
+    desk.live(1 * HOUR)
+
+    assert {path: sent_after(desk, path) for path in seconds} == {
+        "/etag-of-200": (b'"2"', b"then"),
+        "/date-of-304": (b'"1"', b"later"),
+        "/etag-of-304": (b'"2"', b"then"),
+        "/neither": (b'"1"', b"then"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"not here", 404),
+        (b"broken", 500),
+        (b"<!doctype html><title>Home</title><p>Welcome", 200),
+        (b"", 200),
+        (b'{"error": "quota"}', 200),
+        (b"<rss><channel><title>cut off", 200),
+    ],
+)
+def test_validators_of_what_is_no_feed_are_never_sent(desk_of, origin, body, status):
+    """P7: 404, 500 and a 200 that is not a feed: 0 validators kept or sent."""
+    good = [("ETag", '"good"'), ("Last-Modified", "good")]
+    bad = [("ETag", '"bad"'), ("Last-Modified", "bad")]
+    origin.answers("/new", body, status=status, headers=bad)
+    origin.answers("/known", rss(1), headers=good)
+    origin.answers("/known", body, status=status, headers=bad)
+    desk = desk_of("/new", "/known")
+    desk.live(12 * HOUR)
+    desk.restart()
+    desk.live(DAY)
+
+    assert len(desk.times("/new")) > 2
+    assert not any(b"bad" in heard.raw for _, heard in desk.heard)
+    if status != 200 or b"cut off" not in body:
+        assert sent_after(desk, "/known") == (b'"good"', b"good")
+
+
+def next_poll(desk, path):
+    """Return how long after the last request a source is next polled."""
+    return desk.status(path[1:])["next_poll_at"] - desk.times(path)[-1]
+
+
+FRESHNESS = {
+    "max-age=7200": 2 * HOUR,
+    "max-age=0": HOUR,
+    "no-cache": HOUR,
+    "max-age=99999999999": 30 * DAY,
+    "max-age=abc": HOUR,
+    "max-age=-5": HOUR,
+    "public, max-age=7200, must-revalidate": 2 * HOUR,
+}
+
+
+@pytest.mark.parametrize("status", [200, 304, 429])
+@pytest.mark.parametrize("said", FRESHNESS)
+def test_a_source_is_fresh_for_as_long_as_it_says(desk_of, origin, status, said):
+    """P10: not before max(interval, max-age); garbage ignored; at most 30 days, told."""
+    origin.answers("/feed", rss(1), headers=[("ETag", '"1"')])
+    headers = [("Cache-Control", said), ("ETag", '"2"')]
+    origin.answers("/feed", rss(2), status=status, headers=headers)
+    desk = desk_of("/feed")
+    desk.live(HOUR + 2 * MINUTE)
+    least = max(FRESHNESS[said], 4 * HOUR if status == 429 else HOUR)
+
+    assert len(desk.times("/feed")) == 2
+    assert least <= next_poll(desk, "/feed") <= least + 2 * MINUTE
+    if least == 30 * DAY:
+        assert "capped at 30d" in desk.status("feed")["because"]
+
+
+def test_age_is_taken_off_and_of_two_headers_the_longer_counts(desk_of, origin):
+    """P10: with Age: 3600; two Cache-Control headers."""
+    origin.answers(
+        "/aged", rss(1), headers=[("Cache-Control", "max-age=9000"), ("Age", "3600")]
+    )
+    two = [("Cache-Control", "max-age=60"), ("Cache-Control", "max-age=7200")]
+    origin.answers("/two", rss(1), headers=two)
+    desk = desk_of("/aged", "/two")
+    desk.live(MINUTE)
+
+    assert timedelta(minutes=90) <= next_poll(desk, "/aged") <= timedelta(minutes=92)
+    assert 2 * HOUR <= next_poll(desk, "/two") <= 2 * HOUR + 2 * MINUTE
+
+
+RETRY_AFTER = {
+    "120": None,
+    "date": 3 * HOUR,
+    "-5": None,
+    "1.5": None,
+    "abc": None,
+    "3456000": 30 * DAY,  # 40 days
+    "absent": None,
+}
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("said", RETRY_AFTER)
+def test_a_server_that_asks_for_time_gets_it(desk_of, origin, status, said):
+    """P12: never earlier than asked, at most 30 days; 4 h for a bare 429.
+
+    A bare 503 backs off; either counts as throttled, never as a parse error.
+    """
+    when = format_datetime(NOON + RETRY_AFTER["date"], usegmt=True)
+    value = when if said == "date" else said
+    headers = [("Retry-After", value)] if said != "absent" else []
+    origin.answers("/feed", status=status, headers=headers)
+    desk = desk_of("/feed")
+    desk.live(MINUTE)
+    status_row = desk.status("feed")
+
+    usual = 4 * HOUR if status == 429 and said not in {"120", "1.5"} else 2 * HOUR
+    usual = HOUR if said in {"120", "1.5"} else usual
+    least = RETRY_AFTER[said] or usual
+    assert least <= next_poll(desk, "/feed") <= least + 2 * MINUTE
+    assert (status_row["state"], status_row["problem"]) == ("throttled", "throttled")
+    if RETRY_AFTER[said]:
+        assert "Retry-After until " in status_row["because"]
+        assert desk.poll(force=True) == {}
+
+
+@pytest.mark.parametrize(
+    "statuses", [(301,), (308,), (302,), (303,), (307,), (301, 302)]
+)
+def test_a_move_is_believed_after_five_polls_and_two_days(desk_of, origin, statuses):
+    """P16: followed each time, remembered only if permanent and seen for long enough."""
+    for hop, status in enumerate(statuses):
+        there = [("Location", f"/{hop + 1}")]
+        origin.answers(f"/{hop}", status=status, headers=there)
+    last = f"/{len(statuses)}"
+    for edition in range(200):
+        origin.answers(last, rss(edition))
+    desk = desk_of(sources=[Source(id="a", url=origin.url("/0"))])
+    desk.live(2 * DAY - HOUR)
+    watching = desk.status("a")["because"]
+    desk.restart()
+    desk.live(3 * HOUR)
+    turned = len(desk.times("/0"))
+    desk.live(DAY)
+
+    assert len(desk.times(last)) >= 70
+    if statuses in {(301,), (308,)}:
+        assert f"moved to {origin.url(last)} for 46 hours: will be remem" in watching
+        assert "which is asked instead" in desk.status("a")["because"]
+        assert len(desk.times("/0")) == turned
+        assert 48 <= turned <= 50
+    else:
+        assert "moved" not in watching + desk.status("a")["because"]
+        assert len(desk.times("/0")) == len(desk.times(last))
+    assert desk.config.sources[0].url == origin.url("/0")
+
+
+@pytest.mark.parametrize("answer", ["a page", "a day only"])
+def test_a_move_that_ends_nowhere_or_is_taken_back_is_not_believed(
+    desk_of, origin, answer
+):
+    """P16: 301 to an HTML page, 301 for one day only."""
+    moved = [("Location", "/new")]
+    for _ in range(20):
+        origin.answers("/feed", status=301, headers=moved)
+    if answer == "a page":
+        origin.answers("/feed", status=301, headers=moved)
+        origin.answers("/new", b"<!doctype html><title>We moved</title>")
+    else:
+        for edition in range(100):
+            origin.answers("/feed", rss(edition))
+            origin.answers("/new", rss(edition))
+    desk = desk_of("/feed")
+    desk.live(5 * DAY)
+
+    assert desk.wire.states()["feed"].fetch_url == origin.url("/feed")
+    assert desk.times("/feed")[-1] > NOON + 3 * DAY
+
+
+def test_nothing_follows_us_from_request_to_request(desk_of, origin):
+    """P19: no Cookie, Referer or Authorization, no fragment, the path as configured."""
+    path = "/a%2Fb/%7Efeed?x=1&y=%20&z=a+b&empty="
+    cookie = ("Set-Cookie", "id=1; Path=/")
+    origin.answers(path, rss(1), headers=[cookie, ("ETag", '"1"')])
+    origin.answers(path, status=302, headers=[cookie, ("Location", "/elsewhere#part")])
+    origin.answers("/elsewhere", rss(2), headers=[cookie])
+    desk = desk_of(sources=[Source(id="a", url=origin.url(path + "#fragment"))])
+    desk.live(4 * HOUR)
+
+    assert [heard.path for _, heard in desk.heard][:3] == [path, path, "/elsewhere"]
+    assert len(desk.heard) == 7
+    for _, heard in desk.heard:
+        assert not any(map(heard.header, ("cookie", "referer", "authorization")))
+        assert b"python" not in heard.header("user-agent").lower()
+        assert b"#" not in heard.line
+
+
+def test_force_asks_conditionally_and_not_while_a_publisher_wants_peace(
+    desk_of, origin
+):
+    """P23: forced polls stay conditional, and are refused with the time left."""
+    origin.answers("/feed", rss(1), headers=[("ETag", '"1"')])
+    origin.answers("/feed", status=304)
+    origin.answers("/feed", status=503, headers=[("Retry-After", "600")])
+    desk = desk_of("/feed")
+    desk.poll()
+    desk.poll(force=True)
+    desk.poll(force=True)
+    refused = [desk.poll(force=True) for _ in range(10)]
+
+    assert [conditional(heard) for _, heard in desk.heard] == [False, True, True]
+    assert refused == [{}] * 10
