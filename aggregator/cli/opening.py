@@ -1,6 +1,6 @@
 """Open what a command works on: config read, log set up, wire ready, store held."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 
@@ -54,7 +54,12 @@ def known_sources(wire: Wire, names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names if all are configured sources; else say which is not."""
     for name in names:
         if name not in wire.sources:
-            near = get_close_matches(name, wire.sources, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise click.UsageError(f"there is no source {name!r} in the config{hint}")
+            raise no_such_source(name, wire.sources)
     return names
+
+
+def no_such_source(name: str, known: Collection[str]) -> click.UsageError:
+    """Return what to raise for a name that no source has, with the nearest that one has."""
+    near = get_close_matches(name, known, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return click.UsageError(f"there is no source {name!r} in the config{hint}")

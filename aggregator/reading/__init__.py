@@ -10,6 +10,7 @@ normalise   parsed.Feed + Source → articles
 keys        how an entry is recognised, and the ids that follow
 conductor   `read` conducts all of it: ReadRequest → Reading
 workers     runs `read` in processes that can be killed
+discovery   the feeds that a web page names as its own
 provenance  whether the words of a stored article are those of its raw item
 
 A poll needs `ReadRequest` and `Workers`; the parsers load in the workers only. `read`

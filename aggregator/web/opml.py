@@ -41,10 +41,15 @@ def _source(source: Source) -> dict[str, str] | None:
     feed_url = address(public(source.url))
     if not feed_url:
         return None
-    outline = {"type": "rss", "text": source.title or source.id, "xmlUrl": feed_url}
-    if site := address(source.site):
-        outline["htmlUrl"] = site
-    return outline
+    outline = {
+        "type": "rss",
+        "text": source.title or source.id,
+        "xmlUrl": feed_url,
+        "htmlUrl": address(source.site) or "",
+        "language": source.language or "",
+        "category": ",".join(source.tags),
+    }
+    return {key: value for key, value in outline.items() if value}
 
 
 def _publication(publication: Publication, base_url: str) -> dict[str, str]:

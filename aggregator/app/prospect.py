@@ -1,0 +1,129 @@
+"""Look at an address that an operator thinks of adding: which feed is behind it?
+
+In: an address of a feed or of a site, and the config. Out: a Prospect, what the feed
+holds now, or one error that says what was tried. Nothing is written. Every request goes
+through the one guarded Fetcher, and requests to one host are `spacing` apart.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from threading import Event
+from urllib.parse import urljoin
+
+from aggregator.app.clock import Clock, utc_now
+from aggregator.config import masked
+from aggregator.errors import FetchError, MediaWireError, ReadError
+from aggregator.fetching import Fetcher
+from aggregator.model import Article, Config, Fetched, FetchRequest, Reading, Source
+from aggregator.reading import ReadRequest, Workers
+from aggregator.text.urls import host_of
+
+# How many of a page's feeds are tried before we believe that it has none.
+MOST_TRIED = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prospect:
+    """A feed that was found: `url` is where, `others` are further feeds of the page."""
+
+    url: str
+    reading: Reading
+    others: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str | None:
+        """What the feed calls itself."""
+        return self.reading.feed.title if self.reading.feed else None
+
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """The reports it holds now, in its order."""
+        return tuple(article for _, article in self.reading.items if article)
+
+
+def prospect(config: Config, url: str, *, clock: Clock = utc_now) -> Prospect:
+    """Return the feed at an address, or the one that the page there leads to.
+
+    Raises FetchError or ReadError if there is neither a feed nor a page with one.
+    """
+    with _Scout.sent_out(config, clock) as scout:
+        page = scout.fetch(url)
+        try:
+            return Prospect(url=page.moved_to or url, reading=scout.read(page))
+        except ReadError as error:
+            if error.problem != "html-page":
+                raise
+            return _behind(page, scout)
+
+
+def _behind(page: Fetched, scout: "_Scout") -> Prospect:
+    """Return the first feed that a page leads to and that can be read."""
+    from aggregator.reading.discovery import COMMON_PATHS, feed_links
+
+    named = [link.url for link in feed_links(page.body, url=page.url)]
+    paths = named or [urljoin(page.url, path) for path in COMMON_PATHS]
+    tried = []
+    for url in paths[:MOST_TRIED]:
+        try:
+            document = scout.fetch(url)
+            reading = scout.read(document)
+        except (FetchError, ReadError) as error:
+            tried.append(f"  {error}")
+            continue
+        others = tuple(other for other in named if other != url)
+        return Prospect(url=document.moved_to or url, reading=reading, others=others)
+    which = "the feeds it names" if named else "the usual addresses; it names no feed"
+    raise ReadError(
+        "\n".join([f"{masked(page.url)} is a web page; tried {which}:", *tried]),
+        problem="html-page",
+    )
+
+
+class _Scout:
+    """Fetches and reads one document after the other, politely."""
+
+    def __init__(
+        self, config: Config, clock: Clock, fetcher: Fetcher, workers: Workers
+    ) -> None:
+        self._config = config
+        self._clock = clock
+        self._fetcher = fetcher
+        self._workers = workers
+        self._asked: set[str] = set()
+
+    @classmethod
+    @contextmanager
+    def sent_out(cls, config: Config, clock: Clock) -> Iterator["_Scout"]:
+        """Open the rooms that are needed, and close them afterwards."""
+        with (
+            closing(Fetcher(config.fetch, contact=config.contact)) as fetcher,
+            closing(Workers(config.reading)) as workers,
+        ):
+            yield cls(config, clock, fetcher, workers)
+
+    def fetch(self, url: str) -> Fetched:
+        """Return a document, after the pause that its host is owed."""
+        host = host_of(url) or ""
+        if host in self._asked:
+            Event().wait(self._config.host_limits(host).spacing.total_seconds())
+        self._asked.add(host)
+        answer = self._fetcher.fetch(
+            FetchRequest(source_id=masked(url), url=url), now=self._clock()
+        )
+        if not isinstance(answer, Fetched):
+            raise MediaWireError(f"{masked(url)}: answered 304 to a first request")
+        return answer
+
+    def read(self, document: Fetched) -> Reading:
+        """Return what a document holds, read in a process that may be killed."""
+        return self._workers.read(
+            ReadRequest(
+                source=Source(id=masked(document.url), url=document.url),
+                url=document.url,
+                body=document.body,
+                content_type=document.content_type,
+                now=self._clock(),
+                max_bytes=self._config.fetch.max_body,
+            )
+        )

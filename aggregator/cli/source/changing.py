@@ -1,0 +1,75 @@
+"""`source pause`, `source resume`, `source remove`: one source, in the file it stands in."""
+
+from datetime import datetime
+from functools import partial
+
+import click
+
+from aggregator.cli import FAILED, Invocation
+from aggregator.cli.source.desk import Desk
+from aggregator.config.edit import with_keys, without_source
+from aggregator.config.names import moment
+
+
+def _moment(_context: object, _option: object, text: str | None) -> datetime | None:
+    """Return the time that an option says; as in the files, without a zone it is UTC."""
+    try:
+        return moment(text) if text is not None else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+@click.command()
+@click.argument("source_id", metavar="SOURCE")
+@click.option(
+    "--until",
+    callback=_moment,
+    metavar="TIME",
+    help="When polling goes on by itself: 2026-12-31 or 2026-12-31T18:00:00Z.",
+)
+@click.option("--why", default="", help="The reason, for status and the next editor.")
+@click.pass_obj
+def pause(
+    invocation: Invocation, *, source_id: str, until: datetime | None, why: str
+) -> None:
+    """Stop polling a source for now; its articles stay where they are."""
+    said = {
+        "until": until and until.isoformat().replace("+00:00", "Z"),
+        "why": why or None,
+    }
+    # An empty pause would be no pause: a key without a value says nothing.
+    paused = {name: text for name, text in said.items() if text} or {"why": "paused"}
+    file = Desk(invocation).change(
+        source_id, partial(with_keys, source_id=source_id, keys={"paused": paused})
+    )
+    when = f" until {said['until']}" if until else ""
+    click.echo(f"{source_id} is paused{when} ({file})")
+
+
+@click.command()
+@click.argument("source_id", metavar="SOURCE")
+@click.pass_context
+def resume(ctx: click.Context, *, source_id: str) -> None:
+    """Go on polling a source that was paused."""
+    desk = Desk(ctx.obj)
+    if desk.source(source_id).paused is None:
+        click.echo(f"mediawire: {source_id} is not paused", err=True)
+        ctx.exit(FAILED)
+    file = desk.change(
+        source_id, partial(with_keys, source_id=source_id, keys={"paused": None})
+    )
+    click.echo(f"{source_id} goes on ({file})")
+
+
+@click.command()
+@click.argument("source_id", metavar="SOURCE")
+@click.pass_obj
+def remove(invocation: Invocation, *, source_id: str) -> None:
+    """Take a source out of the config; its articles stay in the store.
+
+    Added again under the same id, it goes on where it was.
+    """
+    file = Desk(invocation).change(
+        source_id, partial(without_source, source_id=source_id)
+    )
+    click.echo(f"{source_id} is removed from {file}; its articles stay")

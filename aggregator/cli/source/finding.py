@@ -1,0 +1,136 @@
+"""`source add`, `source test`: from an address to a feed, and into sources.yaml."""
+
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from aggregator.app.prospect import Prospect, prospect
+from aggregator.cli import FAILED, Invocation
+from aggregator.cli.opening import configured
+from aggregator.cli.source.desk import Desk
+from aggregator.cli.terminal import emit_json
+from aggregator.config import masked
+from aggregator.config.addresses import feed_address
+from aggregator.config.edit import with_sources
+from aggregator.config.files import SOURCES
+from aggregator.config.intake import unused
+from aggregator.config.names import folded, slug
+from aggregator.config.opml import identity_of
+from aggregator.model import Config
+from aggregator.text.urls import canonical
+
+# Of a title that becomes an id; a longer one is a sentence, and the address is better.
+LONGEST_NAME = 32
+HEADLINES = 5
+
+
+@click.command()
+@click.argument("url")
+@click.option("--id", "id_", help="Its id; without: made of the feed's title.")
+@click.option("--title", help="How it is credited; without: the feed's own title.")
+@click.option("--tag", "tags", multiple=True, help="A tag; can be given several times.")
+@click.option("--group", help="The group whose keys it takes over.")
+@click.pass_context
+def add(
+    ctx: click.Context,
+    *,
+    url: str,
+    id_: str | None,
+    title: str | None,
+    tags: tuple[str, ...],
+    group: str | None,
+) -> None:
+    """Find the feed at URL or behind it, and write it into sources.yaml.
+
+    The file's comments and all its other lines stay as they are. A running service
+    takes the new source up by itself.
+    """
+    desk = Desk(ctx.obj)
+    found = prospect(desk.config, _address(url, desk.config))
+    if known := _known(desk.config, found.url):
+        click.echo(f"mediawire: {masked(found.url)} is polled as {known}", err=True)
+        ctx.exit(FAILED)
+    entry: dict[str, Any] = {
+        "id": id_ or _id(desk.config, found, title),
+        "url": found.url,
+        **({"title": title} if title else {}),
+        **({"group": group} if group else {}),
+        **({"tags": list(tags)} if tags else {}),
+    }
+    desk.write(SOURCES, partial(with_sources, sources=[entry]))
+    count = len(found.articles)
+    click.echo(
+        f"{entry['id']} is added to {SOURCES}: {title or found.title or 'no title'}, "
+        f"{count} {'entry' if count == 1 else 'entries'} at {masked(found.url)}"
+    )
+    for other in found.others:
+        click.echo(f"mediawire: the page also names {masked(other)}", err=True)
+
+
+@click.command()
+@click.argument("url")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_obj
+def test(invocation: Invocation, *, url: str, as_json: bool) -> None:
+    """Show what would come from URL, or from the feed behind it; write nothing."""
+    config = configured(invocation)
+    found = prospect(config, _address(url, config))
+    shown = _shown(config, found)
+    if as_json:
+        emit_json(shown)
+        return
+    for name in ("title", "url", "site", "format", "language", "known_as", "entries"):
+        if shown[name] is not None:
+            click.echo(f"{name.replace('_', ' ')}: {shown[name]}")
+    for headline in shown["headlines"]:
+        published = headline["published"]
+        click.echo(f"  {published:%Y-%m-%d %H:%M}  {headline['title']}")
+    for note in shown["notes"]:
+        click.echo(f"note: {note}")
+    for other in shown["others"]:
+        click.echo(f"the page also names: {other}")
+
+
+def _shown(config: Config, found: Prospect) -> dict[str, Any]:
+    feed = found.reading.feed
+    return {
+        "url": masked(found.url),
+        "title": found.title,
+        "site": feed.site if feed else None,
+        "format": (feed.version or None) if feed else None,
+        "language": feed.language if feed else None,
+        "known_as": _known(config, found.url),
+        "entries": len(found.articles),
+        "headlines": [
+            {"title": each.title, "url": each.url, "published": each.published}
+            for each in found.articles[:HEADLINES]
+        ],
+        "notes": list(found.reading.notes),
+        "others": [masked(other) for other in found.others],
+    }
+
+
+def _address(url: str, config: Config) -> str:
+    """Return the address to ask; a bare `site.example` is one of https."""
+    bare = ":" not in url.partition("/")[0]
+    try:
+        return feed_address(f"https://{url}" if bare else url, config.folder)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _known(config: Config, url: str) -> str | None:
+    """Return the source that polls this address already, if one does."""
+    same = canonical(url)
+    return next((s.id for s in config.sources if canonical(s.url) == same), None)
+
+
+def _id(config: Config, found: Prospect, title: str | None) -> str:
+    """Return an id that is free: the title's letters, or else those of the address."""
+    name = slug(title or found.title or "")
+    if not name or len(name) > LONGEST_NAME:
+        is_file = urlsplit(found.url).scheme == "file"
+        name = slug(found.url.rpartition("/")[2]) if is_file else identity_of(found.url)
+    return unused(name, {folded(source.id) for source in config.sources})

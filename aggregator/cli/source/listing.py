@@ -1,0 +1,109 @@
+"""`source list`, `source show`: what is configured, and where it is written."""
+
+from typing import Any
+
+import click
+
+from aggregator.cli import Invocation
+from aggregator.cli.opening import known_sources, reading_wire
+from aggregator.cli.source.desk import Desk
+from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.config import masked
+from aggregator.config.units import duration_text
+from aggregator.model import Source
+
+
+@click.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_obj
+def list_(invocation: Invocation, *, as_json: bool) -> None:
+    """List the configured sources, and the line where each is written."""
+    desk = Desk(invocation)
+    places = desk.places()
+    rows = [
+        _row(source) | {"file": places[source.id].file, "line": places[source.id].line}
+        for source in desk.config.sources
+    ]
+    if as_json:
+        emit_json(rows)
+        return
+    emit_table(
+        ["source", "title", "group", "tags", "interval", "paused", "at"],
+        [
+            [
+                row["id"],
+                row["title"],
+                row["group"],
+                ", ".join(row["tags"]) or None,
+                row["interval"],
+                _pause(row["paused"]),
+                f"{row['file']}:{row['line']}",
+            ]
+            for row in rows
+        ],
+    )
+
+
+@click.command()
+@click.argument("source_id", metavar="SOURCE")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_obj
+def show(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
+    """Show one source: how it stands, its last polls, and every setting of it."""
+    from aggregator.app.standing import standings
+
+    with reading_wire(invocation) as wire:
+        known_sources(wire, (source_id,))
+        standing = next(s for s in standings(wire) if s["id"] == source_id)
+        polls = wire.store.poll_log(source_id, limit=10)
+        source = wire.sources[source_id]
+    place = Desk(invocation).places()[source_id]
+    settings = _row(source) | {"file": place.file, "line": place.line}
+    log = [
+        {"at": poll.at, "outcome": poll.outcome, "new": poll.new, "error": poll.error}
+        for poll in polls
+    ]
+    if as_json:
+        emit_json({**settings, **standing, "polls": log})
+        return
+    for name, value in {**settings, **standing}.items():
+        if value not in (None, [], ""):
+            click.echo(f"{name}: {_words(value)}")
+    if log:
+        click.echo("")
+        emit_table(list(log[0]), [list(poll.values()) for poll in log])
+
+
+def _row(source: Source) -> dict[str, Any]:
+    """Return what an operator knows a source by; nothing in it is secret."""
+    paused = source.paused
+    return {
+        "id": source.id,
+        "url": masked(source.url),
+        "title": source.title,
+        "site": source.site,
+        "group": source.group,
+        "tags": list(source.tags),
+        "language": source.language,
+        "interval": duration_text(source.interval),
+        "body": source.rights.body,
+        "rules": list(source.rules),
+        "paused": paused and {"until": paused.until, "why": paused.why},
+    }
+
+
+def _words(value: object) -> str:
+    """Return a value as it stands in a line for a person."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return _pause(value) or ""
+    return str(value)
+
+
+def _pause(paused: dict[str, Any] | None) -> str | None:
+    """Return a pause in words; None: there is none."""
+    if paused is None:
+        return None
+    until = f"until {paused['until']:%Y-%m-%d %H:%M}" if paused["until"] else "for now"
+    return f"{until}: {paused['why']}" if paused["why"] else until

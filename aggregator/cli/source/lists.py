@@ -1,0 +1,59 @@
+"""`source import`, `source export`: subscription lists (OPML), in and out."""
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from aggregator.cli import FAILED, Invocation
+from aggregator.cli.opening import configured
+from aggregator.cli.source.desk import Desk
+from aggregator.config.edit import with_sources
+from aggregator.config.files import MORE_SOURCES
+from aggregator.config.intake import Intake, intake
+from aggregator.config.names import slug
+
+# A whole desk's list of 10,000 feeds has about 3 MB.
+MOST_BYTES = 20 * 1024 * 1024
+
+
+@click.command("import")
+@click.argument(
+    "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE"
+)
+@click.pass_context
+def import_(ctx: click.Context, *, file: Path) -> None:
+    """Take the feeds of an OPML file in, as sources.d/NAME.yaml.
+
+    Folders become tags. What is polled already is left alone, and a feed that cannot be
+    taken is named with its line. Taking all back is to delete that one file.
+    """
+    desk = Desk(ctx.obj)
+    with file.open("rb") as opened:
+        found = intake(file.name, opened.read(MOST_BYTES), desk.config)
+    _explain(found)
+    if not found.sources:
+        click.echo(f"mediawire: {file.name} holds no feed that is new here", err=True)
+        if not found.known:
+            ctx.exit(FAILED)
+        return
+    target = f"{MORE_SOURCES}/{slug(file.stem) or 'imported'}.yaml"
+    desk.write(target, partial(with_sources, sources=found.sources))
+    known = f", {found.known} were polled already" if found.known else ""
+    click.echo(f"{len(found.sources)} sources are added in {target}{known}")
+
+
+@click.command()
+@click.pass_obj
+def export(invocation: Invocation) -> None:
+    """Print the configured sources as OPML 2.0, without credentials."""
+    from aggregator.web import opml
+
+    click.echo(opml.sources(configured(invocation)), nl=False)
+
+
+def _explain(found: Intake) -> None:
+    if found.flaw:
+        click.echo(f"mediawire: {found.flaw}; read as it goes", err=True)
+    for sentence in found.left_out:
+        click.echo(f"mediawire: {sentence}", err=True)

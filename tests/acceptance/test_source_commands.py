@@ -1,0 +1,260 @@
+"""`mediawire source`: from an address to a line in the config, and out again."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from aggregator.cli import mediawire
+from aggregator.errors import ConfigError, FetchError, MediaWireError, ReadError
+from tests.installation import Installation
+from tests.origin import Origin
+
+RSS = b"""<?xml version="1.0"?>
+<rss version="2.0"><channel><title>The Gazette</title>
+<link>https://gazette.example/</link><description>News</description><language>en</language>
+<item><title>Bridge opens</title><link>https://gazette.example/1</link>
+<pubDate>Tue, 03 Mar 2026 08:00:00 GMT</pubDate></item>
+<item><title>Bridge closes</title><link>https://gazette.example/2</link></item>
+</channel></rss>"""
+PAGE = b"""<!doctype html><html><head><title>The Gazette</title>
+<link rel="alternate" type="application/rss+xml" title="Comments" href="/comments">
+<link rel=stylesheet href=x.css>
+<LINK REL="Alternate" TYPE="application/rss+xml; charset=utf-8" HREF="feeds/all">
+</head><body>News</body></html>"""
+BARE = b"<!doctype html><html><body>News</body></html>"
+
+
+@pytest.fixture
+def origin():
+    with Origin() as server:
+        yield server
+
+
+class Desk(Installation):
+    """An installation whose commands run in this process: they start none."""
+
+    def __init__(self, folder, sources):
+        super().__init__(folder, {})
+        self.write("sources.yaml", sources)
+
+    def says(self, *arguments, code=0):
+        done = CliRunner().invoke(mediawire, ["-c", str(self.config), *arguments])
+        assert done.exit_code == code, done.output + repr(done.exception)
+        return done.stdout
+
+    def refuses(self, error, *arguments):
+        """Return the sentence of the error that a command ends with."""
+        done = CliRunner().invoke(mediawire, ["-c", str(self.config), *arguments])
+        assert isinstance(done.exception, error), done.output + repr(done.exception)
+        return str(done.exception)
+
+    def sources(self):
+        return (self.config / "sources.yaml").read_text()
+
+    def listed(self):
+        return json.loads(self.says("source", "list", "--json"))
+
+
+SOURCES = """\
+# what we read
+groups:
+  west: {tags: [europe]}
+sources:
+  - id: wire     # the first
+    url: https://wire.example/feed
+    title: Wire
+"""
+
+
+@pytest.fixture
+def desk(tmp_path):
+    return Desk(tmp_path, SOURCES)
+
+
+def test_the_feed_behind_a_page_is_added_and_nothing_else_changes(desk, origin):
+    origin.answers("/", PAGE, headers=[("Content-Type", "text/html")])
+    origin.answers("/feeds/all", RSS)
+
+    said = desk.says("source", "add", origin.url("/"), "--tag", "x", "--group", "west")
+
+    assert said == (
+        "the-gazette is added to sources.yaml: The Gazette, "
+        f"2 entries at {origin.url('/feeds/all')}\n"
+    )
+    assert desk.sources() == SOURCES + (
+        f"  - id: the-gazette\n    url: {origin.url('/feeds/all')}\n"
+        "    group: west\n    tags: [x]\n"
+    )
+    assert desk.listed()[1]["tags"] == ["europe", "x"]
+    assert [heard.path for heard in origin.heard] == ["/", "/feeds/all"]
+
+
+def test_a_page_that_names_no_feed_is_asked_at_the_usual_addresses(desk, origin):
+    origin.answers("/news/", BARE)
+    origin.answers("/rss.xml", RSS)
+
+    desk.says("source", "add", origin.url("/news/"), "--id", "g", "--title", "G")
+
+    assert f"url: {origin.url('/rss.xml')}\n    title: G\n" in desk.sources()
+    assert [heard.path for heard in origin.heard] == [
+        "/news/",
+        "/feed",
+        "/rss",
+        "/rss.xml",
+    ]
+
+
+def test_a_feed_that_moved_for_good_is_added_where_it_is(desk, origin):
+    origin.answers("/old", status=301, headers=[("Location", "/new")])
+    origin.answers("/new", RSS)
+
+    desk.says("source", "add", origin.url("/old"))
+
+    assert f"url: {origin.url('/new')}\n" in desk.sources()
+
+
+def test_test_shows_what_would_come_and_writes_nothing(desk, origin):
+    origin.answers("/", PAGE)
+    origin.answers("/feeds/all", RSS)
+
+    shown = json.loads(desk.says("source", "test", origin.url("/"), "--json"))
+
+    assert (shown["title"], shown["entries"], shown["known_as"]) == (
+        "The Gazette",
+        2,
+        None,
+    )
+    assert [headline["title"] for headline in shown["headlines"]] == [
+        "Bridge opens",
+        "Bridge closes",
+    ]
+    assert shown["others"] == [origin.url("/comments")]
+    assert desk.sources() == SOURCES
+    assert {path.name for path in desk.folder.iterdir()} == {"config"}
+
+
+def test_where_there_is_no_feed_everything_that_was_tried_is_told(desk, origin):
+    origin.answers("/", PAGE)
+    origin.answers("/comments", BARE)
+
+    said = desk.refuses(ReadError, "source", "add", origin.url("/"))
+
+    assert "is a web page; tried the feeds it names:" in said
+    assert f"{origin.url('/feeds/all')}: answered 404" in said
+    assert f"{origin.url('/comments')}: a web page instead of the feed" in said
+    assert desk.sources() == SOURCES
+
+
+def test_what_is_polled_already_is_not_added_again(desk, origin):
+    origin.answers("/feed", RSS)
+    desk.says("source", "add", origin.url("/feed"))
+    before = desk.sources()
+
+    desk.says("source", "add", origin.url("/feed#top"), code=1)
+
+    assert desk.sources() == before
+
+
+def test_an_addition_that_would_not_be_valid_is_refused(desk, origin):
+    """The folder is loaded with the change before it is made."""
+    origin.answers("/feed", RSS)
+
+    said = desk.refuses(
+        ConfigError, "source", "add", origin.url("/feed"), "--group", "east"
+    )
+
+    assert 'there is no group "east"' in said
+    assert desk.sources() == SOURCES
+
+
+def test_what_our_guard_refuses_is_not_asked(desk, origin):
+    desk.write("mediawire.yaml", "contact: https://desk.news.example/\n")
+
+    said = desk.refuses(FetchError, "source", "test", origin.url("/feed"))
+
+    assert "127.0.0.1" in said
+    assert origin.heard == []
+
+
+def test_a_source_is_paused_shown_and_resumed(desk):
+    desk.says("source", "pause", "wire", "--until", "2999-01-01", "--why", "on strike")
+
+    [row] = json.loads(desk.says("status", "--json"))
+    shown = json.loads(desk.says("source", "show", "wire", "--json"))
+    assert (row["state"], shown["line"]) == ("paused", 5)
+    assert shown["paused"] == {"until": "2999-01-01T00:00:00Z", "why": "on strike"}
+    assert "on strike" in desk.says("source", "show", "wire")
+    assert "until 2999-01-01 00:00: on strike" in desk.says("source", "list")
+
+    desk.says("source", "resume", "wire")
+
+    assert desk.sources() == SOURCES
+    desk.says("source", "resume", "wire", code=1)
+
+
+def test_a_source_that_is_removed_leaves_its_articles(tmp_path, origin):
+    origin.answers("/feed", RSS)
+    desk = Desk(tmp_path, f"sources:\n  - id: a\n    url: {origin.url('/feed')}\n")
+    desk.poll()
+
+    desk.says("source", "remove", "a")
+
+    assert desk.listed() == []
+    assert len(desk.articles()) == 2
+
+
+def test_a_source_that_a_publication_names_is_not_removed(desk):
+    desk.write(
+        "publications.yaml", "publications: [{id: w, select: {sources: [wire]}}]"
+    )
+
+    said = desk.refuses(ConfigError, "source", "remove", "wire")
+
+    assert (
+        "publications.yaml:1:43: publications.0.select.sources.0: there is no" in said
+    )
+    assert desk.sources() == SOURCES
+
+
+def test_an_unknown_source_is_wrong_use_and_the_nearest_is_named(desk):
+    done = desk.run("source", "pause", "wires", code=2)
+
+    assert "did you mean wire?" in done.stderr
+
+
+def test_a_list_is_taken_in_and_comes_out_again(desk, tmp_path):
+    """A5: no credentials in an export."""
+    list_ = tmp_path / "My Feeds.opml"
+    list_.write_text(
+        '<opml><body><outline text="Asia"><outline text="A &amp; B" '
+        'xmlUrl="https://u:SECRETPW@a.example/f?token=SECRETTOK&amp;x=1"/></outline>'
+        '<outline text="W" xmlUrl="https://wire.example/feed"/></body></opml>'
+    )
+
+    said = desk.says("source", "import", str(list_))
+
+    assert said == (
+        "1 sources are added in sources.d/my-feeds.yaml, 1 were polled already\n"
+    )
+    assert [row["tags"] for row in desk.listed()] == [[], ["Asia"]]
+    assert desk.sources() == SOURCES
+    exported = desk.says("source", "export")
+    assert "https://a.example/f?x=1" in exported
+    assert "SECRET" not in exported + desk.says("source", "list", "--json")
+    # Sources of a list can be edited like all others.
+    [_, row] = desk.listed()
+    desk.says("source", "pause", row["id"])
+    assert desk.listed()[1]["paused"] == {"until": None, "why": "paused"}
+
+
+def test_a_list_in_sources_d_is_not_edited_by_program(desk):
+    (desk.config / "sources.d").mkdir()
+    desk.write(
+        "sources.d/x.opml",
+        '<opml><body><outline text="x" xmlUrl="https://x.example/f"/></body></opml>',
+    )
+
+    said = desk.refuses(MediaWireError, "source", "pause", "x-example-f")
+
+    assert "stands in the list sources.d/x.opml:1:13" in said
