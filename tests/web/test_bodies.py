@@ -1,0 +1,37 @@
+import pytest
+
+from aggregator.web.bodies import unhurried
+
+EASED = 'loading="lazy" decoding="async"'
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (
+            '<p><img src="https://a/b" alt="x"></p>',
+            f'<p><img {EASED} src="https://a/b" alt="x"></p>',
+        ),
+        ("<img>", f"<img {EASED}>"),
+        ("<p>1 &lt;img 2</p>", "<p>1 &lt;img 2</p>"),
+        (
+            '<video src="https://a/b"></video>',
+            '<video controls preload="none" src="https://a/b"></video>',
+        ),
+        (
+            '<audio controls="" src="x"></audio>',
+            '<audio preload="none" controls="" src="x"></audio>',
+        ),
+        ("<imgx>", "<imgx>"),
+    ],
+)
+def test_pictures_load_when_seen_and_films_when_started(body, shown):
+    assert unhurried(body) == shown
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_what_looks_like_a_tag_in_an_attribute_is_left_alone(quote):
+    """I1: an inserted attribute must not end the one it stands in."""
+    trap = f"<p title={quote}<img src=x onerror=X()>{quote}>a</p>"
+
+    assert unhurried(trap) == trap

@@ -1,0 +1,56 @@
+import json
+
+import pytest
+from builders import article
+from house import served
+
+from aggregator.errors import StoreError
+
+
+@pytest.mark.parametrize("path", ["/-/ready", "/readyz"])
+def test_ready_says_yes_or_why_not(house, path):
+    with served(house) as site:
+        well = site.get(path)
+        house.troubles.append("no tick since noon")
+        ill = site.get(path)
+
+    assert (well.status, json.loads(well.body)) == (200, {"ready": True, "reasons": []})
+    assert (ill.status, json.loads(ill.body)["reasons"]) == (
+        503,
+        ["no tick since noon"],
+    )
+    assert ill.headers["cache-control"] == "no-store"
+
+
+def test_a_store_that_does_not_answer_is_a_reason(house):
+    def broken(_key):
+        raise StoreError("the database does not answer")
+
+    house.store.meta = broken
+    with served(house) as site:
+        answer = site.get("/-/ready")
+
+    assert answer.status == 503
+    assert "the database does not answer" in answer.text
+
+
+def test_healthy_asks_nobody(house):
+    house.store.close()
+    house.troubles.append("anything")
+    with served(house) as site:
+        assert site.get("/-/healthy").body == site.get("/healthz").body == b"healthy\n"
+
+
+def test_figures_count_sources_by_state_and_name_none(house):
+    house.take(article(1), article(2)).publish()
+    house.states["agency"] = "failing"
+    with served(house) as site:
+        figures = site.get("/metrics").text
+
+    assert 'mediawire_sources{state="failing"} 1.0' in figures
+    assert 'mediawire_sources{state="ok"} 0.0' in figures
+    assert "mediawire_articles 2.0" in figures
+    assert "mediawire_ready 1.0" in figures
+    assert 'publication_refused{path="feeds/wire.atom"} 0.0' in figures
+    assert 'written_timestamp_seconds{path="feeds/wire.rss"} 1.7955216e+09' in figures
+    assert "agency" not in figures

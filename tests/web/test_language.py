@@ -1,0 +1,62 @@
+from datetime import timedelta
+
+import pytest
+from builders import NOON
+
+from aggregator.web.language import age, direction, lang, moment
+from aggregator.web.phrases import phrases
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "way"),
+    [
+        ("fa", "BBC: کشتی بازگشت", "rtl"),
+        ("fa", "BBC", "ltr"),
+        ("en", "کشتی بازگشت", "rtl"),
+        ("en", "Ferry کشتی", "ltr"),
+        (None, "کشتی ferry", "rtl"),
+        (None, "123 ferry כן", "ltr"),
+        ("he-IL", "2026", "rtl"),
+        ("xx-nonsense", "כן", "rtl"),
+        (None, "", "ltr"),
+        ("ar", "", "rtl"),
+    ],
+)
+def test_a_text_runs_as_its_language_and_its_letters_say(language, text, way):
+    assert direction(language, text) == way
+
+
+@pytest.mark.parametrize(
+    ("ago", "language", "words"),
+    [
+        (timedelta(0), "en", "1 second ago"),
+        (timedelta(minutes=-5), "en", "1 second ago"),
+        (timedelta(minutes=5), "en", "5 minutes ago"),
+        (timedelta(hours=3), "de-AT", "vor 3 Stunden"),
+        (timedelta(days=2), "fr", "il y a 2 jours"),
+        (timedelta(hours=3), "fa", "۳ ساعت پیش"),
+        (timedelta(hours=3), None, "3 hours ago"),
+        (timedelta(hours=3), "no such language", "3 hours ago"),
+        (timedelta(days=30), "de", "25. Oktober 2026"),
+    ],
+)
+def test_an_age_is_told_in_the_readers_words(ago, language, words):
+    assert age(NOON - ago, NOON, language) == words
+
+
+def test_a_time_in_full_is_told_in_utc():
+    assert moment(NOON, "de") == "24 November 2026, 12:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("said", "tag"),
+    [("en-GB", "en-GB"), ('en" onclick="x', None), ("", None), (None, None)],
+)
+def test_only_a_language_tag_stands_in_an_attribute(said, tag):
+    assert lang(said) == tag
+
+
+def test_a_language_we_do_not_speak_gets_english_around_its_reports():
+    assert phrases("ja").language == "en"
+    assert phrases("fa-IR").language == "fa"
+    assert phrases(None).language == "en"

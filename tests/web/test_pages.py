@@ -1,0 +1,400 @@
+"""What readers find on the pages about reports and sources."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from builders import NOON, article, attribution, publication
+from edition import DISCLAIMER, PERSIAN, WIRE, long_read, stories, story
+from house import AGENCY, House, path_of, served
+from reading_pages import links, metas, one, strict, text, texts
+
+from aggregator.errors import StoreError
+from aggregator.model import Dropped, Image, Rights, Selection, Tag
+
+ARTICLE = f"/articles/{long_read().id}"
+
+
+def page(site, path, status=200):
+    answer = site.get(path, accept="text/html")
+    assert answer.status == status
+    return strict(answer.text)
+
+
+def page_of(house, article, status=200):
+    with served(house) as site:
+        return page(site, f"/articles/{article.id}", status)
+
+
+def agency(**rights):
+    return replace(AGENCY, rights=Rights(**rights))
+
+
+# the section
+
+
+def test_a_section_says_what_it_is_and_lists_reports_with_source_and_age(site):
+    """O8: label, disclaimer, headline, 15 words, source, age."""
+    section = page(site, "/feeds/wire")
+    first = section.findall(".//ol[@class='reports']/li")[0]
+
+    assert text(one(section, ".//h1")) == WIRE.title
+    assert texts(section, ".//p[@class='about']") == [WIRE.description]
+    assert texts(section, ".//p[@class='disclaimer']") == [DISCLAIMER]
+    assert text(one(first, "h2")) == long_read().title
+    assert text(one(first, "p[@class='lead']")) == (
+        "The ferry to Gull Island sailed again this morning. Captain Ada Brink said the ice…"
+    )
+    assert (
+        text(one(first, "p[@class='origin']")) == "The Harbour Gazette · 7 minutes ago"
+    )
+    assert one(first, ".//time").attrib == {
+        "datetime": "2026-11-24T11:53:00Z",
+        "title": "24 November 2026, 11:53 UTC",
+    }
+
+
+def test_ages_are_told_in_the_language_of_the_section(site):
+    section = page(site, "/feeds/persian")
+    ages = texts(section, ".//ol[@class='reports']/li//time")
+
+    assert ages[0] == "۲۸ دقیقه پیش"
+    assert ages[-1] == "۴ نوامبر ۲۰۲۶"
+    assert (section.get("lang"), section.get("dir")) == ("fa", "rtl")
+
+
+def test_a_section_pages_through_its_whole_history_without_a_gap_or_a_twin(site):
+    seen, path = [], "/feeds/wire"
+    while path:
+        section = page(site, path)
+        seen += texts(section, ".//ol[@class='reports']/li//time")
+        titles = section.findall(".//ol[@class='reports']/li//h2/a")
+        assert len(titles) <= 30
+        (*older,) = section.findall(".//nav[@class='paging']/a[@rel='next']")
+        path = path_of(older[0].get("href")) if older else None
+
+    assert len(seen) == 64
+
+
+def test_what_comes_in_meanwhile_does_not_move_the_older_pages(tmp_path):
+    house = House(tmp_path).take(*[article(n) for n in range(1, 41)])
+    with served(house) as site:
+        (older,) = links(page(site, "/feeds/wire"), "next")
+        before = texts(page(site, older["href"]), ".//ol//h2")
+        house.take(article(0))
+        after = texts(page(site, older["href"]), ".//ol//h2")
+
+    assert before == after == [f"Report number {n}" for n in range(31, 41)]
+
+
+@pytest.mark.parametrize(
+    "place", ["x", "1-", "-1-a", "99999999999999999999-a", "1-a/b"]
+)
+def test_a_place_that_is_none_is_not_found(site, place):
+    page(site, f"/feeds/wire?before={place}", status=404)
+
+
+def test_a_section_tells_browsers_and_people_where_its_feeds_are(site):
+    """O9: link rel=alternate for each format, and addresses to copy."""
+    section = page(site, "/feeds/wire")
+    feeds = {link["type"]: link["href"] for link in links(section, "alternate")}
+
+    assert feeds == {
+        "application/rss+xml": "https://wire.example/feeds/wire.rss",
+        "application/atom+xml": "https://wire.example/feeds/wire.atom",
+        "application/feed+json": "https://wire.example/feeds/wire.json",
+    }
+    assert texts(section, ".//code[@class='address']") == list(feeds.values())
+
+
+def test_a_section_without_reports_says_so(house):
+    with served(house) as site:
+        assert "No reports yet" in text(page(site, "/feeds/wire"))
+
+
+# the first page
+
+
+def test_the_first_page_shows_each_section_with_its_newest_headlines(site):
+    front = page(site, "/")
+
+    assert texts(front, ".//h2") == ["Media Wire", PERSIAN.title]
+    assert len(front.findall(".//ol[@class='reports']/li")) == 16
+    assert len(links(front, "alternate")) == 6
+
+
+def test_of_many_sections_the_first_page_shows_some_and_names_all(tmp_path):
+    many = tuple(publication(id=f"p{n}", title=f"Section {n}") for n in range(11))
+    house = House(tmp_path, publications=many).take(article())
+    with served(house) as site:
+        front = page(site, "/")
+
+    assert len(front.findall(".//ol[@class='reports']")) == 8
+    assert texts(front, ".//section[@aria-labelledby='further']//li") == [
+        "Section 8",
+        "Section 9",
+        "Section 10",
+    ]
+
+
+# one report
+
+
+def test_an_article_says_whose_words_it_is_and_ends_in_the_credit(site):
+    found = page(site, ARTICLE)
+    body = one(found, ".//div[@class='body']")
+
+    assert text(one(found, ".//p[@class='label']")) == "Media Wire"
+    assert text(one(found, ".//h1")) == long_read().title
+    assert texts(found, ".//p[@class='original']") == [
+        "Original headline: FERRY RETURNS AFTER THE LONGEST WINTER IN TEN YEARS"
+    ]
+    assert text(one(found, ".//header/p[@class='origin']")) == (
+        "The Harbour Gazette · Ada Brink, محمد رضایی · 7 minutes ago"
+    )
+    assert text(list(body)[-1]) == (
+        "Source: The Harbour Gazette – https://gazette.example/reports/1"
+    )
+    assert texts(found, ".//ul[@class='tags']/li") == ["shipping", "Winter", "جزیره"]
+    assert DISCLAIMER in texts(found, ".//footer/p[@class='disclaimer']")
+
+
+def test_the_picture_of_an_article_stands_above_it_with_its_credit(site):
+    figure = one(page(site, ARTICLE), ".//figure[@class='picture']")
+
+    assert one(figure, "img").get("src") == "https://gazette.example/ferry.svg"
+    assert one(figure, "img").get("alt") == "The ferry leaves the harbour"
+    assert text(one(figure, "figcaption")) == "Picture: Harbour Gazette / A. Brink"
+
+
+def test_a_picture_that_the_body_shows_is_not_shown_twice(house):
+    shown = article(
+        image=Image(url="https://agency.example/a.jpg"),
+        body='<p><img src="https://agency.example/a.jpg" alt=""></p>',
+    )
+
+    assert len(page_of(house.take(shown), shown).findall(".//main//img")) == 1
+
+
+def test_a_digest_leads_to_how_it_is_checked(site):
+    digest = one(page(site, ARTICLE), ".//p[@class='digest']")
+
+    assert text(one(digest, "code")) == long_read().text_sha256
+    assert one(digest, "a").get("href") == "/about#how-it-is-checked"
+    assert page(site, "/about").find(".//h2[@id='how-it-is-checked']") is not None
+
+
+def test_recent_posts_stand_beside_an_article_without_itself(site):
+    recent = texts(page(site, ARTICLE), ".//aside//ul[@class='brief']/li/a")
+
+    assert len(recent) == 8
+    assert recent[0] == story(2).title
+
+
+def test_a_headline_that_was_not_changed_has_no_original(house):
+    unchanged = article()
+
+    assert not texts(
+        page_of(house.take(unchanged), unchanged), ".//p[@class='original']"
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "robots", "canonical"),
+    [
+        ("noindex", "noindex", None),
+        ("canonical", None, "https://agency.example/reports/1"),
+        ("index", None, "https://wire.example/articles/{}"),
+    ],
+)
+def test_search_engines_are_told_what_the_source_allows(
+    tmp_path, policy, robots, canonical
+):
+    shown = article()
+    house = House(tmp_path, sources=(agency(index=policy),)).take(shown)
+    found = page_of(house, shown)
+
+    assert metas(found).get("robots") == robots
+    assert [link["href"] for link in links(found, "canonical")] == [
+        *([canonical.format(shown.id)] if canonical else [])
+    ]
+
+
+def test_machines_read_whose_words_an_article_is(site):
+    found = page(site, ARTICLE)
+    said = json.loads(found.findtext(".//head/script"))
+
+    assert said["@type"] == "NewsArticle"
+    assert said["headline"] == long_read().title
+    assert said["alternativeHeadline"] == long_read().source_title
+    assert said["isBasedOn"] == "https://gazette.example/reports/1"
+    assert said["sourceOrganization"] == {
+        "@type": "Organization",
+        "name": "The Harbour Gazette",
+        "url": "https://gazette.example/",
+    }
+    assert said["creditText"] == (
+        "Source: The Harbour Gazette – https://gazette.example/reports/1"
+    )
+    assert said["sdPublisher"]["name"] == "Media Wire"
+    assert said["copyrightHolder"]["name"] == "The Harbour Gazette"
+    assert said["datePublished"] == "2026-11-24T11:53:00+00:00"
+    assert metas(found)["og:title"] == long_read().title
+    assert metas(found)["og:image"] == "https://gazette.example/ferry.svg"
+
+
+def test_json_ld_cannot_leave_its_element(house):
+    """I1: `</script>` in a headline, a name or a tag stays text."""
+    trap = "</script><script>X()</script><!--\u2028&"
+    hostile = article(
+        title=trap,
+        authors=(trap,),
+        tags=(Tag(term=trap),),
+        attribution=attribution(title=trap, rights=trap),
+    )
+    found = page_of(house.take(hostile), hostile)
+
+    (script,) = found.iter("script")
+    assert json.loads(script.text)["headline"] == trap
+
+
+def test_rights_of_the_source_bound_what_a_page_shows(tmp_path):
+    shown = article(
+        body="<p>one two three four</p>",
+        image=Image(url="https://agency.example/i.png"),
+    )
+    sources = (agency(body="excerpt", words=2, images=False),)
+    found = page_of(House(tmp_path, sources=sources).take(shown), shown)
+
+    assert "one two…" in text(found)
+    assert "three" not in text(found)
+    assert not list(found.iter("img"))
+    assert "og:image" not in metas(found)
+
+
+def test_a_withdrawn_report_is_gone_with_the_reason_and_none_of_its_words(house):
+    gone = article(title="Secret headline", body="<p>Secret body</p>")
+    house.take(gone)
+    house.store.withdraw(gone.id, at=NOON, reason="Wrong & <sorry>", by="source")
+    house.at = NOON + timedelta(hours=3)
+    found = page_of(house, gone, status=410)
+
+    assert text(one(found, ".//q")) == "Wrong & <sorry>"
+    assert "Example Agency, whose report it was, took it back 3 hours ago." in text(
+        found
+    )
+    assert "Secret" not in text(found)
+
+
+def test_a_report_that_no_section_shows_is_not_found(tmp_path):
+    dropped = article(1, dropped=Dropped(rule="no-sport", reason="sport"))
+    unselected = article(2, language="de")
+    house = House(
+        tmp_path, publications=(publication(select=Selection(languages=("en",))),)
+    ).take(dropped, unselected)
+    with served(house) as site:
+        for each in (dropped, unselected):
+            found = page(site, f"/articles/{each.id}", status=404)
+            assert "does not show this report" in text(found)
+            assert "sport" not in text(found)
+
+
+def test_a_report_is_shown_as_the_first_section_that_takes_it_shows_it(tmp_path):
+    persian = story(2)
+    house = House(
+        tmp_path,
+        publications=(PERSIAN, WIRE),
+        sources=[replace(AGENCY, id="fanus")],
+    ).take(persian)
+
+    assert text(one(page_of(house, persian), ".//p[@class='label']")) == PERSIAN.title
+
+
+def test_the_page_of_a_report_outlives_its_place_in_the_list(tmp_path):
+    old = article()
+    house = House(
+        tmp_path,
+        publications=(publication(select=Selection(max_age=timedelta(days=1))),),
+    ).take(old)
+    house.at = NOON + timedelta(days=9)
+
+    assert text(one(page_of(house, old), ".//h1")) == old.title
+
+
+# sources
+
+
+def test_sources_are_listed_with_how_they_are_doing(tmp_path):
+    house = House(tmp_path).take(article())
+    house.states["agency"] = "failing"
+    with served(house) as site:
+        row = one(page(site, "/sources/"), ".//ul[@class='sources']/li")
+        assert text(row) == (
+            "Example Agency cannot be reached at the moment · 1 report · "
+            "last read 1 second ago"
+        )
+        assert "cannot be reached" in text(page(site, "/sources/agency"))
+
+
+def test_many_sources_are_listed_on_several_pages(tmp_path):
+    many = [replace(AGENCY, id=f"s{n:03}") for n in range(150)]
+    with served(House(tmp_path, sources=many)) as site:
+        first = page(site, "/sources/")
+        more = one(first, ".//a[@rel='next']").get("href")
+        second = page(site, more)
+        page(site, "/sources/?after=nothing", status=404)
+
+    counts = [len(p.findall(".//ul[@class='sources']/li")) for p in (first, second)]
+    assert counts == [100, 50]
+
+
+def test_a_source_that_is_no_longer_configured_still_has_its_page(house):
+    house.take(article())
+    house.reconfigure(sources=())
+    house.report = lambda *_: None
+    with served(house) as site:
+        found = text(page(site, "/sources/agency"))
+
+    assert "Example Agency" in found
+    assert "no longer read" in found
+
+
+# when something is not there
+
+
+def test_a_missing_page_leads_to_what_there_is(site):
+    found = page(site, "/feeds/wyre", status=404)
+
+    assert "There is no such page" in text(found)
+    assert "/feeds/wire" in {a.get("href") for a in one(found, ".//main").iter("a")}
+
+
+def test_a_store_that_cannot_be_read_is_a_pause_and_not_a_traceback(house):
+    house.publish()
+
+    def broken(*_, **__):
+        raise StoreError("the disk at /srv/secret is full")
+
+    house.store.latest = broken
+    with served(house) as site:
+        answer = site.get("/")
+        feed = site.get("/feeds/wire.atom")
+
+    assert (answer.status, answer.headers["retry-after"]) == (503, "30")
+    assert "secret" not in answer.text
+    assert feed.status == 200
+
+
+def test_about_says_how_to_reach_us(tmp_path):
+    with served(House(tmp_path, contact="desk@press.example")) as site:
+        about = page(site, "/about")
+
+    hrefs = {link.get("href") for link in about.iter("a")}
+    assert "mailto:desk@press.example" in hrefs
+    assert {h.get("id") for h in about.iter("h2")} >= {"how-it-is-checked", "removal"}
+
+
+def test_all_stories_have_pages_in_valid_html(site):
+    for each in stories(8):
+        page(site, f"/articles/{each.id}")
