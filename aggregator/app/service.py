@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 from aggregator.app.press import Press
+from aggregator.app.upkeep import LOOK, Upkeep
 from aggregator.app.wire import Wire
 from aggregator.config.watch import changes
 from aggregator.engines.local import LocalEngine
@@ -35,6 +36,8 @@ class Service:
         self.last_tick: datetime | None = None
         self._lost: MediaWireError | None = None
         self._trouble: str | None = None
+        self._called: str | None = None
+        self._upkeep = Upkeep(wire)
         self._load = load
         self._stop = threading.Event()
         self._reload = threading.Event()
@@ -59,6 +62,7 @@ class Service:
         """
         threading.Thread(target=self._watch, daemon=True, name="config").start()
         self._engine.every(self.tick)
+        self._engine.every(self._look_after, LOOK)
         self.tick()
         log.info(
             "running",
@@ -96,7 +100,8 @@ class Service:
             self.wire.still_held()
             self._mind_the_clock()
             self._begin(self.wire.due(HORIZON))
-            if monotonic() >= self._next_print:
+            called, self._called = self._called, self.wire.called_press()
+            if monotonic() >= self._next_print or called != self._called:
                 self._next_print = monotonic() + REPUBLISH.total_seconds()
                 self._press.ring()
             self.last_tick = self.wire.clock()
@@ -135,6 +140,7 @@ class Service:
             log.warning("clock jumped", seconds=round(jump.total_seconds()))
             self._drift += jump
             self.wire.rebase(jump)
+            self._upkeep.clock_jumped()
 
     def _drifted(self) -> timedelta:
         """Return how far the wall clock is from the monotonic one, which never jumps."""
@@ -146,6 +152,12 @@ class Service:
             self._asked.pop(result.source_id, None)
         if any(result.outcome.kind == "updated" for result in kept):
             self._press.ring()
+
+    def _look_after(self) -> None:
+        try:
+            self._upkeep.look()
+        except MediaWireError as error:
+            log.error("not looked after", reason=str(error))  # noqa: TRY400 - a sentence
 
     def _watch(self) -> None:
         """Read the config again whenever its folder has changed and come to rest."""

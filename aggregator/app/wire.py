@@ -45,6 +45,7 @@ RULES_DIGEST = "rules"
 PRINTED = "printed"
 # More than any installation has sources.
 EVERYTHING = 1_000_000
+PRESS = "press"
 
 
 def load_config(
@@ -297,6 +298,18 @@ class Wire:
 
     def would_publish(self, publications: Iterable[Publication]) -> list[str]:
         """Return the paths whose bytes `publish` would change, and write nothing."""
+    def prune(self) -> int:
+        """Delete articles older than the operator keeps; return how many."""
+        return self.store.prune(self.clock() - self.config.keep)
+
+    def call_press(self) -> None:
+        """Ask whoever publishes from this store to do so now: perhaps another process."""
+        self.store.put_meta(PRESS, self.clock().isoformat())
+
+    def called_press(self) -> str | None:
+        """Return another text whenever somebody called the press."""
+        return self.store.meta(PRESS)
+
         now = self.clock()
         return [
             path

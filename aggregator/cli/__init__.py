@@ -32,6 +32,7 @@ COMMANDS = {
     "verify": "verify",
     "source": "source",
     "article": "article",
+    "db": "db",
     "demo": "demo",
 }
 

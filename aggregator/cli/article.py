@@ -1,18 +1,23 @@
-"""`article list`, `article show`: what is stored, as a desk would look at it."""
+"""`article list`, `show`, `withdraw`: what is stored, as a desk would look at it."""
 
+from collections.abc import Iterator, Sequence
+from difflib import unified_diff
+from itertools import pairwise
 from typing import Any
 
 import click
 
 from aggregator.cli import FAILED, Invocation
-from aggregator.cli.opening import reading_wire
+from aggregator.cli.opening import configured, reading_wire, working_wire
 from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.errors import StoreHeld
 from aggregator.model import Article
+from aggregator.text import markup
 
 
 @click.group()
 def article() -> None:
-    """Look at stored articles."""
+    """Look at stored articles, and take one back."""
 
 
 @article.command("list")
@@ -39,22 +44,86 @@ def list_(
 
 @article.command()
 @click.argument("ref", metavar="ID-OR-URL")
+@click.option("--revisions", is_flag=True, help="What the source changed, and when.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_context
-def show(ctx: click.Context, *, ref: str, as_json: bool) -> None:
+def show(ctx: click.Context, *, ref: str, revisions: bool, as_json: bool) -> None:
     """Show one article: names, times, attribution, body and what was done to it."""
     with reading_wire(ctx.obj) as wire:
         found = wire.store.find(ref)
+        before = [wire.store.revisions(each.id) if revisions else [] for each in found]
     if not found:
-        click.echo(f"mediawire: no article has the id or address {ref}", err=True)
-        ctx.exit(FAILED)
+        _not_found(ctx, ref)
     described = [_whole(article) for article in found]
+    if revisions:
+        for each, old, new in zip(described, before, found, strict=True):
+            each["revisions"] = [_revision(*pair) for pair in pairwise([*old, new])]
     if as_json:
         emit_json(described)
         return
     for each in described:
+        changes = each.pop("revisions", [])
         for name, value in each.items():
             click.echo(f"{name}: {value}")
+        for change in changes:
+            click.echo(f"\nrevision {change['revision']}, {change['updated']}")
+            click.echo("\n".join(change["difference"]))
+
+
+@article.command()
+@click.argument("ref", metavar="ID-OR-URL")
+@click.option("--reason", required=True, help="Stands on its page, for readers.")
+@click.pass_context
+def withdraw(ctx: click.Context, *, ref: str, reason: str) -> None:
+    """Take an article back: it leaves every output at once and never returns."""
+    with reading_wire(ctx.obj) as wire:
+        found = wire.store.find(ref)
+        if not found:
+            _not_found(ctx, ref)
+        now = wire.clock()
+        taken_back = [
+            each.id
+            for each in found
+            if wire.store.withdraw(each.id, at=now, reason=reason, by="desk")
+        ]
+        wire.call_press()
+    for id_ in taken_back:
+        click.echo(f"{id_} is withdrawn")
+    if not taken_back:
+        click.echo("it was withdrawn before")
+    try:
+        with working_wire(configured(ctx.obj), "article withdraw") as wire:
+            wire.publish_news()
+    except StoreHeld:
+        click.echo("the running service publishes without it now")
+
+
+def _not_found(ctx: click.Context, ref: str) -> None:
+    click.echo(f"mediawire: no article has the id or address {ref}", err=True)
+    ctx.exit(FAILED)
+
+
+def _revision(old: Article, new: Article) -> dict[str, Any]:
+    """Return what changed from one revision to the next, as a difference of lines."""
+    lines = unified_diff(list(_lines(old)), list(_lines(new)), lineterm="", n=1)
+    return {
+        "revision": new.revision,
+        "updated": new.updated,
+        "title": old.source_title,
+        "body": old.body,
+        "difference": _without_names(list(lines)),
+    }
+
+
+def _lines(article: Article) -> Iterator[str]:
+    yield article.source_title
+    yield article.url or ""
+    yield from markup.visible_text(article.body).splitlines()
+
+
+def _without_names(lines: Sequence[str]) -> list[str]:
+    """Return a difference without its two lines of file names."""
+    return [line for line in lines[2:] if not line.startswith("@@")]
 
 
 def _row(article: Article) -> dict[str, Any]:

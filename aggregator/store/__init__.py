@@ -23,12 +23,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aggregator.store.holding import hold
+    from aggregator.store.migrations import HEAD
     from aggregator.store.opening import migrate, open_store, schema_version
     from aggregator.store.store import Store
 
-__all__ = ["Store", "hold", "migrate", "open_store", "schema_version"]
+__all__ = ["HEAD", "Store", "hold", "migrate", "open_store", "schema_version"]
 
 _rooms = {
+    "HEAD": "migrations",
     "Store": "store",
     "hold": "holding",
     "migrate": "opening",

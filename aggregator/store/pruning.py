@@ -1,8 +1,9 @@
 """Delete what is older than the operator keeps.
 
 An article that its source's last document still lists is never deleted, however old:
-it would only come back as new. Names go with their article, so that a report which
-returns after years is a new one.
+it would only come back as new. Nor is one that was withdrawn: it must be known again to
+stay away. Names go with their article, so that a report which returns after years is a
+new one.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from aggregator.store.polls import forget_polls
 _old = select(articles.c.article_id).where(
     articles.c.source_id == bindparam("source_id"),
     articles.c.listed_at < bindparam("before"),
+    articles.c.withdrawn.is_(None),
 )
 _delete = delete(articles).where(
     articles.c.article_id.in_(bindparam("which", expanding=True))

@@ -1,0 +1,46 @@
+"""Look after the store once a day, and never on the word of a clock that jumped.
+
+In: a wire, the time, asked every hour or so. Out: how many articles were pruned, None if
+it was not the time. A clock that is ten years ahead for a minute would make every
+article older than anybody keeps it: after a jump there is a day's rest, by the monotonic
+clock.
+"""
+
+from datetime import datetime, timedelta
+from time import monotonic
+
+from aggregator.app.wire import Wire
+from aggregator.events import log
+
+LOOK = timedelta(hours=1)
+_EVERY = timedelta(days=1)
+_PRUNED = "pruned"
+
+
+class Upkeep:
+    """What a service does for its store beside polling."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._rest_until = monotonic() + LOOK.total_seconds()
+
+    def clock_jumped(self) -> None:
+        """Do nothing for a day."""
+        self._rest_until = monotonic() + _EVERY.total_seconds()
+
+    def look(self) -> int | None:
+        """Prune if the last time was a day ago; return how many articles went."""
+        store, now = self._wire.store, self._wire.clock()
+        last = store.meta(_PRUNED)
+        if monotonic() < self._rest_until:
+            return None
+        if last and datetime.fromisoformat(last) <= now < _next(last):
+            return None
+        pruned = self._wire.prune()
+        store.put_meta(_PRUNED, now.isoformat())
+        log.info("pruned", articles=pruned)
+        return pruned
+
+
+def _next(last: str) -> datetime:
+    return datetime.fromisoformat(last) + _EVERY

@@ -1,0 +1,78 @@
+"""`db status`, `migrate`, `backup`, `prune`: the store itself."""
+
+from pathlib import Path
+
+import click
+
+from aggregator.cli import Invocation
+from aggregator.cli.opening import configured, reading_wire
+from aggregator.cli.terminal import emit_json, emit_table
+
+
+@click.group()
+def db() -> None:
+    """Look after the store."""
+
+
+@db.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_obj
+def status(invocation: Invocation, *, as_json: bool) -> None:
+    """Show where the store is, its schema, and what is in it. Changes nothing."""
+    from aggregator.config import masked
+    from aggregator.store import HEAD, open_store, schema_version
+
+    config = configured(invocation)
+    version = schema_version(config.store)
+    found: dict[str, object] = {
+        "store": masked(config.store),
+        "schema": version,
+        "current": version == HEAD,
+        "sources": None,
+        "articles": None,
+    }
+    if version == HEAD:
+        with open_store(config.store, read_only=True) as store:
+            found |= {"sources": len(store.states()), "articles": store.count()}
+    if as_json:
+        emit_json(found)
+        return
+    emit_table(["what", "is"], [[name, value] for name, value in found.items()])
+
+
+@db.command()
+@click.pass_obj
+def migrate(invocation: Invocation) -> None:
+    """Bring the store to the schema of this program, or create it."""
+    from aggregator.app.clock import utc_now
+    from aggregator.store import hold
+    from aggregator.store import migrate as bring_up_to_date
+
+    config = configured(invocation)
+    with hold(config.store, "db migrate", now=utc_now()):
+        version = bring_up_to_date(config.store)
+    click.echo(f"the schema is {version}")
+
+
+@db.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(invocation: Invocation, *, file: Path) -> None:
+    """Copy an SQLite store to a new FILE while the service goes on."""
+    from aggregator.store import open_store
+
+    with open_store(configured(invocation).store, create=False) as store:
+        store.backup(file)
+    click.echo(f"{file}: {file.stat().st_size} bytes")
+
+
+@db.command()
+@click.pass_obj
+def prune(invocation: Invocation) -> None:
+    """Delete articles older than `keep`, but none that a source still lists.
+
+    A running service does this once a day by itself.
+    """
+    with reading_wire(invocation) as wire:
+        pruned = wire.prune()
+    click.echo(f"{pruned} articles pruned")
