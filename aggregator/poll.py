@@ -156,6 +156,7 @@ def _request(source: Source, state: SourceState) -> FetchRequest:
     return FetchRequest(
         source_id=source.id,
         url=state.fetch_url,
+        home=state.url,
         validators=state.validators,
         headers=source.headers,
         auth=(source.auth.username, source.auth.password) if source.auth else None,

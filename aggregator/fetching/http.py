@@ -93,7 +93,9 @@ class HttpFetcher:
         self, request: FetchRequest, deadline: Deadline, now: datetime
     ) -> Fetched | NotModified:
         hop = _first_hop(request)
-        has_credentials = bool(request.headers or request.auth or hop.target.userinfo)
+        has_credentials = hop.at_home and bool(
+            request.headers or request.auth or hop.target.userinfo
+        )
         for _ in range(self._limits.redirects + 1):
             held = _held(request, hop)
             with self._asked(request, hop, held, deadline) as (raw, head):
@@ -152,7 +154,10 @@ class HttpFetcher:
         token = running.set(exchange)
         raw = None
         try:
-            raw = self._send(self._prepared(request, hop, held), request, exchange)
+            verify = request.verify_tls or not hop.at_home
+            raw = self._send(
+                self._prepared(request, hop, held), exchange, verify=verify
+            )
             yield raw, Head(exchange.head)
         except _BREAKS as error:
             fault, cause = faults.broken(hop.target.shown, error)
@@ -165,7 +170,7 @@ class HttpFetcher:
         raise fault from cause
 
     def _send(
-        self, prepared: "_Request", request: FetchRequest, exchange: Exchange
+        self, prepared: "_Request", exchange: Exchange, *, verify: bool
     ) -> BaseHTTPResponse:
         """Return the answer to a request.
 
@@ -175,9 +180,7 @@ class HttpFetcher:
         """
         while True:
             try:
-                response = self._adapter.send(
-                    prepared, stream=True, verify=request.verify_tls
-                )
+                response = self._adapter.send(prepared, stream=True, verify=verify)
             except RequestException:
                 if exchange.reused and not exchange.head:
                     continue
@@ -202,7 +205,10 @@ _personal = lru_cache(_KEPT)(asking.personal)
 
 def _first_hop(request: FetchRequest) -> Hop:
     try:
-        return Hop(target=_target(request.url))
+        first, home = _target(request.url), _target(request.home or request.url)
+        if first.origin != home.origin:
+            return Hop(target=first, at_home=False)
+        return Hop(target=replace(first, userinfo=home.userinfo))
     except ValueError as error:
         raise FetchError(
             f"the address of the feed is not one we go to: {error}", problem="blocked"

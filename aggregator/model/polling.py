@@ -79,10 +79,16 @@ class Hints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchRequest:
-    """One conditional GET. `headers` and `auth` go to the first origin only."""
+    """One conditional GET.
+
+    `home` is the configured address, where `url` is one that we learned from redirects.
+    `headers`, `auth` and credentials in the address go to the origin of `home` only
+    (None: of `url`), and only there may `verify_tls` be off.
+    """
 
     source_id: str
     url: str
+    home: str | None = None
     validators: Validators = Validators()
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     auth: tuple[str, str] | None = field(default=None, repr=False)

@@ -4,7 +4,7 @@ import pytest
 from origin import Origin
 
 from aggregator.errors import FetchError
-from aggregator.model import Validators
+from aggregator.model import NotModified, Validators
 
 FEED = b"<rss/>"
 
@@ -228,3 +228,35 @@ def test_validators_from_the_end_of_a_redirect_go_back_there_only(origin, fetch)
     assert origin.heard[1].header("if-none-match") is None
     assert platform.heard[1].header("if-none-match") == b'"1"'
     assert second.validators == Validators(etag=b'"2"', url=platform.url("/feed"))
+
+
+def test_a_learned_address_elsewhere_gets_nothing_personal(origin, fetch):
+    """N12: a redirect that was believed is a redirect all the same, 0 leaks."""
+    with Origin() as stranger:
+        stranger.answers("/feed", FEED, headers=[("ETag", '"theirs"')])
+        stranger.answers("/feed", status=304)
+        personal = {
+            "home": origin.url("/feed").replace("//", "//ed:SECRETPW@"),
+            "auth": ("ed", "SECRETPW"),
+            "headers": (("X-Api-Key", "SECRETKEY"),),
+        }
+
+        first = fetch(
+            stranger.url("/feed"), validators=Validators(etag=b'"SECRET"'), **personal
+        )
+        second = fetch(stranger.url("/feed"), validators=first.validators, **personal)
+
+    assert not any(b"SECRET" in heard.raw for heard in stranger.heard)
+    assert not any(heard.header("authorization") for heard in stranger.heard)
+    assert stranger.heard[1].header("if-none-match") == b'"theirs"'
+    assert second == NotModified(url=first.url, validators=first.validators)
+
+
+def test_a_learned_address_at_home_keeps_the_credentials_of_the_configured_one(
+    origin, fetch
+):
+    origin.answers("/new", FEED)
+
+    fetch(origin.url("/new"), home=origin.url("/old").replace("//", "//ed:pw@"))
+
+    assert origin.heard[0].header("authorization") == b"Basic ZWQ6cHc="

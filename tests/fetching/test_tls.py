@@ -145,3 +145,20 @@ def test_credentials_do_not_go_from_https_to_http(authority, fetcher, origin):
 
     assert failure.value.problem == "redirect"
     assert len(origin.heard) == 1
+
+
+def test_an_override_does_not_reach_where_a_source_redirects(
+    authority, fetcher, origin
+):
+    """N14: per source only: another origin has to show a certificate we know."""
+    origin.answers("/feed", FEED)
+    with Origin(tls=self_signed(authority)) as stranger:
+        there = stranger.url("/feed", host=HOST)
+        origin.answers("/old", status=302, headers=[("Location", there)])
+
+        with pytest.raises(FetchError, match="an authority we do not know"):
+            ask(fetcher, origin.url("/old"), verify_tls=False)
+        with pytest.raises(FetchError, match="an authority we do not know"):
+            ask(fetcher, there, home=origin.url("/feed"), verify_tls=False)
+
+    assert not stranger.heard

@@ -45,6 +45,8 @@ def next_step(source: Source, state: SourceState, *, now: datetime) -> str:
         notes.append(f"moved to {shown(state.fetch_url)}, which is asked instead")
     if state.hints_warning:
         notes.append(state.hints_warning)
+    if not source.verify_tls:
+        notes.append("its TLS certificate is not verified")
     return "; ".join(notes)
 
 

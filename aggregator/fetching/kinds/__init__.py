@@ -32,9 +32,7 @@ class Module(Protocol):
 
     schemes: tuple[str, ...]
 
-    def opened(
-        self, limits: FetchLimits, *, contact: str, resolver: Resolver
-    ) -> Kind:
+    def opened(self, limits: FetchLimits, *, contact: str, resolver: Resolver) -> Kind:
         """Return the kind, ready to fetch within these limits."""
         ...
 
