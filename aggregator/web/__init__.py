@@ -7,7 +7,7 @@ newsroom     what the pages ask of the house                    → Newsroom
 feeds        publications as published; negotiation, published
 answers      conditional, compressed, cacheable
 front, section, article, sources    one page each; templates/ and static/ beside them
-lines, links, language, bodies      what the pages print
+lines, links, language, phrases, bodies, standings      what the pages print
 metadata, opml                      what machines read
 protection   what browsers may not do with it
 health       alive, ready, and in figures

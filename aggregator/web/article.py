@@ -4,6 +4,8 @@ In: an article's id. Out: its page; 410 with the reason if it was taken back; 40
 there is none, or none that we show.
 """
 
+from html import escape
+
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,6 +19,7 @@ from aggregator.web.metadata import address, indexing, json_ld
 from aggregator.web.rendering import links_of, newsroom_of, page
 
 RECENT = 8  # other reports beside it
+TELLING_NAME = 12  # characters of a file name
 
 
 def article(request: Request) -> Response:
@@ -76,12 +79,18 @@ def withdrawn(request: Request, found: Article) -> Response:
 
 
 def picture(report: Report) -> Image | None:
-    """Return the picture of a report, unless its body shows it already."""
+    """Return the picture of a report, unless its body shows it already.
+
+    The same picture often comes in another size: with another query, or in another
+    folder under the same name, if the name is long enough to mean something.
+    """
     image = report.article.image
     if not image or not address(image.url):
         return None
-    name = image.url.rpartition("/")[2].partition("?")[0]
-    return None if name and name in report.content else image
+    plain = escape(image.url.partition("?")[0])
+    name = plain.rpartition("/")[2]
+    telling = name if len(name) >= TELLING_NAME else plain
+    return None if telling in report.content else image
 
 
 def files(report: Report) -> list[Enclosure]:

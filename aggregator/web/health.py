@@ -11,7 +11,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from aggregator.errors import StoreError
 from aggregator.web.newsroom import Newsroom
-from aggregator.web.rendering import newsroom_of
+from aggregator.web.rendering import newsroom_of, standings_of
+from aggregator.web.standings import Standings
 
 NEVER_KEPT = {"cache-control": "no-store"}
 STATE_WORDS = ("new", "ok", "failing", "throttled", "paused", "held", "gone")
@@ -45,7 +46,7 @@ def unready(newsroom: Newsroom) -> list[str]:
 def metrics(request: Request) -> Response:
     """Return the figures in the text format of Prometheus."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Figures(newsroom_of(request)))
+    registry.register(_Figures(newsroom_of(request), standings_of(request)))
     return Response(
         generate_latest(registry),
         headers=NEVER_KEPT | {"content-type": CONTENT_TYPE_LATEST},
@@ -55,12 +56,13 @@ def metrics(request: Request) -> Response:
 class _Figures:
     """What Prometheus gets: no label names a source, so the number of series is fixed."""
 
-    def __init__(self, newsroom: Newsroom) -> None:
+    def __init__(self, newsroom: Newsroom, standings: Standings) -> None:
         self._newsroom = newsroom
+        self._standings = standings
 
     def collect(self) -> Iterator[Metric]:
         """Yield every figure as it is now."""
-        standings = self._newsroom.standings()
+        standings = self._standings.rows()
         states = Tally(standing["state"] for standing in standings)
         yield _by(
             "mediawire_sources", "Sources by state.", "state", states, STATE_WORDS

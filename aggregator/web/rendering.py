@@ -18,6 +18,7 @@ from aggregator.web.language import direction
 from aggregator.web.links import Links
 from aggregator.web.newsroom import Newsroom
 from aggregator.web.phrases import phrases
+from aggregator.web.standings import Standings
 
 SITE = "Media Wire"
 MEDIA_TYPE = "text/html; charset=utf-8"
@@ -29,6 +30,12 @@ def newsroom_of(request: Request) -> Newsroom:
     """Return the house behind a request."""
     newsroom: Newsroom = request.app.state.newsroom
     return newsroom
+
+
+def standings_of(request: Request) -> Standings:
+    """Return how the sources are doing."""
+    standings: Standings = request.app.state.standings
+    return standings
 
 
 def links_of(request: Request) -> Links:

@@ -25,6 +25,7 @@ from aggregator.web.newsroom import Newsroom
 from aggregator.web.protection import protected
 from aggregator.web.published import Published
 from aggregator.web.rendering import page
+from aggregator.web.standings import Standings
 
 _FOR_A_YEAR = {"cache-control": "public, max-age=31536000, immutable"}
 _ROUTES = [
@@ -59,6 +60,7 @@ def application(newsroom: Newsroom) -> ASGIApp:
     app.state.newsroom = newsroom
     app.state.assets = Assets()
     app.state.published = Published()
+    app.state.standings = Standings(newsroom)
     return protected(below_base(app, newsroom))
 
 

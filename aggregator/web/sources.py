@@ -14,7 +14,7 @@ from aggregator.web.answers import answer, document
 from aggregator.web.lines import lines, time, view
 from aggregator.web.metadata import address
 from aggregator.web.protection import FEED_POLICY
-from aggregator.web.rendering import links_of, newsroom_of, page
+from aggregator.web.rendering import links_of, newsroom_of, page, standings_of
 
 ARTICLES = 20  # on the page of a source
 ROWS = 100  # on a page of the list of sources
@@ -47,7 +47,7 @@ def listing(request: Request) -> Response:
     newsroom = newsroom_of(request)
     now = newsroom.now()
     after = request.query_params.get("after")
-    standings = newsroom.standings()
+    standings = standings_of(request).rows()
     ids = [standing["id"] for standing in standings]
     if after and after not in ids:
         raise HTTPException(404, detail="The list has no page at this address.")
@@ -79,7 +79,7 @@ def source(request: Request) -> Response:
     articles = newsroom.store.latest(selection, now=now, limit=ARTICLES)
     if configured is None and not articles:
         raise HTTPException(404, detail="We read no such source.")
-    standing = next((s for s in newsroom.standings() if s["id"] == id_), None)
+    standing = standings_of(request).row(id_)
     seen = [found for article in articles if (found := view(newsroom, article))]
     last = standing["last_success"] if standing else None
     return page(

@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 
 import pytest
 from builders import article
@@ -54,3 +55,20 @@ def test_figures_count_sources_by_state_and_name_none(house):
     assert 'publication_refused{path="feeds/wire.atom"} 0.0' in figures
     assert 'written_timestamp_seconds{path="feeds/wire.rss"} 1.7955216e+09' in figures
     assert "agency" not in figures
+
+
+def test_sources_are_counted_once_for_many_who_ask(house):
+    asked = []
+    counted = house.standings
+    house.standings = lambda: asked.append(1) or counted()
+    with served(house) as site:
+        for path in ("/metrics", "/sources/", "/sources/agency", "/metrics"):
+            site.get(path)
+        within = len(asked)
+        house.at += timedelta(seconds=5)
+        site.get("/metrics")
+        later = len(asked)
+        house.reconfigure(contact="desk@press.example")
+        site.get("/sources/")
+
+    assert (within, later, len(asked)) == (1, 2, 3)

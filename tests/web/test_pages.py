@@ -168,13 +168,25 @@ def test_the_picture_of_an_article_stands_above_it_with_its_credit(site):
     assert text(one(figure, "figcaption")) == "Picture: Harbour Gazette / A. Brink"
 
 
-def test_a_picture_that_the_body_shows_is_not_shown_twice(house):
-    shown = article(
-        image=Image(url="https://agency.example/a.jpg"),
-        body='<p><img src="https://agency.example/a.jpg" alt=""></p>',
-    )
+@pytest.mark.parametrize(
+    ("image", "in_body", "pictures"),
+    [
+        ("https://agency.example/a.jpg", "https://agency.example/a.jpg", 1),
+        ("https://agency.example/a.jpg?w=90", "https://agency.example/a.jpg?w=900", 1),
+        (
+            "https://a.example/240/harbour-at-dawn.jpg",
+            "https://a.example/9/harbour-at-dawn.jpg",
+            1,
+        ),
+        ("https://agency.example/1", "https://agency.example/2?1", 2),
+    ],
+)
+def test_a_picture_that_the_body_shows_is_not_shown_twice(
+    house, image, in_body, pictures
+):
+    shown = article(image=Image(url=image), body=f'<p><img src="{in_body}" alt=""></p>')
 
-    assert len(page_of(house.take(shown), shown).findall(".//main//img")) == 1
+    assert len(page_of(house.take(shown), shown).findall(".//main//img")) == pictures
 
 
 def test_a_digest_leads_to_how_it_is_checked(site):
