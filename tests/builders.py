@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
-from aggregator.model import Article, Attribution, Publication, Rights
+from aggregator import publishing
+from aggregator.model import Article, Attribution, Publication, Report, Rights
 from aggregator.text import markup
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -65,3 +66,10 @@ def publication(**said) -> Publication:
         disclaimer="They do not necessarily reflect our opinion.",
     )
     return replace(wire, **said)
+
+
+def report(one: Article, shown_in: Publication, rights: Rights, **said) -> Report:
+    """The article as the publication shows it at noon."""
+    made = publishing.report(one, shown_in, rights, now=NOON, **said)
+    assert made is not None
+    return made

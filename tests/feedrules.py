@@ -36,9 +36,9 @@ ITEM = {
     *("title", "link", "description", "author", "category", "comments", "enclosure"),
     *("guid", "pubDate", "source", f"{CONTENT}encoded", f"{DC}creator", f"{DC}rights"),
     *(f"{DC}language", f"{DCTERMS}modified", f"{DCTERMS}alternative"),
-    *(f"{CREATIVE_COMMONS}license", f"{MEDIA}content"),
+    *(f"{CREATIVE_COMMONS}license", f"{MEDIA}content", f"{ATOM}link"),
 }
-MANY_IN_ITEM = {"category", f"{DC}creator", f"{MEDIA}content"}
+MANY_IN_ITEM = {"category", f"{DC}creator", f"{MEDIA}content", f"{ATOM}link"}
 CHANNEL = {
     *("title", "link", "description", "language", "lastBuildDate", "generator", "docs"),
     *("item", f"{ATOM}link"),

@@ -6,23 +6,29 @@ everything that the documents are made of. An edition that was printed need not 
 printed again; of one that was not, only articles that are new in it are read whole.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
 from aggregator import __version__
 from aggregator.app.editorial import Editorial
-from aggregator.model import Article, Publication, Report
+from aggregator.app.twins import Families
+from aggregator.model import Also, Article, Publication, Report
 from aggregator.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """The articles of a publication, newest first, without bodies; and their digest."""
+    """The articles of a publication, newest first, without bodies; and their digest.
+
+    `also` are the other sources that some of them stand for, by id; `at` is the time.
+    """
 
     articles: tuple[Article, ...]
+    also: Mapping[str, tuple[Also, ...]]
     digest: str
+    at: datetime
 
 
 class Editions:
@@ -31,23 +37,28 @@ class Editions:
     def __init__(self, store: Store, editorial: Editorial, *, base_url: str) -> None:
         self._store = store
         self._editorial = editorial
+        self._families = Families(store, editorial)
         self._base_url = base_url
         self._kept: dict[str, dict[str, tuple[Article, Report]]] = {}
 
     def of(self, publication: Publication, now: datetime) -> Edition:
         """Return what a publication shows now."""
         articles: list[Article] = []
+        others: dict[str, tuple[Also, ...]] = {}
         digest = blake2b(digest_size=16)
         digest.update(repr((__version__, self._base_url, publication)).encode())
-        for article in self._candidates(publication, now):
-            terms = self._editorial.terms(article, publication)
+        for article, also in self._candidates(publication, now):
+            terms = self._editorial.terms(article, publication, now)
             if terms is None:
                 continue
-            digest.update(repr(terms).encode("utf-8", "surrogatepass"))
+            digest.update(repr((terms, also)).encode("utf-8", "surrogatepass"))
             articles.append(article)
+            others[article.id] = also
             if len(articles) == publication.limit:
                 break
-        return Edition(articles=tuple(articles), digest=digest.hexdigest())
+        return Edition(
+            articles=tuple(articles), also=others, digest=digest.hexdigest(), at=now
+        )
 
     def reports(self, publication: Publication, edition: Edition) -> list[Report]:
         """Return the articles of an edition as its publication shows them."""
@@ -55,20 +66,26 @@ class Editions:
         same = {
             article.id: kept[article.id]
             for article in edition.articles
-            if article.id in kept and kept[article.id][0] == article
+            if article.id in kept
+            and kept[article.id][0] == article
+            and kept[article.id][1].also == edition.also[article.id]
         }
         unread = [a for a in edition.articles if a.id not in same]
         whole = {a.id: a for a in self._store.whole([a.id for a in unread])}
         for bare in unread:
             # It may have been pruned since, or dropped by a rule of another process.
             read = whole.get(bare.id)
-            shown = read and self._editorial.report(read, publication)
+            shown = read and self._editorial.report(
+                read, publication, now=edition.at, also=edition.also[bare.id]
+            )
             if shown:
                 same[bare.id] = (bare, shown)
         self._kept[publication.id] = same
         return [same[a.id][1] for a in edition.articles if a.id in same]
 
-    def _candidates(self, publication: Publication, now: datetime) -> Iterator[Article]:
+    def _candidates(
+        self, publication: Publication, now: datetime
+    ) -> Iterator[tuple[Article, tuple[Also, ...]]]:
         before = None
         while True:
             page = self._store.latest(
@@ -78,7 +95,7 @@ class Editions:
                 before=before,
                 bodies=False,
             )
-            yield from page
+            yield from self._families.standing(page, publication, now)
             if len(page) < publication.limit:
                 return
             before = (page[-1].listed_at, page[-1].id)

@@ -4,12 +4,15 @@ In: the config, articles. Out: articles with tags and headline, Reports for publ
 Pure: nothing here reads or writes a store.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
-from aggregator.editing import Desk, refusal
+from aggregator.editing import Desk, Duplicates, families, refusal
 from aggregator.model import (
+    Also,
     Article,
     Attribution,
     Config,
@@ -19,6 +22,9 @@ from aggregator.model import (
     Rights,
     Source,
 )
+
+if TYPE_CHECKING:
+    from aggregator.store.twins import Twins
 
 # A source that is no longer configured says nothing of its rights: the least is shown.
 UNKNOWN_RIGHTS = Rights(body="excerpt", images=False)
@@ -69,27 +75,103 @@ class Editorial:
                 return publication
         return None
 
-    def report(self, article: Article, publication: Publication) -> Report | None:
-        """Return an article as a publication shows it, or None if a rule drops it."""
+    def report(
+        self,
+        article: Article,
+        publication: Publication,
+        *,
+        now: datetime,
+        also: Sequence[Also] = (),
+    ) -> Report | None:
+        """Return an article as a publication shows it now.
+
+        None if a rule drops it, or its source does not allow it (any more, or yet).
+        """
         from aggregator.publishing import report
 
-        terms = self.terms(article, publication)
-        return report(terms[0], publication, terms[1]) if terms else None
+        terms = self.terms(article, publication, now)
+        if terms is None:
+            return None
+        return report(terms[0], publication, terms[1], now=now, also=also)
+
+    def refusal(
+        self, article: Article, publication: Publication, now: datetime
+    ) -> str | None:
+        """Return why a publication never shows an article at this time, None if it may.
+
+        Age and length of the list do not count here.
+        """
+        from aggregator.publishing import withheld
+
+        if article.withdrawn:
+            return (
+                f"withdrawn by the {article.withdrawn.by}: {article.withdrawn.reason}"
+            )
+        if reason := refusal(publication.select, article, now=article.listed_at):
+            return reason
+        dropped = self._edited(article, publication).dropped
+        if dropped:
+            return f"rule {dropped.rule}: {dropped.reason}"
+        return withheld(article, self._rights(article), now)
+
+    def can_repeat(self, publication: Publication) -> bool:
+        """Return whether a publication may be offered an article twice."""
+        return len(publication.select.sources or self._sources) > 1
+
+    def duplicates(self, publication: Publication) -> Duplicates:
+        """Return how a publication deals with twins."""
+        return self._desk.duplicates(publication.rules)
+
+    def families(
+        self, known: "Twins", rule: Duplicates
+    ) -> dict[str, tuple[Article, ...]]:
+        """Return by id which articles are one; near-duplicates if the rule has any."""
+        near = rule.near
+        alike = [join[:2] for join in known.joins if near and join.likeness >= near]
+        return families(known.articles, alike=alike, alone=known.split)
+
+    def also(self, twins: Sequence[Article]) -> tuple[Also, ...]:
+        """Return the credit of articles that another one stands for."""
+        return tuple(
+            Also(
+                source_id=each.source_id,
+                title=_credited(each.attribution, self._source(each)).title,
+                url=each.url,
+                feed_url=each.attribution.feed_url,
+            )
+            for each in twins
+        )
 
     def terms(
-        self, article: Article, publication: Publication
+        self, article: Article, publication: Publication, now: datetime
     ) -> tuple[Article, Rights] | None:
         """Return an article as edited and credited today, and the rights it is under.
 
-        None if a rule drops it. Its body is not looked at.
+        None if a rule drops it, or its source does not allow it now. Its body is not
+        looked at.
         """
-        source = self._sources.get(article.source_id)
-        rules = (*(source.rules if source else ()), *publication.rules)
-        edited = self._desk.edit(article, rules)
-        if edited.dropped:
+        from aggregator.publishing import withheld
+
+        edited = self._edited(article, publication)
+        if edited.dropped or withheld(article, self._rights(article), now):
             return None
-        credited = replace(edited, attribution=_credited(article.attribution, source))
-        return credited, source.rights if source else UNKNOWN_RIGHTS
+        attribution = _credited(article.attribution, self._source(article))
+        return replace(edited, attribution=attribution), self._rights(article)
+
+    def rules(self, article: Article, publication: Publication) -> tuple[str, ...]:
+        """Return the rules an article meets in a publication, in their order."""
+        source = self._source(article)
+        return (*(source.rules if source else ()), *publication.rules)
+
+    def _edited(self, article: Article, publication: Publication) -> Article:
+        return self._desk.edit(article, self.rules(article, publication))
+
+    def _source(self, article: Article) -> Source | None:
+        return self._sources.get(article.source_id)
+
+    def _rights(self, article: Article) -> Rights:
+        source = self._source(article)
+        return source.rights if source else UNKNOWN_RIGHTS
 
     def digest(self) -> str:
         """Return a digest of everything that `edit` goes by."""

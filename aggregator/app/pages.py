@@ -53,7 +53,7 @@ class Newsroom:
 
     def report(self, article: Article, publication: Publication) -> Report | None:
         """Return an article as a publication shows it, None if a rule drops it."""
-        return self._wire.editorial.report(article, publication)
+        return self._wire.report(article, publication)
 
     def standings(self) -> list[dict[str, Any]]:
         """Return how every source is doing."""

@@ -18,10 +18,12 @@ from aggregator.app.clock import Clock, utc_now
 from aggregator.app.editions import Editions
 from aggregator.app.editorial import Editorial
 from aggregator.app.records import recorded
+from aggregator.app.twins import Families
 from aggregator.editing import complaints, kinds
 from aggregator.events import log
 from aggregator.fetching import cadence
 from aggregator.model import (
+    Also,
     Article,
     Config,
     Outcome,
@@ -43,9 +45,9 @@ if TYPE_CHECKING:
 
 RULES_DIGEST = "rules"
 PRINTED = "printed"
+PRESS = "press"
 # More than any installation has sources.
 EVERYTHING = 1_000_000
-PRESS = "press"
 
 
 def load_config(
@@ -296,8 +298,6 @@ class Wire:
         }
         return self.publish() if stands != self._printed() else []
 
-    def would_publish(self, publications: Iterable[Publication]) -> list[str]:
-        """Return the paths whose bytes `publish` would change, and write nothing."""
     def prune(self) -> int:
         """Delete articles older than the operator keeps; return how many."""
         return self.store.prune(self.clock() - self.config.keep)
@@ -310,6 +310,8 @@ class Wire:
         """Return another text whenever somebody called the press."""
         return self.store.meta(PRESS)
 
+    def would_publish(self, publications: Iterable[Publication]) -> list[str]:
+        """Return the paths whose bytes `publish` would change, and write nothing."""
         now = self.clock()
         return [
             path
@@ -333,13 +335,24 @@ class Wire:
         """
         limit = limit or publication.limit
         reports: list[Report] = []
-        for article in self._candidates(publication, now, limit, before):
-            shown = self.editorial.report(article, publication)
+        for article, also in self._candidates(publication, now, limit, before):
+            shown = self.editorial.report(article, publication, now=now, also=also)
             if shown:
                 reports.append(shown)
             if len(reports) == limit:
                 break
         return reports
+
+    def report(self, article: Article, publication: Publication) -> Report | None:
+        """Return an article as a publication shows it, also where a twin stands for it.
+
+        None if the publication does not show it, whatever its age.
+        """
+        now = self.clock()
+        verdict = self.families.verdicts([article], publication, now)[article.id]
+        others = (verdict.chosen, *verdict.twins)
+        also = self.editorial.also([a for a in others if a.id != article.id])
+        return self.editorial.report(article, publication, now=now, also=also)
 
     # -- inside
 
@@ -356,6 +369,11 @@ class Wire:
                 log.error("refused", path=status.path, reason=status.refused)
             elif status.written_at != before.get(status.path):
                 log.info("published", path=status.path, entries=status.entries)
+
+    @property
+    def families(self) -> Families:
+        """Return who stands for whom."""
+        return Families(self.store, self.editorial)
 
     @cached_property
     def fetcher(self) -> "Fetcher":
@@ -412,12 +430,12 @@ class Wire:
         now: datetime,
         limit: int,
         before: tuple[datetime, str] | None,
-    ) -> Iterator[Article]:
+    ) -> Iterator[tuple[Article, tuple[Also, ...]]]:
         while True:
             page = self.store.latest(
                 publication.select, now=now, limit=limit, before=before
             )
-            yield from page
+            yield from self.families.standing(page, publication, now)
             if len(page) < limit:
                 return
             before = (page[-1].listed_at, page[-1].id)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from aggregator.cli import FAILED, Invocation
+from aggregator.cli.desk import retitle, split
 from aggregator.cli.opening import configured, reading_wire, working_wire
 from aggregator.cli.terminal import emit_json, emit_table
 from aggregator.errors import StoreHeld
@@ -18,6 +19,10 @@ from aggregator.text import markup
 @click.group()
 def article() -> None:
     """Look at stored articles, and take one back."""
+
+
+article.add_command(retitle)
+article.add_command(split)
 
 
 @article.command("list")

@@ -163,6 +163,12 @@ class RightsKeys(BaseModel, extra="forbid", frozen=True):
         default=_RIGHTS.index,
         description="What pages tell search engines: noindex, canonical or index.",
     )
+    embargo: Duration | None = Field(
+        default=None, description="How long after its date a report may not be shown."
+    )
+    expires: Duration | None = Field(
+        default=None, description="How long after its date a report may be shown."
+    )
 
 
 class TrustKeys(BaseModel, extra="forbid", frozen=True):

@@ -7,7 +7,19 @@ given (`Subject`) has none. A new kind of rule is one file in `rules/`.
 
 from aggregator.editing.edit import Desk, complaints, kinds
 from aggregator.editing.options import Options
+from aggregator.editing.rules.duplicates import Duplicates
 from aggregator.editing.selection import refusal
 from aggregator.editing.subject import Rule, Subject
+from aggregator.editing.twins import families
 
-__all__ = ["Desk", "Options", "Rule", "Subject", "complaints", "kinds", "refusal"]
+__all__ = [
+    "Desk",
+    "Duplicates",
+    "Options",
+    "Rule",
+    "Subject",
+    "complaints",
+    "families",
+    "kinds",
+    "refusal",
+]

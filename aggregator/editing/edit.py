@@ -14,6 +14,7 @@ from typing import cast
 
 from aggregator.editing import rules as rules_folder
 from aggregator.editing.options import Options
+from aggregator.editing.rules.duplicates import Duplicates
 from aggregator.editing.subject import Rule, subject_of
 from aggregator.model import Article, Dropped, RuleSpec
 
@@ -52,6 +53,12 @@ class Desk:
             spec.id: kinds()[spec.kind](spec.id, Options(spec.options))
             for spec in specs
         }
+
+    def duplicates(self, rule_ids: Sequence[str]) -> Duplicates:
+        """Return how twins are dealt with: the first rule of that kind, or as usual."""
+        rules = (self._rules[rule_id] for rule_id in rule_ids)
+        chosen = (rule for rule in rules if isinstance(rule, Duplicates))
+        return next(chosen, Duplicates(id="duplicates"))
 
     def edit(self, article: Article, rule_ids: Sequence[str]) -> Article:
         """Return the article with the headline these rules make of it, in their order.

@@ -29,6 +29,20 @@ class Options:
             self._complain(name, f'"{value}" is neither true nor false')
         return value in TRUE
 
+    def number(self, name: str, *, low: float, high: float) -> float | None:
+        """Return a number between two others; absent is None."""
+        value = self._written.get(name)
+        if value is None:
+            return None
+        try:
+            number = float(str(value))
+        except ValueError:
+            number = float("nan")
+        if not low <= number <= high:
+            self._complain(name, f'"{value}" is no number from {low:g} to {high:g}')
+            return None
+        return number
+
     def words(self, name: str) -> tuple[str, ...]:
         """Return a list of texts; a single text counts as a list of one."""
         value = self._written.get(name, ())

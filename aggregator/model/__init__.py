@@ -40,6 +40,7 @@ from aggregator.model.polling import (
     Validators,
 )
 from aggregator.model.publication import (
+    Also,
     Publication,
     PublicationStatus,
     Report,
@@ -60,6 +61,7 @@ from aggregator.model.source import (
 
 __all__ = [
     "Advice",
+    "Also",
     "Article",
     "Attribution",
     "Auth",

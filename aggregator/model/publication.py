@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aggregator.model.article import Article
-from aggregator.model.source import BodyMode
+from aggregator.model.source import BodyMode, Rights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,16 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Also:
+    """Another source that carried the same article: who, where, and its feed."""
+
+    source_id: str
+    title: str
+    url: str | None
+    feed_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """An article as one publication may show it: after rules, within rights.
 
@@ -59,7 +69,8 @@ class Report:
     plain credit; `lead` the same without it, cut to at most 15 words, with an ellipsis
     only if cut. `original` is the source's headline where ours differs, else None.
     `article` is never read for its body once a Report exists: what is not in the
-    Report is not ours to show.
+    Report is not ours to show. `rights` are those it was made under; `also` the other
+    sources it stands for.
     """
 
     article: Article
@@ -69,6 +80,8 @@ class Report:
     excerpt: str
     lead: str
     body: BodyMode
+    rights: Rights = field(default_factory=Rights)
+    also: tuple[Also, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,8 @@ class Rights:
 
     `body` bounds what any publication may show: a publication can lower it, never raise
     it. `words` is the length of an excerpt in words (None: 50). `index` is what pages
-    tell search engines. `license` is an absolute URL.
+    tell search engines. `license` is an absolute URL. A report may be shown from
+    `embargo` after it was published until `expires` after it was published.
     """
 
     holder: str | None = None
@@ -24,6 +25,8 @@ class Rights:
     words: int | None = None
     images: bool = True
     index: IndexPolicy = "noindex"
+    embargo: timedelta | None = None
+    expires: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,9 @@ formats/     RSS, Atom, JSON Feed: one file each, the only ones that know feedge
 particulars  what all formats say alike: authors, sections, files, origin
 pieces       an entry rendered once, checked, deflated, kept
 document     pieces joined to a document, plain and gzipped
+timing       whether a source allows an article at this time
 check        whether a reader would find in it what was meant
+terms        whether a finished entry keeps to the rights of its source
 files        swapped in whole, or not at all
 publish      conducts all of it
 proving      whether what stands on disk is what the store makes of it
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from aggregator.publishing.proving import differences
     from aggregator.publishing.publish import Publisher
     from aggregator.publishing.showing import report
+    from aggregator.publishing.timing import withheld
 
 __all__ = [
     "Publisher",
@@ -45,8 +48,11 @@ __all__ = [
     "formats",
     "report",
     "standing",
+    "withheld",
 ]
 
+# Where each stands. No file here may have the name of what is behind this door: once it
+# is loaded, the package would answer with the file.
 _desks = {
     "Publisher": "publish",
     "credit_block": "credit",
@@ -55,6 +61,7 @@ _desks = {
     "credited_url": "credit",
     "differences": "proving",
     "report": "showing",
+    "withheld": "timing",
     "standing": "files",
 }
 

@@ -5,16 +5,19 @@ An entry that reached us through an aggregate names its first source, and ours a
 way it came. Only http and https addresses are shown; without any, the name stands alone.
 
 The block is a contract with the outside, to the character: no `dir`, no `<bdi>`, no
-isolates around the name. Both lines read in the right order in left-to-right and in
+isolates around the name. Where other sources carried the same article, a paragraph of
+its own before the block names them. Both lines read in the right order in left-to-right and in
 right-to-left pages without them, since every neutral in the block stands between two
 strong characters or at its edge.
 """
 
+from collections.abc import Sequence
 from html import escape
 
-from aggregator.model import Article, Via
+from aggregator.model import Also, Article, Via
 
 BLOCK_START = '<p class="mediawire-credit">'
+ALSO_START = '<p class="mediawire-also">'
 
 
 def credited_name(article: Article) -> str:
@@ -62,3 +65,22 @@ def credit_line(article: Article, word: str = "Source") -> str:
     """Return the same credit as plain text, for summaries."""
     name, url = credited_name(article), credited_url(article)
     return f"{word}: {name} – {url}" if url else f"{word}: {name}"
+
+
+def also_block(also: Sequence[Also]) -> str:
+    """Return who else carried the article, as HTML; nothing for nobody."""
+    if not also:
+        return ""
+    return f"{ALSO_START}Also: {', '.join(map(_also_linked, also))}</p>"
+
+
+def also_line(also: Sequence[Also]) -> str:
+    """Return the same as plain text; nothing for nobody."""
+    named = (f"{a.title} – {a.url}" if public(a.url) else a.title for a in also)
+    return f"Also: {', '.join(named)} ·" if also else ""
+
+
+def _also_linked(also: Also) -> str:
+    name = escape(also.title, quote=False)
+    url = public(also.url)
+    return f'<a href="{escape(url)}">{name}</a>' if url else name

@@ -17,6 +17,7 @@ from aggregator.publishing.check import check, meant, unfit
 from aggregator.publishing.formats import EMPTY_UPDATED, Head, Masthead
 from aggregator.publishing.gzipped import deflated
 from aggregator.publishing.mark import Mark
+from aggregator.publishing.terms import breach
 
 # 64 MiB hold some 5,000 entries of the average feed: 100 in each of 17 publications,
 # in three formats.
@@ -50,6 +51,8 @@ def piece(report: Report, name: str, masthead: Masthead) -> Piece:
         entry = formats.named(name).entry(report, masthead)
         document = b"".join(around.parts([entry]))
         check(document, formats.named(name), [mark])
+        if reason := breach(report, document, mark.content):
+            return Piece(unfit=reason)
     except (ValueError, PublishError) as error:
         return Piece(unfit=f"it cannot be written as {name}: {error}")
     return Piece(entry=entry, packed=deflated(entry), mark=mark)

@@ -12,6 +12,7 @@ can tell whether it belongs to the plain one.
 
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from aggregator.publishing.document import Document, Fingerprinted, compose
 from aggregator.publishing.files import FOLDER
 from aggregator.publishing.pieces import Pieces
 from aggregator.publishing.showing import fingerprint
+from aggregator.publishing.timing import withheld
 
 
 class Publisher:
@@ -47,11 +49,22 @@ class Publisher:
         where nothing can be written at all: the folder is a link, the id no file name.
         """
         shown = fingerprinted(publication, reports)
+        untimely = tuple(
+            (report.article.id, reason)
+            for report, _ in shown
+            if (reason := withheld(report.article, report.rights, now))
+        )
+        barred = {article_id for article_id, _ in untimely}
+        shown = [each for each in shown if each[0].article.id not in barred]
         with self._lock, files.folder(self._folder) as within:
-            return [
+            statuses = [
                 self._swap(publication, name, shown, within, now)
                 for name in publication.formats
             ]
+        return [
+            replace(status, left_out=(*untimely, *status.left_out))
+            for status in statuses
+        ]
 
     def would_change(
         self, publication: Publication, reports: Sequence[Report]

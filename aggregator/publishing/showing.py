@@ -1,20 +1,29 @@
 """Turn an article into what one publication may show of it.
 
-In: an article with its edited headline, the publication, and the rights of the source.
-Out: a Report, from which every format and page is written. This is the one place where
+In: an article with its edited headline, the publication, the rights of the source, and
+the time. Out: a Report, from which every format and page is written, or None while the
+article may not be shown at all. This is the one place where
 rights are applied: what a source withholds is not in the Report, so no writer can show
 it by mistake.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 from html import escape
 
-from aggregator.model import Article, BodyMode, Publication, Report, Rights
-from aggregator.publishing.credit import credit_block, credit_line
+from aggregator.model import Also, Article, BodyMode, Publication, Report, Rights
+from aggregator.publishing.credit import (
+    also_block,
+    also_line,
+    credit_block,
+    credit_line,
+)
 from aggregator.publishing.particulars import media_type
+from aggregator.publishing.timing import withheld
 from aggregator.text import markup
 
 EXCERPT_WORDS = 50
@@ -27,29 +36,43 @@ PICTURE = re.compile("<(img|picture|figure|video)", re.IGNORECASE)
 MODES: tuple[BodyMode, ...] = ("headline", "excerpt", "full")
 
 
-def report(article: Article, publication: Publication, rights: Rights) -> Report:
-    """Return the article as this publication may show it.
+def report(
+    article: Article,
+    publication: Publication,
+    rights: Rights,
+    *,
+    now: datetime,
+    also: Sequence[Also] = (),
+) -> Report | None:
+    """Return the article as this publication may show it; None: it may not, now.
 
     The body is the lower of what the publication wants and what the rights allow; an
     excerpt has `rights.words` words (50 by default) of the visible text. Where images
     are not ours to show, none is left: in the body, as picture, or as enclosure. A
     headline that is empty is replaced by the first words, else the source's name.
+    `also` are other sources of the same article, credited beside its own.
     """
+    if withheld(article, rights, now):
+        return None
     mode = min(publication.body, rights.body, key=MODES.index)
     body = article.body if rights.images else without_images(article.body)
     excerpt, lead = "", ""
     if mode != "headline":
-        excerpt = first_words(body, article.summary, rights.words or EXCERPT_WORDS)
-        lead = first_words(body, article.summary, LEAD_WORDS)
+        words = rights.words or EXCERPT_WORDS
+        excerpt = first_words(body, article.summary, words)
+        lead = first_words(body, article.summary, min(words, LEAD_WORDS))
     shown = {"full": body, "excerpt": paragraph(excerpt), "headline": ""}[mode]
+    credit = credit_line(article, publication.credit)
     return Report(
         article=allowed(article, images=rights.images),
         title=article.title.strip() or lead or article.attribution.title,
         original=differing(article.source_title, article.title),
-        content=shown + credit_block(article, publication.credit),
-        excerpt=f"{excerpt} {credit_line(article, publication.credit)}".lstrip(),
+        content=shown + also_block(also) + credit_block(article, publication.credit),
+        excerpt=" ".join(filter(None, (excerpt, also_line(also), credit))),
         lead=lead,
         body=mode,
+        rights=rights,
+        also=tuple(also),
     )
 
 
@@ -124,6 +147,8 @@ def fingerprint(report: Report) -> bytes:
         report.excerpt,
         report.lead,
         report.body,
+        report.rights,
+        report.also,
         article.id,
         article.published_id,
         article.source_id,

@@ -8,6 +8,7 @@ A poll that found nothing new costs its share of one UPDATE of `sources`.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -23,6 +24,7 @@ from aggregator.store.documents import put_documents
 from aggregator.store.keys import add_aliases, name_articles
 from aggregator.store.listing import list_articles, listed, relist
 from aggregator.store.polls import log_polls
+from aggregator.store.sightings import note_sightings
 from aggregator.store.sources import record_states
 
 
@@ -38,6 +40,7 @@ def record(connection: Connection, results: Sequence[PollResult]) -> None:
         _change(connection, changed)
     if aliases := [(r.source_id, *alias) for r in results for alias in r.aliases]:
         _alias(connection, aliases)
+    _see(connection, results)
     taken_back = {
         id_: Withdrawn(at=r.at, reason=reason, by="source")
         for r in results
@@ -79,3 +82,24 @@ def _alias(connection: Connection, aliases: Sequence[tuple[str, str, str]]) -> N
     """Register further keys, except of articles that were deleted meanwhile."""
     stored = existing(connection, {article_id for _, _, article_id in aliases})
     add_aliases(connection, [alias for alias in aliases if alias[2] in stored])
+
+
+def _see(connection: Connection, results: Sequence[PollResult]) -> None:
+    """Note in which polls known articles were changed or had other names."""
+    seen: dict[tuple[str, datetime], list[str]] = {}
+    for result in results:
+        for article in result.changed:
+            what = f"changed: revision {article.revision}"
+            seen.setdefault((article.id, result.at), []).append(what)
+        for key, article_id in result.aliases:
+            what = f"recognised under another name: {key}"
+            seen.setdefault((article_id, result.at), []).append(what)
+    stored = existing(connection, {article_id for article_id, _ in seen})
+    note_sightings(
+        connection,
+        [
+            (article_id, at, "; ".join(whats))
+            for (article_id, at), whats in seen.items()
+            if article_id in stored
+        ],
+    )

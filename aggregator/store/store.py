@@ -46,6 +46,8 @@ from aggregator.store.bodies import revisions_of, texts_of
 from aggregator.store.connecting import shown, telling
 from aggregator.store.keys import known, named
 from aggregator.store.proving import Proof, dangling, proofs
+from aggregator.store.sightings import sightings_of
+from aggregator.store.twinship import Twinship
 
 _PAGE = 500  # rows of one short read: an open reader would let the WAL grow
 
@@ -243,6 +245,11 @@ class Store:
             now = _whole(connection, [article_id])
             return revisions_of(connection, now[0]) if now else []
 
+    def sightings(self, article_id: str) -> list[tuple[datetime, str]]:
+        """Return what polls saw of an article after it came: (time, what)."""
+        with self._reading() as connection:
+            return sightings_of(connection, article_id)
+
     def count(self) -> int:
         """Return how many articles there are, dropped and withdrawn ones too."""
         with self._reading() as connection:
@@ -281,6 +288,11 @@ class Store:
         why = Withdrawn(at=at, reason=reason, by=by)
         with self._writing() as connection:
             return desk.withdraw(connection, {article_id: why}) == 1
+
+    @property
+    def twins(self) -> Twinship:
+        """Return the door to what is known of the same article from several sources."""
+        return Twinship(self._reading, self._writing)
 
     # publications and the store itself
 

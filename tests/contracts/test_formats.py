@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import feedrules
 import pytest
-from builders import ANY_RIGHTS, NOON, article, publication
+from builders import ANY_RIGHTS, NOON, article, publication, report
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from invented import TRAPS, articles
 
 from aggregator.errors import PublishError
 from aggregator.model import Rights
-from aggregator.publishing import formats, report
+from aggregator.publishing import formats
 from aggregator.publishing.check import meant
 from aggregator.publishing.document import masthead
 

@@ -1,9 +1,8 @@
 """What tests of publishing say often: some reports, the files, a masthead."""
 
-from builders import ANY_RIGHTS, article, publication
+from builders import ANY_RIGHTS, article, publication, report
 
 from aggregator.model import Report
-from aggregator.publishing import report
 from aggregator.publishing.document import masthead
 
 NAMES = ["wire.atom", "wire.json", "wire.rss"]

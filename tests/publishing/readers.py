@@ -1,9 +1,9 @@
 """Publications rendered to bytes, and taken apart by libxml2."""
 
-from builders import ANY_RIGHTS, publication
+from builders import ANY_RIGHTS, publication, report
 from lxml import etree
 
-from aggregator.publishing import Publisher, report
+from aggregator.publishing import Publisher
 
 NAMESPACES = {
     "a": "http://www.w3.org/2005/Atom",

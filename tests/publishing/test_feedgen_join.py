@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from builders import ANY_RIGHTS, NOON, article, publication
+from builders import ANY_RIGHTS, NOON, article, publication, report
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from invented import articles
 
 from aggregator import __version__
 from aggregator.model import Enclosure, Image, Tag
-from aggregator.publishing import report
 from aggregator.publishing.document import compose, latest, masthead
 from aggregator.publishing.formats import _feedgen, atom, rss
 from aggregator.publishing.pieces import Pieces

@@ -4,10 +4,10 @@ import json
 
 import feedrules
 import pytest
-from builders import ANY_RIGHTS, article, attribution, publication
+from builders import ANY_RIGHTS, article, attribution, publication, report
 
 from aggregator.model import Enclosure, Image, Tag
-from aggregator.publishing import Publisher, report
+from aggregator.publishing import Publisher
 
 
 @pytest.fixture(scope="module")

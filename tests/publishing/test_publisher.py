@@ -9,10 +9,10 @@ from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
-from builders import ANY_RIGHTS, NOON, article, publication
+from builders import ANY_RIGHTS, NOON, article, publication, report
 from press import NAMES, contents, publisher_top, reports
 
-from aggregator.publishing import Publisher, formats, report
+from aggregator.publishing import Publisher, formats
 from aggregator.publishing.formats import json as json_format
 from aggregator.publishing.pieces import Piece, Pieces
 

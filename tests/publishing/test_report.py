@@ -4,10 +4,10 @@ from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
-from builders import ANY_RIGHTS, NOON, article, attribution, publication
+from builders import ANY_RIGHTS, NOON, article, attribution, publication, report
 
 from aggregator.model import Enclosure, Image, Rights, Tag, Via
-from aggregator.publishing import credit_block, credit_line, report
+from aggregator.publishing import credit_block, credit_line
 from aggregator.publishing.showing import fingerprint
 
 CREDIT = (
@@ -266,7 +266,7 @@ def test_no_field_of_an_article_was_forgotten_in_the_fingerprint():
     untold = {
         *("source_id", "keys", "desk_tags", "source_body", "source_type", "raw"),
         *("dated", "first_seen", "listed_at", "revision", "dropped", "withdrawn"),
-        *("summary", "changes"),
+        *("summary", "changes", "override"),
     }
 
     assert {field.name for field in fields(article(1))} - untold == set(OTHERS)

@@ -22,6 +22,7 @@ from aggregator.publishing.formats import EMPTY_UPDATED, Head, Masthead
 from aggregator.publishing.particulars import files, moment
 
 NAMESPACES = {
+    "atom": "http://www.w3.org/2005/Atom",
     "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",
@@ -62,8 +63,10 @@ class WireExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no type
     """Declares our namespaces at the root."""
 
     def extend_ns(self) -> dict[str, str]:
-        """Return prefixes and namespaces; `xml` is always known."""
-        return {name: uri for name, uri in NAMESPACES.items() if name != "xml"}
+        """Return prefixes and namespaces; `xml` and `atom` are always known."""
+        return {
+            name: uri for name, uri in NAMESPACES.items() if name not in {"atom", "xml"}
+        }
 
 
 class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no types

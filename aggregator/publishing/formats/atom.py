@@ -4,6 +4,7 @@ Every entry carries its own author, rights and a full `source`, so that nothing 
 inherited from our feed; links keep their rel, type and length.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 
@@ -21,6 +22,7 @@ from aggregator.publishing.formats._feedgen import (
     titled,
     with_more,
 )
+from aggregator.publishing.margin import Margin, atom_margin
 from aggregator.publishing.mark import Mark, read_xml
 from aggregator.publishing.particulars import (
     authors,
@@ -45,6 +47,11 @@ def head(masthead: Masthead, *, language: str | None, updated: datetime | None) 
         # A feed without entries must have an author; there is nobody to inherit it.
         feed.author(name=masthead.title)
     return cut(feed.atom_str(), TAIL)
+
+
+def beside(head: Head, margin: Margin) -> Head:
+    """Return the head with links to older entries, and tombstones."""
+    return replace(head, before=head.before + atom_margin(margin))
 
 
 def entry(report: Report, masthead: Masthead) -> bytes:
@@ -91,6 +98,11 @@ def more(report: Report, masthead: Masthead) -> list[Element]:
     if article.url:
         elements.append(link(article.url, "alternate"))
     elements += [link(url, "via") for url in ways(report)]
+    elements += [
+        link(url, "related", title=also.title)
+        for also in report.also
+        if (url := public(also.url))
+    ]
     if public(article.attribution.license):
         elements.append(link(article.attribution.license, "license"))
     elements += [

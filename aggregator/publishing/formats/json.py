@@ -5,14 +5,16 @@ texts are UTF-8, and nothing is escaped that need not be.
 """
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from aggregator import __version__
 from aggregator.errors import PublishError
-from aggregator.model import Report
+from aggregator.model import Also, Report
 from aggregator.publishing.credit import first_source, public
 from aggregator.publishing.formats import Head, Masthead
+from aggregator.publishing.margin import Margin
 from aggregator.publishing.mark import Mark
 from aggregator.publishing.particulars import (
     authors,
@@ -48,6 +50,20 @@ def head(masthead: Masthead, *, language: str | None, updated: datetime | None) 
     return Head(before=opened + b',"items":[', after=TAIL, between=b",")
 
 
+def beside(head: Head, margin: Margin) -> Head:
+    """Return the head with the ids that were taken back."""
+    if not margin.tombstones:
+        return head
+    feed = json.loads(head.before + head.after)
+    del feed["items"]
+    feed["_mediawire"]["withdrawn"] = [
+        {"id": stone.ref, "at": moment(stone.at).isoformat(), "reason": stone.reason}
+        for stone in margin.tombstones
+    ]
+    opened = written(feed).removesuffix(b"}")
+    return replace(head, before=opened + b',"items":[')
+
+
 def entry(report: Report, masthead: Masthead) -> bytes:
     """Return a report as an item."""
     article, attribution = report.article, report.article.attribution
@@ -77,6 +93,7 @@ def entry(report: Report, masthead: Masthead) -> bytes:
                 "about": f"{masthead.base_url}/about",
                 "source": source(report, masthead),
                 "via": via(report, masthead),
+                "also": [also(each) for each in report.also],
                 "source_title": article.source_title or None,
                 "rights": attribution.rights,
                 "license": attribution.license,
@@ -108,6 +125,16 @@ def via(report: Report, masthead: Masthead) -> dict[str, Any] | None:
         "title": first.name,
         "feed_url": first.feed_url,
         "home_page_url": first.home_url,
+    }
+
+
+def also(other: Also) -> dict[str, Any]:
+    """Return another source that carried the same article."""
+    return {
+        "id": other.source_id,
+        "title": other.title,
+        "url": public(other.url),
+        "feed_url": public(other.feed_url),
     }
 
 

@@ -23,6 +23,7 @@ from aggregator.publishing.formats._feedgen import (
     titled,
     with_more,
 )
+from aggregator.publishing.margin import Margin
 from aggregator.publishing.mark import Mark, read_xml
 from aggregator.publishing.particulars import (
     authors,
@@ -43,6 +44,12 @@ def head(masthead: Masthead, *, language: str | None, updated: datetime | None) 
     channel = titled(masthead, media_type, language, updated)
     channel.generator(f"Media Wire {__version__}")
     return cut(channel.rss_str(), TAIL)
+
+
+def beside(head: Head, margin: Margin) -> Head:
+    """Return the head as it is: RSS has no word for what was, only for what is."""
+    del margin
+    return head
 
 
 def entry(report: Report, masthead: Masthead) -> bytes:
@@ -91,6 +98,11 @@ def more(report: Report) -> list[Element]:
         elements.append(Element("creativeCommons:license", article.attribution.license))
     if spoken := language(article.language):
         elements.append(Element("dc:language", spoken))
+    elements += [
+        Element("atom:link", None, {"href": url, "rel": "related", "title": also.title})
+        for also in report.also
+        if (url := public(also.url))
+    ]
     return elements + media(report)
 
 

@@ -17,6 +17,7 @@ def upgrade() -> None:
     _create_sources()
     _create_articles()
     _create_names()
+    _create_histories()
     _create_rest()
 
 
@@ -209,6 +210,55 @@ def _create_names() -> None:
         sa.Column("article_id", Name, nullable=False),
         sa.PrimaryKeyConstraint("scope", "listed_at", "article_id", name="pk_listing"),
         sqlite_with_rowid=False,
+    )
+
+
+def _create_histories() -> None:
+    """Create what is known of articles beside themselves."""
+    op.create_table(
+        "sightings",
+        _of_article(),
+        sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        _cascade("sightings"),
+        sa.PrimaryKeyConstraint("article_id", "at", name="pk_sightings"),
+    )
+    op.create_table(
+        "joins",
+        _of_article(),
+        sa.Column("like_id", Name, nullable=False),
+        sa.Column("likeness", sa.Integer(), nullable=False),
+        _cascade("joins"),
+        sa.PrimaryKeyConstraint("article_id", name="pk_joins"),
+    )
+    op.create_index("ix_joins_like_id", "joins", ["like_id"])
+    op.create_table(
+        "splits",
+        _of_article(),
+        _cascade("splits"),
+        sa.PrimaryKeyConstraint("article_id", name="pk_splits"),
+    )
+    op.create_table(
+        "sketches",
+        _of_article(),
+        sa.Column("listed_at", sa.BigInteger(), nullable=False),
+        sa.Column("sketch", sa.LargeBinary(), nullable=False),
+        _cascade("sketches"),
+        sa.PrimaryKeyConstraint("article_id", name="pk_sketches"),
+    )
+    op.create_index("ix_sketches_listed_at", "sketches", ["listed_at"])
+
+
+def _of_article() -> sa.Column[str]:
+    return sa.Column("article_id", Name, nullable=False)
+
+
+def _cascade(table: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["article_id"],
+        ["articles.article_id"],
+        name=f"fk_{table}_article_id_articles",
+        ondelete="CASCADE",
     )
 
 

@@ -1,0 +1,101 @@
+"""Check a finished entry once more against the rights of its source.
+
+In: a document with one entry, as it will stand before readers, and the Report that it
+was written from. Out: what in it the source does not allow, or what it demands and is
+missing. `showing` is the one place where rights are applied; this is the second look,
+by other means: it reads what was written.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from aggregator.model import Report, Rights
+from aggregator.publishing.credit import ALSO_START, BLOCK_START
+from aggregator.publishing.showing import EXCERPT_WORDS, PICTURE
+from aggregator.text import markup
+
+_NO_CONDITIONS = Rights()
+_IMAGE = "image/"
+
+
+@dataclass(slots=True)
+class _Said:
+    """All texts and values that a document holds, and whether one is a picture's."""
+
+    values: set[str] = field(default_factory=set)
+    pictures: bool = False
+
+
+def breach(report: Report, document: bytes, content: str) -> str | None:
+    """Return how an entry breaks the rights of its source; None: it does not.
+
+    `content` is the body that a reader found in the document.
+    """
+    if report.rights == _NO_CONDITIONS:
+        return None
+    return next(_breaches(report, document, content), None)
+
+
+def _breaches(report: Report, document: bytes, content: str) -> Iterator[str]:
+    rights = report.rights
+    said = _json(document) if document.startswith(b"{") else _xml(document)
+    if rights.body != "full":
+        words = rights.words or EXCERPT_WORDS if rights.body == "excerpt" else 0
+        for text in (_words(content), report.lead):
+            if markup.excerpt(text, words)[1]:
+                yield f"it shows more than the {words} words that its source allows"
+    if not rights.images and (said.pictures or PICTURE.search(content)):
+        yield "it shows a picture, which its source does not allow"
+    for demanded in (rights.license, rights.notice):
+        if demanded and demanded not in said.values:
+            yield f"it does not say {demanded!r}, which its source demands"
+
+
+def _words(content: str) -> str:
+    """Return what a body shows before its credit."""
+    ends = (content.rfind(start) for start in (ALSO_START, BLOCK_START))
+    end = min((at for at in ends if at >= 0), default=len(content))
+    return markup.visible_text(content[:end])
+
+
+def _xml(document: bytes) -> _Said:
+    said = _Said()
+    text: list[str] = []
+
+    def start(_name: str, attributes: dict[str, str]) -> None:
+        text.clear()
+        said.values.update(attributes.values())
+        kind = (attributes.get("type") or "").lower()
+        said.pictures |= attributes.get("medium") == "image" or kind.startswith(_IMAGE)
+
+    def end(_name: str) -> None:
+        said.values.add("".join(text))
+        text.clear()
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text.append
+    parser.Parse(document, True)  # noqa: FBT003 - expat takes it by position only
+    return said
+
+
+def _json(document: bytes) -> _Said:
+    said = _Said()
+
+    def look(value: object, key: str = "") -> None:
+        if isinstance(value, str):
+            said.values.add(value)
+            is_type = key == "mime_type" and value.lower().startswith(_IMAGE)
+            said.pictures |= is_type or key == "image"
+        elif isinstance(value, dict):
+            for name, member in value.items():
+                look(member, name)
+        elif isinstance(value, list):
+            for member in value:
+                look(member)
+
+    look(json.loads(document))
+    return said

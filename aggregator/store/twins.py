@@ -1,0 +1,215 @@
+"""The tables `joins`, `splits` and `sketches`: the same article from several sources.
+
+Articles of several sources that have an id or a canonical link in common are found by
+their names in `refs`; what near-duplicates are was found out when they came (`joins`:
+this article is like that one, by so many thousandths), from `sketches` of their texts.
+`splits` are articles that the desk lets stand alone, whatever they are like.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    bindparam,
+    delete,
+    select,
+)
+
+from aggregator.model import Article
+from aggregator.store.articles import article, articles, existing, rows_of
+from aggregator.store.columns import (
+    Bytes,
+    Moment,
+    Name,
+    chunks,
+    digest,
+    execute_each,
+    insert_unless_there,
+    metadata,
+    micros,
+    upsert,
+)
+from aggregator.store.keys import refs
+from aggregator.text import urls
+
+
+def _own() -> Column[str]:
+    """Return the key of a table that says something of single articles."""
+    of_article = ForeignKey("articles.article_id", ondelete="CASCADE")
+    return Column("article_id", Name, of_article, primary_key=True)
+
+
+joins = Table(
+    "joins",
+    metadata,
+    _own(),
+    Column("like_id", Name, nullable=False),
+    Column("likeness", Integer, nullable=False),
+    Index(None, "like_id"),
+)
+splits = Table("splits", metadata, _own())
+sketches = Table(
+    "sketches",
+    metadata,
+    _own(),
+    Column("listed_at", Moment, nullable=False),
+    Column("sketch", Bytes, nullable=False),
+    Index(None, "listed_at"),
+)
+
+_ids = bindparam("which", type_=Name, expanding=True)
+_carriers = select(refs.c.article_id).where(
+    refs.c.digest.in_(bindparam("which", expanding=True))
+)
+_like = select(joins).where(joins.c.article_id.in_(_ids) | joins.c.like_id.in_(_ids))
+_alone = select(splits.c.article_id).where(splits.c.article_id.in_(_ids))
+_join = upsert(joins)
+_split = insert_unless_there(splits)
+_unsplit = delete(splits).where(splits.c.article_id == bindparam("which"))
+_sketch = upsert(sketches)
+_sketched = (
+    select(
+        sketches.c.article_id,
+        sketches.c.sketch,
+        articles.c.source_id,
+        articles.c.source_title,
+        articles.c.listed_at,
+    )
+    .join(articles, articles.c.article_id == sketches.c.article_id)
+    .where(sketches.c.listed_at >= bindparam("since"))
+    .order_by(sketches.c.listed_at, sketches.c.article_id)
+)
+_unsketched = (
+    select(articles.c.article_id)
+    .join(sketches, sketches.c.article_id == articles.c.article_id, isouter=True)
+    .where(articles.c.listed_at >= bindparam("since"), sketches.c.article_id.is_(None))
+    .order_by(articles.c.listed_at, articles.c.article_id)
+)
+
+
+class Join(NamedTuple):
+    """`article_id` says nearly what `like_id` said before, by `likeness` of 0 to 1."""
+
+    article_id: str
+    like_id: str
+    likeness: float
+
+
+class Sketched(NamedTuple):
+    """What near-duplicates are recognised by."""
+
+    article_id: str
+    source_id: str
+    source_title: str
+    listed_at: int
+    sketch: bytes
+
+
+class Twins(NamedTuple):
+    """Shown articles, without bodies, that have to do with each other, and how.
+
+    `split` are the ids of those that stand alone.
+    """
+
+    articles: tuple[Article, ...]
+    joins: tuple[Join, ...]
+    split: frozenset[str]
+
+
+def twins(connection: Connection, start: Iterable[Article]) -> Twins:
+    """Return these articles and all that carry a name of one, or are like one.
+
+    Goes on with what it found until nothing is new.
+    """
+    found = {each.id: each for each in start}
+    looked, related = set[str](), dict[str, Join]()
+    while new := [each for id_, each in found.items() if id_ not in looked]:
+        looked |= {each.id for each in new}
+        near = [
+            Join(row.article_id, row.like_id, row.likeness / 1000)
+            for some in chunks([each.id for each in new])
+            for row in connection.execute(_like, {"which": some})
+        ]
+        related |= {join.article_id: join for join in near}
+        ids = {id_ for join in near for id_ in join[:2]} | _carrying(connection, new)
+        found |= {
+            id_: article(row)
+            for id_, row in rows_of(connection, ids - found.keys()).items()
+            if row.shown
+        }
+        looked |= ids - found.keys()
+    split = {
+        id_
+        for some in chunks(sorted(found))
+        for id_ in connection.scalars(_alone, {"which": some})
+    }
+    return Twins(tuple(found.values()), tuple(related.values()), frozenset(split))
+
+
+def split(connection: Connection, article_id: str) -> bool:
+    """Let an article stand alone; False if there is no such article."""
+    if not existing(connection, {article_id}):
+        return False
+    execute_each(connection, _split, [{"article_id": article_id}])
+    return True
+
+
+def unsplit(connection: Connection, article_id: str) -> None:
+    """Let an article be a twin again."""
+    connection.execute(_unsplit, {"which": article_id})
+
+
+def put_joins(connection: Connection, found: Sequence[Join]) -> None:
+    """Write which articles are like which."""
+    rows = [
+        {
+            "article_id": join.article_id,
+            "like_id": join.like_id,
+            "likeness": round(join.likeness * 1000),
+        }
+        for join in found
+    ]
+    execute_each(connection, _join, rows)
+
+
+def put_sketches(connection: Connection, made: Sequence[tuple[Article, bytes]]) -> None:
+    """Write the sketches of articles."""
+    stored = existing(connection, {each.id for each, _ in made})
+    rows = [
+        {"article_id": a.id, "listed_at": micros(a.listed_at), "sketch": sketch}
+        for a, sketch in made
+        if a.id in stored
+    ]
+    execute_each(connection, _sketch, rows)
+
+
+def sketched(connection: Connection, since: datetime) -> list[Sketched]:
+    """Return what is known of articles listed since a time, the first listed first."""
+    rows = connection.execute(_sketched, {"since": micros(since)})
+    return [
+        Sketched(r.article_id, r.source_id, r.source_title, r.listed_at, r.sketch)
+        for r in rows
+    ]
+
+
+def unsketched(connection: Connection, since: datetime) -> list[str]:
+    """Return the ids of articles listed since a time that have no sketch yet."""
+    return list(connection.scalars(_unsketched, {"since": micros(since)}))
+
+
+def _carrying(connection: Connection, named: Collection[Article]) -> set[str]:
+    """Return the ids of all articles that an id or address of these leads to."""
+    names = {each.published_id for each in named}
+    names |= {urls.canonical(each.url) for each in named if each.url}
+    return {
+        id_
+        for some in chunks(sorted(map(digest, names)))
+        for id_ in connection.scalars(_carriers, {"which": some})
+    }

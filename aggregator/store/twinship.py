@@ -1,0 +1,57 @@
+"""The store's door to what it knows of the same article from several sources.
+
+Each method is one transaction, as those of `Store`, which opens this door (`twins`).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from aggregator.model import Article
+from aggregator.store import twins
+from aggregator.store.twins import Join, Sketched, Twins
+
+Transaction = Callable[[], AbstractContextManager[Connection]]
+
+
+class Twinship:
+    """Reads and writes which articles belong together."""
+
+    def __init__(self, reading: Transaction, writing: Transaction) -> None:
+        self._reading = reading
+        self._writing = writing
+
+    def of(self, articles: Iterable[Article]) -> Twins:
+        """Return these articles and all that belong to them, without bodies."""
+        with self._reading() as connection:
+            return twins.twins(connection, articles)
+
+    def split(self, article_id: str) -> bool:
+        """Let an article stand alone from now on; False if there is none."""
+        with self._writing() as connection:
+            return twins.split(connection, article_id)
+
+    def unsplit(self, article_id: str) -> None:
+        """Let an article be a twin again."""
+        with self._writing() as connection:
+            twins.unsplit(connection, article_id)
+
+    def put(
+        self, sketches: Sequence[tuple[Article, bytes]], joins: Sequence[Join]
+    ) -> None:
+        """Write the sketches of articles, and what they turned out to be like."""
+        with self._writing() as connection:
+            twins.put_sketches(connection, sketches)
+            twins.put_joins(connection, joins)
+
+    def sketched(self, since: datetime) -> list[Sketched]:
+        """Return the sketches of articles listed since a time, in that order."""
+        with self._reading() as connection:
+            return twins.sketched(connection, since)
+
+    def unsketched(self, since: datetime) -> list[str]:
+        """Return the ids of articles listed since a time that have no sketch yet."""
+        with self._reading() as connection:
+            return twins.unsketched(connection, since)

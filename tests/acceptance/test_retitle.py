@@ -1,0 +1,69 @@
+"""A headline of the desk's own stands, whatever the rules say, and the original too."""
+
+import json
+
+import pytest
+
+from tests.installation import Installation
+from tests.origin import Origin
+
+RULES = """\
+publications:
+  - {{id: wire, title: Media Wire, rules: [house]}}
+rules:
+  house: {{kind: headline, strip_prefix: ["{prefix}"]}}
+"""
+FEED = b"""<rss version="2.0"><channel><title>A</title><link>https://a.example/</link>
+<item><guid>https://a.example/1</guid><link>https://a.example/1</link>
+<title>LIVE: Rain in Rome</title><description>It %s.</description></item>
+</channel></rss>"""
+
+
+@pytest.fixture
+def origin():
+    with Origin() as origin:
+        yield origin
+
+
+@pytest.fixture
+def at(tmp_path, origin):
+    origin.answers("/feed", FEED % b"rained")
+    origin.answers("/feed", FEED % b"poured")
+    at = Installation(
+        tmp_path,
+        {"a": origin.url("/feed")},
+        publications=RULES.format(prefix="LIVE: "),
+    )
+    at.poll()
+    return at
+
+
+def item(at):
+    (only,) = json.loads(at.published("feeds/wire.json"))["items"]
+    return only
+
+
+def test_a_headline_of_the_desk_survives_rules_and_edits_until_it_is_reset(at):
+    before = item(at)
+    assert before["title"] == "Rain in Rome"
+
+    at.run("article", "retitle", "https://a.example/1", "Wet in Rome")
+    assert item(at)["title"] == "Wet in Rome"
+    assert item(at)["_mediawire"]["source_title"] == "LIVE: Rain in Rome"
+
+    at.write("publications.yaml", RULES.format(prefix="LIVE: Rain "))
+    at.poll("--force")
+    assert item(at)["title"] == "Wet in Rome"
+    assert "poured" in item(at)["content_html"]
+    assert [article["title"] for article in at.articles()] == ["Wet in Rome"]
+
+    at.run("article", "retitle", "--reset", "https://a.example/1")
+    after = item(at)
+    assert after["title"] == "in Rome"
+    assert after["id"] == before["id"]
+    assert after["date_published"] == before["date_published"]
+
+
+def test_nothing_to_say_is_wrong_use(at):
+    at.run("article", "retitle", "https://a.example/1", code=2)
+    at.run("article", "retitle", "https://a.example/9", "Anything", code=1)

@@ -1,0 +1,119 @@
+"""An article that several sources carried stands once, and credits all of them."""
+
+import json
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from tests.feedrules import problems
+from tests.installation import Installation
+from tests.origin import Origin
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+STORY = "https://agency.example/quake"
+
+PUBLICATIONS = """\
+publications:
+  - {{id: wire, title: Media Wire, rules: [{rules}]}}
+rules:
+  prefer-b: {{kind: duplicates, prefer: [b]}}
+"""
+
+
+def feed(name, *items):
+    entries = "".join(
+        f"<item><guid isPermaLink='false'>{guid}</guid><link>{link}</link>"
+        f"<title>{title}</title><description>{title}, says {name}.</description></item>"
+        for guid, link, title in items
+    )
+    head = f"<title>{name}</title><link>https://{name}.example/</link>"
+    return f"<rss version='2.0'><channel>{head}{entries}</channel></rss>".encode()
+
+
+A = feed("A", ("a1", STORY, "Quake"), ("a2", "https://a.example/own", "Only A"))
+B = feed(
+    "B", ("b1", f"{STORY}?utm_source=b", "Quake!"), ("b2", "https://b.example/", "B")
+)
+
+
+@pytest.fixture
+def wire(tmp_path):
+    def polled(*, first=A, second=B, rules=""):
+        with Origin() as origin:
+            origin.answers("/a", first)
+            origin.answers("/b", second)
+            at = Installation(
+                tmp_path,
+                {"a": origin.url("/a"), "b": origin.url("/b")},
+                publications=PUBLICATIONS.format(rules=rules),
+            )
+            at.poll("a")
+            at.poll("b")
+        return at
+
+    return polled
+
+
+def items(at):
+    return json.loads(at.published("feeds/wire.json"))["items"]
+
+
+def test_one_link_from_two_sources_stands_once_with_both_credited(wire):
+    at = wire()
+
+    quakes = [item for item in items(at) if "Quake" in item["title"]]
+
+    (quake,) = quakes
+    assert len(items(at)) == 3
+    assert quake["_mediawire"]["source"]["id"] == "a"
+    assert [also["id"] for also in quake["_mediawire"]["also"]] == ["b"]
+    assert quake["content_html"].endswith(
+        f'<p class="mediawire-also">Also: <a href="{STORY}?utm_source=b">B</a></p>'
+        f'<p class="mediawire-credit">Source: A – <a href="{STORY}">{STORY}</a></p>'
+    )
+    assert quake["summary"].endswith(
+        f"Also: B – {STORY}?utm_source=b · Source: A – {STORY}"
+    )
+
+
+@pytest.mark.parametrize("kind", ["rss", "atom"])
+def test_the_other_source_is_a_related_link_that_validators_take(wire, kind):
+    document = wire().published(f"feeds/wire.{kind}")
+    related = [
+        (link.get("title"), link.get("href"))
+        for link in ET.fromstring(document).iter(f"{ATOM}link")
+        if link.get("rel") == "related"
+    ]
+
+    assert related == [("B", f"{STORY}?utm_source=b")]
+    assert problems(document, kind) == []
+
+
+def test_a_rule_chooses_by_the_order_of_sources(wire):
+    at = wire(rules="prefer-b")
+
+    (quake,) = [item for item in items(at) if "Quake" in item["title"]]
+
+    assert quake["_mediawire"]["source"]["id"] == "b"
+    assert [also["id"] for also in quake["_mediawire"]["also"]] == ["a"]
+
+
+def test_a_link_under_which_a_source_has_several_articles_joins_nothing(wire):
+    live = feed("B", ("b1", STORY, "Live: one"), ("b2", STORY, "Live: two"))
+
+    at = wire(second=live)
+
+    assert len(items(at)) == 4
+
+
+def test_an_article_that_the_desk_splits_stands_alone_and_stays_so(wire):
+    at = wire()
+    (twin,) = [a for a in at.articles() if a["title"] == "Quake!"]
+
+    at.run("article", "split", twin["id"])
+    assert len(items(at)) == 4
+    at.run("publish")
+    assert len(items(at)) == 4
+
+    at.run("article", "split", "--reset", twin["id"])
+    assert len(items(at)) == 3
