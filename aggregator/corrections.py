@@ -61,7 +61,8 @@ def wait(revision: int) -> timedelta:
     """Return how long words must have stood before they may change once more."""
     if revision < FREE:
         return timedelta(0)
-    return min(FIRST_WAIT * 2 ** min(revision - FREE, _DOUBLINGS), LONGEST_WAIT)
+    doubled: int = 2 ** min(revision - FREE, _DOUBLINGS)
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT)
 
 
 def _reads_the_same(article: Article, held: Article) -> bool:

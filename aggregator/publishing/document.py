@@ -5,7 +5,7 @@ gzipped, what a reader must find in it, and which entries were left out and why.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -14,6 +14,7 @@ from aggregator.model import Publication, Report
 from aggregator.publishing import formats
 from aggregator.publishing.formats import Masthead
 from aggregator.publishing.gzipped import deflated, gzip_member
+from aggregator.publishing.margin import NOTHING, Margin
 from aggregator.publishing.mark import Mark
 from aggregator.publishing.particulars import language
 from aggregator.publishing.pieces import Piece, Pieces, piece
@@ -66,10 +67,13 @@ def compose(
             (report, kept.get((name, top, digest), partial(piece, report, name, top)))
             for report, digest in reports
         ]
+    margin: Margin = NOTHING,
+    address: str | None = None,
         fit, left_out = sorted_out(made)
         shown = [report for report, _ in fit]
-        head = formats.named(name).head(
-            top,
+        writer = formats.named(name)
+        head = writer.head(
+            replace(top, feed_url=address) if address else top,
             language=language(publication.language) or common_language(shown),
             updated=latest(shown),
         )
@@ -84,6 +88,7 @@ def compose(
         marks=tuple(rendered.mark for _, rendered in fit if rendered.mark),
         left_out=left_out,
     )
+        head = writer.beside(head, margin)
 
 
 def sorted_out(

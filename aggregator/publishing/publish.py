@@ -27,6 +27,7 @@ from aggregator.publishing.showing import fingerprint
 from aggregator.publishing.timing import withheld
 
 
+from aggregator.publishing.margin import NOTHING, Margin
 class Publisher:
     """Writes publications below one folder. Safe to use from several threads."""
 
@@ -40,7 +41,12 @@ class Publisher:
         self._lock = threading.Lock()
 
     def publish(
-        self, publication: Publication, reports: Sequence[Report], *, now: datetime
+        self,
+        publication: Publication,
+        reports: Sequence[Report],
+        *,
+        now: datetime,
+        margin: Margin = NOTHING,
     ) -> list[PublicationStatus]:
         """Write what changed, and return how each format of the publication fared.
 
@@ -58,7 +64,7 @@ class Publisher:
         shown = [each for each in shown if each[0].article.id not in barred]
         with self._lock, files.folder(self._folder) as within:
             statuses = [
-                self._swap(publication, name, shown, within, now)
+                self._swap(publication, name, shown, margin, within, now)
                 for name in publication.formats
             ]
         return [
@@ -67,19 +73,25 @@ class Publisher:
         ]
 
     def would_change(
-        self, publication: Publication, reports: Sequence[Report]
+        self,
+        publication: Publication,
+        reports: Sequence[Report],
+        margin: Margin = NOTHING,
     ) -> list[str]:
         """Return the paths whose bytes `publish` would change, and write nothing."""
         return [
             representation.path
-            for representation in self.render(publication, reports)
+            for representation in self.render(publication, reports, margin)
             if not files.holds(
                 self._folder.parent / representation.path, representation.body
             )
         ]
 
     def render(
-        self, publication: Publication, reports: Sequence[Report]
+        self,
+        publication: Publication,
+        reports: Sequence[Report],
+        margin: Margin = NOTHING,
     ) -> list[Representation]:
         """Return the publication in all its formats, checked, and write nothing.
 
@@ -91,7 +103,9 @@ class Publisher:
                 Representation(
                     path=f"{FOLDER}/{publication.id}.{name}",
                     media_type=formats.named(name).media_type,
-                    body=checked(name, self._composed(publication, name, shown)).body,
+                    body=checked(
+                        name, self._composed(publication, name, shown, margin)
+                    ).body,
                 )
                 for name in publication.formats
             ]
@@ -115,10 +129,19 @@ class Publisher:
             return files.clear(within, keep=keep, endings=endings)
 
     def _composed(
-        self, publication: Publication, name: str, shown: Sequence[Fingerprinted]
+        self,
+        publication: Publication,
+        name: str,
+        shown: Sequence[Fingerprinted],
+        margin: Margin,
     ) -> Document:
         return compose(
-            publication, name, shown, base_url=self._base_url, kept=self._kept
+            publication,
+            name,
+            shown,
+            base_url=self._base_url,
+            kept=self._kept,
+            margin=margin,
         )
 
     def _swap(
@@ -133,7 +156,7 @@ class Publisher:
         files.require_plain(file)
         document, refused = Document(), None
         try:
-            document = self._composed(publication, name, shown)
+            document = self._composed(publication, name, shown, margin)
             if files.content(file, within) != document.body:
                 checked(name, document)
             files.swap_pair(
@@ -163,4 +186,5 @@ def fingerprinted(
 def checked(name: str, document: Document) -> Document:
     """Return a document in which a reader finds what was meant, or raise PublishError."""
     check(document.body, formats.named(name), document.marks)
+        margin: Margin,
     return document

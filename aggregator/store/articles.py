@@ -25,6 +25,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     tuple_,
     update,
 )
@@ -57,6 +58,9 @@ from aggregator.store.columns import (
     packed,
     unpacked,
 )
+
+# An article that is listed when it is seen stands some microseconds before that time.
+CAME_LATE = text("listed_at < first_seen - 1000000")
 
 articles = Table(
     "articles",
@@ -91,6 +95,20 @@ articles = Table(
     *(Column(name, Bytes) for name in seals.OF_ARTICLES),
     Index(None, "listed_at", "article_id", "shown"),
     Index(None, "source_id", "listed_at", "article_id", "shown"),
+    Index(
+        "ix_articles_late",
+        "first_seen",
+        "article_id",
+        sqlite_where=CAME_LATE,
+        postgresql_where=CAME_LATE,
+    ),
+    Index(
+        "ix_articles_withdrawn",
+        "listed_at",
+        "article_id",
+        sqlite_where=text("withdrawn IS NOT NULL"),
+        postgresql_where=text("withdrawn IS NOT NULL"),
+    ),
 )
 
 # What identity and the desk decided when an article came stays as it was: its names,

@@ -30,6 +30,7 @@ from aggregator.model import (
 )
 from aggregator.store import (
     articles,
+    aside,
     desk,
     documents,
     listing,
@@ -238,6 +239,20 @@ class Store:
         """Return whole articles in the order of these ids; unknown ones are left out."""
         with self._reading() as connection:
             return _whole(connection, article_ids)
+
+    def withdrawn(self, *, limit: int) -> list[Article]:
+        """Return the newest listed of the articles taken back, without bodies."""
+        with self._reading() as connection:
+            rows = aside.withdrawn(connection, limit)
+            return [articles.article(row) for row in rows]
+
+    def late(self, *, since: datetime) -> list[Article]:
+        """Return articles first seen since a time but listed earlier, without bodies.
+
+        Those of a source's first poll, and of a burst of old reports.
+        """
+        with self._reading() as connection:
+            return [articles.article(row) for row in aside.late(connection, since)]
 
     def revisions(self, article_id: str) -> list[Article]:
         """Return what an article was before its source changed it, oldest first."""

@@ -12,10 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from aggregator.model import Report
 from aggregator.publishing.mark import Mark
+
+if TYPE_CHECKING:
+    from aggregator.publishing.margin import Margin
 
 # When a document without entries was last updated: any fixed time that validators find
 # plausible, so that the same nothing is always the same bytes.
@@ -76,6 +79,9 @@ class Format(Protocol):
         `updated` is when the newest change among them was made, None for no entries;
         `language` is that of all of them, None if they have not one in common.
         """
+
+    def beside(self, head: Head, margin: "Margin") -> Head:
+        """Return a head that also says what stands in the margin, as far as it can."""
 
     def entry(self, report: Report, masthead: Masthead) -> bytes:
         """Return one report, which depends on nothing else: its bytes are kept.

@@ -140,6 +140,22 @@ def _create_articles() -> None:
         "articles",
         ["source_id", "listed_at", "article_id", "shown"],
     )
+    came_late = sa.text("listed_at < first_seen - 1000000")
+    op.create_index(
+        "ix_articles_late",
+        "articles",
+        ["first_seen", "article_id"],
+        sqlite_where=came_late,
+        postgresql_where=came_late,
+    )
+    withdrawn = sa.text("withdrawn IS NOT NULL")
+    op.create_index(
+        "ix_articles_withdrawn",
+        "articles",
+        ["listed_at", "article_id"],
+        sqlite_where=withdrawn,
+        postgresql_where=withdrawn,
+    )
     op.create_table(
         "bodies",
         sa.Column("article_id", Name, nullable=False),

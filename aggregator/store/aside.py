@@ -1,0 +1,35 @@
+"""Articles that a list from the newest down does not meet: taken back, or come late.
+
+Both are found by small indexes that hold nothing else, so that asking costs the same
+with one article as with a million.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select
+
+from aggregator.store.articles import CAME_LATE, articles
+from aggregator.store.columns import AnyRow, micros
+
+_withdrawn = (
+    select(articles)
+    .where(articles.c.withdrawn.is_not(None))
+    .order_by(articles.c.listed_at.desc(), articles.c.article_id.desc())
+    .limit(bindparam("rows"))
+)
+_late = (
+    select(articles)
+    .where(CAME_LATE, articles.c.first_seen >= bindparam("since"))
+    .order_by(articles.c.first_seen, articles.c.article_id)
+)
+
+
+def withdrawn(connection: Connection, rows: int) -> Sequence[AnyRow]:
+    """Return the newest listed articles that were taken back."""
+    return connection.execute(_withdrawn, {"rows": rows}).all()
+
+
+def late(connection: Connection, since: datetime) -> Sequence[AnyRow]:
+    """Return articles seen since a time that are listed before they were seen."""
+    return connection.execute(_late, {"since": micros(since)}).all()
