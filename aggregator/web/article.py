@@ -15,7 +15,7 @@ from aggregator.model import Article, Enclosure, Image, Report
 from aggregator.web.bodies import unhurried
 from aggregator.web.language import direction, lang
 from aggregator.web.lines import lines, time, view
-from aggregator.web.metadata import address, indexing, json_ld
+from aggregator.web.metadata import address, json_ld
 from aggregator.web.rendering import links_of, newsroom_of, page
 
 RECENT = 8  # other reports beside it
@@ -53,7 +53,7 @@ def article(request: Request) -> Response:
         json_ld=Markup(  # noqa: S704 - holds no markup
             json_ld(report, publication, newsroom.config, url)
         ),
-        indexing=indexing(report, newsroom.config),
+        indexing=report.rights.index,
         canonical=address(shown.url),
         picture=picture(report),
         files=files(report),

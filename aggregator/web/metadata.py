@@ -1,7 +1,7 @@
-"""What a page says of a report to machines: JSON-LD, and who may index it.
+"""What a page says of a report to machines, as JSON-LD.
 
-In: a Report, its publication, the policy of its source. Out: text for the head of the
-page. Terms: schema.org NewsArticle.
+In: a Report and its publication. Out: text for the head of the page.
+Terms: schema.org NewsArticle.
 """
 
 import json
@@ -24,14 +24,6 @@ def json_ld(report: Report, publication: Publication, config: Config, url: str) 
     return said.translate(_UNSAFE)
 
 
-def indexing(report: Report, config: Config) -> str:
-    """Return the policy of the report's source; of one that is gone, `noindex`."""
-    for source in config.sources:
-        if source.id == report.article.source_id:
-            return source.rights.index
-    return "noindex"
-
-
 def address(url: str | None) -> str | None:
     """Return an address that may stand in a link, or None."""
     try:
@@ -47,6 +39,8 @@ def _news_article(
     article = report.article
     attribution = article.attribution
     source = _organization(credited_name(article), attribution.site_url)
+    named = report.rights.holder
+    holder = _organization(named, None) if named else source
     said = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -65,19 +59,12 @@ def _news_article(
         "isBasedOn": credited_url(article),
         "sourceOrganization": source,
         "creditText": credit_line(article, publication.credit),
-        "copyrightHolder": _holder(report, config) or source,
+        "copyrightHolder": holder,
         "copyrightNotice": attribution.rights,
         "license": attribution.license,
         "sdPublisher": _organization(publication.title, config.base_url),
     }
     return {name: value for name, value in said.items() if value}
-
-
-def _holder(report: Report, config: Config) -> dict[str, Any] | None:
-    for source in config.sources:
-        if source.id == report.article.source_id and source.rights.holder:
-            return _organization(source.rights.holder, None)
-    return None
 
 
 def _organization(name: str, url: str | None) -> dict[str, Any]:

@@ -102,7 +102,8 @@ class House:
         articles = self.store.latest(
             publication.select, now=self.at, limit=limit, before=before
         )
-        return [self.report(article, publication) for article in articles]
+        shown = (self.report(article, publication) for article in articles)
+        return [report for report in shown if report]
 
     def report(self, article, publication):
         sources = {source.id: source for source in self.config.sources}

@@ -299,6 +299,15 @@ def test_a_withdrawn_report_is_gone_with_the_reason_and_none_of_its_words(house)
     assert "Secret" not in text(found)
 
 
+def test_a_report_whose_time_is_over_is_not_found(tmp_path):
+    shown = article()
+    house = House(tmp_path, sources=(agency(expires=timedelta(hours=1)),)).take(shown)
+    page_of(house, shown)
+    house.at += timedelta(hours=2)
+
+    page_of(house, shown, status=404)
+
+
 def test_a_report_that_no_section_shows_is_not_found(tmp_path):
     dropped = article(1, dropped=Dropped(rule="no-sport", reason="sport"))
     unselected = article(2, language="de")
