@@ -56,8 +56,10 @@ def compose(
     *,
     base_url: str,
     kept: Pieces,
+    margin: Margin = NOTHING,
+    address: str | None = None,
 ) -> Document:
-    """Return the document of these reports.
+    """Return the document of these reports, to be found at `address` if it is not live.
 
     Raises PublishError if what the publication says of itself cannot be written.
     """
@@ -67,8 +69,6 @@ def compose(
             (report, kept.get((name, top, digest), partial(piece, report, name, top)))
             for report, digest in reports
         ]
-    margin: Margin = NOTHING,
-    address: str | None = None,
         fit, left_out = sorted_out(made)
         shown = [report for report, _ in fit]
         writer = formats.named(name)
@@ -77,6 +77,7 @@ def compose(
             language=language(publication.language) or common_language(shown),
             updated=latest(shown),
         )
+        head = writer.beside(head, margin)
     except ValueError as error:
         message = f"what {publication.id} says of itself cannot be written: {error}"
         raise PublishError(message) from error
@@ -88,7 +89,6 @@ def compose(
         marks=tuple(rendered.mark for _, rendered in fit if rendered.mark),
         left_out=left_out,
     )
-        head = writer.beside(head, margin)
 
 
 def sorted_out(

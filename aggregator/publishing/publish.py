@@ -22,12 +22,12 @@ from aggregator.publishing import files, formats
 from aggregator.publishing.check import check
 from aggregator.publishing.document import Document, Fingerprinted, compose
 from aggregator.publishing.files import FOLDER
+from aggregator.publishing.margin import NOTHING, Margin
 from aggregator.publishing.pieces import Pieces
 from aggregator.publishing.showing import fingerprint
 from aggregator.publishing.timing import withheld
 
 
-from aggregator.publishing.margin import NOTHING, Margin
 class Publisher:
     """Writes publications below one folder. Safe to use from several threads."""
 
@@ -149,6 +149,7 @@ class Publisher:
         publication: Publication,
         name: str,
         shown: Sequence[Fingerprinted],
+        margin: Margin,
         within: int,
         now: datetime,
     ) -> PublicationStatus:
@@ -186,5 +187,4 @@ def fingerprinted(
 def checked(name: str, document: Document) -> Document:
     """Return a document in which a reader finds what was meant, or raise PublishError."""
     check(document.body, formats.named(name), document.marks)
-        margin: Margin,
     return document
