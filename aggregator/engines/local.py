@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 LINGER = 0.05
 BATCH = 200
 TICK = timedelta(seconds=1)
+# A poll that takes longer waits for a server that does not answer, and counts no more
+# towards `workers`: a thousand silent hosts must not make the others late. But threads
+# and half-read bodies take memory, so there are never more than LENIENCE times as many.
+PATIENCE = 5.0
+LENIENCE = 4
 LATE = 3  # ticks
 RETRY = 5.0
 
@@ -60,7 +65,7 @@ class LocalEngine:
         self.broken: StoreError | None = None
         self._manners = Manners(limits)
         self._taken: set[str] = set()
-        self._running = 0
+        self._began: dict[str, float] = {}
         self._threads = 0
         self._stopping = False
         self._changed = threading.Condition()
@@ -171,16 +176,17 @@ class LocalEngine:
             with self._changed:
                 if self._stopping:
                     return
-                state = None
-                if self._running < self._workers:
-                    state = self._manners.start(monotonic())
+                now = monotonic()
+                full = self._full(now)
+                state = None if full else self._manners.start(now)
                 if state is None:
-                    full = self._running >= self._workers
-                    pause = None if full else self._manners.pause(monotonic())
+                    pause = (
+                        self._until_lenient(now) if full else self._manners.pause(now)
+                    )
                     self._changed.wait(pause)
                     continue
-                self._running += 1
-                if self._threads < self._running:
+                self._began[state.source_id] = now
+                if self._threads < len(self._began):
                     self._threads += 1
                     threading.Thread(target=self._work, daemon=True).start()
                 self._ready.put(state)
@@ -192,8 +198,22 @@ class LocalEngine:
             with self._changed:
                 self._ended(state)
 
+    def _full(self, now: float) -> bool:
+        """Whether no further poll may begin now."""
+        if len(self._began) < self._workers:
+            return False
+        if len(self._began) >= LENIENCE * self._workers:
+            return True
+        young = sum(now - began < PATIENCE for began in self._began.values())
+        return young >= self._workers
+
+    def _until_lenient(self, now: float) -> float | None:
+        """Return the seconds until the next running poll is overlooked; None: none is."""
+        left = (began + PATIENCE - now for began in self._began.values())
+        return min((seconds for seconds in left if seconds > 0), default=None)
+
     def _ended(self, state: SourceState) -> None:
-        self._running -= 1
+        del self._began[state.source_id]
         self._manners.end(state.host)
         self._changed.notify_all()
 

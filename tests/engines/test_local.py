@@ -4,6 +4,7 @@ import os
 import threading
 from datetime import UTC, datetime, timedelta
 
+from aggregator.engines import local
 from aggregator.engines.local import LocalEngine
 from aggregator.errors import StoreError
 from aggregator.model import HostLimits, Outcome, PollResult, SourceState
@@ -199,3 +200,45 @@ def test_a_wall_clock_put_back_does_not_stop_the_ticks(monkeypatch):
 
     assert all(ticks.acquire(timeout=10) for _ in range(10))
     local.stop(timedelta(0))
+
+
+def test_polls_that_hang_do_not_keep_the_others_waiting(monkeypatch):
+    """N16: 3 workers, 9 that hang: the others run all the same."""
+    monkeypatch.setattr(local, "PATIENCE", 0.05)
+    gate, recorded = threading.Event(), []
+
+    def poll(state):
+        if int(state.source_id[1:]) < 9:
+            gate.wait(10)
+        return result(state)
+
+    engine_ = engine(poll, recorded.extend, workers=3)
+    engine_.submit(due(n) for n in range(30))
+    while len(recorded) < 21:
+        os.sched_yield()
+    hanging = engine_.taken()
+    gate.set()
+
+    assert hanging == {f"s{n}" for n in range(9)}
+    assert engine_.drain(timeout=10)
+
+
+def test_hanging_polls_are_overlooked_only_up_to_a_point(monkeypatch):
+    """N16: threads are bounded too, at four times the workers."""
+    monkeypatch.setattr(local, "PATIENCE", 0.0)
+    gate, begun = threading.Event(), []
+
+    def poll(state):
+        begun.append(state.source_id)
+        gate.wait(10)
+        return result(state)
+
+    engine_ = engine(poll, workers=3)
+    engine_.submit(due(n) for n in range(30))
+    while len(begun) < 12:
+        os.sched_yield()
+    at_most = len(begun)
+    gate.set()
+
+    assert at_most == 12
+    assert engine_.drain(timeout=10)
