@@ -9,7 +9,7 @@ PostgreSQL, with the same answers.
     store       the door: each method is one transaction       → Store
     recording   what a poll changes, across the tables below
     desk        what the desk decides about stored articles
-    sources, documents, polls, articles, bodies, keys, listing, publications, meta
+    sources, documents, polls, articles, bodies, keys, listing, search, publications, meta
                 one family of tables each: its rows from and to our nouns
     pruning, backup
 

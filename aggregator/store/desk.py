@@ -16,6 +16,7 @@ from aggregator.store.articles import (
     withdraw_article,
 )
 from aggregator.store.listing import listed, relist
+from aggregator.store.search import headlines, index_again
 
 
 def retitle(
@@ -24,9 +25,11 @@ def retitle(
 ) -> None:
     """Write what the rules now say of articles: (id, title, rules, dropped)."""
     ids = [article_id for article_id, *_ in updates]
-    before = listed(connection, ids)
+    before, said = listed(connection, ids), headlines(connection, ids)
     retitle_articles(connection, updates)
     relist(connection, before, ids)
+    says = headlines(connection, ids)
+    index_again(connection, [id_ for id_ in says if says[id_] != said[id_]])
 
 
 def retag(connection: Connection, source_id: str, tags: tuple[str, ...]) -> None:

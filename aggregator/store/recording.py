@@ -24,6 +24,7 @@ from aggregator.store.documents import put_documents
 from aggregator.store.keys import add_aliases, name_articles
 from aggregator.store.listing import list_articles, listed, relist
 from aggregator.store.polls import log_polls
+from aggregator.store.search import index, index_again
 from aggregator.store.sightings import note_sightings
 from aggregator.store.sources import record_states
 
@@ -62,6 +63,7 @@ def _add(connection: Connection, new: dict[str, Article]) -> None:
         insert_articles(connection, fresh)
         insert_bodies(connection, fresh)
         list_articles(connection, fresh)
+        index(connection, fresh)
     name_articles(connection, list(new.values()))
 
 
@@ -76,6 +78,7 @@ def _change(connection: Connection, changed: dict[str, Article]) -> None:
     change_bodies(connection, rest)
     name_articles(connection, rest)
     relist(connection, before, stored)
+    index_again(connection, list(stored))
 
 
 def _alias(connection: Connection, aliases: Sequence[tuple[str, str, str]]) -> None:

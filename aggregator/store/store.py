@@ -39,6 +39,7 @@ from aggregator.store import (
     pruning,
     publications,
     recording,
+    search,
     sources,
 )
 from aggregator.store.articles import override_title
@@ -253,6 +254,22 @@ class Store:
         """
         with self._reading() as connection:
             return [articles.article(row) for row in aside.late(connection, since)]
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int,
+        before: tuple[datetime, str] | None = None,
+    ) -> list[Article]:
+        """Return shown articles whose headline or text a query finds, newest first.
+
+        See `text.folding.terms` for what can be asked; nothing a reader types is an
+        error. `before` is (listed_at, id) of the last article of the page above.
+        """
+        with self._reading() as connection:
+            ids = search.found(connection, query, limit=limit, before=before)
+            return _whole(connection, ids)
 
     def revisions(self, article_id: str) -> list[Article]:
         """Return what an article was before its source changed it, oldest first."""
