@@ -12,9 +12,10 @@ libxml2's driver, which opens files named in a DOCTYPE, is never looked for.
 feedparser is primary for: which entries there are, dialect, titles, categories, dates,
 rights and the feed's picture. The tree (`reading.tree`) is primary for the rest, in
 entries as listed in `tree.entries`, and costs a quarter of feedparser's time (measured:
-1.18 to 1.26 times feedparser alone over 492 real feeds). Where the two count different
-numbers of entries, feedparser's values stand alone; then a bare guid is as feedparser
-rewrote it.
+1.18 to 1.26 times feedparser alone over 492 real feeds). So of a well-formed document
+feedparser gets to see only what it is primary for (`tree.lean`), which takes half as
+long. Where the two count different numbers of entries, feedparser's values stand alone;
+then a bare guid is as feedparser rewrote it.
 """
 
 import io
@@ -32,6 +33,7 @@ from aggregator.reading.parsed import Feed
 from aggregator.reading.tree import document as tree_document
 from aggregator.reading.tree import entries as tree_entries
 from aggregator.reading.tree import head, links, people, texts
+from aggregator.reading.tree.lean import lean
 from aggregator.reading.tree.names import children
 
 feedparser.api.PREFERRED_XML_PARSERS[:] = ["aggregator.reading.buffered"]
@@ -65,6 +67,28 @@ def feed(document: bytes, *, url: str) -> Feed:
             `unreadable` if feedparser breaks on it.
     """
     found = address.public(url)
+    return _quickly(document, found) or _thoroughly(document, found)
+
+
+def _quickly(document: bytes, found: str) -> Feed | None:
+    """Return what a well-formed feed says, None where both looks must see all of it."""
+    bare = lean(document)
+    if bare is None:
+        return None
+    try:
+        result = _feedparser(bare, found)
+    except ReadError:
+        return None
+    if _is_loose(result) or not (result["version"] and result["entries"]):
+        return None
+    read = said.feed(result)
+    tree = tree_document.tree(document, entries=len(read.entries))
+    if tree is None or tree.items is None:
+        return None
+    return _refined(read, tree, url=found, loose=False)
+
+
+def _thoroughly(document: bytes, found: str) -> Feed:
     result = _feedparser(document, found)
     if _is_loose(result) and (mended := _ampersands(document)) != document:
         document, result = mended, _feedparser(mended, found)

@@ -12,6 +12,7 @@ media      enclosures and pictures, from six vocabularies
 people     authors, and the source an aggregate names
 head       what the feed says of itself: rhythm, language, licence, deletions
 entries    one entry, refined
+lean       the document without what the others read, for feedparser
 document   the tree itself, and its items aligned with feedparser's entries
 
 Nothing here resolves entities, loads a DTD or opens an address.
