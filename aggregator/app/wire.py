@@ -11,15 +11,17 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from aggregator.app.clock import Clock, utc_now
-from aggregator.app.editions import Editions
+from aggregator.app.editions import Edition, Editions
 from aggregator.app.editorial import Editorial
 from aggregator.app.records import recorded
 from aggregator.app.twins import Families
 from aggregator.editing import complaints, kinds
+from aggregator.errors import PublishError
 from aggregator.events import log
 from aggregator.fetching import cadence
 from aggregator.model import (
@@ -39,8 +41,9 @@ from aggregator.publishing.formats import names as format_names
 from aggregator.store import Store, open_store
 
 if TYPE_CHECKING:
+    from aggregator.app.history import History
     from aggregator.fetching import Fetcher
-    from aggregator.publishing import Publisher
+    from aggregator.publishing import Margin, Publisher
     from aggregator.reading import Workers
 
 RULES_DIGEST = "rules"
@@ -266,12 +269,12 @@ class Wire:
         for publication in chosen:
             edition = self.editions.of(publication, now)
             reports = self.editions.reports(publication, edition)
-            fared = self.publisher.publish(publication, reports, now=now)
+            margin = self._margin(publication, edition, now)
+            fared = self.publisher.publish(publication, reports, now=now, margin=margin)
             statuses += fared
             printed.pop(publication.id, None)
             if not any(status.refused for status in fared):
-                stands = standing(self.config.output, publication)
-                printed[publication.id] = f"{edition.digest} {stands}"
+                printed[publication.id] = self._made(publication, edition)
         self.publisher.remove_others(self.config.publications)
         configured = {publication.id for publication in self.config.publications}
         self.store.put_meta(
@@ -288,12 +291,7 @@ class Wire:
         """
         now = self.clock()
         stands = {
-            publication.id: " ".join(
-                (
-                    self.editions.of(publication, now).digest,
-                    standing(self.config.output, publication),
-                )
-            )
+            publication.id: self._made(publication, self.editions.of(publication, now))
             for publication in self.config.publications
         }
         return self.publish() if stands != self._printed() else []
@@ -317,7 +315,9 @@ class Wire:
             path
             for publication in publications
             for path in self.publisher.would_change(
-                publication, self.reports(publication, now)
+                publication,
+                self.reports(publication, now),
+                self._margin_now(publication),
             )
         ]
 
@@ -355,6 +355,41 @@ class Wire:
         return self.editorial.report(article, publication, now=now, also=also)
 
     # -- inside
+
+    def _made(self, publication: Publication, edition: Edition) -> str:
+        """Return what changes when other documents would be made, or others stand."""
+        stones = repr(self.history.tombstones(publication)).encode()
+        return " ".join(
+            (
+                edition.digest,
+                blake2b(stones, digest_size=8).hexdigest(),
+                standing(self.config.output, publication),
+            )
+        )
+
+    def _margin_now(self, publication: Publication) -> "Margin":
+        """Return what stands beside the entries, as far as months were written."""
+        from aggregator.publishing import Margin
+
+        return Margin(
+            previous=self.history.newest(publication),
+            tombstones=self.history.tombstones(publication),
+        )
+
+    def _margin(
+        self, publication: Publication, edition: Edition, now: datetime
+    ) -> "Margin":
+        """Return what stands beside the entries, with the months brought up to date.
+
+        A month that cannot be written now is no reason to keep readers from the news.
+        """
+        if "atom" in publication.formats:
+            try:
+                self.history.keep(publication, edition.articles, now=now)
+            except (PublishError, OSError) as error:
+                reason = str(error)
+                log.error("not archived", publication=publication.id, reason=reason)  # noqa: TRY400 - a sentence
+        return self._margin_now(publication)
 
     def _printed(self) -> dict[str, str]:
         """Return the digests of the last edition of each publication and its files."""
@@ -395,6 +430,15 @@ class Wire:
         return Editions(self.store, self.editorial, base_url=self.config.base_url)
 
     @cached_property
+    def history(self) -> "History":
+        """Return the months of all publications."""
+        from aggregator.app.history import History
+        from aggregator.publishing import Archives
+
+        archives = Archives(self.config.output, base_url=self.config.base_url)
+        return History(self.store, self.editorial, archives)
+
+    @cached_property
     def publisher(self) -> "Publisher":
         """Return the publishing room, with what it has rendered so far."""
         from aggregator.publishing import Publisher
@@ -406,6 +450,7 @@ class Wire:
         self.sources = {source.id: source for source in config.sources}
         self.editorial = Editorial(config)
         self.__dict__.pop("editions", None)
+        self.__dict__.pop("history", None)
 
     def _as_configured(
         self, stored: Mapping[str, SourceState]

@@ -14,7 +14,9 @@ timing       whether a source allows an article at this time
 check        whether a reader would find in it what was meant
 terms        whether a finished entry keeps to the rights of its source
 files        swapped in whole, or not at all
+margin       what stands beside the entries: what was taken back, where older ones are
 publish      conducts all of it
+archives     the months of a publication
 proving      whether what stands on disk is what the store makes of it
 
 What is behind this door is imported when it is first asked for, and feedgen when a
@@ -26,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aggregator.publishing import formats
+    from aggregator.publishing.archives import Archives
     from aggregator.publishing.credit import (
         credit_block,
         credit_line,
@@ -33,13 +36,17 @@ if TYPE_CHECKING:
         credited_url,
     )
     from aggregator.publishing.files import standing
+    from aggregator.publishing.margin import Margin, Tombstone
     from aggregator.publishing.proving import differences
     from aggregator.publishing.publish import Publisher
     from aggregator.publishing.showing import report
     from aggregator.publishing.timing import withheld
 
 __all__ = [
+    "Archives",
+    "Margin",
     "Publisher",
+    "Tombstone",
     "credit_block",
     "credit_line",
     "credited_name",
@@ -54,7 +61,10 @@ __all__ = [
 # Where each stands. No file here may have the name of what is behind this door: once it
 # is loaded, the package would answer with the file.
 _desks = {
+    "Archives": "archives",
+    "Margin": "margin",
     "Publisher": "publish",
+    "Tombstone": "margin",
     "credit_block": "credit",
     "credit_line": "credit",
     "credited_name": "credit",

@@ -1,0 +1,200 @@
+"""A reader that was away rebuilds the complete list from the live document and months.
+
+A model: a wire with a clock of its own, random articles, corrections of the clock's pace
+and withdrawals; readers that come at random times and follow `prev-archive` until they
+meet a month they have read when it was closed.
+"""
+
+import random
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import pytest
+
+from aggregator.app.wire import Wire
+from aggregator.model import Config, Outcome, PollResult, Publication, Source
+from tests.store.newsroom import article, source
+
+ATOM, HISTORY, STONES = (
+    "{http://www.w3.org/2005/Atom}",
+    "{http://purl.org/syndication/history/1.0}",
+    "{http://purl.org/atompub/tombstones/1.0}",
+)
+START = datetime(2026, 1, 28, 9, tzinfo=UTC)
+LIMIT = 5
+
+
+class World:
+    """A wire with one publication, whose time passes when it is told to."""
+
+    def __init__(self, folder):
+        self.now = START
+        self.output = folder / "public"
+        self.names = 0
+        self.wire = Wire(
+            Config(
+                folder=folder,
+                base_url="https://wire.example",
+                store=f"sqlite:///{folder}/wire.db",
+                output=self.output,
+                sources=(Source(id="bbc", url="https://bbc.example/feed"),),
+                publications=(Publication(id="wire", title="Wire", limit=LIMIT),),
+            ),
+            clock=lambda: self.now,
+        )
+        self.wire.enlist()
+        self.shown = {}
+
+    def comes(self, *, listed_at=None):
+        self.names += 1
+        new = article(
+            f"n{self.names}",
+            first_seen=self.now,
+            listed_at=listed_at or self.now - timedelta(microseconds=1),
+            updated=self.now,
+        )
+        self.wire.store.record(
+            [
+                PollResult(
+                    source_id="bbc",
+                    at=self.now,
+                    outcome=Outcome(kind="updated", new=1),
+                    state=replace(source(), next_poll_at=self.now),
+                    new=(new,),
+                )
+            ]
+        )
+        self.shown[new.published_id] = new.id
+
+    def takes_back(self, published_id):
+        id_ = self.shown.pop(published_id)
+        self.wire.store.withdraw(id_, at=self.now, reason="a hoax", by="desk")
+
+    def publish(self):
+        assert not [s for s in self.wire.publish() if s.refused]
+
+    def document(self, url):
+        path = self.output / urlsplit(url).path.removeprefix("/")
+        return ET.fromstring(path.read_bytes())
+
+    def months(self):
+        folder = self.output / "feeds" / "wire" / "archive"
+        return {path.name: path.read_bytes() for path in folder.glob("*.atom")}
+
+
+class Reader:
+    """Follows a feed as RFC 5005, section 4, says."""
+
+    def __init__(self, world):
+        self.world = world
+        self.entries = set()
+        self.read = {}
+
+    def comes_by(self):
+        url = "https://wire.example/feeds/wire.atom"
+        while url:
+            feed = self.world.document(url)
+            body = ET.tostring(feed)
+            if self.read.get(url) == body:
+                return
+            self.read[url] = body
+            self.entries |= {e.findtext(f"{ATOM}id") for e in feed.iter(f"{ATOM}entry")}
+            self.entries -= {e.get("ref") for e in feed.iter(f"{STONES}deleted-entry")}
+            links = {
+                link.get("rel"): link.get("href")
+                for link in feed.findall(f"{ATOM}link")
+            }
+            url = links.get("prev-archive")
+
+
+@pytest.fixture
+def world(tmp_path):
+    made = World(tmp_path)
+    yield made
+    made.wire.close()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_reader_who_was_away_for_any_time_has_the_complete_list(world, seed):
+    dice = random.Random(seed)
+    closed = {}
+    old = Reader(world)
+    for _ in range(60):
+        world.now += timedelta(hours=dice.expovariate(1 / 40))
+        for _ in range(dice.randrange(4)):
+            world.comes()
+        if dice.random() < 0.2:
+            world.comes(listed_at=world.now - timedelta(days=dice.randrange(1, 60)))
+        taken_back = None
+        if world.shown and dice.random() < 0.1:
+            taken_back = dice.choice(sorted(world.shown))
+            world.takes_back(taken_back)
+        world.publish()
+        if dice.random() < 0.3:
+            old.comes_by()
+
+        new = Reader(world)
+        new.comes_by()
+        assert new.entries == set(world.shown)
+        for name, body in world.months().items():
+            if name in closed and not taken_back:
+                assert closed[name] == body
+        closed = {
+            name: body
+            for name, body in world.months().items()
+            if world.now > START + timedelta(days=35)
+            and name < f"{world.now - timedelta(days=4):%Y-%m}"
+        }
+
+    old.comes_by()
+    assert old.entries == set(world.shown)
+
+
+def test_an_archive_names_the_live_document_and_the_month_before(world):
+    world.comes()
+    world.now += timedelta(days=10)
+    world.comes()
+    world.publish()
+
+    january = world.document("https://wire.example/feeds/wire/archive/2026-01.atom")
+    february = world.document("https://wire.example/feeds/wire/archive/2026-02.atom")
+
+    assert january.find(f"{HISTORY}archive") is not None
+    links = {e.get("rel"): e.get("href") for e in february.findall(f"{ATOM}link")}
+    assert links["current"] == "https://wire.example/feeds/wire.atom"
+    assert (
+        links["prev-archive"] == "https://wire.example/feeds/wire/archive/2026-01.atom"
+    )
+    assert links["self"] == "https://wire.example/feeds/wire/archive/2026-02.atom"
+
+
+def test_what_was_taken_back_is_a_tombstone_in_every_place(world):
+    for _ in range(LIMIT + 1):
+        world.comes()
+    world.publish()
+    gone = next(iter(world.shown))
+    world.takes_back(gone)
+
+    world.publish()
+
+    for path in ("wire.atom", "wire/archive/2026-01.atom"):
+        feed = world.document(f"https://wire.example/feeds/{path}")
+        stone = feed.find(f"{STONES}deleted-entry")
+        assert (stone.get("ref"), stone.findtext(f"{STONES}comment")) == (
+            gone,
+            "a hoax",
+        )
+        assert gone not in {e.findtext(f"{ATOM}id") for e in feed.iter(f"{ATOM}entry")}
+    assert (
+        f'"withdrawn":[{{"id":"{gone}"'
+        in (world.output / "feeds" / "wire.json").read_text()
+    )
+
+
+def test_nothing_is_declared_where_nothing_was_taken_back(world):
+    world.comes()
+    world.publish()
+
+    assert b"tombstones" not in (world.output / "feeds" / "wire.atom").read_bytes()
