@@ -32,6 +32,7 @@ COMMANDS = {
     "verify": "verify",
     "source": "source",
     "article": "article",
+    "search": "search",
     "db": "db",
     "demo": "demo",
 }

@@ -36,7 +36,7 @@ def list_(
     """List stored articles, newest first."""
     with reading_wire(invocation) as wire:
         rows = [
-            _row(article) for article in wire.store.articles(limit=limit, source=source)
+            row(article) for article in wire.store.articles(limit=limit, source=source)
         ]
     if as_json:
         emit_json(rows)
@@ -131,7 +131,7 @@ def _without_names(lines: Sequence[str]) -> list[str]:
     return [line for line in lines[2:] if not line.startswith("@@")]
 
 
-def _row(article: Article) -> dict[str, Any]:
+def row(article: Article) -> dict[str, Any]:
     """Return the fields that `article list --json` promises."""
     return {
         "id": article.id,
@@ -148,7 +148,7 @@ def _row(article: Article) -> dict[str, Any]:
 def _whole(article: Article) -> dict[str, Any]:
     attribution = article.attribution
     return {
-        **_row(article),
+        **row(article),
         "published_id": article.published_id,
         "keys": list(article.keys),
         "first_seen": article.first_seen,

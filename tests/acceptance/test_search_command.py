@@ -1,0 +1,53 @@
+"""`mediawire search`: words of any script, phrases, beginnings, and what is unwanted."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from aggregator.cli import mediawire
+from tests.installation import Installation
+from tests.origin import Origin
+
+ITEM = "<item><title>{0}</title><guid>{0}</guid><description>{1}</description></item>"
+RSS = "<rss version='2.0'><channel><title>G</title>{}</channel></rss>".format(
+    ITEM.format("Flood in Rome", "Sport was called off")
+    + ITEM.format("Flooded again", "سيل ١٤٠٤ در ايران")
+)
+
+
+@pytest.fixture(scope="module")
+def search(tmp_path_factory):
+    at = Installation(tmp_path_factory.mktemp("search"), {})
+    with Origin() as origin:
+        origin.answers("/feed", RSS.encode())
+        at.write_sources({"g": origin.url("/feed")})
+        at.poll()
+
+    def found(*query):
+        arguments = ["-c", str(at.config), "search", "--json", *query]
+        done = CliRunner().invoke(mediawire, arguments)
+        assert done.exit_code == 0, done.output
+        return {each["title"] for each in json.loads(done.stdout)}
+
+    return found
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        (["flood"], {"Flood in Rome"}),
+        (["flood*"], {"Flood in Rome", "Flooded again"}),
+        (["flood*", "-sport"], {"Flooded again"}),
+        (['"in rome"'], {"Flood in Rome"}),
+        (["rome in"], {"Flood in Rome"}),
+        (['"rome in"'], set()),
+        (["ایران ۱۴۰۴"], {"Flooded again"}),
+        (["flood*", "--limit", "1"], {"Flood in Rome"}),
+        (["'"], set()),
+    ],
+)
+def test_a_query_finds_what_is_stored(search, query, titles):
+    found = search(*query)
+
+    assert found == titles or (len(found) == 1 and "--limit" in query)
