@@ -223,6 +223,10 @@ def _read(attempt: _Attempt, answer: Fetched, unchanged: Outcome) -> PollResult:
     if changes.waiting:
         # What must wait is asked for again, as if this answer had never come.
         state = replace(state, validators=attempt.before.validators, body_digest=None)
+    elif reading.cut_short:
+        # Half an answer must not be confirmed by a 304. If the same bytes come again,
+        # that is all there is, and their validators are kept then.
+        state = replace(state, validators=attempt.before.validators)
     return replace(
         _ended(replace(attempt, state=state), outcome),
         wire_bytes=answer.wire_bytes,

@@ -174,7 +174,8 @@ class Reading:
     read from it now, or None where the digest was known and the item was not parsed.
     Articles are as if all were new: `identity` reconciles them with what is stored.
     `notes` are sentences for the operator (caps applied, entries left out and why).
-    `entries_parsed` counts what reached the parser.
+    `entries_parsed` counts what reached the parser. `cut_short`: the document ended
+    too early, so its answer was not all there was.
     """
 
     feed: FeedInfo | None
@@ -183,6 +184,7 @@ class Reading:
     deletions: tuple[Deletion, ...] = ()
     notes: tuple[str, ...] = ()
     entries_parsed: int = 0
+    cut_short: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

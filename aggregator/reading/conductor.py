@@ -21,6 +21,7 @@ from aggregator.reading.jsonfeed import JsonFeed
 from aggregator.reading.parsed import Feed
 from aggregator.reading.parts import Parts
 from aggregator.reading.request import ReadRequest
+from aggregator.reading.split import CUT_SHORT
 from aggregator.reading.xmlfeed import Miscounted, whole, xml_parts
 
 MAX_ITEMS: Final = 2_000  # of one document, from its top: the newest in nearly all
@@ -100,6 +101,7 @@ def _taken(parts: Parts, request: ReadRequest, notes: tuple[str, ...]) -> Readin
         deletions=deletions,
         notes=tuple(dict.fromkeys(notes)),
         entries_parsed=len(unseen),
+        cut_short=CUT_SHORT in notes,
     )
 
 

@@ -10,6 +10,7 @@ publishing; `poll` also through the engine, while `live` has no patience for its
 Only the clock is ours, and nobody sleeps.
 """
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -155,8 +156,14 @@ class Newsdesk:
         return next(row for row in standings(self.wire) if row["id"] == source_id)
 
     def articles(self):
-        """Return all stored articles, by their headline at the source."""
+        """Return all stored articles without bodies, by their headline at the source."""
         return {article.source_title: article for article in self.wire.store.articles()}
+
+    def published(self):
+        """Publish, and return the entries of the JSON document by their title."""
+        self.wire.publish()
+        items = json.loads(self.outputs()["json"])["items"]
+        return {item["title"]: item for item in items}
 
     def outputs(self):
         """Return the published documents by format."""
