@@ -6,4 +6,6 @@ editions  what a publication shows, known before it is read whole
 round     one full round of what is due, with its summary
 press     publishes soon after something changed, and rests in between
 service   the main job: tick, press, pages and a watched config, until told to stop
+prospect  which feed is behind an address that an operator thinks of adding
+supervisor tells systemd that we are ready, alive, stopping
 """

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 from aggregator.app.press import Press
+from aggregator.app.supervisor import ALIVE, READY, STOPPING, Tell, nobody
 from aggregator.app.upkeep import LOOK, Upkeep
 from aggregator.app.wire import Wire
 from aggregator.config.watch import changes
@@ -28,10 +29,13 @@ JUMP = timedelta(seconds=30)
 
 
 class Service:
-    """A Wire that runs by itself."""
+    """A Wire that runs by itself, and tells a supervisor how it is."""
 
-    def __init__(self, wire: Wire, load: Callable[[], Config]) -> None:
+    def __init__(
+        self, wire: Wire, load: Callable[[], Config], tell: Tell = nobody
+    ) -> None:
         self.wire = wire
+        self._tell = tell
         self.config_error: ConfigError | None = None
         self.last_tick: datetime | None = None
         self._lost: MediaWireError | None = None
@@ -69,7 +73,9 @@ class Service:
             sources=len(self.wire.sources),
             publications=len(self.wire.config.publications),
         )
+        self._tell(READY)
         self._stop.wait()
+        self._tell(STOPPING)
         log.info("stopping", grace_s=GRACE.total_seconds())
         ended = self._engine.stop(GRACE)
         self._give_back()
@@ -117,6 +123,8 @@ class Service:
             self._trouble = str(error)
         except Exception:
             log.exception("tick broke")
+            return  # and say nothing: a supervisor may start us anew
+        self._tell(ALIVE)
 
     def _begin(self, due: Sequence[SourceState]) -> None:
         """Poll what is not being polled already, having noted that first."""

@@ -9,6 +9,7 @@ from types import FrameType
 import click
 
 from aggregator.app.round import Summary, poll_round
+from aggregator.app.supervisor import Tell, nobody, supervisor
 from aggregator.app.wire import EVERYTHING, Wire, load_config
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.opening import configured, known_sources, working_wire
@@ -36,6 +37,7 @@ def run(invocation: Invocation, *, once: bool, listen: str | None) -> None:
             load=lambda: load_config(
                 invocation.folder, environ=invocation.environ, flags=flags
             ),
+            tell=supervisor(invocation.environ),
         )
 
 
@@ -115,12 +117,14 @@ def serve(invocation: Invocation, *, listen: str | None) -> None:
         wire.close()
 
 
-def serve_forever(wire: Wire, load: Callable[[], Config]) -> None:
+def serve_forever(
+    wire: Wire, load: Callable[[], Config], *, tell: Tell = nobody
+) -> None:
     """Run the main job until a signal; a second Ctrl-C ends it at once with 130."""
     from aggregator.app.pages import WebServer
     from aggregator.app.service import Service
 
-    service = Service(wire, load)
+    service = Service(wire, load, tell)
     _on_signals(service.stop, service.reload)
     server = WebServer(wire, service)
     server.start()
