@@ -64,7 +64,9 @@ def _of_publication(
         return
     at = max(status.checked_at for status in published)
     try:
-        meant = wire.publisher.render(publication, wire.reports(publication, at))
+        meant = wire.publisher.render(
+            publication, wire.reports(publication, at), wire.margin(publication)
+        )
     except PublishError as error:
         yield published[0].path, f"it can no longer be made: {error}"
         return

@@ -269,7 +269,8 @@ class Wire:
         for publication in chosen:
             edition = self.editions.of(publication, now)
             reports = self.editions.reports(publication, edition)
-            margin = self._margin(publication, edition, now)
+            self._archive(publication, edition, now)
+            margin = self.margin(publication)
             fared = self.publisher.publish(publication, reports, now=now, margin=margin)
             statuses += fared
             printed.pop(publication.id, None)
@@ -317,7 +318,7 @@ class Wire:
             for path in self.publisher.would_change(
                 publication,
                 self.reports(publication, now),
-                self._margin_now(publication),
+                self.margin(publication),
             )
         ]
 
@@ -354,6 +355,15 @@ class Wire:
         also = self.editorial.also([a for a in others if a.id != article.id])
         return self.editorial.report(article, publication, now=now, also=also)
 
+    def margin(self, publication: Publication) -> "Margin":
+        """Return what stands beside the entries, as far as months were written."""
+        from aggregator.publishing import Margin
+
+        return Margin(
+            previous=self.history.newest(publication),
+            tombstones=self.history.tombstones(publication),
+        )
+
     # -- inside
 
     def _made(self, publication: Publication, edition: Edition) -> str:
@@ -367,29 +377,20 @@ class Wire:
             )
         )
 
-    def _margin_now(self, publication: Publication) -> "Margin":
-        """Return what stands beside the entries, as far as months were written."""
-        from aggregator.publishing import Margin
-
-        return Margin(
-            previous=self.history.newest(publication),
-            tombstones=self.history.tombstones(publication),
-        )
-
-    def _margin(
+    def _archive(
         self, publication: Publication, edition: Edition, now: datetime
-    ) -> "Margin":
-        """Return what stands beside the entries, with the months brought up to date.
+    ) -> None:
+        """Bring the months of a publication up to date.
 
         A month that cannot be written now is no reason to keep readers from the news.
         """
-        if "atom" in publication.formats:
-            try:
-                self.history.keep(publication, edition.articles, now=now)
-            except (PublishError, OSError) as error:
-                reason = str(error)
-                log.error("not archived", publication=publication.id, reason=reason)  # noqa: TRY400 - a sentence
-        return self._margin_now(publication)
+        if "atom" not in publication.formats:
+            return
+        try:
+            self.history.keep(publication, edition.articles, now=now)
+        except (PublishError, OSError) as error:
+            reason = str(error)
+            log.error("not archived", publication=publication.id, reason=reason)  # noqa: TRY400 - a sentence
 
     def _printed(self) -> dict[str, str]:
         """Return the digests of the last edition of each publication and its files."""
