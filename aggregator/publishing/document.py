@@ -17,7 +17,7 @@ from aggregator.publishing.gzipped import deflated, gzip_member
 from aggregator.publishing.margin import NOTHING, Margin
 from aggregator.publishing.mark import Mark
 from aggregator.publishing.particulars import language
-from aggregator.publishing.pieces import Piece, Pieces, piece
+from aggregator.publishing.pieces import Piece, Pieces, piece, shelf
 
 # A report and what `report.fingerprint` says of it.
 Fingerprinted = tuple[Report, bytes]
@@ -75,9 +75,10 @@ def compose(
     Raises PublishError if what the publication says of itself cannot be written.
     """
     top = masthead(publication, name, base_url)
+    place = shelf(name, top)
     try:
         made = [
-            (report, kept.get((name, top, digest), partial(piece, report, name, top)))
+            (report, kept.get(place + digest, partial(piece, report, name, top)))
             for report, digest in reports
         ]
         fit, left_out = sorted_out(made)

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import blake2b
 
 from aggregator.errors import PublishError
 from aggregator.model import Report
@@ -23,8 +24,8 @@ from aggregator.publishing.terms import breach
 # in three formats.
 MAX_BYTES = 64 * 1024 * 1024
 
-# Format, masthead and fingerprint of the report.
-Key = tuple[str, Masthead, bytes]
+# The digest of format and masthead (`shelf`), then the fingerprint of the report.
+Key = bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,15 @@ def piece(report: Report, name: str, masthead: Masthead) -> Piece:
     except (ValueError, PublishError) as error:
         return Piece(unfit=f"it cannot be written as {name}: {error}")
     return Piece(entry=entry, packed=deflated(entry), mark=mark)
+
+
+@lru_cache(maxsize=256)
+def shelf(name: str, masthead: Masthead) -> bytes:
+    """Return 16 bytes that stand for a format and a masthead in keys.
+
+    To hash a masthead for each of 100 entries took a third of publishing one new one.
+    """
+    return blake2b(repr((name, masthead)).encode(), digest_size=16).digest()
 
 
 @lru_cache(maxsize=256)

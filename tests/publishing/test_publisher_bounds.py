@@ -88,7 +88,7 @@ def test_no_more_is_kept_than_there_is_room_for():
 
     def get(number):
         return kept.get(
-            ("json", publisher_top(), bytes([number])),
+            bytes([number]),
             lambda: made.append(number) or Piece(entry=b"x" * 1000),
         )
 
