@@ -25,7 +25,8 @@ GZIP_SUFFIX = "-gz"
 # Below this a packet is a packet, compressed or not.
 WORTH_COMPRESSING = 1000  # bytes
 
-_ENTITY_TAG = re.compile(r'(?:W/)?"([^"]*)"')
+# What is between the quotes; a `W/` before them does not count here.
+_ENTITY_TAG = re.compile(r'"([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ def answer(
     headers: Mapping[str, str],
     status: int = 200,
 ) -> Response:
-    """Return the answer to a GET or HEAD for a document.
+    """Return the answer to a GET for a document; to a HEAD the server sends no body.
 
     `headers` hold Cache-Control, and Vary if it is more than Accept-Encoding. Only a
     200 can become a 304.
@@ -75,8 +76,6 @@ def answer(
     if coding:
         said["content-encoding"] = coding
     said |= {"content-type": shown.media_type, "content-length": str(len(body))}
-    if request.method == "HEAD":
-        body = b""
     return Response(body, status_code=status, headers=said)
 
 

@@ -81,6 +81,7 @@ def test_a_browser_gets_the_page(accept):
         ("application/atom+xml;q=0, */*", "rss"),
         ("application/rss+xml;q=0.5, application/atom+xml;q=0.4", "rss"),
         ("APPLICATION/RSS+XML", "rss"),
+        ("text/xml, application/rss+xml", "rss"),
         ("text/html;level=1;q=0.3, application/feed+json;q=0.2", "html"),
         ("application/rss+xml;q=nonsense", "rss"),
         (";;;,,,q=1", "atom"),

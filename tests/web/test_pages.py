@@ -55,6 +55,18 @@ def test_a_section_says_what_it_is_and_lists_reports_with_source_and_age(site):
     }
 
 
+def test_a_report_that_was_updated_is_as_old_as_before(house):
+    updated = article(60, updated=NOON)
+    with served(house.take(updated)) as site:
+        section = page(site, "/feeds/wire")
+        found = page(site, f"/articles/{updated.id}")
+
+    assert texts(section, ".//ol//time") == ["1 hour ago"]
+    assert text(one(found, ".//header/p[@class='origin']")) == (
+        "Example Agency · 1 hour ago · updated 1 second ago"
+    )
+
+
 def test_ages_are_told_in_the_language_of_the_section(site):
     section = page(site, "/feeds/persian")
     ages = texts(section, ".//ol[@class='reports']/li//time")
