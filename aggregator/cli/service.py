@@ -12,6 +12,7 @@ from aggregator.app.round import Summary, poll_round
 from aggregator.app.supervisor import Tell, nobody, supervisor
 from aggregator.app.wire import EVERYTHING, Wire, load_config
 from aggregator.cli import FAILED, Invocation
+from aggregator.cli.completing import source_ids
 from aggregator.cli.opening import configured, known_sources, working_wire
 from aggregator.cli.progress import Progress
 from aggregator.cli.terminal import emit_json, emit_table
@@ -42,7 +43,7 @@ def run(invocation: Invocation, *, once: bool, listen: str | None) -> None:
 
 
 @click.command()
-@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...", shell_complete=source_ids)
 @click.option("--force", is_flag=True, help="Ignore the clock, but not a Retry-After.")
 @click.option("--strict", is_flag=True, help="Exit 1 if any source failed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")

@@ -1,40 +1,93 @@
 """`status`, `health`: is everything well, and if not, what, since when, what now."""
 
+import sys
+import time
+from collections import Counter
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
 import click
 
+from aggregator.app.wire import Wire
 from aggregator.cli import FAILED, Invocation
+from aggregator.cli.completing import source_ids
 from aggregator.cli.opening import configured, known_sources, reading_wire
-from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.cli.terminal import drawn_table, emit_json, emit_table
+
+if TYPE_CHECKING:
+    from rich.console import Group
+
+
+COLUMNS = ("source", "state", "articles", "last success", "next poll", "because")
+# What needs a look stands on top where a screen does not hold all.
+ORDER = ("failing", "gone", "held", "throttled", "new", "paused", "ok")
+REFRESH_SECONDS = 2.0
 
 
 @click.command()
-@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...", shell_complete=source_ids)
+@click.option("--watch", is_flag=True, help="Stay, and show it anew every 2 seconds.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_obj
-def status(invocation: Invocation, *, sources: tuple[str, ...], as_json: bool) -> None:
+def status(
+    invocation: Invocation, *, sources: tuple[str, ...], watch: bool, as_json: bool
+) -> None:
     """Show each source: state, articles, last success, next poll and why then."""
-    from aggregator.app.standing import standings
-
+    if watch and (as_json or not sys.stdout.isatty()):
+        raise click.UsageError("--watch is for a terminal; programs take --json")
     with reading_wire(invocation) as wire:
         wanted = known_sources(wire, sources) or tuple(wire.sources)
-        shown = [s for s in standings(wire) if s["id"] in wanted]
+        if watch:
+            _watch(wire, wanted)
+            return
+        shown = _standings(wire, wanted)
     if as_json:
         emit_json(shown)
         return
-    emit_table(
-        ["source", "state", "articles", "last success", "next poll", "because"],
-        [
-            [
-                s["id"],
-                s["state"],
-                s["articles"],
-                s["last_success"],
-                s["next_poll_at"],
-                f"{s['because']}; {s['error']}" if s["error"] else s["because"],
-            ]
-            for s in shown
-        ],
-    )
+    emit_table(COLUMNS, [_row(each) for each in shown])
+
+
+def _standings(wire: Wire, wanted: tuple[str, ...]) -> list[dict[str, Any]]:
+    from aggregator.app.standing import standings
+
+    return [standing for standing in standings(wire) if standing["id"] in wanted]
+
+
+def _row(standing: dict[str, Any]) -> list[Any]:
+    because, error = standing["because"], standing["error"]
+    return [
+        standing["id"],
+        standing["state"],
+        standing["articles"],
+        standing["last_success"],
+        standing["next_poll_at"],
+        f"{because}; {error}" if error else because,
+    ]
+
+
+def _watch(wire: Wire, wanted: tuple[str, ...]) -> None:
+    """Draw the sources again and again until Ctrl-C, those that need a look on top."""
+    from rich.live import Live
+
+    with suppress(KeyboardInterrupt), Live(screen=True, auto_refresh=False) as screen:
+        while True:
+            shown = _standings(wire, wanted)
+            screen.update(_picture(shown, wire.clock()), refresh=True)
+            time.sleep(REFRESH_SECONDS)
+
+
+def _picture(shown: list[dict[str, Any]], now: datetime) -> "Group":
+    """Return how many sources are in which state, and the sources below."""
+    from rich.console import Group
+    from rich.text import Text
+
+    counts = Counter(each["state"] for each in shown)
+    words = [f"{counts[state]} {state}" for state in ORDER if counts[state]]
+    head = f"{now:%Y-%m-%d %H:%M:%S} UTC: {', '.join(words) or 'no sources'}"
+    ordered = sorted(shown, key=lambda each: ORDER.index(each["state"]))
+    table = drawn_table(COLUMNS, [_row(each) for each in ordered])
+    return Group(Text(head, style="bold"), Text(""), table)
 
 
 @click.command()

@@ -4,9 +4,12 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 def emit_json(value: object) -> None:
@@ -16,17 +19,12 @@ def emit_json(value: object) -> None:
 
 def emit_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print rows below their column names; lines, colours and folding on a terminal."""
-    cells = [[_cell(value) for value in row] for row in rows]
     if sys.stdout.isatty():
         from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
 
-        table = Table(*columns, header_style="bold", box=None, pad_edge=False)
-        for row in cells:
-            table.add_row(*(Text(text) for text in row))  # a headline is no markup
-        Console().print(table)
+        Console().print(drawn_table(columns, rows))
         return
+    cells = [[_cell(value) for value in row] for row in rows]
     widths = [
         max(len(text) for text in column)
         for column in zip(columns, *cells, strict=True)
@@ -34,6 +32,17 @@ def emit_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     for row in (list(columns), *cells):
         padded = (text.ljust(width) for text, width in zip(row, widths, strict=True))
         click.echo("  ".join(padded).rstrip())
+
+
+def drawn_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> "Table":
+    """Return rows below their column names, to be drawn on a terminal."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, header_style="bold", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row))  # a headline is no markup
+    return table
 
 
 def _cell(value: object) -> str:

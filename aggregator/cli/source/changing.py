@@ -6,6 +6,7 @@ from functools import partial
 import click
 
 from aggregator.cli import FAILED, Invocation
+from aggregator.cli.completing import source_ids
 from aggregator.cli.source.desk import Desk
 from aggregator.config.edit import with_keys, without_source
 from aggregator.config.names import moment
@@ -20,7 +21,7 @@ def _moment(_context: object, _option: object, text: str | None) -> datetime | N
 
 
 @click.command()
-@click.argument("source_id", metavar="SOURCE")
+@click.argument("source_id", metavar="SOURCE", shell_complete=source_ids)
 @click.option(
     "--until",
     callback=_moment,
@@ -47,7 +48,7 @@ def pause(
 
 
 @click.command()
-@click.argument("source_id", metavar="SOURCE")
+@click.argument("source_id", metavar="SOURCE", shell_complete=source_ids)
 @click.pass_context
 def resume(ctx: click.Context, *, source_id: str) -> None:
     """Go on polling a source that was paused."""
@@ -62,7 +63,7 @@ def resume(ctx: click.Context, *, source_id: str) -> None:
 
 
 @click.command()
-@click.argument("source_id", metavar="SOURCE")
+@click.argument("source_id", metavar="SOURCE", shell_complete=source_ids)
 @click.pass_obj
 def remove(invocation: Invocation, *, source_id: str) -> None:
     """Take a source out of the config; its articles stay in the store.

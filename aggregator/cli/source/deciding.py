@@ -10,6 +10,7 @@ from functools import partial
 import click
 
 from aggregator.cli import FAILED, Invocation
+from aggregator.cli.completing import source_ids
 from aggregator.cli.opening import known_sources, reading_wire
 from aggregator.cli.source.desk import Desk
 from aggregator.config.edit import with_keys
@@ -18,7 +19,7 @@ from aggregator.suspicion import RELEASED_FOR
 
 
 @click.command()
-@click.argument("source_id", metavar="SOURCE")
+@click.argument("source_id", metavar="SOURCE", shell_complete=source_ids)
 @click.pass_context
 def release(ctx: click.Context, *, source_id: str) -> None:
     """Believe a held source: take in what it sends from the next poll on."""
@@ -42,7 +43,7 @@ def release(ctx: click.Context, *, source_id: str) -> None:
 
 
 @click.command()
-@click.argument("source_id", metavar="SOURCE")
+@click.argument("source_id", metavar="SOURCE", shell_complete=source_ids)
 @click.pass_obj
 def reject(invocation: Invocation, *, source_id: str) -> None:
     """Do not believe a held source: pause it; what came before stays."""

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from aggregator.cli import Invocation
+from aggregator.cli.completing import source_ids
 from aggregator.cli.opening import known_sources, reading_wire
 from aggregator.cli.source.desk import Desk
 from aggregator.cli.terminal import emit_json, emit_table
@@ -45,7 +46,7 @@ def list_(invocation: Invocation, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("source_id", metavar="SOURCE")
+@click.argument("source_id", metavar="SOURCE", shell_complete=source_ids)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_obj
 def show(invocation: Invocation, *, source_id: str, as_json: bool) -> None:

@@ -1,0 +1,75 @@
+"""What somebody at a terminal has beside the plain commands: a screen, and the tab key."""
+
+import os
+import pty
+import signal
+import subprocess
+
+import pytest
+from click.shell_completion import get_completion_class
+from click.testing import CliRunner
+
+from aggregator.cli import mediawire
+from tests.installation import PATIENCE, Installation
+
+SOURCES = {"bbc-world": "https://a.example/", "bbc-news": "https://b.example/"}
+
+
+@pytest.fixture(scope="module")
+def at(tmp_path_factory):
+    return Installation(tmp_path_factory.mktemp("terminal"), SOURCES)
+
+
+def test_status_watches_on_a_terminal_until_ctrl_c(at):
+    here, there = pty.openpty()
+    with subprocess.Popen(
+        at.command("status", "--watch"),
+        cwd=at.folder,
+        stdout=there,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "COLUMNS": "120", "LINES": "40", "TERM": "xterm"},
+    ) as process:
+        os.close(there)
+        screen = b""
+        while screen.count(b" UTC: 2 new") < 2:
+            screen += os.read(here, 65536)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == 0
+    os.close(here)
+    assert b"bbc-world" in screen
+
+
+@pytest.mark.parametrize("arguments", [["--watch"], ["--watch", "--json"]])
+def test_a_pipe_is_not_watched(at, arguments):
+    done = CliRunner().invoke(mediawire, ["-c", str(at.config), "status", *arguments])
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "for a terminal" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "begun", "offered"),
+    [
+        (["source"], "p", ["pause"]),
+        (["source", "pause"], "bbc-", ["bbc-world", "bbc-news"]),
+        (["status", "bbc-news"], "bbc-w", ["bbc-world"]),
+        (["poll"], "x", []),
+        (["status"], "--w", ["--watch"]),
+    ],
+)
+def test_a_shell_offers_commands_options_and_the_ids_of_sources(
+    at, words, begun, offered
+):
+    shell = get_completion_class("bash")(mediawire, {}, "mediawire", "_X")
+
+    found = shell.get_completions(["-c", str(at.config), *words], begun)
+
+    assert [each.value for each in found] == offered
+
+
+def test_a_config_that_cannot_be_read_offers_nothing(tmp_path):
+    shell = get_completion_class("zsh")(mediawire, {}, "mediawire", "_X")
+
+    found = shell.get_completions(["-c", str(tmp_path), "poll"], "")
+
+    assert found == []
