@@ -93,7 +93,7 @@ class Editions:
                 now=now,
                 limit=publication.limit,
                 before=before,
-                bodies=False,
+                bodies=self._editorial.reads_text(publication),
             )
             yield from self._families.standing(page, publication, now)
             if len(page) < publication.limit:

@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from aggregator.editing import Desk, Duplicates, families, refusal
+from aggregator.editing import Desk, Duplicates, Step, families, refusal
 from aggregator.model import (
     Also,
     Article,
@@ -60,13 +60,13 @@ class Editorial:
         source = self._sources[article.source_id]
         tagged = replace(article, desk_tags=source.tags)
         edited = self._desk.edit(tagged, source.rules)
-        if edited.dropped:
-            return edited
-        publication = self.first_taking(tagged)
-        if publication is None:
-            return edited
-        both = self._desk.edit(tagged, (*source.rules, *publication.rules))
-        return edited if both.dropped else both
+        publication = None if edited.dropped else self.first_taking(tagged)
+        if publication:
+            both = self._desk.edit(tagged, (*source.rules, *publication.rules))
+            edited = edited if both.dropped else both
+        # Tags that rules add are made anew for each publication: what is stored is what
+        # the source said.
+        return replace(edited, tags=article.tags)
 
     def first_taking(self, article: Article) -> Publication | None:
         """Return the first publication whose selection takes the article."""
@@ -113,6 +113,26 @@ class Editorial:
         if dropped:
             return f"rule {dropped.rule}: {dropped.reason}"
         return withheld(article, self._rights(article), now)
+
+    def too_old(
+        self, article: Article, publication: Publication, now: datetime
+    ) -> str | None:
+        """Return why an article has left a publication by its age, None if not."""
+        return refusal(publication.select, article, now=now)
+
+    def reads_text(self, publication: Publication | None = None) -> bool:
+        """Return whether rules need bodies to decide what a publication shows.
+
+        Without a publication: whether any rule in use does.
+        """
+        offered = (publication,) if publication else self._publications
+        rules = [each.rules for each in offered]
+        rules += [source.rules for source in self._sources.values()]
+        return self._desk.reads_text({id_ for ids in rules for id_ in ids})
+
+    def steps(self, article: Article, publication: Publication) -> list[Step]:
+        """Return what each rule makes of an article in a publication."""
+        return list(self._desk.steps(article, self.rules(article, publication)))
 
     def can_repeat(self, publication: Publication) -> bool:
         """Return whether a publication may be offered an article twice."""

@@ -52,9 +52,12 @@ class Families:
             return alone
         known = self._store.twins.of(page)
         rule = self._editorial.duplicates(publication)
+        twins = known.articles
+        if self._editorial.reads_text(publication):
+            twins = tuple(self._store.whole([each.id for each in twins]))
         taken = {
             each.id
-            for each in known.articles
+            for each in twins
             if not self._editorial.refusal(each, publication, now)
         }
         families = self._editorial.families(known, rule)

@@ -491,7 +491,8 @@ class Wire:
         digest = self.editorial.digest()
         if self.store.meta(RULES_DIGEST) == digest:
             return
-        edits = self.editorial.edits(self.store.articles())
+        bodies = self.editorial.reads_text()
+        edits = self.editorial.edits(self.store.articles(bodies=bodies))
         self.store.retitle(edits.headlines)
         for source_id, tags in edits.tags.items():
             self.store.retag(source_id, tags)

@@ -29,11 +29,13 @@ COMMANDS = {
     "config": "config",
     "status": "status",
     "health": "status",
+    "explain": "explain",
     "verify": "verify",
     "source": "source",
     "article": "article",
     "search": "search",
     "db": "db",
+    "rule": "rule",
     "demo": "demo",
 }
 

@@ -5,7 +5,7 @@ headline, or marked as dropped with the reason. No rule can reach a body: what r
 given (`Subject`) has none. A new kind of rule is one file in `rules/`.
 """
 
-from aggregator.editing.edit import Desk, complaints, kinds
+from aggregator.editing.edit import Desk, Step, complaints, kinds
 from aggregator.editing.options import Options
 from aggregator.editing.rules.duplicates import Duplicates
 from aggregator.editing.selection import refusal
@@ -17,6 +17,7 @@ __all__ = [
     "Duplicates",
     "Options",
     "Rule",
+    "Step",
     "Subject",
     "complaints",
     "families",

@@ -7,16 +7,16 @@ be run again over what is stored.
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import cast
 
 from aggregator.editing import rules as rules_folder
 from aggregator.editing.options import Options
 from aggregator.editing.rules.duplicates import Duplicates
-from aggregator.editing.subject import Rule, subject_of
-from aggregator.model import Article, Dropped, RuleSpec
+from aggregator.editing.subject import Rule, Subject, subject_of
+from aggregator.model import Article, Dropped, RuleSpec, Tag
 
 Reader = Callable[[str, Options], Rule]
 
@@ -45,6 +45,25 @@ def complaints(kind: str, options: Mapping[str, object]) -> list[tuple[str, str]
     return written.problems
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What one rule made of an article: the headline before and after, tags it added.
+
+    `dropped` is why it left the article out; nothing came after that.
+    """
+
+    rule: str
+    before: str
+    after: str
+    tags: tuple[str, ...] = ()
+    dropped: Dropped | None = None
+
+    @property
+    def did(self) -> bool:
+        """Return whether the rule did anything."""
+        return self.before != self.after or bool(self.tags or self.dropped)
+
+
 class Desk:
     """The rules of a house, ready to run."""
 
@@ -60,21 +79,50 @@ class Desk:
         chosen = (rule for rule in rules if isinstance(rule, Duplicates))
         return next(chosen, Duplicates(id="duplicates"))
 
-    def edit(self, article: Article, rule_ids: Sequence[str]) -> Article:
-        """Return the article with the headline these rules make of it, in their order.
+    def near(self) -> bool:
+        """Return whether any rule joins near-duplicates."""
+        rules = self._rules.values()
+        return any(isinstance(rule, Duplicates) and rule.near for rule in rules)
 
-        The rules start from the source's own headline; one that the desk wrote for this
-        article alone (`override`) wins over theirs. The first rule that drops the
-        article ends the run: the article comes back with `dropped` set.
+    def reads_text(self, rule_ids: Iterable[str]) -> bool:
+        """Return whether one of these rules needs the text of a body to decide."""
+        rules = (self._rules[rule_id] for rule_id in rule_ids)
+        return any(getattr(rule, "reads_text", False) for rule in rules)
+
+    def steps(self, article: Article, rule_ids: Sequence[str]) -> Iterator[Step]:
+        """Yield what each of these rules makes of an article, in their order.
+
+        The rules start from the source's own headline; the first that drops the article
+        ends the run.
         """
-        subject = subject_of(article)
-        applied = []
+        text = article.body if self.reads_text(rule_ids) else ""
+        subject: Subject = subject_of(article, text)
         for rule_id in rule_ids:
             verdict = self._rules[rule_id](subject)
+            title = subject.title
             if isinstance(verdict, Dropped):
-                return replace(article, dropped=verdict)
-            if verdict.title != subject.title:
-                applied.append(rule_id)
+                yield Step(rule=rule_id, before=title, after=title, dropped=verdict)
+                return
+            added = tuple(tag for tag in verdict.tags if tag not in subject.tags)
+            yield Step(rule=rule_id, before=title, after=verdict.title, tags=added)
             subject = verdict
-        title = article.override or subject.title
-        return replace(article, title=title, rules=tuple(applied), dropped=None)
+
+    def edit(self, article: Article, rule_ids: Sequence[str]) -> Article:
+        """Return the article with the headline and tags that these rules make of it.
+
+        A headline that the desk wrote for this article alone (`override`) wins over
+        theirs. An article that is dropped comes back with `dropped` set.
+        """
+        steps = list(self.steps(article, rule_ids))
+        title = article.source_title or article.title
+        if steps:
+            if steps[-1].dropped:
+                return replace(article, dropped=steps[-1].dropped)
+            title = steps[-1].after
+        return replace(
+            article,
+            title=article.override or title,
+            rules=tuple(step.rule for step in steps if step.before != step.after),
+            tags=(*article.tags, *(Tag(term=t) for step in steps for t in step.tags)),
+            dropped=None,
+        )

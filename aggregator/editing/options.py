@@ -6,11 +6,14 @@ the config room turns into complaints with file, line and column.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import cast
 
 TRUE = frozenset({"true", "yes", "on"})
+DURATION = re.compile(r"([0-9]{1,6})([smhd])")
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 FALSE = frozenset({"false", "no", "off"})
 
 
@@ -42,6 +45,27 @@ class Options:
             self._complain(name, f'"{value}" is no number from {low:g} to {high:g}')
             return None
         return number
+
+    def duration(self, name: str) -> timedelta | None:
+        """Return a time span such as 36h or 30d; absent is None."""
+        if name not in self._written:
+            return None
+        written = str(self._written[name])
+        found = DURATION.fullmatch(written)
+        if not found:
+            self._complain(
+                name, f'"{written}" is no duration; write 90s, 30m, 6h or 7d'
+            )
+            return None
+        return timedelta(seconds=int(found[1]) * SECONDS[found[2]])
+
+    def choice(self, name: str, choices: Sequence[str]) -> str | None:
+        """Return one of some words; absent is None."""
+        value = self._written.get(name)
+        if value is None or value in choices:
+            return cast("str | None", value)
+        self._complain(name, f'"{value}" is none of {", ".join(choices)}')
+        return None
 
     def words(self, name: str) -> tuple[str, ...]:
         """Return a list of texts; a single text counts as a list of one."""

@@ -1,17 +1,21 @@
 """What a rule sees of an article, and what a rule is."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from aggregator.model import Article, Dropped
+from aggregator.text import markup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """An article without its body: rules decide on names and headlines only.
+    """An article without its body: no rule can change a word of it.
 
     `title` is the headline as the rules before this one left it; `source_title` the
-    source's own. `tags` are the terms of the source's categories and of the desk.
+    source's own. `tags` are the terms of the source's categories, of the desk and of
+    earlier rules. `text` is the visible text, to be searched, and empty unless a rule
+    reads it. `age` is how old the article was when we first saw it.
     """
 
     title: str
@@ -21,6 +25,8 @@ class Subject:
     authors: tuple[str, ...]
     tags: tuple[str, ...]
     language: str
+    text: str = ""
+    age: timedelta = timedelta(0)
 
 
 class Rule(Protocol):
@@ -36,8 +42,11 @@ class Rule(Protocol):
         ...
 
 
-def subject_of(article: Article) -> Subject:
-    """Return what rules may see of an article: its source's headline, not our last."""
+def subject_of(article: Article, body: str = "") -> Subject:
+    """Return what rules may see of an article: its source's headline, not our last.
+
+    `body` is HTML to show the text of.
+    """
     return Subject(
         title=article.source_title or article.title,
         source_title=article.source_title,
@@ -46,4 +55,6 @@ def subject_of(article: Article) -> Subject:
         authors=article.authors,
         tags=(*(tag.term for tag in article.tags), *article.desk_tags),
         language=article.language or "",
+        text=markup.visible_text(body) if body else "",
+        age=article.first_seen - article.published,
     )

@@ -15,6 +15,7 @@ SUBJECTS = st.builds(
     **{
         field.name: st.tuples(WORDS) if "tuple" in str(field.type) else WORDS
         for field in fields(Subject)
+        if field.name != "age"
     },
 )
 each_kind = pytest.mark.parametrize("kind", sorted(kinds()))

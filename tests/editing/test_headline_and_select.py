@@ -1,5 +1,7 @@
 """Headlines come to house style; what is dropped is dropped for a reason."""
 
+from datetime import timedelta
+
 import pytest
 
 from aggregator.editing import Options, Subject, kinds
@@ -112,3 +114,123 @@ def test_what_is_wrong_with_options_is_said_with_its_path(kind, options, path, s
     ((where, message),) = written.problems
     assert where == path
     assert says in message
+
+
+@pytest.mark.parametrize(
+    ("titled", "quiet"),
+    [
+        ("Leaders Gather In Geneva For Talks", "Leaders gather in geneva for talks"),
+        ("NATO Leaders Gather In Geneva", "NATO leaders gather in Geneva"),
+        ("Apple Shows Another iPhone Model", "Apple shows another iPhone model"),
+        ("Leaders gather in Geneva", "Leaders gather in Geneva"),
+        ("Rain In Rome", "Rain In Rome"),
+        ("باران در تهران و شیراز", "باران در تهران و شیراز"),
+    ],
+)
+def test_title_case_of_everything_comes_to_sentence_case(titled, quiet):
+    keep = ["Geneva"] if "NATO" in titled else []
+    house = rule("headline", untitle="true", keep=keep)
+
+    assert house(subject(titled)).title == quiet
+
+
+@pytest.mark.parametrize(
+    ("shouted", "titled"),
+    [
+        ("THE LORD OF THE RINGS", "The Lord of the Rings"),
+        ("WOMEN'S TEAM WINS ANTI-DOPING CASE", "Women's Team Wins Anti-Doping Case"),
+        ("UN TO MEET IN ROME", "UN to Meet in Rome"),
+    ],
+)
+def test_title_case_can_be_the_chosen_one(shouted, titled):
+    house = rule("headline", unshout="true", case="title", keep=["UN"])
+
+    assert house(subject(shouted)).title == titled
+
+
+@pytest.mark.parametrize(
+    ("language", "plain", "typographic"),
+    [
+        ("en", '"We won" - coach\'s words', "“We won” – coach’s words"),
+        ("en", "He said 'no' in '68", "He said ‘no’ in ’68"),
+        ("de-AT", '"Ja" -- sagt sie', "„Ja“ – sagt sie"),
+        ("fa", '"بله" گفت', "«بله» گفت"),
+        ("en", '5" of rain', '5" of rain'),
+        ("en", "well-known state-of-the-art", "well-known state-of-the-art"),
+    ],
+)
+def test_quotes_and_dashes_are_those_of_the_language(language, plain, typographic):
+    house = rule("headline", quotes="typographic", dashes="en")
+
+    assert house(subject(plain, language=language)).title == typographic
+
+
+def test_quotes_can_be_as_plain_as_can_be():
+    house = rule("headline", quotes="straight")
+
+    assert house(subject("„Ja“ and ‘no’")).title == "\"Ja\" and 'no'"
+
+
+def test_prefixes_go_by_pattern():
+    house = rule("headline", cut=[r"^UPDATE \d+-", r"\s*\(video\)$"])
+
+    assert house(subject("UPDATE 2-Oil rises (video)")).title == "Oil rises"
+
+
+@pytest.mark.parametrize(
+    ("long", "short"),
+    [
+        ("Ministers meet in Rome, again", "Ministers meet in…"),
+        ("Ministers", "Ministers"),
+        ("Donaudampfschifffahrtsgesellschaft", "Donaudampfschifffah…"),
+    ],
+)
+def test_a_long_headline_is_cut_at_a_word(long, short):
+    house = rule("headline", length="20")
+
+    assert house(subject(long)).title == short
+    assert len(short) <= 20
+
+
+def test_a_style_can_be_for_some_languages_only():
+    house = rule("headline", unshout="true", languages=["en"])
+
+    assert house(subject("RAIN IN ROME", language="en-GB")).title == "Rain in rome"
+    assert house(subject("REGEN IN ROM", language="de")).title == "REGEN IN ROM"
+
+
+def test_whole_words_are_found_in_headline_and_text():
+    no_sport = rule("select", drop={"words": ["football"]})
+
+    dropped = no_sport(subject("Nothing", text="They played Football."))
+    assert dropped.reason == 'words has "Football"'
+    assert no_sport(subject("Footballers")).title == "Footballers"
+
+
+def test_what_was_old_when_it_came_is_found():
+    fresh = rule("select", drop={"age": "30d"})
+
+    assert fresh(subject(age=timedelta(days=29))).title
+    assert isinstance(fresh(subject(age=timedelta(days=30))), Dropped)
+
+
+def test_tags_are_added_where_something_is_found():
+    iran = rule("select", tags=["Iran"], **{"if": {"words": ["tehran"]}})
+
+    assert iran(subject("Rain in Tehran", tags=("world",))).tags == ("world", "Iran")
+    assert iran(subject("Rain in Rome", tags=("world",))).tags == ("world",)
+
+
+def test_an_option_that_makes_no_sense_is_complained_of():
+    written = Options({"case": "camel", "length": "3", "quotes": "x", "dashes": "y"})
+    kinds()["headline"]("r", written)
+    other = Options({"drop": {"age": "soon"}})
+    kinds()["select"]("r", other)
+
+    assert [path for path, _ in written.problems] == [
+        "length",
+        "case",
+        "quotes",
+        "dashes",
+    ]
+    assert [path for path, _ in other.problems] == ["drop.age"]

@@ -2,30 +2,36 @@ r"""`kind: headline`: bring headlines to house style.
 
     house-style:
       kind: headline
-      unshout: true                       # ALL CAPS to sentence case
-      keep: [UN, NATO, IAEA, "U.S."]      # written just like this wherever unshout works
-      strip_prefix: ["BREAKING: "]
+      languages: [en]                     # only headlines in these; without: all
       strip_suffix: [" | Example"]
+      strip_prefix: ["BREAKING: "]
+      cut: ["^UPDATE \\d+-", "\\(video\\)$"]   # regular expressions that go
       replace: {"\\s+[–-]\\s+live$": ""}   # regular expression: replacement
+      unshout: true                       # ALL CAPS to `case`
+      untitle: true                       # Title Case Of Everything to `case`
+      case: sentence                      # or title
+      keep: [UN, NATO, iPhone, "U.S."]    # written just like this wherever case changes
+      quotes: typographic                 # of the language; or straight
+      dashes: en                          # or em, spaced-em, hyphen
+      length: 120                         # characters; cut at a word, with an ellipsis
 
-The parts run in this order: suffixes, prefixes, replacements, unshout. A headline that
-a part would leave empty stays as it was before that part.
+The parts run in this order. A headline that a part would leave empty stays as it was
+before that part. Nothing here touches scripts without case but quotes and dashes.
 """
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from functools import partial
 
+from aggregator.editing.casing import is_titled, sentence_case, shouts, title_case
 from aggregator.editing.options import Options
+from aggregator.editing.punctuation import DASHES, QUOTES, dashed, quoted
+from aggregator.editing.selection import speaks
 from aggregator.editing.subject import Subject
 
-WORD = re.compile(r"[^\W\d_](?:[\w'’.&-]*\w)?\.?")
-SENTENCE_END = re.compile(r"[.!?…:]\s+$")
-QUOTES = "\"'“”‘’«»„([¿¡ "
-DOTTED = re.compile(r"(?:[^\W\d_]\.){2,}")  # U.S., U.N.
-# A headline shouts when it has at least this many words of two cased letters or more,
-# and none of them has a small letter.
-SHOUTED_WORDS = 2
+ELLIPSIS = "…"
+SHORTEST = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,90 +39,91 @@ class Headline:
     """House style for headlines. The original stays with the article."""
 
     id: str
-    unshout: bool
-    keep: dict[str, str]
+    languages: tuple[str, ...]
     strip_prefix: tuple[str, ...]
     strip_suffix: tuple[str, ...]
     replacements: tuple[tuple[re.Pattern[str], str], ...]
+    unshout: bool
+    untitle: bool
+    case: str
+    keep: dict[str, str]
+    quotes: str | None
+    dashes: str | None
+    length: int | None
 
     def __call__(self, subject: Subject) -> Subject:
         """Return the subject with its headline in house style."""
+        if self.languages and not speaks(subject.language, self.languages):
+            return subject
         title = subject.title
-        for suffix in self.strip_suffix:
-            title = title.removesuffix(suffix).rstrip() or title
-        for prefix in self.strip_prefix:
-            title = title.removeprefix(prefix).lstrip() or title
-        for pattern, replacement in self.replacements:
-            title = pattern.sub(replacement, title).strip() or title
-        if self.unshout and _shouts(title):
-            title = _sentence_case(title, self.keep, subject.language)
+        for part in self._parts(subject.language):
+            changed = part(title)
+            if changed != title:
+                title = changed.strip() or title
         return replace(subject, title=title)
+
+    def _parts(self, language: str) -> Iterator[Callable[[str], str]]:
+        """Yield what is done to a headline, in order."""
+        for suffix in self.strip_suffix:
+            yield partial(_without_end, suffix)
+        for prefix in self.strip_prefix:
+            yield partial(_without_start, prefix)
+        for pattern, replacement in self.replacements:
+            yield partial(pattern.sub, replacement)
+        yield partial(self._cased, language)
+        if self.quotes:
+            yield partial(quoted, self.quotes, language)
+        if self.dashes:
+            yield partial(dashed, self.dashes)
+        if self.length:
+            yield partial(shortened, self.length)
+
+    def _cased(self, language: str, title: str) -> str:
+        shouted = shouts(title)
+        if not (shouted and self.unshout) and not (self.untitle and is_titled(title)):
+            return title
+        change = title_case if self.case == "title" else sentence_case
+        return change(title, self.keep, language, shouted=shouted)
+
+
+def _without_start(prefix: str, title: str) -> str:
+    return title.removeprefix(prefix)
+
+
+def _without_end(suffix: str, title: str) -> str:
+    return title.removesuffix(suffix)
+
+
+def shortened(length: int, title: str) -> str:
+    """Return at most so many characters of a headline, cut at a word where there is one."""
+    if len(title) <= length:
+        return title
+    room = title[: length - len(ELLIPSIS) + 1]
+    head = room.rpartition(" ")[0] if " " in room[length // 2 :] else room[:-1]
+    return head.rstrip(" ,;:–—-") + ELLIPSIS
 
 
 def read(rule_id: str, options: Options) -> Headline:
     """Return the rule these options describe."""
-    options.only({"unshout", "keep", "strip_prefix", "strip_suffix", "replace"})
+    options.only(
+        {
+            *("languages", "strip_suffix", "strip_prefix", "cut", "replace", "unshout"),
+            *("untitle", "case", "keep", "quotes", "dashes", "length"),
+        }
+    )
+    cut = tuple((pattern, "") for pattern in options.patterns("cut"))
+    length = options.number("length", low=SHORTEST, high=1000)
     return Headline(
         id=rule_id,
-        unshout=options.flag("unshout"),
-        keep={word.casefold(): word for word in options.words("keep")},
+        languages=options.words("languages"),
         strip_prefix=options.words("strip_prefix"),
         strip_suffix=options.words("strip_suffix"),
-        replacements=options.replacements("replace"),
+        replacements=(*cut, *options.replacements("replace")),
+        unshout=options.flag("unshout"),
+        untitle=options.flag("untitle"),
+        case=options.choice("case", ("sentence", "title")) or "sentence",
+        keep={word.casefold(): word for word in options.words("keep")},
+        quotes=options.choice("quotes", QUOTES),
+        dashes=options.choice("dashes", DASHES),
+        length=int(length) if length else None,
     )
-
-
-def _shouts(title: str) -> bool:
-    """Return whether a headline is set in capitals. Scripts without case never are."""
-    letters = [
-        [char for char in word if char.islower() or char.isupper()]
-        for word in WORD.findall(title)
-    ]
-    cased = [word for word in letters if len(word) > 1]
-    return len(cased) >= SHOUTED_WORDS and all(
-        char.isupper() for word in cased for char in word
-    )
-
-
-def _sentence_case(title: str, keep: dict[str, str], language: str) -> str:
-    """Return the headline in small letters but for beginnings and the words to keep.
-
-    A kept word also counts with an ending behind it: UN's, NATO-led, ANTI-UN.
-    """
-
-    def lowered(match: re.Match[str]) -> str:
-        word = match[0]
-        begins = _begins_a_sentence(title[: match.start()])
-        if kept := keep.get(word.casefold()) or keep.get(word.rstrip(".").casefold()):
-            return kept + word[len(kept) :]
-        if DOTTED.fullmatch(word):
-            return word
-        parts = re.split(r"(['’-])", word)
-        small = "".join(
-            keep.get(part.casefold(), _lower(part, language)) for part in parts
-        )
-        return _capital(small, language) if begins else small
-
-    return WORD.sub(lowered, title)
-
-
-def _begins_a_sentence(before: str) -> bool:
-    if not before.strip(QUOTES):
-        return True
-    abbreviated = DOTTED.fullmatch(before.rsplit(maxsplit=1)[-1])
-    return bool(SENTENCE_END.search(before)) and not abbreviated
-
-
-def _lower(word: str, language: str) -> str:
-    """Return the word in small letters; Turkish and Azeri keep the dotless i apart."""
-    if language.partition("-")[0] in {"tr", "az"}:
-        word = word.replace("I", "ı").replace("İ", "i")
-    return word.lower()
-
-
-def _capital(word: str, language: str) -> str:
-    head = "".join(takewhile(lambda char: not char.isalpha(), word))
-    first, rest = word[len(head) : len(head) + 1], word[len(head) + 1 :]
-    if first == "i" and language.partition("-")[0] in {"tr", "az"}:
-        return f"{head}İ{rest}"
-    return head + first.upper() + rest

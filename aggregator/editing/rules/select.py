@@ -1,16 +1,24 @@
-r"""`kind: select`: keep or drop articles by their names.
+r"""`kind: select`: keep or drop articles by their names, and tag them.
 
     no-sport:  {kind: select, drop: {title: "(?i)football", tag: [sport, "(?i)match"]}}
     only-un:   {kind: select, keep: {url: "//news\\.un\\.org/"}}
+    fresh:     {kind: select, drop: {words: [horoscope, lottery], age: 30d}}
+    iran:      {kind: select, if: {words: [iran, tehran]}, tags: [Iran]}
 
-Under `drop`, an article goes if any pattern finds something in its field. Under `keep`,
-an article goes unless some pattern does. Patterns are regular expressions, searched
-anywhere in the field.
+Under `drop`, an article goes if anything below it finds something. Under `keep`, an
+article goes unless something does. Then `tags` are added, to all articles or to those
+in which `if` finds something; later rules and readers see them.
+
+`title`, `text`, `author`, `tag`, `url`, `language` and `source` are regular expressions,
+searched anywhere in the field (`text` is what a reader sees of the body). `words` are
+whole words in title or text, in capitals or not. `age` is how old an article was when
+we first saw it: it finds those that were at least as old.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from aggregator.editing.options import Options
 from aggregator.editing.subject import Subject
@@ -18,54 +26,96 @@ from aggregator.model import Dropped
 
 FIELDS: dict[str, Callable[[Subject], tuple[str, ...]]] = {
     "title": lambda subject: (subject.title, subject.source_title),
+    "text": lambda subject: (subject.text,),
     "author": lambda subject: subject.authors,
     "tag": lambda subject: subject.tags,
     "url": lambda subject: (subject.url,),
     "language": lambda subject: (subject.language,),
     "source": lambda subject: (subject.source,),
+    "words": lambda subject: (subject.title, subject.source_title, subject.text),
 }
+READS_TEXT = frozenset({"text", "words"})
 
-Patterns = dict[str, tuple[re.Pattern[str], ...]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finder:
+    """What is looked for: patterns by field, and the least age."""
+
+    patterns: dict[str, tuple[re.Pattern[str], ...]]
+    age: timedelta | None
+
+    def __bool__(self) -> bool:
+        """Return whether anything is looked for at all."""
+        return bool(self.patterns or self.age)
+
+    @property
+    def names(self) -> str:
+        """Return what it looks at, for a sentence."""
+        return ", ".join((*self.patterns, *(["age"] if self.age else ())))
+
+    def hit(self, subject: Subject) -> str | None:
+        """Return what was found first, as a sentence; None for nothing."""
+        return next(self._hits(subject), None)
+
+    def _hits(self, subject: Subject) -> Iterator[str]:
+        for name, wanted in self.patterns.items():
+            for value in FIELDS[name](subject):
+                for pattern in wanted:
+                    if found := pattern.search(value):
+                        yield f'{name} has "{found[0]}"'
+        if self.age and subject.age >= self.age:
+            yield f"it was {subject.age.days} days old when we first saw it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Select:
-    """Drops what `drop` finds, then what `keep` does not."""
+    """Drops what `drop` finds, then what `keep` does not, then tags."""
 
     id: str
-    drop: Patterns
-    keep: Patterns
+    drop: Finder
+    keep: Finder
+    only_if: Finder
+    tags: tuple[str, ...]
+
+    @property
+    def reads_text(self) -> bool:
+        """Return whether the verdict depends on the text of the body."""
+        finders = (self.drop, self.keep, self.only_if)
+        return any(READS_TEXT & finder.patterns.keys() for finder in finders)
 
     def __call__(self, subject: Subject) -> Subject | Dropped:
-        """Return the subject unchanged, or the reason why it is left out."""
-        if hit := _first_hit(self.drop, subject):
+        """Return the subject, with more tags if it gets any, or why it is left out."""
+        if hit := self.drop.hit(subject):
             return Dropped(rule=self.id, reason=hit)
-        if self.keep and not _first_hit(self.keep, subject):
-            wanted = ", ".join(sorted(self.keep))
-            return Dropped(rule=self.id, reason=f"nothing to keep it for in {wanted}")
+        if self.keep and not self.keep.hit(subject):
+            reason = f"nothing to keep it for in {self.keep.names}"
+            return Dropped(rule=self.id, reason=reason)
+        if self.tags and (not self.only_if or self.only_if.hit(subject)):
+            return replace(subject, tags=tuple(dict.fromkeys(subject.tags + self.tags)))
         return subject
 
 
 def read(rule_id: str, options: Options) -> Select:
     """Return the rule these options describe."""
-    options.only({"drop", "keep"})
+    options.only({"drop", "keep", "if", "tags"})
     return Select(
         id=rule_id,
-        drop=_patterns(options.section("drop")),
-        keep=_patterns(options.section("keep")),
+        drop=_finder(options.section("drop")),
+        keep=_finder(options.section("keep")),
+        only_if=_finder(options.section("if")),
+        tags=options.words("tags"),
     )
 
 
-def _patterns(options: Options) -> Patterns:
-    options.only(FIELDS)
-    read_in = {name: options.patterns(name) for name in FIELDS}
-    return {name: patterns for name, patterns in read_in.items() if patterns}
+def _finder(options: Options) -> Finder:
+    options.only({*FIELDS, "age"})
+    read_in = {name: options.patterns(name) for name in FIELDS if name != "words"}
+    read_in["words"] = tuple(map(_whole_word, options.words("words")))
+    return Finder(
+        patterns={name: patterns for name, patterns in read_in.items() if patterns},
+        age=options.duration("age"),
+    )
 
 
-def _first_hit(patterns: Patterns, subject: Subject) -> str | None:
-    for name, wanted in patterns.items():
-        for value in FIELDS[name](subject):
-            for pattern in wanted:
-                if found := pattern.search(value):
-                    return f'{name} has "{found[0]}"'
-    return None
+def _whole_word(word: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)

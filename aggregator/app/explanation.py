@@ -1,0 +1,184 @@
+"""Tell the life of one article, from the polls that brought it to where it stands.
+
+In: a Wire, an article. Out: an Explanation that says of each poll, name, rule, duplicate
+and publication what happened, and of everything that did not happen why not. It asks
+the same functions that decided, so it cannot tell another story than what was done.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.app.wire import Wire
+from aggregator.model import Article, PastPoll, Publication
+
+# How many lines of the log are looked through for the polls of an article.
+LOG = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A poll in which the article showed itself: when, what, and how the poll went."""
+
+    at: datetime
+    what: str
+    status: int | None = None
+    new: int | None = None
+    changed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What one rule made of the headline in one publication."""
+
+    publication: str
+    rule: str
+    kind: str
+    before: str
+    after: str
+    tags: tuple[str, ...]
+    dropped: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Whether a publication shows the article; `place` counts from the top, from 1.
+
+    `reason` is why, either way; `duplicate` what was found out about twins.
+    """
+
+    publication: str
+    shown: bool
+    place: int | None
+    reason: str
+    duplicate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """All of it. `identity` are sentences on how the article is named."""
+
+    article: Article
+    polls: tuple[Sighting, ...]
+    identity: tuple[str, ...]
+    rules: tuple[Ruling, ...]
+    publications: tuple[Standing, ...]
+
+
+def explain(wire: Wire, article: Article) -> Explanation:
+    """Return the life of a stored article."""
+    now = wire.clock()
+    return Explanation(
+        article=article,
+        polls=tuple(_polls(wire, article)),
+        identity=tuple(_identity(wire, article)),
+        rules=tuple(_rulings(wire, article)),
+        publications=tuple(
+            _standing(wire, article, publication, now)
+            for publication in wire.config.publications
+        ),
+    )
+
+
+def _polls(wire: Wire, article: Article) -> Iterator[Sighting]:
+    """Yield when the article came, when it showed itself again, and whether it still does."""
+    log = {past.at: past for past in wire.store.poll_log(article.source_id, limit=LOG)}
+    yield _sighting(article.first_seen, "came as new", log)
+    for at, what in wire.store.sightings(article.id):
+        yield _sighting(at, what, log)
+    state = wire.store.state(article.source_id)
+    document = wire.store.document(article.source_id)
+    if state is None or state.last_success_at is None or document is None:
+        return
+    listed = article.id in {article_id for _, article_id in document.items}
+    what = "still in the document" if listed else "no longer in the document"
+    yield _sighting(state.last_success_at, what, log)
+
+
+def _sighting(at: datetime, what: str, log: dict[datetime, PastPoll]) -> Sighting:
+    past = log.get(at)
+    if past is None:
+        return Sighting(at=at, what=what)
+    return Sighting(
+        at=at, what=what, status=past.status, new=past.new, changed=past.changed
+    )
+
+
+def _identity(wire: Wire, article: Article) -> Iterator[str]:
+    """Yield how the article is recognised, and where its ids come from."""
+    first, *others = article.keys
+    kind, _, name = first.partition(":")
+    yield f"recognised by {first}"
+    for key in others:
+        yield f"else by {key}"
+    for at, what in wire.store.sightings(article.id):
+        if "another name" in what:
+            yield f"{what} (since {at:%Y-%m-%d %H:%M} UTC)"
+    if article.published_id == name:
+        yield f"published under the source's own id {article.published_id}"
+    else:
+        yield f"published under {article.published_id}: its {kind} is no IRI to pass on"
+
+
+def _rulings(wire: Wire, article: Article) -> Iterator[Ruling]:
+    kinds = {spec.id: spec.kind for spec in wire.config.rules}
+    for publication in wire.config.publications:
+        for step in wire.editorial.steps(article, publication):
+            yield Ruling(
+                publication=publication.id,
+                rule=step.rule,
+                kind=kinds[step.rule],
+                before=step.before,
+                after=step.after,
+                tags=step.tags,
+                dropped=step.dropped.reason if step.dropped else None,
+            )
+
+
+def _standing(
+    wire: Wire, article: Article, publication: Publication, now: datetime
+) -> Standing:
+    edition = wire.editions.of(publication, now)
+    ids = [each.id for each in edition.articles]
+    place = ids.index(article.id) + 1 if article.id in ids else None
+    verdict = wire.families.verdicts([article], publication, now)[article.id]
+    twin = verdict.chosen if verdict.chosen.id != article.id else None
+    dropped = article.dropped
+    left_out = _left_out(wire, article, publication) if place else None
+    reasons = (
+        left_out,
+        place and f"it is number {place} of at most {publication.limit}",
+        dropped and f"rule {dropped.rule}: {dropped.reason}",
+        wire.editorial.refusal(article, publication, now),
+        twin and f"{twin.id} of {twin.source_id} stands for it",
+        wire.editorial.too_old(article, publication, now),
+        f"{publication.limit} newer ones fill the list",
+    )
+    return Standing(
+        publication=publication.id,
+        shown=place is not None and not left_out,
+        place=place,
+        reason=next(filter(None, reasons)),
+        duplicate=_duplicate(article, twin, [each.id for each in verdict.twins]),
+    )
+
+
+def _left_out(wire: Wire, article: Article, publication: Publication) -> str | None:
+    """Return why the last publishing left the article out of every format, if it did."""
+    paths = {f"feeds/{publication.id}.{name}" for name in publication.formats}
+    reasons = [
+        f"{status.path}: {reason}"
+        for status in wire.store.publication_status()
+        if status.path in paths
+        for article_id, reason in status.left_out
+        if article_id == article.id
+    ]
+    return "; ".join(reasons) if len(reasons) == len(paths) else None
+
+
+def _duplicate(article: Article, twin: Article | None, others: list[str]) -> str:
+    if twin:
+        return f"{twin.id} of {twin.source_id} was chosen among {len(others) + 1}"
+    if others:
+        return f"stands for {', '.join(others)}"
+    return "no other source carried it" if article.url else "no twin is known"

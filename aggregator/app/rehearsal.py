@@ -1,0 +1,67 @@
+"""Try a rule on what is stored, before it is let loose: nothing is written.
+
+In: a Wire and the name of a rule in its config. Out: what it would change, tag, drop or
+join, one Act for each article it would touch.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aggregator.app.wire import Wire
+from aggregator.editing import Desk, Duplicates, Options, families, kinds
+from aggregator.model import Article, RuleSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What a rule would do to one article, in a sentence, and the headline before."""
+
+    article_id: str
+    source_id: str
+    title: str
+    does: str
+
+
+def rehearse(wire: Wire, spec: RuleSpec, *, limit: int | None) -> Iterator[Act]:
+    """Yield what a rule would do to the newest stored articles, alone, in any order."""
+    rule = kinds()[spec.kind](spec.id, Options(spec.options))
+    if isinstance(rule, Duplicates):
+        yield from _joined(wire, rule, limit)
+        return
+    desk = Desk([spec])
+    bodies = desk.reads_text([spec.id])
+    for article in wire.store.articles(limit=limit, bodies=bodies):
+        for step in desk.steps(article, [spec.id]):
+            does = []
+            if step.dropped:
+                does.append(f"drop: {step.dropped.reason}")
+            if step.before != step.after:
+                does.append(f"to: {step.after}")
+            if step.tags:
+                does.append(f"tag: {', '.join(step.tags)}")
+            if does:
+                yield _act(article, "; ".join(does))
+
+
+def _joined(wire: Wire, rule: Duplicates, limit: int | None) -> Iterator[Act]:
+    """Yield the articles that another one would stand for."""
+    shown = [a for a in wire.store.articles(limit=limit) if not a.withdrawn]
+    known = wire.store.twins.of(shown)
+    near = rule.near
+    alike = [join[:2] for join in known.joins if near and join.likeness >= near]
+    found = families(known.articles, alike=alike, alone=known.split)
+    for article in shown:
+        chosen = rule.chosen(found[article.id])
+        if chosen.id != article.id:
+            yield _act(
+                article, f"join: {chosen.id} of {chosen.source_id} stands for it"
+            )
+
+
+def _act(article: Article, does: str) -> Act:
+    return Act(
+        article_id=article.id,
+        source_id=article.source_id,
+        title=article.source_title or article.title,
+        does=does,
+    )

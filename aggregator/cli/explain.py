@@ -1,0 +1,93 @@
+"""`explain`: the life of one article, for whoever asks why it is here or is not."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aggregator.cli import FAILED
+from aggregator.cli.opening import reading_wire
+from aggregator.cli.terminal import emit_json
+
+if TYPE_CHECKING:
+    from aggregator.app.explanation import Explanation
+
+
+@click.command()
+@click.argument("ref", metavar="ARTICLE-ID-OR-URL")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def explain(ctx: click.Context, *, ref: str, as_json: bool) -> None:
+    """Tell the life of an article: polls, names, rules, duplicates, where it stands."""
+    from aggregator.app.explanation import explain as tell
+
+    with reading_wire(ctx.obj) as wire:
+        found = wire.store.find(ref)
+        if not found:
+            click.echo(f"mediawire: no article has the id or address {ref}", err=True)
+            ctx.exit(FAILED)
+        explained = [tell(wire, article) for article in found]
+    if as_json:
+        emit_json([_document(each) for each in explained])
+        return
+    for each in explained:
+        for line in _lines(each):
+            click.echo(line)
+
+
+def _document(explained: "Explanation") -> dict[str, Any]:
+    article = explained.article
+    return {
+        "id": article.id,
+        "published_id": article.published_id,
+        "source": article.source_id,
+        "url": article.url,
+        "title": article.title,
+        "source_title": article.source_title,
+        "override": article.override,
+        "changes": list(article.changes),
+        "polls": [asdict(each) for each in explained.polls],
+        "identity": list(explained.identity),
+        "rules": [asdict(each) for each in explained.rules],
+        "publications": [asdict(each) for each in explained.publications],
+    }
+
+
+def _lines(explained: "Explanation") -> Iterator[str]:
+    """Yield the story as lines for a terminal."""
+    article = explained.article
+    yield f"{article.id}  {article.title}"
+    yield f"  source    {article.source_id} ({article.attribution.title})"
+    yield f"  address   {article.url or '-'}"
+    if article.source_title != article.title:
+        yield f"  original  {article.source_title}"
+    if article.override:
+        yield "  headline  written by the desk for this article alone"
+    for change in article.changes:
+        yield f"  body      {change}"
+    yield "polls"
+    for seen in explained.polls:
+        went = f" (status {seen.status}, {seen.new} new)" if seen.status else ""
+        yield f"  {seen.at:%Y-%m-%d %H:%M:%S}  {seen.what}{went}"
+    yield "names"
+    for sentence in explained.identity:
+        yield f"  {sentence}"
+    yield "rules"
+    for ruling in explained.rules:
+        yield f"  {ruling.publication}: {ruling.rule} ({ruling.kind}): {_did(ruling)}"
+    if not explained.rules:
+        yield "  none applies to it"
+    yield "publications"
+    for standing in explained.publications:
+        word = "yes" if standing.shown else "no"
+        yield f"  {standing.publication}: {word}, {standing.reason}"
+        yield f"  {standing.publication}: duplicates: {standing.duplicate}"
+
+
+def _did(ruling: Any) -> str:  # noqa: ANN401 - a Ruling, whose module is loaded late
+    if ruling.dropped:
+        return f"dropped it: {ruling.dropped}"
+    if ruling.before != ruling.after:
+        return f"{ruling.before!r} → {ruling.after!r}"
+    return f"tagged it {', '.join(ruling.tags)}" if ruling.tags else "left it as it was"

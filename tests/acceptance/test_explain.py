@@ -1,0 +1,87 @@
+"""`explain` and `rule test`: why an article is where it is, and what a rule would do."""
+
+import json
+
+import pytest
+
+from tests.installation import Installation
+from tests.origin import Origin
+
+PUBLICATIONS = """\
+publications:
+  - {id: wire, title: Media Wire, rules: [house]}
+  - {id: dry, title: No Rain, rules: [no-rain]}
+  - {id: other, title: Other, select: {sources: [b]}}
+rules:
+  house: {kind: headline, strip_prefix: ["LIVE: "]}
+  no-rain: {kind: select, drop: {words: [rain]}}
+"""
+FEED = b"""<rss version="2.0"><channel><title>%s</title><link>https://%s.example/</link>
+<item><guid isPermaLink="false">42</guid><link>https://story.example/1</link>
+<title>LIVE: Rain in Rome</title><description>It rained.</description></item>
+</channel></rss>"""
+
+
+@pytest.fixture
+def at(tmp_path):
+    """Two sources that carry the same story; it came from `a` first."""
+    with Origin() as origin:
+        for name in ("a", "b"):
+            origin.answers(f"/{name}", FEED % (name.encode(), name.encode()))
+        sources = {name: origin.url(f"/{name}") for name in ("a", "b")}
+        at = Installation(tmp_path, sources, publications=PUBLICATIONS)
+        at.poll("a")
+        at.poll("b")
+    return at
+
+
+def explained(at):
+    found = json.loads(at.run("explain", "https://story.example/1", "--json").stdout)
+    return {each["source"]: each for each in found}
+
+
+def test_explain_tells_polls_names_rules_duplicates_and_publications(at):
+    first, second = explained(at)["a"], explained(at)["b"]
+    where = {each["publication"]: each for each in first["publications"]}
+    also = {each["publication"]: each for each in second["publications"]}
+
+    assert [poll["what"] for poll in first["polls"]] == [
+        "came as new",
+        "still in the document",
+    ]
+    assert first["polls"][0]["status"] == 200
+    assert first["identity"][0] == "recognised by guid:42"
+    assert "no IRI to pass on" in first["identity"][-1]
+    assert [(r["rule"], r["before"], r["after"]) for r in first["rules"]] == [
+        ("house", "LIVE: Rain in Rome", "Rain in Rome"),
+        ("no-rain", "LIVE: Rain in Rome", "LIVE: Rain in Rome"),
+    ]
+    assert where["wire"]["shown"]
+    assert where["wire"]["reason"] == "it is number 1 of at most 100"
+    assert where["wire"]["duplicate"] == f"stands for {second['id']}"
+    assert where["dry"]["reason"] == 'rule no-rain: words has "Rain"'
+    assert where["other"]["reason"] == "source a is not selected"
+    assert also["wire"]["reason"] == f"{first['id']} of a stands for it"
+    assert also["other"]["shown"]
+
+
+def test_explain_reads_as_a_story_too(at):
+    (article, _) = at.articles()
+
+    story = at.run("explain", article["id"]).stdout
+
+    assert "wire: house (headline): 'LIVE: Rain in Rome' → 'Rain in Rome'" in story
+    assert at.run("explain", "nobody", code=1).stdout == ""
+
+
+def test_a_rule_is_tried_on_what_is_stored_before_it_counts(at):
+    before = at.files()
+
+    tried = json.loads(at.run("rule", "test", "no-rain", "--json").stdout)
+    house = at.run("rule", "test", "house").stdout
+
+    assert tried["articles"] == 2
+    assert {act["does"] for act in tried["touched"]} == {'drop: words has "Rain"'}
+    assert "to: Rain in Rome" in house
+    assert at.files() == before
+    assert "did you mean house?" in at.run("rule", "test", "hose", code=2).stderr
