@@ -30,6 +30,7 @@ RFC822 = re.compile(
 MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 LANGUAGE = re.compile(r"[A-Za-z]{2}(-[A-Za-z0-9]{1,8})*")
 RELATIONS = {"self", "alternate", "via", "enclosure", "license", "related"}
+RELATIONS |= {"prev-archive", "next-archive", "current"}  # RFC 5005
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 ITEM = {

@@ -1,15 +1,19 @@
 """Addresses, answers and certificates meant to harm, through the whole program."""
 
 import gzip
+import json
 import ssl
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import trustme
+from click.testing import CliRunner
 from installation import Installation
 from newsdesk import DAY, rss
 from origin import Origin
 
+from aggregator.cli import mediawire
 from aggregator.fetching import http
 from aggregator.model import Auth, FetchLimits, Source
 
@@ -120,16 +124,23 @@ def test_every_way_out_goes_through_the_one_guard(tmp_path, origin):
         f'xmlUrl="{origin.url("/imported")}"/></body></opml>',
     )
     url = origin.url("/")
+    tell = partial(CliRunner().invoke, mediawire)
 
-    at.poll()
-    at.run("source", "test", url, code=1)
-    at.run("source", "add", url, code=1)
-    at.run("check", "--online", code=1)
-    at.run("source", "import", str(at.config / "list.opml"))
-    at.poll()
+    for words in (
+        ["poll"],
+        ["source", "test", url],
+        ["source", "add", url],
+        ["check", "--online"],
+        ["source", "import", str(at.config / "list.opml")],
+        ["poll"],
+    ):
+        tell(["-c", str(at.config), *words])
+    told = tell(["-c", str(at.config), "status", "--json"])
 
     assert origin.connections == 0
-    assert all("not dialled" in row["error"] for row in at.status().values())
+    errors = [row["error"] for row in json.loads(told.stdout)]
+    assert len(errors) == 2
+    assert all("not dialled" in error for error in errors)
 
 
 def test_what_is_far_too_large_leaves_a_word_and_no_report(desk_of, origin):
