@@ -43,11 +43,12 @@ def search(tmp_path_factory):
         (["rome in"], {"Flood in Rome"}),
         (['"rome in"'], set()),
         (["ایران ۱۴۰۴"], {"Flooded again"}),
-        (["flood*", "--limit", "1"], {"Flood in Rome"}),
         (["'"], set()),
     ],
 )
 def test_a_query_finds_what_is_stored(search, query, titles):
-    found = search(*query)
+    assert search(*query) == titles
 
-    assert found == titles or (len(found) == 1 and "--limit" in query)
+
+def test_a_limit_is_kept(search):
+    assert len(search("flood*", "--limit", "1")) == 1

@@ -43,7 +43,7 @@ def test_words_are_found_in_headlines_and_texts_without_their_markup(desk):
         report("c", "Flooded", "<p>class</p>"),
     )
 
-    assert names(desk, "FLOOD") == ["b", "a"] or names(desk, "FLOOD") == ["a", "b"]
+    assert names(desk, "FLOOD") == ["b", "a"]
     assert names(desk, "flood rome") == ["a"]
     assert names(desk, "class") == ["c"]
     assert names(desk, "8217") == []
