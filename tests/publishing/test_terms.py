@@ -1,0 +1,120 @@
+"""A finished entry is read once more against the rights of its source."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from aggregator.model import Also, Enclosure, Image, Rights
+from aggregator.publishing import Publisher, formats, withheld
+from aggregator.publishing.document import masthead
+from aggregator.publishing.pieces import piece
+from aggregator.text import markup
+from tests.builders import ANY_RIGHTS, NOON, article, publication, report
+
+LONG = "<p>" + " ".join(f"word{n}" for n in range(1, 100)) + "</p>"
+each_format = pytest.mark.parametrize("name", formats.names())
+
+
+def finished(made, name):
+    """Return why an entry is left out, None if it stands."""
+    return piece(made, name, masthead(publication(), name, "https://w.example")).unfit
+
+
+@each_format
+def test_what_keeps_to_its_rights_stands(name):
+    rights = Rights(
+        body="excerpt",
+        words=7,
+        images=False,
+        notice="© A & B",
+        license="https://l.example/?a=1&b=2",
+    )
+    credited = replace(
+        article(1).attribution, rights=rights.notice, license=rights.license
+    )
+
+    made = report(article(1, body=LONG, attribution=credited), publication(), rights)
+
+    assert finished(made, name) is None
+
+
+@each_format
+@pytest.mark.parametrize(
+    ("rights", "changes", "reason"),
+    [
+        (Rights(body="excerpt", words=9), {}, "more than the 9 words"),
+        (Rights(body="headline"), {}, "more than the 0 words"),
+        (Rights(license="https://l.example/"), {}, "https://l.example/"),
+        (Rights(notice="© Nobody"), {}, "© Nobody"),
+    ],
+)
+def test_what_breaks_its_rights_is_left_out_whoever_made_it(
+    name, rights, changes, reason
+):
+    full = report(article(1, body=LONG), publication(), ANY_RIGHTS)
+
+    assert reason in finished(replace(full, rights=rights, **changes), name)
+
+
+@each_format
+@pytest.mark.parametrize(
+    "pictured",
+    [
+        {"body": '<p><img src="https://a.example/1.png"></p>'},
+        {"image": Image(url="https://a.example/1.png")},
+        {"enclosures": (Enclosure(url="https://a.example/1", type="image/png"),)},
+    ],
+)
+def test_a_barred_picture_is_found_wherever_it_is(name, pictured):
+    full = report(article(1, **pictured), publication(), ANY_RIGHTS)
+
+    assert "picture" in finished(replace(full, rights=Rights(images=False)), name)
+
+
+@pytest.mark.parametrize(
+    ("rights", "after", "stands"),
+    [
+        (Rights(embargo=timedelta(hours=2)), timedelta(hours=1), False),
+        (Rights(embargo=timedelta(hours=2)), timedelta(hours=2), True),
+        (Rights(expires=timedelta(days=3)), timedelta(days=2), True),
+        (Rights(expires=timedelta(days=3)), timedelta(days=3), False),
+    ],
+)
+def test_an_article_is_shown_from_its_embargo_until_it_expires(
+    rights, after, stands, tmp_path
+):
+    one = article(1)
+    now = one.published + after
+    made = replace(report(one, publication(), ANY_RIGHTS), rights=rights)
+
+    (status, *_) = Publisher(tmp_path, base_url="https://w.example").publish(
+        publication(), [made], now=now
+    )
+
+    assert (withheld(one, rights, now) is None) == stands
+    assert (status.entries == 1) == stands
+    assert bool(status.left_out) != stands
+
+
+@pytest.mark.parametrize("credit", ["Source", "منبع", "Quelle"])
+def test_the_content_says_what_the_body_says_and_then_the_credit(credit):
+    """Fidelity: visible text of the content, without credit = that of the body."""
+    body = "<h2>One</h2><p>Two <b>three</b>.<br>Four &amp; five</p><ul><li>six</ul>"
+    others = (Also(source_id="b", title="B & <C>", url=None, feed_url="https://b/"),)
+
+    made = report(
+        article(1, body=body), publication(credit=credit), ANY_RIGHTS, also=others
+    )
+    words = made.content.partition('<p class="mediawire-also">')[0]
+
+    assert markup.text_sha256(words) == article(1, body=body).text_sha256
+    assert made.content.count('<p class="mediawire-credit">') == 1
+    assert "Also: B &amp; &lt;C&gt;</p>" in made.content
+    assert markup.visible_text(made.content).startswith(markup.visible_text(body))
+    assert f"{credit}: Example Agency – https://" in markup.visible_text(made.content)
+
+
+@pytest.mark.parametrize("at", [NOON, NOON + timedelta(days=400)])
+def test_without_terms_an_article_stands_for_ever(at):
+    assert withheld(article(1), ANY_RIGHTS, at) is None
