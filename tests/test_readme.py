@@ -1,5 +1,6 @@
 """The README says what is true: its reference, its commands, its pictures."""
 
+import os
 import re
 import shlex
 
@@ -19,7 +20,7 @@ SPOKEN = sorted(
 
 
 def test_the_config_reference_is_the_schemas():
-    assert TEXT == written(), "run `python -m tests.readme`"
+    assert written() == TEXT, "run `python -m tests.readme`"
 
 
 @pytest.mark.parametrize("line", SPOKEN)
@@ -32,7 +33,9 @@ def test_every_command_in_the_readme_exists_with_these_options(line):
             if not left:
                 break
             _, command, left = command.resolve_command(top, left)
-        command.make_context(command.name, list(left), parent=top)
+        files = [word for word in left if word.endswith(".opml")]
+        words = [os.devnull if word in files else word for word in left]
+        command.make_context(command.name, words, parent=top)
 
 
 def test_every_command_is_in_the_readme():
