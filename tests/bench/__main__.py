@@ -1,0 +1,48 @@
+"""Run the measurements; see the package."""
+
+import argparse
+import json
+import os
+import platform
+from importlib import import_module
+from pathlib import Path
+
+from tests.bench.chart import svg
+from tests.bench.table import lines
+
+FAMILIES = (
+    "starts",
+    "sweeps",
+    "documents",
+    "republishing",
+    "million",
+    "service",
+    "memory",
+)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("what", nargs="*", metavar="FAMILY", help=", ".join(FAMILIES))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--svg", type=Path, metavar="FILE")
+    wanted = parser.parse_args()
+    if unknown := set(wanted.what) - set(FAMILIES):
+        parser.error(f"there is no family {', '.join(sorted(unknown))}")
+    rows = []
+    for family in wanted.what or FAMILIES:
+        for row in import_module(f"tests.bench.{family}").measure(wanted.rounds):
+            rows.append(row)
+            print(*lines([row]), sep="\n", flush=True)
+    load = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end"
+    print(f"\nPython {platform.python_version()}, {load}, {wanted.rounds} rounds")
+    if wanted.json:
+        results = {"machine": load, "rows": [row.as_json() for row in rows]}
+        wanted.json.write_text(json.dumps(results, indent=1))
+    if wanted.svg:
+        wanted.svg.write_text(svg(rows))
+
+
+if __name__ == "__main__":
+    main()
