@@ -4,7 +4,7 @@ import os
 
 import pytest
 from builders import NOON, publication
-from press import contents, publisher_top, reports
+from press import contents, reports
 
 from aggregator.errors import PublishError
 from aggregator.publishing.formats import json as json_format
