@@ -12,6 +12,9 @@ does: with its parent, also if the parent was killed. Should it be busy then, it
 alarm ends it: the kernel delivers that whatever the interpreter is doing. Ctrl-C in a
 terminal does not reach it; ending it is the parent's decision.
 
+One process is kept for documents of usual size, where there are several: twelve that
+are made to be slow (10 MiB, killed after 10 s each) kept all others waiting for a minute.
+
 The deadline is wall time and counts while a document is being read, not while it waits
 for a free process nor while the process starts.
 
@@ -37,6 +40,7 @@ from aggregator.reading.request import ReadRequest
 from aggregator.reading.wire import Gone, receive, send
 
 DOCUMENTS_PER_PROCESS: Final = 2_000  # feedparser keeps some memory of each
+LARGE: Final = 1_048_576  # bytes; no feed of those collected is larger
 _START_SECONDS: Final = 60.0  # to load the parsers, on a machine that has other work
 _CLOSE_SECONDS: Final = 2.0
 _MIB: Final = 1_048_576
@@ -48,6 +52,7 @@ class Workers:
     def __init__(self, limits: ReadingLimits) -> None:
         self._limits = limits
         self._free = threading.BoundedSemaphore(limits.workers)
+        self._large = threading.BoundedSemaphore(max(1, limits.workers - 1))
         self._lock = threading.Lock()
         self._idle: list[_Process] = []
         self._all: set[_Process] = set()
@@ -60,7 +65,8 @@ class Workers:
             ReadError: it is not readable, or `too-complex`: the process was killed at
                 its deadline or ran out of memory.
         """
-        with self._free:
+        lane = self._large if len(request.body) > LARGE else contextlib.nullcontext()
+        with lane, self._free:
             answer = self._answer(request)
         if isinstance(answer, ReadError):
             raise answer

@@ -114,6 +114,20 @@ def test_the_time_of_waiting_and_starting_does_not_count(pool):
         assert [one.result().problem for one in slow] == ["too-complex"] * 2
 
 
+def test_large_documents_leave_a_process_for_the_others(pool, monkeypatch):
+    """I13: the good ones are not late behind those that are made to be slow."""
+    monkeypatch.setattr(workers, "LARGE", 50_000)
+    readers = pool(count=2)
+    with ThreadPoolExecutor(3) as threads:
+        slow = [threads.submit(refusal, readers, SLOW) for _ in range(3)]
+        while not any(process.documents for process in list(readers._all)):
+            os.sched_yield()
+
+        assert len(readers.read(request(rss(item(1)))).items) == 1
+        assert not any(one.done() for one in slow)
+        readers.close()
+
+
 def test_a_document_that_needs_too_much_memory_is_too_complex(pool):
     """I12, I13: the machine is not filled, and the process is replaced."""
     readers = pool(mib=200)
