@@ -134,6 +134,10 @@ class Editorial:
         """Return what each rule makes of an article in a publication."""
         return list(self._desk.steps(article, self.rules(article, publication)))
 
+    def near(self) -> bool:
+        """Return whether any rule joins near-duplicates."""
+        return self._desk.near()
+
     def can_repeat(self, publication: Publication) -> bool:
         """Return whether a publication may be offered an article twice."""
         return len(publication.select.sources or self._sources) > 1

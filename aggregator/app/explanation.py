@@ -147,18 +147,19 @@ def _standing(
     left_out = _left_out(wire, article, publication) if place else None
     reasons = (
         left_out,
-        place and f"it is number {place} of at most {publication.limit}",
-        dropped and f"rule {dropped.rule}: {dropped.reason}",
+        f"it is number {place} of at most {publication.limit}" if place else None,
+        f"rule {dropped.rule}: {dropped.reason}" if dropped else None,
         wire.editorial.refusal(article, publication, now),
-        twin and f"{twin.id} of {twin.source_id} stands for it",
+        f"{twin.id} of {twin.source_id} stands for it" if twin else None,
         wire.editorial.too_old(article, publication, now),
-        f"{publication.limit} newer ones fill the list",
     )
     return Standing(
         publication=publication.id,
         shown=place is not None and not left_out,
         place=place,
-        reason=next(filter(None, reasons)),
+        reason=next(
+            filter(None, reasons), f"{publication.limit} newer ones fill the list"
+        ),
         duplicate=_duplicate(article, twin, [each.id for each in verdict.twins]),
     )
 

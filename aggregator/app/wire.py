@@ -259,6 +259,7 @@ class Wire:
     ) -> list[PublicationStatus]:
         """Render, check and write what changed; return how each document fared."""
         now = self.clock()
+        self._join_near(now)
         chosen = [
             publication
             for publication in self.config.publications
@@ -291,6 +292,7 @@ class Wire:
         find that out: for a round of polls that brought nothing.
         """
         now = self.clock()
+        self._join_near(now)
         stands = {
             publication.id: self._made(publication, self.editions.of(publication, now))
             for publication in self.config.publications
@@ -391,6 +393,13 @@ class Wire:
         except (PublishError, OSError) as error:
             reason = str(error)
             log.error("not archived", publication=publication.id, reason=reason)  # noqa: TRY400 - a sentence
+
+    def _join_near(self, now: datetime) -> None:
+        """Find near-duplicates among what came lately, if any rule asks for them."""
+        if self.editorial.near():
+            from aggregator.app.near import find_near
+
+            find_near(self.store, now)
 
     def _printed(self) -> dict[str, str]:
         """Return the digests of the last edition of each publication and its files."""

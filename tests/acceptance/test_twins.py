@@ -8,6 +8,7 @@ import pytest
 from tests.feedrules import problems
 from tests.installation import Installation
 from tests.origin import Origin
+from tests.text.labelled import STORIES
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 STORY = "https://agency.example/quake"
@@ -117,3 +118,43 @@ def test_an_article_that_the_desk_splits_stands_alone_and_stays_so(wire):
 
     at.run("article", "split", "--reset", twin["id"])
     assert len(items(at)) == 3
+
+
+NEAR = """\
+publications:
+  - {id: wire, title: Media Wire, rules: [near]}
+  - {id: plain, title: Without}
+rules:
+  near: {kind: duplicates, near: 0.7}
+"""
+
+
+def told(name, title, text):
+    return (
+        f"<rss version='2.0'><channel><title>{name}</title>"
+        f"<link>https://{name}.example/</link><item><guid isPermaLink='false'>{name}1"
+        f"</guid><link>https://{name}.example/1</link><title>{title}</title>"
+        f"<description>{text}</description></item></channel></rss>"
+    ).encode()
+
+
+def test_near_duplicates_join_where_a_rule_says_so_and_a_split_stays(tmp_path):
+    story = STORIES["harbour"]
+    with Origin() as origin:
+        origin.answers("/a", told("a", "Harbour of Port Ellery closes", story))
+        origin.answers("/b", told("b", "Port Ellery harbour to close", f"B - {story}"))
+        sources = {name: origin.url(f"/{name}") for name in ("a", "b")}
+        at = Installation(tmp_path, sources, publications=NEAR)
+        at.poll("a")
+        at.poll("b")
+        (only,) = items(at)
+        plain = json.loads(at.published("feeds/plain.json"))["items"]
+        (copy,) = [a["id"] for a in at.articles() if a["source"] == "b"]
+
+        at.run("article", "split", copy)
+        at.poll("--force")
+
+    assert only["_mediawire"]["source"]["id"] == "a"
+    assert [also["id"] for also in only["_mediawire"]["also"]] == ["b"]
+    assert len(plain) == 2
+    assert len(items(at)) == 2
