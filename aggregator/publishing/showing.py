@@ -103,11 +103,17 @@ def first_words(body: str, summary: str | None, words: int) -> str:
     return excerpt or markup.excerpt(summary or "", words)[0]
 
 
-# 4,096 openings of 2,000 characters are 8 to 32 MB.
-@lru_cache(maxsize=4096)
 def shown_words(html: str, words: int) -> tuple[str, bool]:
     """Return the first words that HTML shows, and whether there are more."""
-    return markup.excerpt(markup.visible_text(html), words)
+    return markup.excerpt(shown_text(html), words)
+
+
+# An opening is read for an excerpt and for a shorter lead, in each publication again.
+# 4,096 of 2,000 characters are 8 to 32 MB.
+@lru_cache(maxsize=4096)
+def shown_text(html: str) -> str:
+    """Return all that HTML shows as text, on one line."""
+    return markup.visible_text(html)
 
 
 def paragraph(text: str) -> str:
