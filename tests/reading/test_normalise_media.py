@@ -179,6 +179,9 @@ LATE_TIME = EARLY_TIME + timedelta(days=1)
         ("2099-01-01T00:00:00Z", None, None, NOW),
         ("2026-03-01T12:00:01Z", None, None, NOW),
         ("yesterday", None, None, NOW),
+        ("1970-01-01T00:00:00Z", None, None, NOW),
+        ("0026-06-01T10:00:00Z", None, None, NOW),
+        ("1989-12-31T23:59:59Z", LATE, LATE_TIME, LATE_TIME),
         (None, None, None, NOW),
     ],
 )

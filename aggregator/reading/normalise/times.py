@@ -1,11 +1,15 @@
 """When an entry was published and last changed, as far as it can be believed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from aggregator.reading.normalise.scope import Scope
 from aggregator.reading.parsed import Entry
 from aggregator.text import dates
+
+# A date from before there were feeds is a default value that nobody set (the epoch, year
+# 1 or 26), and feed validators warn of it.
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +22,7 @@ class Times:
 
 
 def times(entry: Entry, scope: Scope) -> Times:
-    """Return an entry's times. A future or unreadable date is unknown, not now.
+    """Return an entry's times. A future, ancient or unreadable date is unknown.
 
     Where only a time of change is given it stands for both (Atom requires no more). A
     change before publication is none.
@@ -42,4 +46,4 @@ def _date(raw: str | None, scope: Scope) -> datetime | None:
         return None
     language = scope.source.language or scope.feed.language
     found = dates.parse(raw, timezone=scope.source.timezone, language=language)
-    return found if found and found <= scope.now else None
+    return found if found and EARLIEST <= found <= scope.now else None
