@@ -141,7 +141,7 @@ def _standing(
     edition = wire.editions.of(publication, now)
     ids = [each.id for each in edition.articles]
     place = ids.index(article.id) + 1 if article.id in ids else None
-    verdict = wire.families.verdicts([article], publication, now)[article.id]
+    verdict = wire.shelf.families.verdicts([article], publication, now)[article.id]
     twin = verdict.chosen if verdict.chosen.id != article.id else None
     dropped = article.dropped
     left_out = _left_out(wire, article, publication) if place else None

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from aggregator.app.wire import Wire
 from aggregator.errors import PublishError
 from aggregator.model import Publication, PublicationStatus
-from aggregator.publishing import differences
+from aggregator.publishing import differences, unpaired
 from aggregator.reading import doubts
 
 
@@ -53,6 +53,8 @@ def document_differences(wire: Wire) -> Iterator[Difference]:
     for publication in wire.config.publications:
         for path, sentence in _of_publication(wire, publication, statuses):
             yield Difference(subject=path, sentence=sentence)
+    for path, sentence in unpaired(wire.config.output):
+        yield Difference(subject=path, sentence=sentence)
 
 
 def _of_publication(

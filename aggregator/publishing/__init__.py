@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     )
     from aggregator.publishing.files import standing
     from aggregator.publishing.margin import Margin, Tombstone
-    from aggregator.publishing.proving import differences
+    from aggregator.publishing.proving import differences, unpaired
     from aggregator.publishing.publish import Publisher
     from aggregator.publishing.showing import report
     from aggregator.publishing.timing import withheld
@@ -55,6 +55,7 @@ __all__ = [
     "formats",
     "report",
     "standing",
+    "unpaired",
     "withheld",
 ]
 
@@ -70,6 +71,7 @@ _desks = {
     "credited_name": "credit",
     "credited_url": "credit",
     "differences": "proving",
+    "unpaired": "proving",
     "report": "showing",
     "withheld": "timing",
     "standing": "files",

@@ -30,6 +30,18 @@ def differences(output: Path, meant: Representation) -> Iterator[tuple[str, str]
         yield meant.path + files.GZIP, "it is not the same document, compressed"
 
 
+def unpaired(output: Path) -> Iterator[tuple[str, str]]:
+    """Yield (path, sentence) for each archived month that its compressed form denies.
+
+    A month that is closed is not made again, so its two forms are each other's witness.
+    """
+    for plain in sorted(output.glob("feeds/*/archive/*.atom")):
+        packed = _content(plain.with_name(plain.name + files.GZIP))
+        if packed is None or _unpacked(packed) != _content(plain):
+            path = plain.relative_to(output).as_posix()
+            yield path, "it and its compressed form are not the same document"
+
+
 def _difference(found: bytes, meant: Representation) -> str:
     """Return what differs: the first entry that does, else the first byte."""
     at = next(n for n, (a, b) in enumerate(zip_longest(found, meant.body)) if a != b)

@@ -80,3 +80,12 @@ def test_a_character_that_flips_in_the_store_is_found_with_its_article(at):
     assert found[f"article {article['id']} of agency"] == (
         "changed since it was written: title, rules"
     )
+
+
+def test_a_character_that_flips_in_an_archived_month_is_found(at):
+    (month,) = (at.folder / "public").glob("feeds/wire/archive/*.atom")
+    month.write_bytes(month.read_bytes().replace(b"Monday", b"Sunday"))
+
+    (path,) = differences(at)
+
+    assert path == f"feeds/wire/archive/{month.name}"
