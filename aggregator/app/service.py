@@ -51,6 +51,7 @@ class Service:
         wire.open_rooms()
         wire.enlist()
         wire.spread_backlog()
+        wire.bring_back()
         self._press = Press(wire.publish)
         self._engine = LocalEngine(
             wire.poll,
@@ -148,6 +149,8 @@ class Service:
             log.warning("clock jumped", seconds=round(jump.total_seconds()))
             self._drift += jump
             self.wire.rebase(jump)
+            self.wire.bring_back()
+            self._press.ring()
             self._upkeep.clock_jumped()
 
     def _drifted(self) -> timedelta:

@@ -39,6 +39,7 @@ from aggregator.store import (
     pruning,
     publications,
     recording,
+    redating,
     search,
     sources,
 )
@@ -325,6 +326,11 @@ class Store:
     def twins(self) -> Twinship:
         """Return the door to what is known of the same article from several sources."""
         return Twinship(self._reading, self._writing)
+
+    def bring_back(self, now: datetime) -> int:
+        """Move what a wrong clock saw after this time to it; returns how many."""
+        with self._writing() as connection:
+            return redating.bring_back(connection, now)
 
     # publications and the store itself
 

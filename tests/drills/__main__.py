@@ -17,7 +17,7 @@ from tests.store.databases import schema
 
 DRILLS = {
     "kills": lambda folder, times, store: kills.at_random(
-        folder, times=times, store=store
+        folder, times=times, store=store, polls_every=4
     ),
     "steps": lambda folder, times, store: kills.at_steps(
         folder, STEPS * times, store=store

@@ -41,9 +41,9 @@ class Agency:
             self.headlines.append(f"Report {len(self.headlines)} of {self.name}")
         if self.dice.random() < 0.2:
             self.corrections += 1
-            which = self.dice.randrange(
-                max(0, len(self.headlines) - WINDOW), len(self.headlines)
-            )
+            # Among the newest: what leaves the document meanwhile cannot be corrected.
+            newest = max(0, len(self.headlines) - WINDOW // 2)
+            which = self.dice.randrange(newest, len(self.headlines))
             self.headlines[which] = (
                 f"Report {which} of {self.name}, corrected {self.corrections}"
             )

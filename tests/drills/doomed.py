@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import sys
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -71,7 +72,7 @@ class Doomed:
         return self._process.exitcode
 
     def said(self):
-        return self.log.read_text(errors="replace")
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
 
 
 def command(*arguments):
@@ -82,8 +83,16 @@ def command(*arguments):
     main()
 
 
-def service(folder, step=None):
-    """Run the main job of a config folder until a signal, without pages."""
+def shared_seconds():
+    """Return a number that a process started here sees change."""
+    return _warm.Value("d", 0.0)
+
+
+def service(folder, step=None, shift=None):
+    """Run the main job of a config folder until a signal, without pages.
+
+    `shift` are seconds by which its wall clock is wrong, as `shared_seconds`.
+    """
     from aggregator.app.clock import utc_now
     from aggregator.app.service import Service
     from aggregator.app.wire import Wire, load_config
@@ -91,14 +100,29 @@ def service(folder, step=None):
 
     if step:
         kill_at(step)
+    clock = _shifted(shift) if shift else utc_now
     load = partial(load_config, Path(folder), environ={})
     config = load()
-    with hold(config.store, "run", now=utc_now()) as still_held:
-        wire = Wire(config, still_held=still_held)
+    with hold(config.store, "run", now=clock()) as still_held:
+        wire = Wire(config, clock=clock, still_held=still_held)
         running = Service(wire, load)
         signal.signal(signal.SIGTERM, lambda *_: running.stop())
         running.run()
         wire.close()
+
+
+def _shifted(shift):
+    """Return a wrong clock, and let APScheduler go by it too."""
+    from apscheduler.schedulers import base
+    from apscheduler.triggers import interval
+
+    class WallClock(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + timedelta(seconds=shift.value)
+
+    base.datetime = interval.datetime = WallClock
+    return lambda: WallClock.now(UTC)
 
 
 def command_killed_at(step, *arguments):

@@ -2,11 +2,13 @@
 
 In: a folder, a store's URL, how often. Out: a Tally. Even rounds kill `poll --force`,
 odd ones the main job, which polls every second. After each kill the invariants are looked
-at as they stand, then one `poll --force` runs to its end and everything that was ever
-served must be there once, corrected, under its old names.
+at as they stand; after every few kills (each, in short drills) one `poll --force` runs to
+its end and everything that was ever served must be there once, corrected, under its old
+names.
 """
 
 import random
+import sys
 from dataclasses import dataclass, field
 from statistics import median
 from time import monotonic
@@ -71,18 +73,19 @@ class Drill:
             self.tally.faults.append(f"{moment}: the next poll ended with {code}")
         self.note(moment, self.truth.after_the_next_poll())
 
-    def killed(self, process, moment):
+    def killed(self, process, moment, *, polls=True):
         """Note a kill, look, poll, look."""
         self.tally.kills += process.kill() == -9
         self.note(moment, self.truth.after_a_kill())
-        self.polls_again(moment)
+        if polls:
+            self.polls_again(moment)
 
     def note(self, moment, faults):
         self.tally.faults += [f"{fault} ({moment})" for fault in faults]
         self.tally.articles = sum(map(len, self.agencies.served.values()))
 
 
-def at_random(folder, *, times, sources=50, seed=1, store=None):
+def at_random(folder, *, times, sources=50, seed=1, store=None, polls_every=1):
     """D1: kill at random moments; half of them a poll, half the main job."""
     dice = random.Random(seed)
     with Agencies(sources, seed=seed) as agencies:
@@ -97,7 +100,11 @@ def at_random(folder, *, times, sources=50, seed=1, store=None):
                 process = drill.command("poll", "--force")
                 seconds = dice.uniform(0, A_POLL)
             process.lives_for(seconds)
-            drill.killed(process, f"turn {turn}, after {seconds:.2f} s")
+            moment = f"turn {turn}, after {seconds:.2f} s"
+            drill.killed(process, moment, polls=turn % polls_every == 0)
+            if drill.tally.kills % 20 == 0:
+                print(drill.tally, file=sys.stderr, flush=True)
+        drill.polls_again("after the last kill")
         return drill.tally
 
 

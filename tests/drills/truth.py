@@ -66,9 +66,14 @@ class Truth:
                 if len(articles) > 1:
                     yield f"doubled: {guid}"
                 first = articles[0]
-                names = (first.id, first.published_id, first.listed_at)
-                if self._seen.setdefault(guid, names) != names:
-                    yield f"{guid} has other names or another place: {names}"
+                names = (first.id, first.published_id)
+                names_before, place = self._seen.setdefault(
+                    guid, (names, first.listed_at)
+                )
+                if names_before != names:
+                    yield f"renamed: {guid} is {names}, was {names_before}"
+                if place != first.listed_at:
+                    yield f"moved: {guid} to {first.listed_at}"
 
     def _files(self):
         for path in self._documents():
