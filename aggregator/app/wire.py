@@ -8,7 +8,7 @@ is the first that does.
 
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b
@@ -19,13 +19,12 @@ from aggregator.app.clock import Clock, utc_now
 from aggregator.app.editions import Edition, Editions
 from aggregator.app.editorial import Editorial
 from aggregator.app.records import recorded
-from aggregator.app.twins import Families
+from aggregator.app.shelf import Shelf
 from aggregator.editing import complaints, kinds
 from aggregator.errors import PublishError
 from aggregator.events import log
 from aggregator.fetching import cadence
 from aggregator.model import (
-    Also,
     Article,
     Config,
     Outcome,
@@ -342,26 +341,13 @@ class Wire:
 
         A place is the (`listed_at`, `id`) of an article.
         """
-        limit = limit or publication.limit
-        reports: list[Report] = []
-        for article, also in self._candidates(publication, now, limit, before):
-            shown = self.editorial.report(article, publication, now=now, also=also)
-            if shown:
-                reports.append(shown)
-            if len(reports) == limit:
-                break
-        return reports
+        return self.shelf.reports(
+            publication, now, limit=limit or publication.limit, before=before
+        )
 
     def report(self, article: Article, publication: Publication) -> Report | None:
-        """Return an article as a publication shows it, also where a twin stands for it.
-
-        None if the publication does not show it, whatever its age.
-        """
-        now = self.clock()
-        verdict = self.families.verdicts([article], publication, now)[article.id]
-        others = (verdict.chosen, *verdict.twins)
-        also = self.editorial.also([a for a in others if a.id != article.id])
-        return self.editorial.report(article, publication, now=now, also=also)
+        """Return an article as a publication shows it now, whatever its age."""
+        return self.shelf.report(article, publication, self.clock())
 
     def margin(self, publication: Publication) -> "Margin":
         """Return what stands beside the entries, as far as months were written."""
@@ -422,9 +408,9 @@ class Wire:
                 log.info("published", path=status.path, entries=status.entries)
 
     @property
-    def families(self) -> Families:
-        """Return who stands for whom."""
-        return Families(self.store, self.editorial)
+    def shelf(self) -> Shelf:
+        """Return what publications show, as whole reports."""
+        return Shelf(self.store, self.editorial)
 
     @cached_property
     def fetcher(self) -> "Fetcher":
@@ -484,22 +470,6 @@ class Wire:
             room = self.__dict__.pop(name, None)
             if isinstance(room, Closing):
                 self._retired.append(room)
-
-    def _candidates(
-        self,
-        publication: Publication,
-        now: datetime,
-        limit: int,
-        before: tuple[datetime, str] | None,
-    ) -> Iterator[tuple[Article, tuple[Also, ...]]]:
-        while True:
-            page = self.store.latest(
-                publication.select, now=now, limit=limit, before=before
-            )
-            yield from self.families.standing(page, publication, now)
-            if len(page) < limit:
-                return
-            before = (page[-1].listed_at, page[-1].id)
 
     def _edit_again(self) -> None:
         """Let changed rules and tags go over what is stored."""
