@@ -1,0 +1,141 @@
+"""What a round does, counted: these numbers cannot lie as times can.
+
+Two sources of three items each are files, so that a round takes as long as it must.
+"""
+
+import re
+import zlib
+from collections import Counter
+
+import pytest
+from installation import Installation
+from sqlalchemy import event
+
+from aggregator.app.round import poll_round
+from aggregator.app.wire import Wire, load_config
+from aggregator.publishing import document, gzipped, pieces
+
+ITEM = (
+    "<item><guid>{n}</guid><title>Report {n}</title>"
+    "<link>https://agency.example/{n}</link><description>Words {n}.</description>"
+    "<pubDate>Mon, 01 Jun 2026 0{n}:00:00 GMT</pubDate></item>"
+)
+
+
+def feed(*numbers):
+    items = "".join(ITEM.format(n=n) for n in numbers)
+    head = "<title>Agency</title><link>https://agency.example/</link>"
+    return f'<rss version="2.0"><channel>{head}{items}</channel></rss>'
+
+
+class Desk:
+    """A wire whose every costly step is counted."""
+
+    def __init__(self, folder, monkeypatch):
+        self.at = Installation(folder, {"a": "file:a.xml", "b": "file:b.xml"})
+        for name in ("a.xml", "b.xml"):
+            self.at.write(name, feed(1, 2, 3))
+        self.wire = Wire(load_config(self.at.config, environ={}))
+        self.counted = Counter()
+        self._count_reading(monkeypatch)
+        self._count_rendering(monkeypatch)
+        event.listen(self.wire.store._engine, "before_cursor_execute", self._executed)
+
+    def round(self):
+        """Poll both sources, due or not, and return what that took."""
+        self.wire.enlist()
+        self.counted.clear()
+        summary = poll_round(self.wire, list(self.wire.states().values()))
+        assert summary.failed == 0
+        return self.counted
+
+    def _count_reading(self, monkeypatch):
+        workers = self.wire.workers
+        real = workers.read
+
+        def read(request):
+            reading = real(request)
+            self.counted["documents"] += 1
+            self.counted["items parsed"] += reading.entries_parsed
+            return reading
+
+        monkeypatch.setattr(workers, "read", read)
+
+    def _count_rendering(self, monkeypatch):
+        def rendered(*arguments):
+            self.counted["renders"] += 1
+            return pieces.piece(*arguments)
+
+        compress = zlib.compress
+
+        def compressed(data, *arguments):
+            self.counted["bytes compressed"] += len(data)
+            return compress(data, *arguments)
+
+        def deflated(data):
+            self.counted["bytes compressed"] += len(data)
+            return gzipped.deflated(data)
+
+        monkeypatch.setattr(document, "piece", rendered)
+        monkeypatch.setattr(document, "deflated", deflated)
+        monkeypatch.setattr(pieces, "deflated", deflated)
+        monkeypatch.setattr(zlib, "compress", compressed)
+
+    def _executed(self, _connection, _cursor, statement, parameters, _context, many):
+        written = re.match(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)", statement)
+        if written:
+            rows = len(parameters) if many else 1
+            self.counted[f"rows of {written[1]}"] += rows
+            self.counted["statements that write"] += 1
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    desk = Desk(tmp_path, monkeypatch)
+    yield desk
+    desk.wire.close()
+
+
+def test_the_first_round_reads_every_item_once(desk):
+    counted = desk.round()
+
+    assert counted["documents"] == 2
+    assert counted["items parsed"] == 6
+    assert counted["rows of articles"] == 6
+    assert counted["bytes compressed"] > 0
+    assert counted["renders"] > 0
+
+
+def test_an_unchanged_source_costs_its_own_row_and_nothing_else(desk):
+    desk.round()
+
+    counted = desk.round()
+
+    # Once before it is asked, so that a crash does not ask again, and once after.
+    assert counted.pop("rows of sources") == 4
+    assert counted.pop("statements that write") <= 4
+    assert {what: n for what, n in counted.items() if n} == {}
+
+
+def test_one_new_item_is_the_only_one_that_is_parsed_and_written(desk):
+    desk.round()
+    desk.at.write("a.xml", feed(4, 1, 2, 3))
+
+    counted = desk.round()
+
+    assert counted["documents"] == 1
+    assert counted["items parsed"] == 1
+    assert counted["rows of articles"] == 1
+    assert counted["rows of bodies"] == 1
+
+
+def test_a_document_with_other_bytes_and_the_same_items_parses_none(desk):
+    desk.round()
+    desk.at.write("a.xml", feed(1, 2, 3).replace("</channel>", "<!-- x --></channel>"))
+
+    counted = desk.round()
+
+    assert counted["documents"] == 1
+    assert counted["items parsed"] == 0
+    assert counted["rows of articles"] == 0
+    assert counted["renders"] == 0
