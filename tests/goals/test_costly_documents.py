@@ -6,7 +6,7 @@ import pytest
 from newsdesk import DAY, HOUR, rss
 
 from aggregator.model import ReadingLimits
-from tests.reading.bombs import BOMBS, document
+from tests.reading.bombs import BOMBS, LARGE, NEST, document
 
 KIB = 1024
 
@@ -85,7 +85,10 @@ def test_slow_documents_are_given_up_and_the_good_ones_are_not_late(desk_of, ori
 
 
 def test_entities_neither_grow_nor_fetch_anything(desk_of, origin, tmp_path):
-    """I12: 8 bombs and 2 canaries: none read or asked, only their source reports it."""
+    """I12: 12 bombs and 3 canaries: none read or asked, only their source reports it.
+
+    Each bomb stands alone and in the title and text of an entry.
+    """
     (tmp_path / "canary").write_text("CANARY")
     canaries = {
         "file": document(
@@ -94,7 +97,15 @@ def test_entities_neither_grow_nor_fetch_anything(desk_of, origin, tmp_path):
         "url": document(f'<!ENTITY c SYSTEM "{origin.url("/canary")}">', ITEM),
         "dtd": document(f'<!ENTITY % p SYSTEM "{origin.url("/canary")}">\n%p;', ITEM),
     }
-    bombs = {**BOMBS, **canaries}
+    nest = ITEM.replace("&c;", "&a9;")
+    large = ITEM.replace("&c;", "&big;" * 3_000)
+    grown = {
+        "nest": document(NEST, nest),
+        "nest on one line": document(NEST.replace("\n", ""), nest),
+        "large": document(LARGE, large),
+        "large, broken": document(LARGE, f"{large}<t>"),
+    }
+    bombs = {**BOMBS, **grown, **canaries}
     paths = [f"/bomb{number:02}" for number in range(len(bombs))]
     for path, body in zip(paths, bombs.values(), strict=True):
         origin.answers(path, body)
