@@ -1,9 +1,11 @@
 """Serve publications: each format as it was published, and the one an Accept prefers.
 
-In: `/feeds/{name}`. Out: the published bytes, the section page where a browser asks for
+In: `/feeds/{name}`, or a month of its archive. Out: the published bytes, the section page where a browser asks for
 the publication itself, 503 where nothing is published yet. What is served here is what
 stands in the output folder, so any other web server could take over.
 """
+
+import re
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -22,6 +24,7 @@ from aggregator.web.section import section
 # A publish follows a poll within seconds, and readers ask every few minutes at best.
 RETRY_AFTER = 30  # seconds
 
+_MONTH = re.compile("[0-9]{4}-[0-9]{2}\\.atom")
 _HEADERS = {
     "cache-control": "public, max-age=300",
     "content-security-policy": FEED_POLICY,
@@ -53,6 +56,22 @@ async def feed(request: Request) -> Response:
             "content-location": links_of(request).to(f"/feeds/{name}.{wanted}"),
         },
     )
+
+
+async def archived(request: Request) -> Response:
+    """Answer with a month of a publication (RFC 5005), 404 if there is none."""
+    name, month = request.path_params["name"], request.path_params["month"]
+    config = newsroom_of(request).config
+    if name not in {each.id for each in config.publications}:
+        raise HTTPException(404)
+    if not _MONTH.fullmatch(month):
+        raise HTTPException(404)
+    path = config.output / "feeds" / name / "archive" / month
+    kept: Published = request.app.state.published
+    shown = kept.document(path, media_type("atom"))
+    if shown is None:
+        raise HTTPException(404)
+    return answer(request, shown, headers=_HEADERS)
 
 
 def published(

@@ -19,7 +19,7 @@ from aggregator.web import health, sources
 from aggregator.web.answers import answer
 from aggregator.web.article import article
 from aggregator.web.assets import Assets
-from aggregator.web.feeds import feed
+from aggregator.web.feeds import archived, feed
 from aggregator.web.front import about, front
 from aggregator.web.newsroom import Newsroom
 from aggregator.web.protection import protected
@@ -32,6 +32,7 @@ _ROUTES = [
     Route("/", front),
     Route("/about", about),
     Route("/feeds/{name}", feed),
+    Route("/feeds/{name}/archive/{month}", archived),
     Route("/articles/{id}", article),
     Route("/sources", sources.moved),
     Route("/sources/", sources.listing),
