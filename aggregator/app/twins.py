@@ -6,7 +6,7 @@ publication takes, whatever its age, so that a twin does not turn up when the on
 stood for it has grown too old for the list.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,19 +52,32 @@ class Families:
             return alone
         known = self._store.twins.of(page)
         rule = self._editorial.duplicates(publication)
-        twins = known.articles
-        if self._editorial.reads_text(publication):
-            twins = tuple(self._store.whole([each.id for each in twins]))
-        taken = {
-            each.id
-            for each in twins
-            if not self._editorial.refusal(each, publication, now)
+        found = self._editorial.families(known, rule)
+        several = {
+            each.id for family in found.values() if len(family) > 1 for each in family
         }
-        families = self._editorial.families(known, rule)
+        taken = self._taken(several, found, publication, now)
         for each in page:
-            family = [twin for twin in families[each.id] if twin.id in taken]
+            family = [twin for twin in found[each.id] if twin.id in taken]
             if len(family) > 1:
                 chosen = rule.chosen(family)
                 others = tuple(twin for twin in family if twin.id != chosen.id)
                 alone[each.id] = Verdict(chosen=chosen, twins=others)
         return alone
+
+    def _taken(
+        self,
+        ids: Collection[str],
+        found: Mapping[str, Sequence[Article]],
+        publication: Publication,
+        now: datetime,
+    ) -> set[str]:
+        """Return which of these members of families the publication would show."""
+        members = {twin.id: twin for id_ in ids for twin in found[id_]}
+        if self._editorial.reads_text(publication):
+            members = {each.id: each for each in self._store.whole(list(members))}
+        return {
+            id_
+            for id_, each in members.items()
+            if not self._editorial.refusal(each, publication, now)
+        }
