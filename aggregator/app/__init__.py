@@ -2,6 +2,7 @@
 
 clock     the one place that asks what time it is
 wire      Wire: the rooms of one config folder, and what can be done with them
+printing  keeps the files of all publications up to date
 editions  what a publication shows, known before it is read whole
 round     one full round of what is due, with its summary
 press     publishes soon after something changed, and rests in between

@@ -138,10 +138,12 @@ def _rulings(wire: Wire, article: Article) -> Iterator[Ruling]:
 def _standing(
     wire: Wire, article: Article, publication: Publication, now: datetime
 ) -> Standing:
-    edition = wire.editions.of(publication, now)
+    edition = wire.printing.editions.of(publication, now)
     ids = [each.id for each in edition.articles]
     place = ids.index(article.id) + 1 if article.id in ids else None
-    verdict = wire.shelf.families.verdicts([article], publication, now)[article.id]
+    verdict = wire.printing.shelf.families.verdicts([article], publication, now)[
+        article.id
+    ]
     twin = verdict.chosen if verdict.chosen.id != article.id else None
     dropped = article.dropped
     left_out = _left_out(wire, article, publication) if place else None

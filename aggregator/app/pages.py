@@ -49,11 +49,13 @@ class Newsroom:
         before: tuple[datetime, str] | None = None,
     ) -> list[Report]:
         """Return what a publication shows, newest first, from before a place on."""
-        return self._wire.reports(publication, self.now(), limit=limit, before=before)
+        return self._wire.printing.shelf.reports(
+            publication, self.now(), limit=limit, before=before
+        )
 
     def report(self, article: Article, publication: Publication) -> Report | None:
         """Return an article as a publication shows it, None if a rule drops it."""
-        return self._wire.report(article, publication)
+        return self._wire.printing.shelf.report(article, publication, self.now())
 
     def standings(self) -> list[dict[str, Any]]:
         """Return how every source is doing."""

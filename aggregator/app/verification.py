@@ -66,8 +66,10 @@ def _of_publication(
         return
     at = max(status.checked_at for status in published)
     try:
-        meant = wire.publisher.render(
-            publication, wire.reports(publication, at), wire.margin(publication)
+        meant = wire.printing.publisher.render(
+            publication,
+            wire.printing.shelf.reports(publication, at, limit=publication.limit),
+            wire.printing.margin(publication),
         )
     except PublishError as error:
         yield published[0].path, f"it can no longer be made: {error}"

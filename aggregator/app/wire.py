@@ -6,47 +6,37 @@ run go on in the old ones, the store stays open. Opening a Wire writes nothing; 
 is the first that does.
 """
 
-import json
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from aggregator.app.clock import Clock, utc_now
-from aggregator.app.editions import Edition, Editions
 from aggregator.app.editorial import Editorial
+from aggregator.app.printing import Printing
 from aggregator.app.records import recorded
-from aggregator.app.shelf import Shelf
 from aggregator.editing import complaints, kinds
-from aggregator.errors import PublishError
 from aggregator.events import log
 from aggregator.fetching import cadence
 from aggregator.model import (
-    Article,
     Config,
     Outcome,
     PollResult,
     Publication,
     PublicationStatus,
-    Report,
     SourceState,
 )
 from aggregator.poll import Rooms, poll
-from aggregator.publishing import standing
 from aggregator.publishing.formats import names as format_names
 from aggregator.store import Store, open_store
 
 if TYPE_CHECKING:
-    from aggregator.app.history import History
     from aggregator.fetching import Fetcher
-    from aggregator.publishing import Margin, Publisher
     from aggregator.reading import Workers
 
 RULES_DIGEST = "rules"
-PRINTED = "printed"
 PRESS = "press"
 # More than any installation has sources.
 EVERYTHING = 1_000_000
@@ -95,8 +85,9 @@ class Wire:
         self.clock = clock
         self.still_held = still_held
         self._retired: list[Closing] = []
-        self._take(config)
         self.store: Store = open_store(config.store)
+        self._take(config)
+        self.printing = Printing(config, self.store, self.editorial)
 
     def close(self) -> None:
         """End worker processes, connections and the store."""
@@ -112,9 +103,8 @@ class Wire:
             self._retire("fetcher")
         if config.reading != old.reading:
             self._retire("workers")
-        if (config.output, config.base_url) != (old.output, old.base_url):
-            self._retire("publisher")
         self._take(config)
+        self.printing = self.printing.following(config, self.editorial)
         self.open_rooms()
         self.enlist()
 
@@ -263,46 +253,11 @@ class Wire:
         self, publications: Iterable[Publication] | None = None
     ) -> list[PublicationStatus]:
         """Render, check and write what changed; return how each document fared."""
-        now = self.clock()
-        self._join_near(now)
-        chosen = [
-            publication
-            for publication in self.config.publications
-            if publications is None or publication in publications
-        ]
-        printed = self._printed()
-        statuses = []
-        for publication in chosen:
-            edition = self.editions.of(publication, now)
-            reports = self.editions.reports(publication, edition)
-            self._archive(publication, edition, now)
-            margin = self.margin(publication)
-            fared = self.publisher.publish(publication, reports, now=now, margin=margin)
-            statuses += fared
-            printed.pop(publication.id, None)
-            if not any(status.refused for status in fared):
-                printed[publication.id] = self._made(publication, edition)
-        self.publisher.remove_others(self.config.publications)
-        configured = {publication.id for publication in self.config.publications}
-        self.store.put_meta(
-            PRINTED, json.dumps({k: v for k, v in printed.items() if k in configured})
-        )
-        self._tell(statuses)
-        return statuses
+        return self.printing.publish(self.clock(), publications)
 
     def publish_news(self) -> list[PublicationStatus]:
-        """Publish, unless all that would be made of all editions stands already.
-
-        Looks at what documents are made of and at the files, and renders nothing to
-        find that out: for a round of polls that brought nothing.
-        """
-        now = self.clock()
-        self._join_near(now)
-        stands = {
-            publication.id: self._made(publication, self.editions.of(publication, now))
-            for publication in self.config.publications
-        }
-        return self.publish() if stands != self._printed() else []
+        """Publish, unless all that would be made stands already."""
+        return self.printing.publish_news(self.clock())
 
     def prune(self) -> int:
         """Delete articles older than the operator keeps; return how many."""
@@ -316,101 +271,7 @@ class Wire:
         """Return another text whenever somebody called the press."""
         return self.store.meta(PRESS)
 
-    def would_publish(self, publications: Iterable[Publication]) -> list[str]:
-        """Return the paths whose bytes `publish` would change, and write nothing."""
-        now = self.clock()
-        return [
-            path
-            for publication in publications
-            for path in self.publisher.would_change(
-                publication,
-                self.reports(publication, now),
-                self.margin(publication),
-            )
-        ]
-
-    def reports(
-        self,
-        publication: Publication,
-        now: datetime,
-        *,
-        limit: int | None = None,
-        before: tuple[datetime, str] | None = None,
-    ) -> list[Report]:
-        """Return what a publication shows, newest first, from before a place on.
-
-        A place is the (`listed_at`, `id`) of an article.
-        """
-        return self.shelf.reports(
-            publication, now, limit=limit or publication.limit, before=before
-        )
-
-    def report(self, article: Article, publication: Publication) -> Report | None:
-        """Return an article as a publication shows it now, whatever its age."""
-        return self.shelf.report(article, publication, self.clock())
-
-    def margin(self, publication: Publication) -> "Margin":
-        """Return what stands beside the entries, as far as months were written."""
-        from aggregator.publishing import Margin
-
-        return Margin(
-            previous=self.history.newest(publication),
-            tombstones=self.history.tombstones(publication),
-        )
-
     # -- inside
-
-    def _made(self, publication: Publication, edition: Edition) -> str:
-        """Return what changes when other documents would be made, or others stand."""
-        stones = repr(self.history.tombstones(publication)).encode()
-        return " ".join(
-            (
-                edition.digest,
-                blake2b(stones, digest_size=8).hexdigest(),
-                standing(self.config.output, publication),
-            )
-        )
-
-    def _archive(
-        self, publication: Publication, edition: Edition, now: datetime
-    ) -> None:
-        """Bring the months of a publication up to date.
-
-        A month that cannot be written now is no reason to keep readers from the news.
-        """
-        if "atom" not in publication.formats:
-            return
-        try:
-            self.history.keep(publication, edition.articles, now=now)
-        except (PublishError, OSError) as error:
-            reason = str(error)
-            log.error("not archived", publication=publication.id, reason=reason)  # noqa: TRY400 - a sentence
-
-    def _join_near(self, now: datetime) -> None:
-        """Find near-duplicates among what came lately, if any rule asks for them."""
-        if self.editorial.near():
-            from aggregator.app.near import find_near
-
-            find_near(self.store, now)
-
-    def _printed(self) -> dict[str, str]:
-        """Return the digests of the last edition of each publication and its files."""
-        return dict(json.loads(self.store.meta(PRINTED) or "{}"))
-
-    def _tell(self, statuses: Sequence[PublicationStatus]) -> None:
-        """Keep how documents fared, and say so in the log."""
-        before = {s.path: s.written_at for s in self.store.publication_status()}
-        self.store.put_publication_status(statuses)
-        for status in statuses:
-            if status.refused:
-                log.error("refused", path=status.path, reason=status.refused)
-            elif status.written_at != before.get(status.path):
-                log.info("published", path=status.path, entries=status.entries)
-
-    @property
-    def shelf(self) -> Shelf:
-        """Return what publications show, as whole reports."""
-        return Shelf(self.store, self.editorial)
 
     @cached_property
     def fetcher(self) -> "Fetcher":
@@ -426,33 +287,10 @@ class Wire:
 
         return Workers(self.config.reading)
 
-    @cached_property
-    def editions(self) -> Editions:
-        """Return what publications show, with the reports made so far."""
-        return Editions(self.store, self.editorial, base_url=self.config.base_url)
-
-    @cached_property
-    def history(self) -> "History":
-        """Return the months of all publications."""
-        from aggregator.app.history import History
-        from aggregator.publishing import Archives
-
-        archives = Archives(self.config.output, base_url=self.config.base_url)
-        return History(self.store, self.editorial, archives)
-
-    @cached_property
-    def publisher(self) -> "Publisher":
-        """Return the publishing room, with what it has rendered so far."""
-        from aggregator.publishing import Publisher
-
-        return Publisher(self.config.output, base_url=self.config.base_url)
-
     def _take(self, config: Config) -> None:
         self.config = config
         self.sources = {source.id: source for source in config.sources}
         self.editorial = Editorial(config)
-        self.__dict__.pop("editions", None)
-        self.__dict__.pop("history", None)
 
     def _as_configured(
         self, stored: Mapping[str, SourceState]

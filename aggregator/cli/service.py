@@ -91,7 +91,7 @@ def publish(
     with working_wire(config, "publish") as wire:
         wire.enlist()
         if check:
-            differing = wire.would_publish(chosen)
+            differing = wire.printing.would_publish(wire.clock(), chosen)
             for path in differing:
                 click.echo(f"{path} would change")
             ctx.exit(FAILED if differing else 0)

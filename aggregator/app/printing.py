@@ -1,0 +1,184 @@
+"""Keep the publications of a config printed: documents, archived months, their margins.
+
+In: the store, the desk, the config, the time. Out: files below `output`, checked before
+they replace the last good ones, and how each fared. What was printed is remembered, so
+that a round of polls that brought nothing renders nothing.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cached_property
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from aggregator.app.editions import Edition, Editions
+from aggregator.app.editorial import Editorial
+from aggregator.app.shelf import Shelf
+from aggregator.errors import PublishError
+from aggregator.events import log
+from aggregator.model import Config, Publication, PublicationStatus
+from aggregator.publishing import standing
+from aggregator.store import Store
+
+if TYPE_CHECKING:
+    from aggregator.app.history import History
+    from aggregator.publishing import Margin, Publisher
+
+PRINTED = "printed"
+
+
+class Printing:
+    """The publications of one config, as files."""
+
+    def __init__(self, config: Config, store: Store, editorial: Editorial) -> None:
+        self._config = config
+        self._store = store
+        self._editorial = editorial
+
+    def following(self, config: Config, editorial: Editorial) -> "Printing":
+        """Return the printing of another config, with what was rendered so far."""
+        other = Printing(config, self._store, editorial)
+        same = (self._config.output, self._config.base_url)
+        if "publisher" in self.__dict__ and same == (config.output, config.base_url):
+            other.publisher = self.publisher
+        return other
+
+    def publish(
+        self, now: datetime, publications: Iterable[Publication] | None = None
+    ) -> list[PublicationStatus]:
+        """Render, check and write what changed; return how each document fared."""
+        self._join_near(now)
+        chosen = [
+            publication
+            for publication in self._config.publications
+            if publications is None or publication in publications
+        ]
+        printed = self._printed()
+        statuses = []
+        for publication in chosen:
+            edition = self.editions.of(publication, now)
+            reports = self.editions.reports(publication, edition)
+            self._archive(publication, edition, now)
+            margin = self.margin(publication)
+            fared = self.publisher.publish(publication, reports, now=now, margin=margin)
+            statuses += fared
+            printed.pop(publication.id, None)
+            if not any(status.refused for status in fared):
+                printed[publication.id] = self._made(publication, edition)
+        self.publisher.remove_others(self._config.publications)
+        configured = {publication.id for publication in self._config.publications}
+        self._store.put_meta(
+            PRINTED, json.dumps({k: v for k, v in printed.items() if k in configured})
+        )
+        self._tell(statuses)
+        return statuses
+
+    def publish_news(self, now: datetime) -> list[PublicationStatus]:
+        """Publish, unless all that would be made of all editions stands already.
+
+        Looks at what documents are made of and at the files, and renders nothing to
+        find that out: for a round of polls that brought nothing.
+        """
+        self._join_near(now)
+        stands = {
+            publication.id: self._made(publication, self.editions.of(publication, now))
+            for publication in self._config.publications
+        }
+        return self.publish(now) if stands != self._printed() else []
+
+    def would_publish(
+        self, now: datetime, publications: Iterable[Publication]
+    ) -> list[str]:
+        """Return the paths whose bytes `publish` would change, and write nothing."""
+        return [
+            path
+            for publication in publications
+            for path in self.publisher.would_change(
+                publication,
+                self.shelf.reports(publication, now, limit=publication.limit),
+                self.margin(publication),
+            )
+        ]
+
+    def margin(self, publication: Publication) -> "Margin":
+        """Return what stands beside the entries, as far as months were written."""
+        from aggregator.publishing import Margin
+
+        return Margin(
+            previous=self.history.newest(publication),
+            tombstones=self.history.tombstones(publication),
+        )
+
+    def _made(self, publication: Publication, edition: Edition) -> str:
+        """Return what changes when other documents would be made, or others stand."""
+        stones = repr(self.history.tombstones(publication)).encode()
+        return " ".join(
+            (
+                edition.digest,
+                blake2b(stones, digest_size=8).hexdigest(),
+                standing(self._config.output, publication),
+            )
+        )
+
+    def _archive(
+        self, publication: Publication, edition: Edition, now: datetime
+    ) -> None:
+        """Bring the months of a publication up to date.
+
+        A month that cannot be written now is no reason to keep readers from the news.
+        """
+        if "atom" not in publication.formats:
+            return
+        try:
+            self.history.keep(publication, edition.articles, now=now)
+        except (PublishError, OSError) as error:
+            reason = str(error)
+            log.error("not archived", publication=publication.id, reason=reason)  # noqa: TRY400 - a sentence
+
+    def _join_near(self, now: datetime) -> None:
+        """Find near-duplicates among what came lately, if any rule asks for them."""
+        if self._editorial.near():
+            from aggregator.app.near import find_near
+
+            find_near(self._store, now)
+
+    def _printed(self) -> dict[str, str]:
+        """Return the digests of the last edition of each publication and its files."""
+        return dict(json.loads(self._store.meta(PRINTED) or "{}"))
+
+    def _tell(self, statuses: Sequence[PublicationStatus]) -> None:
+        """Keep how documents fared, and say so in the log."""
+        before = {s.path: s.written_at for s in self._store.publication_status()}
+        self._store.put_publication_status(statuses)
+        for status in statuses:
+            if status.refused:
+                log.error("refused", path=status.path, reason=status.refused)
+            elif status.written_at != before.get(status.path):
+                log.info("published", path=status.path, entries=status.entries)
+
+    @property
+    def shelf(self) -> Shelf:
+        """Return what publications show, as whole reports."""
+        return Shelf(self._store, self._editorial)
+
+    @cached_property
+    def editions(self) -> Editions:
+        """Return what publications show, with the reports made so far."""
+        return Editions(self._store, self._editorial, base_url=self._config.base_url)
+
+    @cached_property
+    def history(self) -> "History":
+        """Return the months of all publications."""
+        from aggregator.app.history import History
+        from aggregator.publishing import Archives
+
+        archives = Archives(self._config.output, base_url=self._config.base_url)
+        return History(self._store, self._editorial, archives)
+
+    @cached_property
+    def publisher(self) -> "Publisher":
+        """Return the publishing room, with what it has rendered so far."""
+        from aggregator.publishing import Publisher
+
+        return Publisher(self._config.output, base_url=self._config.base_url)
