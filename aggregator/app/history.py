@@ -17,6 +17,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from aggregator.app.editorial import Editorial
 from aggregator.app.twins import Families
@@ -61,9 +62,11 @@ class History:
         )
         months = self._known(publication)
         late = self._late(everything, months, now)
+        homes = _homes(late, months)
         for month in self._due(everything, months, late, live, now):
             before = max((m for m in months if m < month), default=None)
-            written = self._write(everything, month, late, months, before, now)
+            strays = homes.get(month, ())
+            written = self._write(everything, month, strays, months, before, now)
             if written:
                 months[month] = written
         self._remember(publication, months)
@@ -101,8 +104,9 @@ class History:
         if not months:
             found = {_month(a.listed_at) for a in self._all(publication, now)}
             return sorted(month for month in found if month <= current)
-        due = {month for month in months if _is_due(month, months, late, now)}
-        due |= {_home(article, months) for article in late} - set(months)
+        homes = _homes(late, months)
+        due = {m for m in months if _is_due(m, months[m], homes.get(m, ()), now)}
+        due |= set(homes) - set(months)
         # What is not in the live document any more must be in a month.
         edge = min((_place(article) for article in live), default=None)
         top = max((known.top for known in months.values()), default=None)
@@ -121,14 +125,13 @@ class History:
         self,
         publication: Publication,
         month: str,
-        late: Sequence[Article],
+        strays: Sequence[Article],
         months: dict[str, _Month],
         before: str | None,
         now: datetime,
     ) -> _Month | None:
         """Write a month and return when that was, None if there is nothing in it."""
         own = self._range(publication, month, now)
-        strays = (a for a in late if _home(a, months) == month)
         articles = sorted({a.id: a for a in (*own, *strays)}.values(), key=_place)
         reports = list(self._reports(publication, reversed(articles), now))
         if not reports:
@@ -249,13 +252,15 @@ def tombstone(article: Article) -> Tombstone:
 
 
 def _month(time: datetime) -> str:
-    return f"{time:%Y-%m}"
+    return f"{time.year:04}-{time.month:02}"
 
 
+@cache
 def _start(month: str) -> datetime:
     return datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
 
 
+@cache
 def _end(month: str) -> datetime:
     return (_start(month) + timedelta(days=32)).replace(day=1)
 
@@ -268,15 +273,22 @@ def _closes(month: str, known: _Month) -> datetime:
     return max(_end(month) + _GRACE, known.first + _NEW)
 
 
-def _is_due(
-    month: str, months: dict[str, _Month], late: Sequence[Article], now: datetime
-) -> bool:
+def _is_due(month: str, known: _Month, late: Sequence[Article], now: datetime) -> bool:
     """Whether a month that was written misses something, or is to be closed."""
-    last, closing = months[month].last, _end(month) + _GRACE
-    return last < closing <= now or any(
-        article.first_seen > last and _home(article, months) == month
-        for article in late
+    closing = _end(month) + _GRACE
+    return known.last < closing <= now or any(
+        article.first_seen > known.last for article in late
     )
+
+
+def _homes(
+    late: Iterable[Article], months: dict[str, _Month]
+) -> dict[str, list[Article]]:
+    """Return late articles by the month in which they stand."""
+    homes: dict[str, list[Article]] = {}
+    for article in late:
+        homes.setdefault(_home(article, months), []).append(article)
+    return homes
 
 
 def _home(article: Article, months: dict[str, _Month]) -> str:
