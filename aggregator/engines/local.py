@@ -260,6 +260,12 @@ class LocalEngine:
                     self._stopping = True
                     self._forget(self._manners.clear())
                 return self._stopping
+        except Exception as error:
+            # Not the store's trouble, so trying again would not end it: what the batch
+            # brought is let go, its sources are asked again when they are due.
+            log.exception("record broke")
+            self.broken = StoreError(f"a fault in Media Wire: {type(error).__name__}")
+            return True
         self.broken = None
         return True
 

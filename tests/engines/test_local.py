@@ -119,6 +119,24 @@ def test_a_single_round_stops_at_a_store_that_is_away():
     assert str(local.broken) == "disk full"
 
 
+def test_a_fault_in_recording_does_not_end_recording():
+    recorded, faults = [], iter([ZeroDivisionError])
+
+    def record(batch):
+        if fault := next(faults, None):
+            raise fault
+        recorded.extend(batch)
+
+    local = engine(record=record)
+    local.submit([due(1)])
+    assert local.drain(timeout=10)
+    assert "ZeroDivisionError" in str(local.broken)
+
+    local.submit([due(2)])
+    assert local.drain(timeout=10)
+    assert [r.source_id for r in recorded] == ["s2"]
+
+
 def test_stopping_lets_running_polls_end_and_forgets_the_rest():
     begun, recorded = threading.Event(), []
 
