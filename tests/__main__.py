@@ -20,6 +20,9 @@ CHECKS = (
     [BIN / "mypy"],
     [BIN / "lint-imports", "--no-cache"],
 )
+# Many tests wait for other processes: twice as many workers as cores keep these busy.
+WORKERS = 2 * (os.cpu_count() or 1)
+PARALLEL = ["-n", str(WORKERS), "--dist", "loadgroup"]
 
 
 def passes(command, **environ):
@@ -31,7 +34,7 @@ def passes(command, **environ):
 def main():
     failed = [command for command in CHECKS if not passes(command)]
     with cluster() as address:
-        pytest = [BIN / "pytest", "-n", "auto", "--dist", "loadgroup", "-q", *sys.argv[1:]]
+        pytest = [BIN / "pytest", *PARALLEL, "-q", *sys.argv[1:]]
         if not passes(pytest, MEDIAWIRE_TEST_POSTGRES=address):
             failed.append(pytest)
     for command in failed:

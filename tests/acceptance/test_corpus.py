@@ -41,7 +41,7 @@ publications:
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def polled(tmp_path_factory):
     """Serve all snapshots, poll them once; return the installation and the answer."""
     with Origin() as origin:
