@@ -288,7 +288,9 @@ def test_a_broken_answer_is_a_sentence_and_leaves_nothing(broken):
     assert open_files() == before
 
 
-@pytest.mark.parametrize("tail", [b"", bytes(99), b"garbage", gzip.compress(b"<b/>", mtime=0)])
+@pytest.mark.parametrize(
+    "tail", [b"", bytes(99), b"garbage", gzip.compress(b"<b/>", mtime=0)]
+)
 def test_gzip_ends_with_its_last_member(origin, fetch, tail):
     head = OK + b"Content-Encoding: gzip\r\n\r\n"
     origin.sends("/feed", head + gzip.compress(b"<a/>", mtime=0), 0.01, tail)
