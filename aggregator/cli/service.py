@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
+from queue import SimpleQueue
 from types import FrameType
 
 import click
@@ -138,19 +140,31 @@ def serve_forever(
 def _on_signals(
     stop: Callable[[], None], reload: Callable[[], None] | None = None
 ) -> None:
-    asked = False
+    """Let TERM and Ctrl-C stop, HUP reload; a second Ctrl-C ends the process at once.
+
+    What a signal asks for is done in a thread: a handler interrupts the main thread
+    anywhere, also between taking a lock and waiting on it, and would then wait for a
+    lock that its own thread holds. SimpleQueue.put is made for that (it is reentrant).
+    """
+    asked: SimpleQueue[Callable[[], None]] = SimpleQueue()
+    is_stopping = False
 
     def on_stop(number: int, _frame: FrameType | None) -> None:
-        nonlocal asked
-        if asked and number == signal.SIGINT:
+        nonlocal is_stopping
+        if is_stopping and number == signal.SIGINT:
             os._exit(130)
-        asked = True
-        stop()
+        is_stopping = True
+        asked.put(stop)
 
+    def act() -> None:
+        while True:
+            asked.get()()
+
+    threading.Thread(target=act, daemon=True, name="signals").start()
     signal.signal(signal.SIGTERM, on_stop)
     signal.signal(signal.SIGINT, on_stop)
     if reload:
-        signal.signal(signal.SIGHUP, lambda _number, _frame: reload())
+        signal.signal(signal.SIGHUP, lambda _number, _frame: asked.put(reload))
 
 
 def _forced(wire: Wire, wanted: tuple[str, ...]) -> list[SourceState]:

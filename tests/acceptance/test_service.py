@@ -99,7 +99,8 @@ def test_a_good_edit_is_followed_and_a_bad_one_refused(at, origin):
     assert [heard.path for heard in origin.heard] == ["/feed", "/more"]
 
 
-def test_hup_reads_the_config_again(at, origin):
+def test_signals_that_come_together_are_all_heard(at, origin):
+    """HUP reads the config again, TERM stops: also just as the service goes to wait."""
     origin.answers("/feed", rss(1))
 
     with running(at) as process:
