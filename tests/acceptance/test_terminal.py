@@ -21,6 +21,11 @@ def at(tmp_path_factory):
     return Installation(tmp_path_factory.mktemp("terminal"), SOURCES)
 
 
+def heed_ctrl_c():
+    """Undo what a shell does to jobs in the background: they ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_status_watches_on_a_terminal_until_ctrl_c(at):
     here, there = pty.openpty()
     with subprocess.Popen(
@@ -29,6 +34,7 @@ def test_status_watches_on_a_terminal_until_ctrl_c(at):
         stdout=there,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "COLUMNS": "120", "LINES": "40", "TERM": "xterm"},
+        preexec_fn=heed_ctrl_c,  # noqa: PLW1509 - nothing here has threads
     ) as process:
         os.close(there)
         screen = b""
