@@ -20,6 +20,9 @@ from aggregator.events import log
 from aggregator.model import Config, PollResult, SourceState
 
 GRACE = timedelta(seconds=10)
+# Of two signals at once the kernel may give the second to another thread, which does
+# not wake this one: so it looks up this often, in seconds, to let handlers run.
+HEED = 0.5
 # Articles leave a publication by age, too: without a poll that changed anything.
 REPUBLISH = timedelta(minutes=10)
 # How many due sources are looked at in one tick; the rest is due in the next.
@@ -75,7 +78,8 @@ class Service:
             publications=len(self.wire.config.publications),
         )
         self._tell(READY)
-        self._stop.wait()
+        while not self._stop.wait(HEED):
+            pass
         self._tell(STOPPING)
         log.info("stopping", grace_s=GRACE.total_seconds())
         ended = self._engine.stop(GRACE)

@@ -38,6 +38,7 @@ PATIENCE = 5.0
 LENIENCE = 4
 LATE = 3  # ticks
 RETRY = 5.0
+HEED = 0.5
 
 Poll = Callable[[SourceState], PollResult]
 Record = Callable[[Sequence[PollResult]], None]
@@ -98,7 +99,11 @@ class LocalEngine:
     def drain(self, timeout: float | None = None) -> bool:
         """Wait until everything taken is recorded; return whether that came true."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._taken, timeout)
+            until = None if timeout is None else monotonic() + timeout
+            # In slices: a main thread that waits without end may not hear a signal.
+            while self._taken and (until is None or monotonic() < until):
+                self._changed.wait(HEED if timeout is None else min(HEED, timeout))
+            return not self._taken
 
     def every(self, tick: Callable[[], None], period: timedelta = TICK) -> None:
         """Call `tick` every second from now on, never two at a time, never skipped.
