@@ -20,9 +20,8 @@ CHECKS = (
     [BIN / "mypy"],
     [BIN / "lint-imports", "--no-cache"],
 )
-# Many tests wait for other processes: twice as many workers as cores keep these busy.
-WORKERS = 2 * (os.cpu_count() or 1)
-PARALLEL = ["-n", str(WORKERS), "--dist", "loadgroup"]
+# A worker for each core: more of them only wait for each other.
+PARALLEL = ["-n", "auto", "--dist", "loadgroup"]
 
 
 def passes(command, **environ):
