@@ -30,7 +30,7 @@ def article_differences(
     wire: Wire, checked: Callable[[], None] = lambda: None
 ) -> Iterator[Difference]:
     """Yield what differs in the store; `checked` is called after each article."""
-    for proof in wire.store.proofs():
+    for proof in wire.store.evidence.proofs():
         wrong = [*proof.wrong, *(doubts(proof.article) if proof.article else ())]
         for sentence in wrong:
             yield Difference(
@@ -38,7 +38,7 @@ def article_differences(
                 sentence=sentence,
             )
         checked()
-    for sentence in wire.store.dangling():
+    for sentence in wire.store.evidence.dangling():
         yield Difference(subject="store", sentence=sentence)
 
 

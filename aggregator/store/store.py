@@ -47,8 +47,8 @@ from aggregator.store.articles import override_title
 from aggregator.store.backup import back_up
 from aggregator.store.bodies import revisions_of, texts_of
 from aggregator.store.connecting import shown, telling
+from aggregator.store.evidence import Evidence
 from aggregator.store.keys import known, named
-from aggregator.store.proving import Proof, dangling, proofs
 from aggregator.store.sightings import sightings_of
 from aggregator.store.twinship import Twinship
 
@@ -368,20 +368,10 @@ class Store:
             pruning.prune_rest(connection, before)
         return pruned
 
-    def proofs(self) -> Iterator[Proof]:
-        """Yield every article as it is read back, with what is wrong with its rows."""
-        above = listing.TOP
-        while True:
-            with self._reading() as connection:
-                page, above = proofs(connection, above, _PAGE)
-            yield from page
-            if len(page) < _PAGE:
-                return
-
-    def dangling(self) -> list[str]:
-        """Return a sentence for every name or list entry that leads to no article."""
-        with self._reading() as connection:
-            return dangling(connection)
+    @property
+    def evidence(self) -> Evidence:
+        """Return the door to what `verify` looks at."""
+        return Evidence(self._reading)
 
     def backup(self, to: Path) -> None:
         """Write a copy of an SQLite store to a new file, while polls go on."""

@@ -45,7 +45,7 @@ def flip(store, statement, **values):
 
 
 def wrong(store):
-    return [sentence for proof in store.proofs() for sentence in proof.wrong]
+    return [sentence for proof in store.evidence.proofs() for sentence in proof.wrong]
 
 
 def test_what_is_as_it_was_written_has_nothing_wrong(desk):
@@ -57,7 +57,7 @@ def test_what_is_as_it_was_written_has_nothing_wrong(desk):
     desk.withdraw(REPORT.id, at=NOW, reason="mistaken", by="desk")
 
     assert wrong(desk) == []
-    assert desk.dangling() == []
+    assert desk.evidence.dangling() == []
     assert len(desk.revisions(REPORT.id)) == 1
 
 
@@ -123,7 +123,7 @@ def test_a_lost_name_or_list_entry_is_found(desk, table):
 def test_a_name_that_leads_nowhere_is_found(desk, table):
     flip(desk, f"UPDATE {table} SET article_id = '0123456789abcdef0123'")
 
-    assert desk.dangling() == [f"{table}: 0123456789abcdef0123 is no article"]
+    assert desk.evidence.dangling() == [f"{table}: 0123456789abcdef0123 is no article"]
 
 
 @pytest.mark.parametrize("column", ["title", "url", "source_type", "source_title"])

@@ -1,0 +1,38 @@
+"""The store's door to what `verify` looks at: every row, read back beside its seal.
+
+Each method reads in short transactions of `Store`, which opens this door (`evidence`).
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+from sqlalchemy import Connection
+
+from aggregator.store import listing
+from aggregator.store.proving import Proof, dangling, proofs
+
+_PAGE = 500  # articles of one short read
+
+
+class Evidence:
+    """Reads what proves that nothing stored was altered."""
+
+    def __init__(
+        self, reading: Callable[[], AbstractContextManager[Connection]]
+    ) -> None:
+        self._reading = reading
+
+    def proofs(self) -> Iterator[Proof]:
+        """Yield every article as it is read back, with what is wrong with its rows."""
+        above = listing.TOP
+        while True:
+            with self._reading() as connection:
+                page, above = proofs(connection, above, _PAGE)
+            yield from page
+            if len(page) < _PAGE:
+                return
+
+    def dangling(self) -> list[str]:
+        """Return a sentence for every name or list entry that leads to no article."""
+        with self._reading() as connection:
+            return dangling(connection)
