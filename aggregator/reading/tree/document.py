@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from lxml import etree
 from lxml.etree import _Element
 
+from aggregator.reading.tree.guarded import root_of
 from aggregator.reading.tree.names import name
 
 _ITEMS = ("{*}item", "{*}entry", "{*}Item", "{*}Entry")
@@ -26,25 +26,9 @@ def tree(document: bytes, *, entries: int) -> Tree | None:
     """Return the tree of an XML document, None if there is none worth a second look.
 
     `entries` is how many feedparser found. If lxml counts otherwise (the document is
-    broken in a way the two repair differently), the items are of no use. A document that
-    declares entities of its own gets no second look at all: nothing here expands them.
+    broken in a way the two repair differently), the items are of no use.
     """
-    if b"<!ENTITY" in document:
-        return None
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        recover=True,
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(document, parser)
-    except etree.XMLSyntaxError:
-        return None
+    root = root_of(document, recover=True, remarks=False)
     if root is None:
         return None
     items = tuple(

@@ -13,6 +13,7 @@ is lost; a test compares both ways over every feed collected.
 from lxml import etree
 from lxml.etree import _Element
 
+from aggregator.reading.tree.guarded import root_of
 from aggregator.reading.tree.names import name
 
 ITEMS = ("{*}item", "{*}entry", "{*}Item", "{*}Entry")
@@ -33,18 +34,8 @@ _MAY_SAY_MORE = frozenset({"media:content", "media:thumbnail"})
 
 def lean(document: bytes) -> bytes | None:
     """Return the document without what the tree reads, None to have it read whole."""
-    if b"<!ENTITY" in document:
-        return None
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-    )
-    try:
-        root = etree.fromstring(document, parser)
-    except etree.XMLSyntaxError:
+    root = root_of(document, recover=False, remarks=True)
+    if root is None:
         return None
     for item in root.iter(*ITEMS):
         if not _lighten(item):
