@@ -5,12 +5,20 @@ test. What follows from a field follows here too: the id from the address, the d
 from the body.
 """
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
 from aggregator import publishing
-from aggregator.model import Article, Attribution, Publication, Report, Rights
+from aggregator.model import (
+    Article,
+    Attribution,
+    Known,
+    Publication,
+    Report,
+    Rights,
+    content_digest,
+)
 from aggregator.text import markup
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -55,6 +63,17 @@ def article(number: int = 1, **said) -> Article:
         "listed_at": at,
     }
     return Article(**(values | said))
+
+
+def known(article: Article, **said) -> Known:
+    """What the store knows of an article, as it tells identity."""
+    values = {
+        field.name: getattr(article, field.name)
+        for field in fields(Known)
+        if hasattr(article, field.name)
+    }
+    of_its_own = {"content_digest": content_digest(article), "withdrawn": False}
+    return Known(**(values | of_its_own | said))
 
 
 def publication(**said) -> Publication:

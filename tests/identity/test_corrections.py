@@ -4,35 +4,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders import NOON, article
+from builders import NOON, article, known
 
 from aggregator.corrections import corrected
-from aggregator.model import Known, content_digest
 from aggregator.text import markup
 
 HOUR = timedelta(hours=1)
 OLD = article(
     title="Flood in Lagos", body="<p>12 people died. Read 1,204 times.</p>", revision=0
 )
-
-
-def known(held):
-    return Known(
-        id=held.id,
-        published_id=held.published_id,
-        keys=held.keys,
-        url=held.url,
-        source_title=held.source_title,
-        text_sha256=held.text_sha256,
-        content_digest=content_digest(held),
-        dated=held.dated,
-        published=held.published,
-        updated=held.updated,
-        first_seen=held.first_seen,
-        listed_at=held.listed_at,
-        revision=held.revision,
-        withdrawn=False,
-    )
 
 
 def says(body, *, held=OLD, at=NOON, **changes):

@@ -3,15 +3,15 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from builders import known as known_as
+
 from aggregator.identity import FLOOD, keys_of, reconcile
 from aggregator.model import (
     Article,
     Attribution,
     Deletion,
     Document,
-    Known,
     Reading,
-    content_digest,
 )
 from aggregator.reading import named
 
@@ -47,27 +47,6 @@ def entry(guid=None, link=None, title="Rain in Rome", text="", dated=None, **fie
         listed_at=NOON,
     )
     return replace(named(blank, keys), **fields)
-
-
-def stored(article, **fields):
-    """Return the article as the store would know it."""
-    known = Known(
-        id=article.id,
-        published_id=article.published_id,
-        keys=article.keys,
-        url=article.url,
-        source_title=article.source_title,
-        text_sha256=article.text_sha256,
-        content_digest=content_digest(article),
-        dated=article.dated,
-        published=article.published,
-        updated=article.updated,
-        first_seen=article.first_seen,
-        listed_at=article.listed_at,
-        revision=article.revision,
-        withdrawn=False,
-    )
-    return replace(known, **fields)
 
 
 def digest(n):
@@ -108,7 +87,7 @@ def test_an_entry_nobody_knows_is_new():
 def test_a_known_entry_with_the_same_words_changes_nothing():
     one = entry("1", "https://a.example/1")
 
-    found = document(one, known=[stored(one)])
+    found = document(one, known=[known_as(one)])
 
     assert (found.new, found.changed, found.aliases) == ((), (), ())
     assert found.document.items == ((digest(0), one.id),)
@@ -118,7 +97,7 @@ def test_an_edited_entry_keeps_its_names_and_its_place():
     old = entry("1", "https://a.example/1", text="<p>Old</p>")
     edited = entry("1", "https://a.example/1", text="<p>New</p>")
 
-    found = document(edited, known=[stored(old)], now=NOON + HOUR)
+    found = document(edited, known=[known_as(old)], now=NOON + HOUR)
 
     (changed,) = found.changed
     assert (changed.id, changed.published_id) == (old.id, old.published_id)
@@ -131,7 +110,7 @@ def test_a_source_that_only_dates_its_entries_anew_changes_nothing():
     old = entry("1", "https://a.example/1", dated=NOON - HOUR)
     again = entry("1", "https://a.example/1", dated=NOON)
 
-    found = document(again, known=[stored(old)])
+    found = document(again, known=[known_as(old)])
 
     assert (found.new, found.changed) == ((), ())
 
@@ -141,7 +120,7 @@ def test_an_id_that_changes_form_is_the_same_article_by_its_link():
     old = entry("http://a.example/1#0", "https://a.example/1", "Rain in Rome")
     new = entry("http://a.example/1#1", "https://a.example/1", "Rain leaves Rome")
 
-    found = document(new, known=[stored(old)])
+    found = document(new, known=[known_as(old)])
 
     assert found.new == ()
     assert found.changed[0].id == old.id
@@ -152,7 +131,7 @@ def test_a_random_id_with_the_same_headline_and_link_is_the_same_article():
     old = entry("f81d", "https://a.example/1", "Rain in Rome")
     new = entry("77ac", "https://a.example/1", "Rain in Rome", text="<p>More</p>")
 
-    found = document(new, known=[stored(old)])
+    found = document(new, known=[known_as(old)])
 
     assert found.new == ()
     assert found.changed[0].id == old.id
@@ -162,7 +141,7 @@ def test_two_entries_listed_together_are_two_articles_even_with_one_link():
     old = entry("1", "https://a.example/live", "Rain in Rome")
     new = entry("2", "https://a.example/live", "Rain in Rome")
 
-    found = document(new, listed=[old.id], known=[stored(old)])
+    found = document(new, listed=[old.id], known=[known_as(old)])
 
     assert [article.id for article in found.new] == [new.id]
 
@@ -171,7 +150,7 @@ def test_the_same_page_with_another_headline_and_id_is_tomorrows_report():
     old = entry("mon", "https://a.example/weather", "Sun on Monday", dated=NOON - HOUR)
     new = entry("tue", "https://a.example/weather", "Rain on Tuesday", dated=NOON)
 
-    found = document(new, known=[stored(old)])
+    found = document(new, known=[known_as(old)])
 
     assert len(found.new) == 1
 
@@ -193,7 +172,7 @@ def test_an_id_that_comes_back_with_nothing_else_in_common_is_another_article():
     old = entry("1", "https://a.example/1", "Rain in Rome", dated=NOON - HOUR)
     new = entry("1", "https://a.example/9", "Sun in Oslo", dated=NOON)
 
-    found = document(new, known=[stored(old)])
+    found = document(new, known=[known_as(old)])
 
     (article,) = found.new
     assert article.id != old.id
@@ -224,7 +203,7 @@ def test_everything_renamed_with_the_same_words_and_date_is_the_same_article():
     old = entry("1", "http://old.example/1", text="<p>Short</p>", dated=NOON - HOUR)
     new = entry("x", "https://new.example/x", text="<p>Short</p>", dated=NOON - HOUR)
 
-    found = document(new, known=[stored(old)])
+    found = document(new, known=[known_as(old)])
 
     assert found.new == ()
     assert ("link:https://new.example/x", old.id) in found.aliases
@@ -234,14 +213,14 @@ def test_the_same_few_words_on_another_day_are_another_article():
     old = entry("1", "https://a.example/1", "Weather", dated=NOON - HOUR)
     new = entry("2", "https://a.example/2", "Weather", dated=NOON)
 
-    assert len(document(new, known=[stored(old)]).new) == 1
+    assert len(document(new, known=[known_as(old)]).new) == 1
 
 
 def test_a_withdrawn_article_never_returns():
     old = entry("1", "https://a.example/1", text="<p>Old</p>")
     new = entry("1", "https://a.example/1", text="<p>New</p>")
 
-    found = document(new, known=[stored(old, withdrawn=True)])
+    found = document(new, known=[known_as(old, withdrawn=True)])
 
     assert (found.new, found.changed) == ((), ())
 
@@ -251,7 +230,7 @@ def test_a_deletion_names_the_article_and_the_reason():
     old = entry("tag:a.example,2026:1", "https://a.example/1")
     gone = Deletion(ref="tag:a.example,2026:1", comment="printed in error")
 
-    found = document(known=[stored(old)], deletions=(gone,))
+    found = document(known=[known_as(old)], deletions=(gone,))
 
     assert found.deletions == ((old.id, "printed in error"),)
 
