@@ -10,14 +10,12 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from aggregator.app.clock import Clock, utc_now
 from aggregator.app.editorial import Editorial
 from aggregator.app.printing import Printing
 from aggregator.app.records import recorded
-from aggregator.editing import complaints, kinds
 from aggregator.events import log
 from aggregator.fetching import cadence
 from aggregator.model import (
@@ -29,7 +27,6 @@ from aggregator.model import (
     SourceState,
 )
 from aggregator.poll import Rooms, poll
-from aggregator.publishing.formats import names as format_names
 from aggregator.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -40,28 +37,6 @@ RULES_DIGEST = "rules"
 PRESS = "press"
 # More than any installation has sources.
 EVERYTHING = 1_000_000
-
-
-def load_config(
-    folder: Path,
-    *,
-    environ: Mapping[str, str],
-    flags: Mapping[str, str] | None = None,
-) -> Config:
-    """Return the config of a folder; raises ConfigError with everything wrong in it."""
-    from aggregator.config import load
-
-    return load(
-        folder,
-        environ=environ,
-        flags=flags or {},
-        kinds={kind: _checker(kind) for kind in kinds()},
-        formats=format_names(),
-    )
-
-
-def _checker(kind: str) -> Callable[[Mapping[str, object]], list[tuple[str, str]]]:
-    return lambda options: complaints(kind, options)
 
 
 @runtime_checkable

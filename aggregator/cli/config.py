@@ -1,6 +1,5 @@
 """`check` and `config show / schema / init`: the config folder, before anything runs."""
 
-from functools import partial
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -124,16 +123,9 @@ def init(invocation: Invocation, *, folder: Path | None) -> None:
 
 
 def _loaded(invocation: Invocation) -> Loaded:
-    from aggregator.config import load_files
-    from aggregator.editing import complaints, kinds
-    from aggregator.publishing.formats import names as format_names
+    from aggregator.app.configuring import load_files
 
-    return load_files(
-        invocation.folder,
-        environ=invocation.environ,
-        kinds={kind: partial(complaints, kind) for kind in kinds()},
-        formats=format_names(),
-    )
+    return load_files(invocation.folder, environ=invocation.environ)
 
 
 def _failures(config: Config) -> dict[str, str]:

@@ -11,8 +11,9 @@ from pathlib import Path
 import click
 
 from aggregator.app.clock import utc_now
+from aggregator.app.configuring import load_config
 from aggregator.app.round import poll_round
-from aggregator.app.wire import EVERYTHING, Wire, load_config
+from aggregator.app.wire import EVERYTHING, Wire
 from aggregator.cli import Invocation
 from aggregator.cli.logs import set_up
 from aggregator.cli.opening import working_wire

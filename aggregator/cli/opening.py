@@ -7,7 +7,8 @@ from difflib import get_close_matches
 import click
 
 from aggregator.app.clock import Clock, utc_now
-from aggregator.app.wire import Wire, load_config
+from aggregator.app.configuring import load_config
+from aggregator.app.wire import Wire
 from aggregator.cli import Invocation
 from aggregator.cli.logs import set_up
 from aggregator.model import Config

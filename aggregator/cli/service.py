@@ -10,9 +10,10 @@ from types import FrameType
 
 import click
 
+from aggregator.app.configuring import load_config
 from aggregator.app.round import Summary, poll_round
 from aggregator.app.supervisor import Tell, nobody, supervisor
-from aggregator.app.wire import EVERYTHING, Wire, load_config
+from aggregator.app.wire import EVERYTHING, Wire
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.completing import source_ids
 from aggregator.cli.opening import configured, known_sources, working_wire
@@ -114,7 +115,7 @@ def serve(invocation: Invocation, *, listen: str | None) -> None:
     wire = Wire(config)
     try:
         server = WebServer(wire)
-        _on_signals(server.stop)
+        on_signals(server.stop)
         server.serve()
     finally:
         wire.close()
@@ -128,7 +129,7 @@ def serve_forever(
     from aggregator.app.service import Service
 
     service = Service(wire, load, tell)
-    _on_signals(service.stop, service.reload)
+    on_signals(service.stop, service.reload)
     server = WebServer(wire, service)
     server.start()
     try:
@@ -137,7 +138,7 @@ def serve_forever(
         server.stop()
 
 
-def _on_signals(
+def on_signals(
     stop: Callable[[], None], reload: Callable[[], None] | None = None
 ) -> None:
     """Let TERM and Ctrl-C stop, HUP reload; a second Ctrl-C ends the process at once.
@@ -189,7 +190,7 @@ def _round(wire: Wire, states: list[SourceState], invocation: Invocation) -> Sum
             wire,
             states,
             polled=progress.advance,
-            begun=lambda engine: _on_signals(engine.abandon),
+            begun=lambda engine: on_signals(engine.abandon),
         )
 
 

@@ -11,8 +11,9 @@ import pytest
 from installation import Installation
 from sqlalchemy import event
 
+from aggregator.app.configuring import load_config
 from aggregator.app.round import poll_round
-from aggregator.app.wire import Wire, load_config
+from aggregator.app.wire import Wire
 from aggregator.publishing import document, gzipped, pieces
 
 ITEM = (

@@ -94,8 +94,10 @@ def service(folder, step=None, shift=None):
     `shift` are seconds by which its wall clock is wrong, as `shared_seconds`.
     """
     from aggregator.app.clock import utc_now
+    from aggregator.app.configuring import load_config
     from aggregator.app.service import Service
-    from aggregator.app.wire import Wire, load_config
+    from aggregator.app.wire import Wire
+    from aggregator.cli.service import on_signals
     from aggregator.store import hold
 
     if step:
@@ -106,7 +108,7 @@ def service(folder, step=None, shift=None):
     with hold(config.store, "run", now=clock()) as still_held:
         wire = Wire(config, clock=clock, still_held=still_held)
         running = Service(wire, load)
-        signal.signal(signal.SIGTERM, lambda *_: running.stop())
+        on_signals(running.stop)
         running.run()
         wire.close()
 

@@ -15,8 +15,8 @@ from installation import Installation
 from newsdesk import LOOPBACK, NOON, rss, started
 from origin import Origin
 
+from aggregator.app.configuring import load_config
 from aggregator.app.pages import Newsroom
-from aggregator.app.wire import load_config
 from aggregator.cli import mediawire
 from aggregator.engines import local
 from aggregator.model import FetchLimits, ReadingLimits, Source

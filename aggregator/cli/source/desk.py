@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from aggregator.app.wire import load_config
+from aggregator.app.configuring import load_config
 from aggregator.cli import Invocation
 from aggregator.cli.opening import configured, no_such_source
 from aggregator.config.edit import amend, places
