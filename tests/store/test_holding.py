@@ -19,10 +19,11 @@ from datetime import UTC, datetime
 from aggregator.store import hold
 with hold(sys.argv[1], "mediawire run", now=datetime(2026, 3, 14, 9, 26, tzinfo=UTC)):
     child = os.fork() if len(sys.argv) > 2 else None
-    if child == 0:
+    if child is None:
+        print("held", flush=True)
+    elif child == 0:
+        print(os.getpid(), flush=True)
         os.close(1)
-    else:
-        print(child or "held", flush=True)
     time.sleep(60)
 """
 
