@@ -90,6 +90,13 @@ def base_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def mail_address(text: str) -> str:
+    """Return a plain mail address: no name, no angle brackets."""
+    if not _MAIL.fullmatch(text) or not text.isascii() or not text.isprintable():
+        raise ValueError(f'"{text}" is no mail address; write desk@your.site')
+    return text
+
+
 def contact(text: str) -> str:
     """Return where a publisher reaches the operator: a web or mail address."""
     if not text:

@@ -79,11 +79,22 @@ def _is_open(path: Path) -> bool:
 
 
 def _holds_secrets(file: Written) -> bool:
-    if _is_secret_address(file.values.get("store", "")):
+    if _is_secret_address(file.values.get("store", "")) or _opens_the_console(file):
         return True
     speaking = [file.values.get("defaults", {}), *file.values.get("sources", ())]
     speaking += file.values.get("groups", {}).values()
     return any(map(_speaks_secrets, speaking))
+
+
+def _opens_the_console(file: Written) -> bool:
+    """Return whether the token, the webhook or the mail password stands in the file."""
+    alerts = file.values.get("alerts", {})
+    said = (
+        file.values.get("console", {}).get("token"),
+        alerts.get("webhook"),
+        alerts.get("mail", {}).get("password"),
+    )
+    return any(secret and not is_elsewhere(secret) for secret in said)
 
 
 def _speaks_secrets(layer: Mapping[str, Any]) -> bool:

@@ -25,6 +25,7 @@ TRUE = frozenset({"true", "yes", "on"})
 FALSE = frozenset({"false", "no", "off"})
 MOST = 100_000
 SHORTEST = timedelta(seconds=1)
+SHORTEST_TOKEN = 16
 
 
 def _text(value: object) -> str:
@@ -79,7 +80,9 @@ def _lasting(text: str) -> timedelta:
     return span
 
 
-def _one_of(words: tuple[str, ...]) -> PlainValidator:
+def one_of(words: tuple[str, ...]) -> PlainValidator:
+    """Return the validator of a text that must be one of these words."""
+
     def read(text: str) -> str:
         if text not in words:
             raise ValueError(f'"{text}" is not known{nearest(text, words)}')
@@ -100,6 +103,27 @@ def _feed_address(text: str, around: secret.Surroundings) -> str:
 
 def _database(text: str, around: secret.Surroundings) -> str:
     return addresses.database(secret.revealed(text, around), around.cwd)
+
+
+def _token(text: str, around: secret.Surroundings) -> str:
+    token = secret.revealed(text, around)
+    if len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable():
+        raise ValueError(
+            f"is no token: it needs at least {SHORTEST_TOKEN} plain ASCII characters; "
+            "`openssl rand -hex 16` makes one"
+        )
+    return token
+
+
+def _webhook_address(text: str, around: secret.Surroundings) -> str:
+    address = secret.revealed(text, around)
+    try:
+        return addresses.web_address(address)
+    except ValueError:
+        if address == text:
+            raise
+        # The sentence would show the address, which is a secret.
+        raise ValueError(f"what {text} holds is no address of a webhook") from None
 
 
 def _header_value(text: str, around: secret.Surroundings) -> str:
@@ -128,12 +152,12 @@ Size = Annotated[
 ]
 BodyMode = Annotated[
     BodyModes,
-    _one_of(get_args(BodyModes)),
+    one_of(get_args(BodyModes)),
     WithJsonSchema({"enum": [*get_args(BodyModes)]}),
 ]
 IndexPolicy = Annotated[
     IndexPolicies,
-    _one_of(get_args(IndexPolicies)),
+    one_of(get_args(IndexPolicies)),
     WithJsonSchema({"enum": [*get_args(IndexPolicies)]}),
 ]
 Id = Annotated[str, _of(names.identifier), _format("id", maxLength=names.LONGEST_ID)]
@@ -143,7 +167,10 @@ Moment = Annotated[datetime, _of(names.moment), _format("time")]
 HeaderName = Annotated[str, _of(names.header_name), _format("header name")]
 HeaderValue = Annotated[str, _beside(_header_value), _format("secret")]
 Secret = Annotated[str, _beside(secret.revealed), _format("secret")]
+Token = Annotated[str, _beside(_token), _format("secret")]
 WebAddress = Annotated[str, _of(addresses.web_address), _format("address")]
+MailAddress = Annotated[str, _of(addresses.mail_address), _format("mail address")]
+WebhookAddress = Annotated[str, _beside(_webhook_address), _format("address")]
 FeedAddress = Annotated[str, _beside(_feed_address), _format("address")]
 BaseAddress = Annotated[str, _of(addresses.base_address), _format("address")]
 Contact = Annotated[str, _of(addresses.contact), _format("address", minLength=1)]

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from aggregator import model
+from aggregator.config.operating import Alerts, Console
 from aggregator.config.schema import (
     PublicationKeys,
     PublicationsFile,
@@ -22,7 +23,7 @@ from aggregator.config.schema import (
     SourceKeys,
     SourcesFile,
 )
-from aggregator.config.secret import Surroundings
+from aggregator.config.secret import Surroundings, token_digest
 
 Layer = SharedKeys | SourceKeys
 
@@ -59,6 +60,8 @@ def config(
         hosts=tuple(_hosts(service)),
         sources=tuple(_sources(sources)),
         publications=tuple(map(_publication, publications.publications)),
+        console=_console(service.console),
+        alerts=_alerts(service.alerts),
         rules=tuple(
             model.RuleSpec(id=id_, kind=rule.kind, options=dict(rule.model_extra or {}))
             for id_, rule in publications.rules.items()
@@ -75,6 +78,19 @@ def layers(
     group = next((group for group in groups if group), None)
     far = [sources[0].defaults] + ([own.defaults] if own is not sources[0] else [])
     return [*far, *([group] if group else []), source]
+
+
+def _console(written: Console) -> model.ConsoleAccess:
+    return model.ConsoleAccess(
+        token_digest=token_digest(written.token) if written.token else None
+    )
+
+
+def _alerts(written: Alerts) -> model.AlertChannels:
+    return model.AlertChannels(
+        webhook=written.webhook,
+        mail=model.MailChannel(**dict(written.mail)) if written.mail else None,
+    )
 
 
 def _hosts(service: ServiceFile) -> Iterator[tuple[str, model.HostLimits]]:

@@ -38,6 +38,7 @@ from aggregator.config.fields import (
     Timezone,
     WebAddress,
 )
+from aggregator.config.operating import Alerts, Console
 
 EXAMPLE_CONTACT = "https://example.org/about"
 
@@ -133,6 +134,10 @@ class ServiceFile(BaseModel, extra="forbid", frozen=True, title="mediawire.yaml"
         default={},
         description="Manners for hosts of a pattern; the first that fits counts.",
     )
+    console: Console = Field(
+        default=Console(), description="Who may open the operator's console."
+    )
+    alerts: Alerts = Field(default=Alerts(), description="Where alerts are told.")
 
 
 # -- sources.yaml and sources.d

@@ -7,6 +7,7 @@ ValueError names what is missing, never what was found.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 MOST = 64 * 1024
@@ -54,3 +55,12 @@ def from_file(name: str, surroundings: Surroundings) -> str:
         raise ValueError(f"the file {name!r} cannot be read: {reason}") from error
     except ValueError as error:  # no UTF-8, or a NUL in the name
         raise ValueError(f"the file {name!r} cannot be read as UTF-8 text") from error
+
+
+def token_digest(token: str) -> bytes:
+    """Return what is kept and compared of a token, 32 bytes.
+
+    A plain hash will do where the secret is long and random, as a token is: there is no
+    list of likely ones that a slow hash would have to be slow for.
+    """
+    return sha256(token.encode("utf-8", "surrogateescape")).digest()

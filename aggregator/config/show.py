@@ -2,8 +2,8 @@
 
 In: a Loaded. Out: settings as (key, value, origin), where the origin is `file:line`, the
 name of a flag or environment variable, or `default`. Keys of sources begin with their
-id: `sources.un-news.interval`. Masked are header values, credentials, user and password
-in addresses, and the values in their queries.
+id: `sources.un-news.interval`. Masked are header values, credentials, the console's token,
+the webhook, user and password in addresses, and the values in their queries.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from aggregator.config.load import Loaded
 from aggregator.config.secret import is_elsewhere
 from aggregator.config.units import duration_text, size_text
 from aggregator.config.written import Path, Written, dotted
-from aggregator.model import Config, Publication, Source
+from aggregator.model import AlertChannels, Config, Publication, Source
 
 DEFAULT = "default"
 HIDDEN = "***"
@@ -77,8 +77,26 @@ def _service(config: Config, written: Written) -> Iterator[Setting]:
             "workers": config.reading.workers,
         },
         "hosts": dict(config.hosts),
+        "console": {"token": HIDDEN if config.console.token_digest else None},
+        "alerts": _alerts(config.alerts),
     }
     yield from _leaves(values, (), (), layers)
+
+
+def _alerts(channels: AlertChannels) -> dict[str, object]:
+    """Return where alerts are told; a webhook's address often is its password."""
+    mail = channels.mail
+    said: dict[str, object] = {"webhook": HIDDEN if channels.webhook else None}
+    if mail:
+        said["mail"] = {
+            "sender": mail.sender,
+            "to": mail.to,
+            "server": "{}:{}".format(*mail.server),
+            "tls": mail.tls,
+            "username": HIDDEN if mail.username else None,
+            "password": HIDDEN if mail.password else None,
+        }
+    return said
 
 
 def _source_layers(files: Sequence[Written]) -> Iterator[list[Layer]]:

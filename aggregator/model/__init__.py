@@ -48,7 +48,16 @@ from aggregator.model.publication import (
     RuleSpec,
     Selection,
 )
-from aggregator.model.settings import Config, FetchLimits, HostLimits, ReadingLimits
+from aggregator.model.settings import (
+    AlertChannels,
+    Config,
+    ConsoleAccess,
+    FetchLimits,
+    HostLimits,
+    MailChannel,
+    MailTls,
+    ReadingLimits,
+)
 from aggregator.model.source import (
     Auth,
     BodyMode,
@@ -61,12 +70,14 @@ from aggregator.model.source import (
 
 __all__ = [
     "Advice",
+    "AlertChannels",
     "Also",
     "Article",
     "Attribution",
     "Auth",
     "BodyMode",
     "Config",
+    "ConsoleAccess",
     "Deletion",
     "Document",
     "Dropped",
@@ -80,6 +91,8 @@ __all__ = [
     "Image",
     "IndexPolicy",
     "Known",
+    "MailChannel",
+    "MailTls",
     "Moved",
     "NotModified",
     "Outcome",

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Literal
 
 from aggregator.model.publication import Publication, RuleSpec
 from aggregator.model.source import Source
@@ -41,6 +42,39 @@ class ReadingLimits:
     workers: int = 2
 
 
+MailTls = Literal["none", "starttls", "tls"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleAccess:
+    """What opens the operator's console: the SHA-256 of the token, which is not kept.
+
+    None: no token is configured, and the console opens on this machine only.
+    """
+
+    token_digest: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailChannel:
+    """How alerts are mailed. `server` is (host, port)."""
+
+    sender: str
+    to: tuple[str, ...]
+    server: tuple[str, int] = ("localhost", 25)
+    tls: MailTls = "none"
+    username: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertChannels:
+    """Where alerts are told, beside `status`, the console and the metrics."""
+
+    webhook: str | None = field(default=None, repr=False)
+    mail: MailChannel | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """The whole config folder, read and checked.
@@ -64,6 +98,8 @@ class Config:
     sources: tuple[Source, ...] = ()
     publications: tuple[Publication, ...] = ()
     rules: tuple[RuleSpec, ...] = ()
+    console: ConsoleAccess = ConsoleAccess()
+    alerts: AlertChannels = AlertChannels()
     warnings: tuple[str, ...] = field(default=())
 
     def host_limits(self, host: str) -> HostLimits:
