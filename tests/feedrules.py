@@ -21,6 +21,8 @@ DC = "{http://purl.org/dc/elements/1.1/}"
 DCTERMS = "{http://purl.org/dc/terms/}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 XML = "{http://www.w3.org/XML/1998/namespace}"
+HISTORY = "{http://purl.org/syndication/history/1.0}"  # RFC 5005
+TOMBSTONES = "{http://purl.org/atompub/tombstones/1.0}"  # RFC 6721
 
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 RFC822 = re.compile(
@@ -30,7 +32,7 @@ RFC822 = re.compile(
 MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 LANGUAGE = re.compile(r"[A-Za-z]{2}(-[A-Za-z0-9]{1,8})*")
 RELATIONS = {"self", "alternate", "via", "enclosure", "license", "related"}
-RELATIONS |= {"prev-archive", "next-archive", "current"}  # RFC 5005
+RELATIONS |= {"prev-archive", "next-archive", "current"}  # RFC 5005, section 4
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 ITEM = {
@@ -45,6 +47,7 @@ CHANNEL = {
     *("item", f"{ATOM}link"),
 }
 FEED = {"id", "title", "updated", "link", "generator", "subtitle", "author", "entry"}
+FOREIGN_IN_FEED = {f"{HISTORY}archive", f"{TOMBSTONES}deleted-entry"}
 ENTRY = {
     *("id", "title", "updated", "published", "author", "content", "summary", "link"),
     *("category", "rights", "source"),
@@ -137,7 +140,8 @@ def _atom(document, report):
     if feed.tag != f"{ATOM}feed":
         report("the root is no Atom feed")
     entries = feed.findall(f"{ATOM}entry")
-    _only(feed, _atom_names(FEED), _atom_names({"link", "author", "entry"}), report)
+    many = _atom_names({"link", "author", "entry"}) | {f"{TOMBSTONES}deleted-entry"}
+    _only(feed, _atom_names(FEED) | FOREIGN_IN_FEED, many, report)
     _head(feed, "feed", report)
     _language(feed.get(f"{XML}lang"), "feed", report)
     selves = [link for link in feed.findall(f"{ATOM}link") if link.get("rel") == "self"]
@@ -150,13 +154,25 @@ def _atom(document, report):
     if feed.find(f"{ATOM}rights") is not None:
         report("entries would inherit the rights of the feed")
     tags = [child.tag for child in feed]
-    if entries and any(
-        tag != f"{ATOM}entry" for tag in tags[tags.index(f"{ATOM}entry") :]
-    ):
+    listed = {f"{ATOM}entry", f"{TOMBSTONES}deleted-entry"}
+    if entries and not listed.issuperset(tags[tags.index(f"{ATOM}entry") :]):
         report("something of the feed stands behind its entries")
     _unique((entry.findtext(f"{ATOM}id") for entry in entries), "id", report)
+    _history(feed, report)
     for entry in entries:
         _entry(entry, report)
+
+
+def _history(feed, report):
+    links = Counter(link.get("rel") for link in feed.findall(f"{ATOM}link"))
+    is_archive = feed.find(f"{HISTORY}archive") is not None
+    if is_archive != (links["current"] == 1):
+        report("an archive has one link to the current document, no other has")
+    if any(links[name] > 1 for name in ("prev-archive", "next-archive")):
+        report("the feed has two archives before or behind it")
+    for stone in feed.findall(f"{TOMBSTONES}deleted-entry"):
+        _id(stone.get("ref"), "ref of a deleted entry", report)
+        _rfc3339(stone.get("when"), "when of a deleted entry", report)
 
 
 def _entry(entry, report):

@@ -128,6 +128,15 @@ def test_everything_republished_holds_to_its_specification(polled, kind):
     assert problems(at.published(f"feeds/wire.{kind}"), kind) == []
 
 
+def test_every_month_republished_holds_to_its_specification(polled):
+    """RFC 4287, RFC 5005: the archives of two decades of feeds."""
+    at, _ = polled
+    months = sorted((at.folder / "public").glob("feeds/wire/archive/*.atom"))
+
+    assert len(months) > 100
+    assert [m.name for m in months if problems(m.read_bytes(), "atom")] == []
+
+
 def test_every_word_republished_is_its_source_s_own(polled):
     """Fidelity: raw item → body as sent → published body → files on disk."""
     at, _ = polled

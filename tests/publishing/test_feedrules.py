@@ -4,10 +4,10 @@ import json
 
 import feedrules
 import pytest
-from builders import ANY_RIGHTS, article, attribution, publication, report
+from builders import ANY_RIGHTS, NOON, article, attribution, publication, report
 
 from aggregator.model import Enclosure, Image, Tag
-from aggregator.publishing import Publisher
+from aggregator.publishing import Archives, Margin, Publisher, Tombstone
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +102,48 @@ def test_a_fault_in_atom_is_found(documents, good, bad):
     assert good in documents["atom"]
 
     assert found(documents["atom"].replace(good, bad), "atom")
+
+
+@pytest.fixture(scope="module")
+def margined(tmp_path_factory):
+    """A month, and a live document that goes on in it and took something back."""
+    folder = tmp_path_factory.mktemp("x")
+    archives = Archives(folder, base_url="https://wire.example")
+    publisher = Publisher(folder, base_url="https://wire.example")
+    reports = [report(article(n), publication(), ANY_RIGHTS) for n in (1, 2)]
+    before = "2026-10"
+    archives.write(publication(), "2026-11", reports, previous=before, now=NOON)
+    margin = Margin(
+        previous=archives.address("wire", "2026-11"),
+        tombstones=(Tombstone(ref="urn:x:1", at=NOON, reason="a hoax"),),
+    )
+    publisher.publish(publication(), reports, now=NOON, margin=margin)
+    return {
+        "month": (folder / "feeds/wire/archive/2026-11.atom").read_text(),
+        "live": (folder / "feeds/wire.atom").read_text(),
+    }
+
+
+@pytest.mark.parametrize("name", ["month", "live"])
+def test_nothing_is_wrong_with_months_and_tombstones(margined, name):
+    assert feedrules.problems(margined[name].encode(), "atom") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("month", 'rel="current"', 'rel="related"'),
+        ("month", 'rel="prev-archive"', 'rel="previous"'),
+        ("month", "fh:archive", "fh:complete"),
+        ("live", 'rel="prev-archive"', 'rel="current"'),
+        ("live", 'ref="urn:x:1"', 'ref="1"'),
+        ("live", 'when="2026-11-24T12:00:00+00:00"', 'when="today"'),
+    ],
+)
+def test_a_fault_beside_the_entries_is_found(margined, name, good, bad):
+    assert good in margined[name]
+
+    assert found(margined[name].replace(good, bad), "atom")
 
 
 @pytest.mark.parametrize(
