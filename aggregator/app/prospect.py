@@ -9,18 +9,21 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from threading import Event
+from typing import Any
 from urllib.parse import urljoin
 
 from aggregator.app.clock import Clock, utc_now
 from aggregator.config import masked
+from aggregator.config.addresses import feed_address
 from aggregator.errors import FetchError, MediaWireError, ReadError
 from aggregator.fetching import Fetcher
 from aggregator.model import Article, Config, Fetched, FetchRequest, Reading, Source
 from aggregator.reading import ReadRequest, Workers
-from aggregator.text.urls import host_of
+from aggregator.text.urls import canonical, host_of
 
 # How many of a page's feeds are tried before we believe that it has none.
 MOST_TRIED = 5
+HEADLINES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,41 @@ def prospect(config: Config, url: str, *, clock: Clock = utc_now) -> Prospect:
             if error.problem != "html-page":
                 raise
             return _behind(page, scout)
+
+
+def address_of(text: str, config: Config) -> str:
+    """Return the address to ask; a bare `site.example` is one of https.
+
+    ValueError with a sentence for a person if it is none.
+    """
+    bare = ":" not in text.partition("/")[0]
+    return feed_address(f"https://{text}" if bare else text, config.folder)
+
+
+def known_as(config: Config, url: str) -> str | None:
+    """Return the source that polls this address already, if one does."""
+    same = canonical(url)
+    return next((s.id for s in config.sources if canonical(s.url) == same), None)
+
+
+def described(config: Config, found: Prospect) -> dict[str, Any]:
+    """Return what `source test` and the console show of a prospect, nothing secret."""
+    feed = found.reading.feed
+    return {
+        "url": masked(found.url),
+        "title": found.title,
+        "site": feed.site if feed else None,
+        "format": (feed.version or None) if feed else None,
+        "language": feed.language if feed else None,
+        "known_as": known_as(config, found.url),
+        "entries": len(found.articles),
+        "headlines": [
+            {"title": each.title, "url": each.url, "published": each.published}
+            for each in found.articles[:HEADLINES]
+        ],
+        "notes": list(found.reading.notes),
+        "others": [masked(other) for other in found.others],
+    }
 
 
 def _behind(page: Fetched, scout: "_Scout") -> Prospect:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from aggregator.app import deciding
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.desk import retitle, split
 from aggregator.cli.opening import configured, reading_wire, working_wire
@@ -82,16 +83,7 @@ def show(ctx: click.Context, *, ref: str, revisions: bool, as_json: bool) -> Non
 def withdraw(ctx: click.Context, *, ref: str, reason: str) -> None:
     """Take an article back: it leaves every output at once and never returns."""
     with reading_wire(ctx.obj) as wire:
-        found = wire.store.find(ref)
-        if not found:
-            _not_found(ctx, ref)
-        now = wire.clock()
-        taken_back = [
-            each.id
-            for each in found
-            if wire.store.withdraw(each.id, at=now, reason=reason, by="desk")
-        ]
-        wire.call_press()
+        taken_back = deciding.withdraw(wire, ref, reason=reason)
     for id_ in taken_back:
         click.echo(f"{id_} is withdrawn")
     if not taken_back:

@@ -5,10 +5,10 @@ from functools import partial
 
 import click
 
-from aggregator.cli import FAILED, Invocation
+from aggregator.cli import Invocation
 from aggregator.cli.completing import source_ids
 from aggregator.cli.source.desk import Desk
-from aggregator.config.edit import with_keys, without_source
+from aggregator.config.edit import without_source
 from aggregator.config.names import moment
 
 
@@ -34,31 +34,21 @@ def pause(
     invocation: Invocation, *, source_id: str, until: datetime | None, why: str
 ) -> None:
     """Stop polling a source for now; its articles stay where they are."""
-    said = {
-        "until": until and until.isoformat().replace("+00:00", "Z"),
-        "why": why or None,
-    }
-    # An empty pause would be no pause: a key without a value says nothing.
-    paused = {name: text for name, text in said.items() if text} or {"why": "paused"}
-    file = Desk(invocation).change(
-        source_id, partial(with_keys, source_id=source_id, keys={"paused": paused})
-    )
-    when = f" until {said['until']}" if until else ""
+    desk = Desk(invocation)
+    desk.source(source_id)
+    file = desk.folder.pause(source_id, why=why, until=until)
+    when = f" until {until.isoformat().replace('+00:00', 'Z')}" if until else ""
     click.echo(f"{source_id} is paused{when} ({file})")
 
 
 @click.command()
 @click.argument("source_id", metavar="SOURCE", shell_complete=source_ids)
-@click.pass_context
-def resume(ctx: click.Context, *, source_id: str) -> None:
+@click.pass_obj
+def resume(invocation: Invocation, *, source_id: str) -> None:
     """Go on polling a source that was paused."""
-    desk = Desk(ctx.obj)
-    if desk.source(source_id).paused is None:
-        click.echo(f"mediawire: {source_id} is not paused", err=True)
-        ctx.exit(FAILED)
-    file = desk.change(
-        source_id, partial(with_keys, source_id=source_id, keys={"paused": None})
-    )
+    desk = Desk(invocation)
+    desk.source(source_id)
+    file = desk.folder.resume(source_id)
     click.echo(f"{source_id} goes on ({file})")
 
 
@@ -70,7 +60,7 @@ def remove(invocation: Invocation, *, source_id: str) -> None:
 
     Added again under the same id, it goes on where it was.
     """
-    file = Desk(invocation).change(
-        source_id, partial(without_source, source_id=source_id)
-    )
+    desk = Desk(invocation)
+    desk.source(source_id)
+    file = desk.folder.change(source_id, partial(without_source, source_id=source_id))
     click.echo(f"{source_id} is removed from {file}; its articles stay")

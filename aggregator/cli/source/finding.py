@@ -6,24 +6,27 @@ from urllib.parse import urlsplit
 
 import click
 
-from aggregator.app.prospect import Prospect, prospect
+from aggregator.app.prospect import (
+    Prospect,
+    address_of,
+    described,
+    known_as,
+    prospect,
+)
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.opening import configured
 from aggregator.cli.source.desk import Desk
 from aggregator.cli.terminal import emit_json
 from aggregator.config import masked
-from aggregator.config.addresses import feed_address
 from aggregator.config.edit import with_sources
 from aggregator.config.files import SOURCES
 from aggregator.config.intake import unused
 from aggregator.config.names import folded, slug
 from aggregator.config.opml import identity_of
 from aggregator.model import Config
-from aggregator.text.urls import canonical
 
 # Of a title that becomes an id; a longer one is a sentence, and the address is better.
 LONGEST_NAME = 32
-HEADLINES = 5
 
 
 @click.command()
@@ -49,7 +52,7 @@ def add(
     """
     desk = Desk(ctx.obj)
     found = prospect(desk.config, _address(url, desk.config))
-    if known := _known(desk.config, found.url):
+    if known := known_as(desk.config, found.url):
         click.echo(f"mediawire: {masked(found.url)} is polled as {known}", err=True)
         ctx.exit(FAILED)
     entry: dict[str, Any] = {
@@ -59,7 +62,7 @@ def add(
         **({"group": group} if group else {}),
         **({"tags": list(tags)} if tags else {}),
     }
-    desk.write(SOURCES, partial(with_sources, sources=[entry]))
+    desk.folder.write(SOURCES, partial(with_sources, sources=[entry]))
     count = len(found.articles)
     click.echo(
         f"{entry['id']} is added to {SOURCES}: {title or found.title or 'no title'}, "
@@ -77,7 +80,7 @@ def test(invocation: Invocation, *, url: str, as_json: bool) -> None:
     """Show what would come from URL, or from the feed behind it; write nothing."""
     config = configured(invocation)
     found = prospect(config, _address(url, config))
-    shown = _shown(config, found)
+    shown = described(config, found)
     if as_json:
         emit_json(shown)
         return
@@ -93,38 +96,11 @@ def test(invocation: Invocation, *, url: str, as_json: bool) -> None:
         click.echo(f"the page also names: {other}")
 
 
-def _shown(config: Config, found: Prospect) -> dict[str, Any]:
-    feed = found.reading.feed
-    return {
-        "url": masked(found.url),
-        "title": found.title,
-        "site": feed.site if feed else None,
-        "format": (feed.version or None) if feed else None,
-        "language": feed.language if feed else None,
-        "known_as": _known(config, found.url),
-        "entries": len(found.articles),
-        "headlines": [
-            {"title": each.title, "url": each.url, "published": each.published}
-            for each in found.articles[:HEADLINES]
-        ],
-        "notes": list(found.reading.notes),
-        "others": [masked(other) for other in found.others],
-    }
-
-
 def _address(url: str, config: Config) -> str:
-    """Return the address to ask; a bare `site.example` is one of https."""
-    bare = ":" not in url.partition("/")[0]
     try:
-        return feed_address(f"https://{url}" if bare else url, config.folder)
+        return address_of(url, config)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-
-
-def _known(config: Config, url: str) -> str | None:
-    """Return the source that polls this address already, if one does."""
-    same = canonical(url)
-    return next((s.id for s in config.sources if canonical(s.url) == same), None)
 
 
 def _id(config: Config, found: Prospect, title: str | None) -> str:

@@ -38,7 +38,7 @@ def import_(ctx: click.Context, *, file: Path) -> None:
             ctx.exit(FAILED)
         return
     target = f"{MORE_SOURCES}/{slug(file.stem) or 'imported'}.yaml"
-    desk.write(target, partial(with_sources, sources=found.sources))
+    desk.folder.write(target, partial(with_sources, sources=found.sources))
     known = f", {found.known} were polled already" if found.known else ""
     click.echo(f"{len(found.sources)} sources are added in {target}{known}")
 

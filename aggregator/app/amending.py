@@ -1,0 +1,89 @@
+"""Change a source in the config folder: by command or from the console, one way for both.
+
+In: the folder, a source, what is to become of it. Out: the name of the file that was
+changed, comments and all other lines kept. ConfigError if the folder would not be valid
+then, MediaWireError if it cannot be edited or written; nothing is changed in either case.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from aggregator.app.configuring import load_config
+from aggregator.config.edit import amend, places, with_keys
+from aggregator.config.written import Place
+from aggregator.errors import MediaWireError
+from aggregator.model import Config
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigFolder:
+    """A config folder, and the environment that its secrets may come from."""
+
+    path: Path
+    environ: Mapping[str, str] = field(repr=False)
+
+    def load(self) -> Config:
+        """Return what the folder says now; ConfigError if it is not valid."""
+        return self._loaded(self.path)
+
+    def places(self) -> dict[str, Place]:
+        """Return where each source stands, by its id."""
+        return places(self.path)
+
+    def pause(
+        self, source_id: str, *, why: str = "", until: datetime | None = None
+    ) -> str:
+        """Stop polling a source for now; its articles stay where they are."""
+        said = {
+            "until": until and until.isoformat().replace("+00:00", "Z"),
+            "why": why or None,
+        }
+        # An empty pause would be no pause: a key without a value says nothing.
+        keys = {name: text for name, text in said.items() if text} or {"why": "paused"}
+        return self._set(source_id, {"paused": keys})
+
+    def resume(self, source_id: str) -> str:
+        """Go on polling a source that was paused; MediaWireError if it is not."""
+        source = next((s for s in self.load().sources if s.id == source_id), None)
+        if source is None or source.paused is None:
+            raise MediaWireError(f"{source_id} is not paused")
+        return self._set(source_id, {"paused": None})
+
+    def reject(self, source_id: str, held: str | None) -> str:
+        """Pause a source that is held; `held` is why it is."""
+        return self.pause(source_id, why=f"rejected by the desk: {held or 'not held'}")
+
+    def change(self, source_id: str, change: Callable[[str], str]) -> str:
+        """Change the file in which a source stands; return the name of that file."""
+        place = self.places().get(source_id)
+        if place is None:
+            raise MediaWireError(f"there is no source {source_id!r} in the config")
+        if place.file.endswith(".opml"):
+            raise MediaWireError(
+                f"{source_id} stands in the list {place}, which is not edited by program; "
+                "change the list where it comes from, or import it instead: "
+                "`mediawire source import` makes sources of it that can be edited"
+            )
+        self.write(place.file, change)
+        return place.file
+
+    def write(self, file: str, change: Callable[[str], str]) -> Config:
+        """Change a file, which need not exist yet; return what holds then."""
+        try:
+            return amend(self.path, file, change, load=self._loaded)
+        except OSError as error:
+            reason = (error.strerror or "no reason given").lower()
+            raise MediaWireError(
+                f"{file} cannot be changed: {reason}; nothing was changed"
+            ) from error
+
+    def _set(self, source_id: str, keys: Mapping[str, object]) -> str:
+        return self.change(
+            source_id, partial(with_keys, source_id=source_id, keys=keys)
+        )
+
+    def _loaded(self, folder: Path) -> Config:
+        return load_config(folder, environ=self.environ)

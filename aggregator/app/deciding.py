@@ -1,0 +1,52 @@
+"""What the desk decides about what stands in the store: by command or from the console.
+
+In: a Wire and what is meant. Out: the store says so, and whoever polls and publishes
+from it does it next, in this process or another. MediaWireError if there is nothing to
+be decided.
+"""
+
+from dataclasses import replace
+
+from aggregator.app.wire import Wire
+from aggregator.errors import MediaWireError
+from aggregator.fetching import cadence
+from aggregator.suspicion import RELEASED_FOR
+
+
+def release(wire: Wire, source_id: str) -> None:
+    """Believe a held source: take in what it sends from the next poll on.
+
+    That is at once, unless a Retry-After of the publisher runs.
+    """
+    state = wire.states()[source_id]
+    if state.held is None:
+        raise MediaWireError(f"{source_id} is not held")
+    now = wire.clock()
+    wire.store.release(source_id, state.held, until=now + RELEASED_FOR)
+    if not cadence.may_force(state, now=now):
+        due = replace(
+            state,
+            next_poll_at=now,
+            last_polled_at=None,
+            because="released by the desk",
+        )
+        wire.store.reschedule([due])
+
+
+def withdraw(wire: Wire, ref: str, *, reason: str) -> list[str]:
+    """Take an article back, by id or address; returns the ids of what is gone now.
+
+    It leaves every output with the next publishing and never returns. Empty if it was
+    taken back before.
+    """
+    found = wire.store.find(ref)
+    if not found:
+        raise MediaWireError(f"no article has the id or address {ref}")
+    now = wire.clock()
+    taken_back = [
+        each.id
+        for each in found
+        if wire.store.withdraw(each.id, at=now, reason=reason, by="desk")
+    ]
+    wire.call_press()
+    return taken_back
