@@ -9,6 +9,7 @@ answers      conditional, compressed, cacheable
 front, section, article, sources    one page each; templates/ and static/ beside them
 lines, links, language, phrases, bodies, standings      what the pages print
 metadata, opml                      what machines read
+api/         the same for programs, as JSON: `/api/v1/`
 protection   what browsers may not do with it
 health       alive, ready, and in figures
 """

@@ -68,15 +68,18 @@ def lines(
     return [line(report, links, now, language) for report in reports]
 
 
-def view(newsroom: Newsroom, article: Article) -> tuple[Publication, Report] | None:
+def view(
+    newsroom: Newsroom, article: Article, wanted: Publication | None = None
+) -> tuple[Publication, Report] | None:
     """Return the article as the first publication that takes it shows it.
 
-    None for an article that a rule drops or that no publication takes. Age does not
-    count: a page stays when its report has left the list.
+    Or as the one that is wanted, and none but that. None for an article that a rule
+    drops or that no publication takes. Age does not count: a page stays when its report
+    has left the list.
     """
     if article.dropped:
         return None
-    for publication in newsroom.config.publications:
+    for publication in (wanted,) if wanted else newsroom.config.publications:
         if refusal(publication.select, article, now=article.listed_at) is None:
             report = newsroom.report(article, publication)
             if report:

@@ -36,6 +36,15 @@ def representation(accept: str | None, formats: Sequence[str]) -> str:
     return chosen
 
 
+def accepts(accept: str | None, media_type: str) -> bool:
+    """Whether a media type may be sent: by its most exact range, not with zero quality."""
+    weights = dict(_weighted(accept or "*/*"))
+    for wanted in (media_type, f"{media_type.partition('/')[0]}/*", "*/*", "*"):
+        if wanted in weights:
+            return weights[wanted] > 0
+    return not weights
+
+
 def accepts_gzip(accept_encoding: str | None) -> bool:
     """Whether gzip may be sent: named or by `*`, and not with a quality of zero."""
     codings = dict(_weighted(accept_encoding or ""))

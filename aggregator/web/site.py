@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -17,6 +17,8 @@ from aggregator.errors import StoreError
 from aggregator.events import log
 from aggregator.web import health, sources
 from aggregator.web.answers import answer
+from aggregator.web.api import api
+from aggregator.web.api.description import ROOT
 from aggregator.web.article import article
 from aggregator.web.assets import Assets
 from aggregator.web.feeds import archived, feed
@@ -24,7 +26,7 @@ from aggregator.web.front import about, front
 from aggregator.web.newsroom import Newsroom
 from aggregator.web.protection import protected
 from aggregator.web.published import Published
-from aggregator.web.rendering import page
+from aggregator.web.rendering import links_of, page
 from aggregator.web.standings import Standings
 
 _FOR_A_YEAR = {"cache-control": "public, max-age=31536000, immutable"}
@@ -50,7 +52,7 @@ _ROUTES = [
 def application(newsroom: Newsroom) -> ASGIApp:
     """Return the ASGI app of a newsroom; make it anew for another newsroom only."""
     app = Starlette(
-        routes=[*_ROUTES, Route("/static/{name}", static)],
+        routes=[*_ROUTES, Route("/static/{name}", static), Route(ROOT, to_the_api)],
         exception_handlers={
             HTTPException: refused,
             StoreError: unavailable,
@@ -62,7 +64,7 @@ def application(newsroom: Newsroom) -> ASGIApp:
     app.state.assets = Assets()
     app.state.published = Published()
     app.state.standings = Standings(newsroom)
-    return protected(below_base(app, newsroom))
+    return protected(below_base(with_api(app, api(app.state)), newsroom))
 
 
 async def static(request: Request) -> Response:
@@ -72,6 +74,28 @@ async def static(request: Request) -> Response:
     if shown is None:
         raise HTTPException(404)
     return answer(request, shown, headers=_FOR_A_YEAR)
+
+
+def to_the_api(request: Request) -> Response:
+    """Lead from `/api/v1` to `/api/v1/`."""
+    return RedirectResponse(links_of(request).to(f"{ROOT}/"), status_code=308)
+
+
+def with_api(app: ASGIApp, below: ASGIApp) -> ASGIApp:
+    """Return the app with another one for all that is below `/api/v1/`.
+
+    A Mount would leave it paths that hold a line break.
+    """
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(f"{ROOT}/"):
+            await below(
+                {**scope, "path": scope["path"].removeprefix(ROOT)}, receive, send
+            )
+        else:
+            await app(scope, receive, send)
+
+    return serve
 
 
 def below_base(app: ASGIApp, newsroom: Newsroom) -> ASGIApp:

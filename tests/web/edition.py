@@ -14,6 +14,8 @@ DISCLAIMER = (
     "its bottom."
 )
 
+LICENSE = "https://license.example/by/4.0/"
+
 AGENCIES = {
     "gazette": ("The Harbour Gazette", "en"),
     "nordlicht": ("Nordlicht Nachrichten", "de"),
@@ -30,7 +32,7 @@ SOURCES = tuple(
         title=title,
         site=f"https://{id_}.example/",
         language=language,
-        rights=Rights(holder=title, license="https://license.example/by/4.0/"),
+        rights=Rights(holder=title, license=LICENSE),
     )
     for id_, (title, language) in AGENCIES.items()
 )
@@ -129,6 +131,7 @@ def story(number):
             feed_url=f"https://{source_id}.example/feed.xml",
             site_url=f"https://{source_id}.example/",
             rights=f"© {name}",
+            license=LICENSE,
         ),
         published=at,
         updated=at,

@@ -1,0 +1,83 @@
+"""Everything that can be asked of the API: one line for each, in the order of reading."""
+
+from aggregator.web.api import articles, publications, sources, status
+from aggregator.web.api.description import Operation
+
+LISTED: tuple[Operation, ...] = (
+    Operation(
+        id="listArticles",
+        path="/articles",
+        summary="The newest reports",
+        text="Newest listed first. Only what a publication shows.",
+        returns="Articles",
+        answer=articles.articles,
+        parameters=(*articles.FILTERS, *articles.PAGING),
+        refusals=(404,),
+    ),
+    Operation(
+        id="getArticle",
+        path="/articles/{id}",
+        summary="One report",
+        text="As whole as the first publication that takes it may show it.",
+        returns="Article",
+        answer=articles.article,
+        parameters=(articles.ID,),
+        refusals=(404, 410),
+    ),
+    Operation(
+        id="search",
+        path="/search",
+        summary="Reports by their words",
+        text="Newest listed first. Letters, digits and accents are found however written.",
+        returns="Articles",
+        answer=articles.search,
+        parameters=(articles.WORDS, *articles.FILTERS, *articles.PAGING),
+        refusals=(404,),
+    ),
+    Operation(
+        id="listSources",
+        path="/sources",
+        summary="The sources we read",
+        text="In the order of their ids.",
+        returns="Sources",
+        answer=sources.sources,
+        parameters=sources.PAGING,
+    ),
+    Operation(
+        id="getSource",
+        path="/sources/{id}",
+        summary="One source",
+        text="Also one that is no longer read, while its reports are shown.",
+        returns="Source",
+        answer=sources.source,
+        parameters=(sources.ID,),
+        refusals=(404,),
+    ),
+    Operation(
+        id="listPublications",
+        path="/publications",
+        summary="What we offer",
+        text="In the order of their ids.",
+        returns="Publications",
+        answer=publications.publications,
+        parameters=publications.PAGING,
+    ),
+    Operation(
+        id="getPublication",
+        path="/publications/{id}",
+        summary="One publication",
+        text="With the addresses of its feeds.",
+        returns="Publication",
+        answer=publications.publication,
+        parameters=(publications.ID,),
+        refusals=(404,),
+    ),
+    Operation(
+        id="getStatus",
+        path="/status",
+        summary="How the service is doing",
+        text="In numbers; the operator's console tells the rest.",
+        returns="Status",
+        answer=status.status,
+    ),
+)

@@ -1,0 +1,74 @@
+"""Publications as JSON: what we offer, where it is, and when it last changed."""
+
+from typing import Any
+
+from starlette.requests import Request
+
+from aggregator.model import Publication, PublicationStatus
+from aggregator.web.api.articles import moment
+from aggregator.web.api.description import Asked, Parameter
+from aggregator.web.api.listing import LIMIT, NAME_CURSOR, Page, by_name
+from aggregator.web.api.problems import ProblemError
+from aggregator.web.feeds import media_type
+from aggregator.web.links import Links
+from aggregator.web.rendering import links_of, newsroom_of
+
+ID = Parameter(
+    name="id",
+    text="The id of the publication, as in its address.",
+    place="path",
+    required=True,
+    schema={"type": "string", "pattern": "^[A-Za-z0-9._-]{1,100}$"},
+)
+PAGING = (LIMIT, NAME_CURSOR)
+
+
+def publications(request: Request, asked: Asked) -> Page:
+    """Return what we offer."""
+    statuses, links = _statuses(request), links_of(request)
+    offered = {each.id: each for each in newsroom_of(request).config.publications}
+    return by_name(offered, asked, lambda each: _shown(each, statuses, links))
+
+
+def publication(request: Request, asked: Asked) -> dict[str, Any]:
+    """Return one publication."""
+    for each in newsroom_of(request).config.publications:
+        if each.id == asked["id"]:
+            return _shown(each, _statuses(request), links_of(request))
+    raise ProblemError(404, "We offer no such publication.")
+
+
+def _statuses(request: Request) -> dict[str, PublicationStatus]:
+    found = newsroom_of(request).store.publication_status()
+    return {status.path: status for status in found}
+
+
+def _shown(
+    said: Publication, statuses: dict[str, PublicationStatus], links: Links
+) -> dict[str, Any]:
+    return {
+        "id": said.id,
+        "title": said.title,
+        "description": said.description,
+        "disclaimer": said.disclaimer,
+        "language": said.language,
+        "page_url": links.whole(f"/feeds/{said.id}"),
+        "feeds": [
+            _feed(name, f"feeds/{said.id}.{name}", statuses, links)
+            for name in said.formats
+        ],
+    }
+
+
+def _feed(
+    name: str, path: str, statuses: dict[str, PublicationStatus], links: Links
+) -> dict[str, Any]:
+    known = statuses.get(path)
+    written = known.written_at if known else None
+    return {
+        "format": name,
+        "url": links.whole(f"/{path}"),
+        "media_type": media_type(name).partition(";")[0],
+        "entries": known.entries if known else 0,
+        "written_at": moment(written) if written else None,
+    }
