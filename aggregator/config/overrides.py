@@ -49,8 +49,10 @@ def from_environment(
     around: secret.Surroundings,
 ) -> tuple[list[Override], list[Complaint]]:
     """Return what MEDIAWIRE_* variables say, and complaints about unreadable files."""
-    overrides = []
-    complaints = []
+    overrides: list[Override] = []
+    complaints: list[Complaint] = []
+    if not _ours(around.environ):
+        return overrides, complaints  # and no schema to be made: 18 ms of CPU
     for variable, path in _variables().items():
         for name, read in ((variable, _itself), (f"{variable}_FILE", secret.from_file)):
             if (text := around.environ.get(name)) is None:
@@ -88,18 +90,21 @@ def applied(written: Written, overrides: list[Override]) -> Written:
 
 def slips(environ: Mapping[str, str]) -> list[str]:
     """Return a sentence for each variable that looks like a misspelt one of ours."""
-    known = [name.removeprefix(PREFIX) for name in _variables()]
+    ours = _ours(environ)
+    known = [name.removeprefix(PREFIX) for name in _variables()] if ours else []
     known += [f"{name}_FILE" for name in known]
-    sentences = []
-    for variable in environ:
-        name = variable.removeprefix(PREFIX)
-        if name == variable or name in known or name in _OF_THE_COMMAND_LINE:
-            continue
-        if near := get_close_matches(name, known, n=1, cutoff=_A_SLIP):
-            sentences.append(
-                f"the variable {variable} is not read; did you mean {PREFIX}{near[0]}?"
-            )
-    return sentences
+    return [
+        f"the variable {PREFIX}{name} is not read; did you mean {PREFIX}{near[0]}?"
+        for name in ours
+        if name not in known
+        and (near := get_close_matches(name, known, n=1, cutoff=_A_SLIP))
+    ]
+
+
+def _ours(environ: Mapping[str, str]) -> list[str]:
+    """Return the names of variables that may be meant for the config, prefix off."""
+    names = (v.removeprefix(PREFIX) for v in environ if v.startswith(PREFIX))
+    return [name for name in names if name not in _OF_THE_COMMAND_LINE]
 
 
 def _variables() -> dict[str, Path]:

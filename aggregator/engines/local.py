@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -70,7 +71,11 @@ class LocalEngine:
         self._began: dict[str, float] = {}
         self._threads = 0
         self._stopping = False
-        self._changed = threading.Condition()
+        # One lock, two who wait: the dispatcher, and who waits for all to be settled.
+        lock = threading.RLock()
+        self._changed = threading.Condition(lock)
+        self._settled = threading.Condition(lock)
+        self._rests_until = 0.0
         self._ended_for_good = threading.Event()
         # None tells the thread that takes it to end.
         self._ready: queue.SimpleQueue[SourceState | None] = queue.SimpleQueue()
@@ -88,7 +93,7 @@ class LocalEngine:
             for state in fresh:
                 self._taken.add(state.source_id)
                 self._manners.add(state)
-            self._changed.notify_all()
+            self._changed.notify()
         return len(fresh)
 
     def taken(self) -> frozenset[str]:
@@ -102,7 +107,7 @@ class LocalEngine:
             until = None if timeout is None else monotonic() + timeout
             # In slices: a main thread that waits without end may not hear a signal.
             while self._taken and (until is None or monotonic() < until):
-                self._changed.wait(HEED if timeout is None else min(HEED, timeout))
+                self._settled.wait(HEED if timeout is None else min(HEED, timeout))
             return not self._taken
 
     def every(self, tick: Callable[[], None], period: timedelta = TICK) -> None:
@@ -164,7 +169,7 @@ class LocalEngine:
                     self._forget([state])
             for _ in range(self._threads):
                 self._ready.put(None)
-            ended = self._changed.wait_for(
+            ended = self._settled.wait_for(
                 lambda: not self._taken, grace.total_seconds()
             )
         self._results.put(None)
@@ -173,8 +178,7 @@ class LocalEngine:
     def abandon(self) -> None:
         """Start no poll any more; what runs goes on, `drain` returns after it."""
         with self._changed:
-            self._stopping = True
-            self._forget(self._manners.clear())
+            self._halt()
 
     def _dispatch(self) -> None:
         """Hand waiting sources to the threads as soon as their hosts allow."""
@@ -183,26 +187,52 @@ class LocalEngine:
                 if self._stopping:
                     return
                 now = monotonic()
-                full = self._full(now)
-                state = None if full else self._manners.start(now)
+                state = self._start(now)
                 if state is None:
                     pause = (
-                        self._until_lenient(now) if full else self._manners.pause(now)
+                        self._until_lenient(now)
+                        if self._full(now)
+                        else self._manners.pause(now)
                     )
+                    self._rests_until = inf if pause is None else now + pause
                     self._changed.wait(pause)
+                    self._rests_until = 0.0
                     continue
-                self._began[state.source_id] = now
                 if self._threads < len(self._began):
                     self._threads += 1
                     threading.Thread(target=self._work, daemon=True).start()
                 self._ready.put(state)
 
     def _work(self) -> None:
+        """Poll what is handed over, and after that what may start, until told to end.
+
+        Handing each source over costs more than a poll that finds nothing new: a thread
+        that takes the next one itself spares two changes of threads.
+        """
         while state := self._ready.get():
-            result = self._poll(state)
-            self._results.put(result)
-            with self._changed:
-                self._ended(state)
+            following: SourceState | None = state
+            while following:
+                polled = following
+                self._results.put(self._poll(polled))
+                with self._changed:
+                    self._ended(polled)
+                    following = self._start(monotonic())
+                    self._rouse(monotonic())
+
+    def _start(self, now: float) -> SourceState | None:
+        """Return a source whose poll begins now, None if none may."""
+        if self._stopping or self._full(now):
+            return None
+        state = self._manners.start(now)
+        if state:
+            self._began[state.source_id] = now
+        return state
+
+    def _rouse(self, now: float) -> None:
+        """Wake the dispatcher if a source may start before it wakes by itself."""
+        pause = self._manners.pause(now)
+        if pause is not None and now + pause < self._rests_until:
+            self._changed.notify()
 
     def _full(self, now: float) -> bool:
         """Whether no further poll may begin now."""
@@ -221,36 +251,40 @@ class LocalEngine:
     def _ended(self, state: SourceState) -> None:
         del self._began[state.source_id]
         self._manners.end(state.host)
-        self._changed.notify_all()
 
     def _forget(self, done: Iterable[PollResult | SourceState]) -> None:
         self._taken.difference_update(each.source_id for each in done)
+        if not self._taken:
+            self._settled.notify_all()
+
+    def _halt(self) -> None:
+        self._stopping = True
+        self._forget(self._manners.clear())
         self._changed.notify_all()
+        self._settled.notify_all()
 
     def _keep_records(self) -> None:
         while batch := self._gather():
             while not self._recorded(batch):
                 with self._changed:
-                    self._changed.wait_for(lambda: self._stopping, RETRY)
+                    self._settled.wait_for(lambda: self._stopping, RETRY)
             with self._changed:
                 self._forget(batch)
 
     def _gather(self) -> list[PollResult]:
         """Return the results of the next moment: at least one, none at the end."""
+        result = self._results.get()
+        if result and self._results.qsize() < BATCH:
+            # Not waiting for each of the others: that would wake this thread for each.
+            self._ended_for_good.wait(LINGER)
         batch: list[PollResult] = []
-        until = None
-        while len(batch) < BATCH:
-            left = None if until is None else max(0.0, until - monotonic())
-            try:
-                result = self._results.get(timeout=left)
-            except queue.Empty:
-                break
-            if result is None:
-                if batch:
-                    self._results.put(None)
-                break
+        while result:
             batch.append(result)
-            until = until or monotonic() + LINGER
+            if len(batch) == BATCH or self._results.empty():
+                return batch
+            result = self._results.get()
+        if batch:
+            self._results.put(None)
         return batch
 
     def _recorded(self, batch: list[PollResult]) -> bool:
@@ -262,8 +296,7 @@ class LocalEngine:
             self.broken = error
             with self._changed:
                 if not self._insist:
-                    self._stopping = True
-                    self._forget(self._manners.clear())
+                    self._halt()
                 return self._stopping
         except Exception as error:
             # Not the store's trouble, so trying again would not end it: what the batch

@@ -27,7 +27,6 @@ from sqlalchemy import (
     Connection,
     Dialect,
     ForeignKey,
-    Index,
     Integer,
     Table,
     Text,
@@ -101,8 +100,7 @@ search = Table(
         nullable=False,
         unique=True,
     ),
-    Column("words", _Words, nullable=False),
-    Index("ix_search_words", "words", postgresql_using="gin").ddl_if("postgresql"),
+    Column("words", _Words, nullable=False),  # its index: see the migrations
 )
 _fts = table("search_index", column("rowid", Integer))
 
