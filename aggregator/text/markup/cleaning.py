@@ -32,10 +32,10 @@ from aggregator.text.markup.characters import printable_html, without_surrogates
 from aggregator.text.markup.nesting import bounded
 from aggregator.text.markup.visible import (
     as_html,
-    attributes_of,
     elements,
     paragraphs,
     prepared,
+    tags_of,
     text_of,
     visible_text,
 )
@@ -46,12 +46,16 @@ ADDRESSES_GONE: Final = "removed addresses that are not http or https"
 CHARACTERS: Final = "removed characters that break XML or other text"
 FLATTENED: Final = "flattened markup that was nested too deep"
 IMAGES_GONE: Final = "removed images without address"
+LINKS_MARKED: Final = "marked links as not followed"
 PIXELS_GONE: Final = "removed tracking pixels"
 WORDS_ONLY: Final = "kept the words only, because the markup was broken"
 
 _ATTRIBUTE = re.compile(
-    r"""[\s"'/](on[a-z]+|style|class|id|srcset|ping|target)\s*=""", re.IGNORECASE
+    r"""([^\s"'<>/=]+)(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+))?+"""
 )
+_EVERYWHERE = ATTRIBUTES["*"]
+_NONE: frozenset[str] = frozenset()
+_SIZES = frozenset({"height", "width"})
 _IMAGE = re.compile(r"<img\b[^>]*>")
 _SOURCE = re.compile(r'\ssrc="')
 _TINY = re.compile(r'\s(?:width|height)="0*[01](?:px)?"')
@@ -85,7 +89,9 @@ def clean(
     text = text_of(ready)
     attributes = _Attributes(base)
     raw = _cleaner(attributes).clean(ready)
-    changes = attributes.changes | _named(body)
+    changes = attributes.changes | _named(body, attributes.gone)
+    if LINK_REL in raw:
+        changes.add(LINKS_MARKED)
     cleaned = printable_html(raw)
     if cleaned != raw or without_surrogates(body) != body:
         changes.add(CHARACTERS)
@@ -108,11 +114,15 @@ class _Attributes:
     def __init__(self, base: str | None) -> None:
         self.base = base
         self.changes: set[str] = set()
+        self.gone: set[str] = set()
 
     def __call__(self, tag: str, name: str, value: str) -> str | None:
         """Return the value to keep, or None to drop the attribute."""
-        if name in {"width", "height"}:
-            return value if _SIZE.fullmatch(value) else None
+        if name in _SIZES:
+            if _SIZE.fullmatch(value):
+                return value
+            self.gone.add(name)
+            return None
         if name not in ADDRESSES:
             return value
         absolute = resolve_content if (tag, name) == ("a", "href") else resolve
@@ -136,9 +146,16 @@ def _cleaner(attributes: _Attributes) -> nh3.Cleaner:
     )
 
 
-def _named(body: str) -> set[str]:
-    """Return what of a body's markup goes, as sentences."""
-    attributes = {name.lower() for name in _ATTRIBUTE.findall(attributes_of(body))}
+def _named(body: str, more: set[str]) -> set[str]:
+    """Return what of a body's markup goes, as sentences; `more` attributes go as well.
+
+    The attributes of an element that goes are not told apart from it.
+    """
+    attributes = set(more)
+    for tag, rest in tags_of(body):
+        if len(rest) > 1 and (name := tag.lower()) in TAGS:
+            allowed = _EVERYWHERE | ATTRIBUTES.get(name, _NONE)
+            attributes |= {a.lower() for a in _ATTRIBUTE.findall(rest)} - allowed
     gone = {"elements": elements(body) - TAGS, "attributes": attributes}
     return {
         f"removed {kind}: {', '.join(sorted(names))}"

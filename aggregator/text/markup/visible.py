@@ -100,9 +100,9 @@ def text_of(ready: str) -> str:
     return " ".join(printable(unescape(_TAG.sub(" ", blocks))).split())
 
 
-def attributes_of(html: str) -> str:
-    """Return the inside of all tags of `html`, without their names, in one string."""
-    return "".join(rest for _, rest in _ANY_TAG.findall(html, 0, html.rfind(">") + 1))
+def tags_of(html: str) -> set[tuple[str, str]]:
+    """Return the name of every start tag of `html`, and what follows it in the tag."""
+    return set(_ANY_TAG.findall(html, 0, html.rfind(">") + 1))
 
 
 @lru_cache(maxsize=64)
