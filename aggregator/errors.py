@@ -17,7 +17,7 @@ outcome of that source.
 
 from dataclasses import dataclass
 
-from aggregator.model import Advice, Problem
+from aggregator.model import Advice, Problem, Unreached
 
 
 class MediaWireError(Exception):
@@ -58,7 +58,8 @@ class FetchError(MediaWireError):
 
     `problem` is the short word that cadence and status go by; `status` the HTTP status
     if there was one; `advice` what the answer said about coming back (429 and 503 carry
-    a Retry-After). The text never contains credentials or a query.
+    a Retry-After); `unreached` why no connection was made, None if one was. The text
+    never contains credentials or a query.
     """
 
     def __init__(
@@ -68,11 +69,13 @@ class FetchError(MediaWireError):
         problem: Problem,
         status: int | None = None,
         advice: Advice | None = None,
+        unreached: Unreached | None = None,
     ) -> None:
         super().__init__(message)
         self.problem = problem
         self.status = status
         self.advice = advice or Advice()
+        self.unreached = unreached
 
 
 class ReadError(MediaWireError):

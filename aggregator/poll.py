@@ -128,6 +128,7 @@ def poll(
                 problem=error.problem,
                 error=str(error),
                 advice=error.advice,
+                unreached=error.unreached,
             ),
         )
     attempt = replace(attempt, took=timedelta(seconds=monotonic() - began))

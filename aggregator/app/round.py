@@ -6,10 +6,13 @@ Out: a Summary in the form that `poll --json` prints.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 from aggregator.app.wire import Wire
 from aggregator.engines.local import LocalEngine
+from aggregator.events import log
+from aggregator.fetching.cadence import Network
 from aggregator.model import PollResult, PublicationStatus, SourceState
 
 GRACE = timedelta(seconds=10)
@@ -83,14 +86,19 @@ def _poll_all(
     begun: Callable[[LocalEngine], None],
 ) -> None:
     waiting = {state.source_id: state for state in states}
+    network = Network()
+    spared: list[PollResult] = []
     wire.open_rooms()
     wire.ask(states)
 
     def record(results: Sequence[PollResult]) -> None:
-        for result in wire.record(results):
+        counted, silent = network.judged(results, waiting, at=monotonic())
+        spared.extend(silent)
+        for result in [*wire.record(counted), *silent]:
             summary.results.append(result)
-            del waiting[result.source_id]
             polled(result)
+        for result in counted:
+            del waiting[result.source_id]
 
     engine = LocalEngine(
         wire.poll,
@@ -105,4 +113,12 @@ def _poll_all(
     engine.stop(GRACE)
     if engine.broken:
         raise engine.broken
+    if network.is_down:
+        log.warning("network down", reason=spared[0].outcome.error)
+        wire.put_back(network.wronged())
+        waiting |= {row.source_id: row for row in network.waiting(spared, waiting)}
+    else:
+        # Others answered: what was silent has trouble of its own.
+        for result in wire.record(spared) if spared else []:
+            del waiting[result.source_id]
     wire.unask(waiting.values())

@@ -17,6 +17,7 @@ from aggregator.config.watch import changes
 from aggregator.engines.local import LocalEngine
 from aggregator.errors import ConfigError, MediaWireError, StoreHeld, StoreLost
 from aggregator.events import log
+from aggregator.fetching.cadence import Network
 from aggregator.model import Config, PollResult, SourceState
 
 GRACE = timedelta(seconds=10)
@@ -51,6 +52,8 @@ class Service:
         self._next_print = 0.0
         self._drift = self._drifted()
         self._asked: dict[str, SourceState] = {}
+        self._network = Network()
+        self._is_cut_off = False
         wire.open_rooms()
         wire.enlist()
         wire.spread_backlog()
@@ -93,6 +96,14 @@ class Service:
         """Start no poll any more, let the running ones end, flush, return from `run`."""
         self._stop.set()
 
+    def poll_now(self, state: SourceState) -> None:
+        """Poll a source out of turn, at its host's pace; MediaWireError if not now."""
+        if state.source_id in self._engine.taken():
+            raise MediaWireError(f"{state.source_id} is being polled just now")
+        self._begin([state])
+        if state.source_id not in self._engine.taken():
+            raise MediaWireError("nothing can be reached now: the network is down")
+
     def reload(self) -> None:
         """Read the config again at the next tick."""
         self._reload.set()
@@ -110,6 +121,10 @@ class Service:
                 self._follow_config()
             self.wire.still_held()
             self._mind_the_clock()
+            if self._network.came_back():
+                self._is_cut_off = False
+                log.info("network back")
+                self.wire.spread_backlog()
             self._begin(self.wire.due(HORIZON))
             called, self._called = self._called, self.wire.called_press()
             if monotonic() >= self._next_print or called != self._called:
@@ -134,7 +149,8 @@ class Service:
     def _begin(self, due: Sequence[SourceState]) -> None:
         """Poll what is not being polled already, having noted that first."""
         taken = self._engine.taken()
-        fresh = [state for state in due if state.source_id not in taken]
+        idle = [state for state in due if state.source_id not in taken]
+        fresh = self._network.choice(idle, at=monotonic())
         self.wire.ask(fresh)
         self._asked |= {state.source_id: state for state in fresh}
         self._engine.submit(fresh)
@@ -162,11 +178,25 @@ class Service:
         return self.wire.clock() - datetime.fromtimestamp(monotonic(), tz=UTC)
 
     def _record(self, results: Sequence[PollResult]) -> None:
-        kept = self.wire.record(results)
-        for result in kept:
+        counted, spared = self._network.judged(results, self._asked, at=monotonic())
+        kept = self.wire.record(counted)
+        if spared:
+            self._hold_back(spared)
+        for result in results:
             self._asked.pop(result.source_id, None)
         if any(result.outcome.kind == "updated" for result in kept):
             self._press.ring()
+
+    def _hold_back(self, spared: Sequence[PollResult]) -> None:
+        """Hold nothing against sources that nobody can reach, and let all others wait."""
+        if not self._is_cut_off:
+            self._is_cut_off = True
+            log.warning("network down", reason=spared[0].outcome.error)
+        self.wire.put_back(self._network.wronged())
+        recalled = self._engine.recall()
+        self.wire.unask([*recalled, *self._network.waiting(spared, self._asked)])
+        for state in recalled:
+            self._asked.pop(state.source_id, None)
 
     def _look_after(self) -> None:
         try:

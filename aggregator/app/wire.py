@@ -177,6 +177,16 @@ class Wire:
         """Let sources be due as they were before `ask`."""
         self.store.reschedule([state for state in states if state.last_polled_at])
 
+    def put_back(self, states: Iterable[SourceState]) -> None:
+        """Undo failures that were recorded and say nothing of their sources."""
+        rows = []
+        for state in states:
+            stored = self.store.state(state.source_id)
+            if stored and stored.url == state.url and stored.outcome == "failed":
+                rows.append(state)
+        if rows:
+            self.store.put_states(rows, configured=list(self.sources))
+
     def poll(self, state: SourceState) -> PollResult:
         """Poll one source; whatever goes wrong is a failed outcome, never raised."""
         now = self.clock()

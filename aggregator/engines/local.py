@@ -180,6 +180,13 @@ class LocalEngine:
         with self._changed:
             self._halt()
 
+    def recall(self) -> list[SourceState]:
+        """Return what waits for its turn, and is not polled now; what runs goes on."""
+        with self._changed:
+            waiting = self._manners.clear()
+            self._forget(waiting)
+        return waiting
+
     def _dispatch(self) -> None:
         """Hand waiting sources to the threads as soon as their hosts allow."""
         while True:

@@ -22,7 +22,7 @@ from urllib3.poolmanager import PoolManager
 from urllib3.response import HTTPResponse
 
 from aggregator.fetching.deadline import Deadline, Exchange, running
-from aggregator.fetching.dialling import Dialler
+from aggregator.fetching.dialling import Dialler, unreached
 
 Dial = Callable[[str, int, Deadline], socket.socket]
 
@@ -113,7 +113,12 @@ class _Connection(HTTPConnection):
         self._has_answered = False
 
     def _new_conn(self) -> socket.socket:
-        return self._dial(self._dns_host, self.port, _exchange().deadline)
+        exchange = _exchange()
+        try:
+            return self._dial(self._dns_host, self.port, exchange.deadline)
+        except OSError as error:
+            exchange.unreached = unreached(error)
+            raise
 
     def request(self, *args: Any, **options: Any) -> None:
         _exchange().reused = self._has_answered

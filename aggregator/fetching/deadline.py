@@ -19,6 +19,8 @@ from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from aggregator.model import Unreached
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
@@ -45,13 +47,14 @@ class Exchange:
 
     `path` is the request target to send exactly as it stands here. `reused` becomes
     True when the request went out on a kept-alive connection. `head` fills with the lines
-    of the answer's header section as they come.
+    of the answer's header section as they come. `unreached` is why no connection was made.
     """
 
     deadline: Deadline
     path: str
     reused: bool = False
     head: list[bytes] = field(default_factory=list)
+    unreached: Unreached | None = None
 
 
 running: ContextVar[Exchange | None] = ContextVar("running", default=None)

@@ -8,6 +8,7 @@ the deadline passes first, the fetch ends and the thread follows when the resolv
 (glibc: at most 30 s with its defaults). Addresses in any notation need no such thread.
 """
 
+import errno
 import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -16,10 +17,15 @@ from threading import Thread
 from aggregator.errors import FetchError
 from aggregator.fetching.deadline import Deadline, TimedSocket
 from aggregator.fetching.guard import Guard
+from aggregator.model import Unreached
 
 Resolver = Callable[[str, int], Sequence[str]]
 
 _MOST_ATTEMPTS = 8
+_NO_NAME_SERVER = "the name server does not answer"
+# What the kernel says when the way ends on this machine. EHOSTUNREACH is not of them: a
+# router near the host says it, too.
+_NO_WAY = frozenset({errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
 
 
 def system_resolver(host: str, port: int) -> list[str]:
@@ -43,16 +49,19 @@ class Dialler:
         """Return a socket connected to one allowed address of a host.
 
         FetchError `dns` if the name has no address, `blocked` if it has none that may
-        be dialled; OSError of the last attempt if none of them answers.
+        be dialled; if none of them answers, OSError of the last attempt that left this
+        machine (a host with an IPv6 address, too, is not unreachable for the lack of
+        that).
         """
         addresses = self._allowed(host, port, self._lookup(host, port, deadline))
-        for count_left in range(len(addresses), 1, -1):
-            address = addresses[-count_left]
+        failures: list[OSError] = []
+        for index, address in enumerate(addresses):
             try:
-                return _connect(address, port, deadline.left() / count_left)
-            except OSError:
-                continue
-        return _connect(addresses[-1], port, deadline.left())
+                left = deadline.left() / (len(addresses) - index)
+                return _connect(address, port, left)
+            except OSError as error:
+                failures.append(error)
+        raise max(reversed(failures), key=lambda error: error.errno not in _NO_WAY)
 
     def _lookup(self, host: str, port: int, deadline: Deadline) -> Sequence[str]:
         """Return all addresses of a host, numbers in any notation included."""
@@ -69,13 +78,17 @@ class Dialler:
         ).start()
         try:
             return answer.result(timeout=deadline.left())
-        except TimeoutError:
-            raise
+        except TimeoutError as error:
+            raise FetchError(
+                f"{host}: {_NO_NAME_SERVER} within the time allowed (fetch.timeout)",
+                problem="timeout",
+                unreached="network",
+            ) from error
         except socket.gaierror as error:
-            raise FetchError(_unresolved(host, error), problem="dns") from error
+            raise _unresolved(host, error) from error
         except (OSError, UnicodeError) as error:
             raise FetchError(
-                f"{host}: the name cannot be looked up", problem="dns"
+                f"{host}: the name cannot be looked up", problem="dns", unreached="host"
             ) from error
 
     def _allowed(self, host: str, port: int, addresses: Sequence[str]) -> Sequence[str]:
@@ -89,7 +102,9 @@ class Dialler:
         if allowed:
             return allowed[:_MOST_ATTEMPTS]
         if not addresses:
-            raise FetchError(f"{host}: the name has no address", problem="dns")
+            raise FetchError(
+                f"{host}: the name has no address", problem="dns", unreached="host"
+            )
         raise FetchError(
             f"{host}:{port} is not dialled: {refusals[0]}; "
             "what is meant to be reached can be listed in fetch.allow_private",
@@ -107,10 +122,17 @@ def _answer(
         answer.set_exception(error)
 
 
-def _unresolved(host: str, error: socket.gaierror) -> str:
+def unreached(error: OSError) -> Unreached:
+    """Return why `dial` made no connection."""
+    return "network" if error.errno in _NO_WAY else "host"
+
+
+def _unresolved(host: str, error: socket.gaierror) -> FetchError:
     if error.errno == socket.EAI_AGAIN:
-        return f"{host}: the name server does not answer"
-    return f"{host}: there is no such host"
+        return FetchError(
+            f"{host}: {_NO_NAME_SERVER}", problem="dns", unreached="network"
+        )
+    return FetchError(f"{host}: there is no such host", problem="dns", unreached="host")
 
 
 def _connect(address: str, port: int, timeout: float) -> TimedSocket:

@@ -96,12 +96,17 @@ class HttpFetcher:
         has_credentials = hop.at_home and bool(
             request.headers or request.auth or hop.target.userinfo
         )
-        for _ in range(self._limits.redirects + 1):
+        for turn in range(self._limits.redirects + 1):
             held = _held(request, hop)
-            with self._asked(request, hop, held, deadline) as (raw, head):
-                if raw.status not in REDIRECTS:
-                    return self._answer(hop, held, raw, head, now)
-                location = next(iter(head.values("location")), b"")
+            try:
+                with self._asked(request, hop, held, deadline) as (raw, head):
+                    if raw.status not in REDIRECTS:
+                        return self._answer(hop, held, raw, head, now)
+                    location = next(iter(head.values("location")), b"")
+            except FetchError as fault:
+                if turn:  # somebody was reached
+                    fault.unreached = None
+                raise
             hop = next_hop(hop, raw.status, location, credentials=has_credentials)
         raise FetchError(
             f"{hop.target.shown}: more than {self._limits.redirects} redirects in a row",
@@ -161,6 +166,7 @@ class HttpFetcher:
             yield raw, Head(exchange.head)
         except _BREAKS as error:
             fault, cause = faults.broken(hop.target.shown, error)
+            fault.unreached = exchange.unreached
         else:
             return
         finally:

@@ -37,6 +37,7 @@ from aggregator.model.polling import (
     Reading,
     SourceState,
     StateWord,
+    Unreached,
     Validators,
 )
 from aggregator.model.publication import (
@@ -115,6 +116,7 @@ __all__ = [
     "StateWord",
     "Tag",
     "Trust",
+    "Unreached",
     "Validators",
     "Via",
     "Withdrawn",

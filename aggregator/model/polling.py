@@ -9,6 +9,10 @@ from aggregator.model.article import Article
 OutcomeKind = Literal["updated", "unchanged", "failed"]
 StateWord = Literal["new", "ok", "failing", "throttled", "paused", "held", "gone"]
 
+# Why no connection was made: our own network gave no way (no name server answered, or
+# there was no route), or the host refused or was silent, perhaps.
+Unreached = Literal["network", "host"]
+
 # The words that status, metrics and cadence go by when a poll fails.
 Problem = Literal[
     # fetching
@@ -240,7 +244,10 @@ class SourceState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a poll ended, as cadence sees it. `new` and `changed` count articles."""
+    """How a poll ended, as cadence sees it. `new` and `changed` count articles.
+
+    `unreached` tells why nobody was asked, where no connection was made.
+    """
 
     kind: OutcomeKind
     new: int = 0
@@ -250,6 +257,7 @@ class Outcome:
     error: str | None = None
     advice: Advice = Advice()
     moved_to: str | None = None
+    unreached: Unreached | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

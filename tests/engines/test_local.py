@@ -219,3 +219,25 @@ def test_a_wall_clock_that_jumps_does_not_stop_the_ticks(monkeypatch, jump):
 
     assert all(ticks.acquire(timeout=10) for _ in range(10))
     local.stop(timedelta(0))
+
+
+def test_what_waits_can_be_recalled_and_taken_again():
+    """O5: without network nobody waits in the queue for a hundred timeouts."""
+    begun, gate, recorded = threading.Event(), threading.Event(), []
+
+    def poll(state):
+        begun.set()
+        gate.wait(10)
+        return result(state)
+
+    local = engine(poll, recorded.extend, workers=1)
+    local.submit(due(n) for n in range(5))
+    begun.wait(10)
+
+    recalled = local.recall()
+    gate.set()
+
+    assert local.drain(timeout=10)
+    assert (len(recalled), len(recorded)) == (4, 1)
+    assert local.submit(recalled) == 4
+    assert local.drain(timeout=10)

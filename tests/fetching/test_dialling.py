@@ -1,5 +1,6 @@
 """What is dialled: the address that was checked, and no other."""
 
+import errno
 import socket
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from origin import Origin
 
 from aggregator.errors import FetchError
-from aggregator.fetching import Fetcher
+from aggregator.fetching import Fetcher, dialling
 from aggregator.model import FetchLimits, FetchRequest
 
 PUBLIC = "93.184.216.34"
@@ -191,3 +192,55 @@ def test_a_closed_port_is_a_sentence(origin, make_fetcher):
         ask(make_fetcher(), url)
 
     assert failure.value.problem == "refused"
+
+
+def told(fetcher, url="http://a.example/feed"):
+    with pytest.raises(FetchError) as failure:
+        ask(fetcher, url)
+    return failure.value.unreached
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [(socket.EAI_AGAIN, "network"), (socket.EAI_NONAME, "host")],
+)
+def test_no_name_server_is_our_networks_fault_and_no_such_name_is_not(
+    make_fetcher, code, expected
+):
+    """O5: what tells that our own network is down."""
+
+    def failing(*_):
+        raise socket.gaierror(code, "no")
+
+    assert told(make_fetcher(resolver=failing)) == expected
+
+
+def test_a_host_that_refuses_was_reached_by_our_network_and_no_route_was_not(
+    make_fetcher, monkeypatch
+):
+    """O5: of several addresses that one counts which left this machine."""
+
+    def dialled(address, *_):
+        raise OSError(errno.ENETUNREACH if ":" in address else errno.ECONNREFUSED, "no")
+
+    monkeypatch.setattr(dialling, "_connect", dialled)
+    both, v6 = ["2001:470::1"] * 2, ["2001:470::1"]
+
+    assert told(make_fetcher(resolver=lambda *_: v6)) == "network"
+    assert told(make_fetcher(resolver=lambda *_: [PUBLIC, *both])) == "host"
+
+
+def test_an_answer_that_leads_nowhere_shows_that_our_network_is_up(
+    origin, make_fetcher
+):
+    """O5: a redirect came, so somebody was reached."""
+    headers = [("Location", "http://nowhere.example/")]
+    origin.answers("/feed", status=302, headers=headers)
+    origin.answers("/broken", status=500)
+
+    def failing(*_):
+        raise socket.gaierror(socket.EAI_AGAIN, "no")
+
+    fetcher = make_fetcher(resolver=failing)
+    assert told(fetcher, origin.url("/feed")) is None
+    assert told(fetcher, origin.url("/broken")) is None

@@ -6,6 +6,7 @@ every decision can be replayed.
     pace       what speaks for staying away, and until when; the latest reason decides
     rows       the row after a poll: counters, back-off, throttling, gone, moved
     schedule   rows kept true to config edits, clock jumps and long downtimes
+    network    whether our own network is down, and whom to ask meanwhile
     status     the word and the sentence that an operator reads
     phrases    lengths and moments in text
 
@@ -13,6 +14,7 @@ The interval is the operator's and a floor. Whatever a publisher advises (max-ag
 Retry-After, ttl, skipHours) can only make us come later, and jitter only adds.
 """
 
+from aggregator.fetching.cadence.network import Network
 from aggregator.fetching.cadence.pace import NEVER
 from aggregator.fetching.cadence.phrases import duration, moment
 from aggregator.fetching.cadence.rows import after, asked, initial
@@ -31,6 +33,7 @@ from aggregator.fetching.cadence.status import (
 
 __all__ = [
     "NEVER",
+    "Network",
     "after",
     "asked",
     "duration",

@@ -1,0 +1,221 @@
+"""Whether our own network is down: what polls prove, and what follows for whom."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from aggregator.fetching import cadence
+from aggregator.fetching.cadence import Network
+from aggregator.fetching.cadence.network import WAITS
+from aggregator.model import Outcome, PollResult, Source
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+ANSWER = Outcome(kind="unchanged", status=304)
+ERROR = Outcome(kind="failed", status=500, problem="status")
+NO_NAMES = Outcome(kind="failed", problem="dns", unreached="network")
+REFUSED = Outcome(kind="failed", problem="refused", unreached="host")
+HUNG = Outcome(kind="failed", problem="timeout")
+
+
+@dataclass
+class Desk:
+    """A service in small: rows, a clock, and a world that answers or does not."""
+
+    sources: dict
+    world: object  # (source id, time since noon) -> Outcome
+    now: datetime = NOON
+    network: Network = field(default_factory=Network)
+    asked: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.rows = {
+            id_: cadence.initial(source, now=NOON)
+            for id_, source in self.sources.items()
+        }
+
+    def live(self, lasting):
+        end = self.now + lasting
+        while self.now < end:
+            self.tick()
+            due = min(row.next_poll_at for row in self.rows.values())
+            self.now = max(due, self.now + timedelta(seconds=1))
+        self.now = end
+
+    def tick(self):
+        at = (self.now - NOON).total_seconds()
+        if self.network.came_back():
+            pairs = [(self.sources[id_], row) for id_, row in self.rows.items()]
+            self.take(cadence.spread(pairs, now=self.now))
+        due = [row for row in self.rows.values() if row.next_poll_at <= self.now]
+        chosen = self.network.choice(due, at=at)
+        before = {row.source_id: row for row in chosen}
+        results = [self.poll(row) for row in chosen]
+        counted, spared = self.network.judged(results, before, at=at)
+        self.take(result.state for result in counted)
+        self.take(self.network.waiting(spared, before))
+        self.take(self.network.wronged())
+
+    def poll(self, row):
+        self.asked.append((self.now, row.source_id))
+        outcome = self.world(row.source_id, self.now - NOON)
+        source = self.sources[row.source_id]
+        state = cadence.after(
+            source, row, outcome, hints=None, now=self.now, jitter=0.5
+        )
+        return PollResult(
+            source_id=row.source_id, at=self.now, outcome=outcome, state=state
+        )
+
+    def take(self, rows):
+        self.rows |= {row.source_id: row for row in rows}
+
+    def times(self, id_):
+        return [at for at, who in self.asked if who == id_]
+
+    def from_on(self, moment):
+        return [at for at, _ in self.asked if at >= moment]
+
+
+def hosts(number, interval=HOUR):
+    return {
+        f"s{n}": Source(id=f"s{n}", url=f"https://host{n}.example/", interval=interval)
+        for n in range(number)
+    }
+
+
+def outage(begin, end, failure=NO_NAMES):
+    """A world that answers except for some time."""
+    return lambda _, since: failure if begin <= since < end else ANSWER
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 50])
+@pytest.mark.parametrize(
+    ("begin", "lasting", "soon"),
+    [
+        (0 * HOUR, 10 * MINUTE, MINUTE),
+        (3 * HOUR, 10 * MINUTE, MINUTE),
+        (3 * HOUR, 5 * HOUR, 5 * MINUTE),
+    ],
+)
+def test_polling_begins_soon_after_the_networks_return(number, begin, lasting, soon):
+    """O5: down at start or later: within 60 s, and nothing is held against anybody.
+
+    After hours of it a lone host is looked up every five minutes.
+    """
+    end = begin + lasting
+    desk = Desk(hosts(number), outage(begin, end))
+
+    desk.live(end)
+    failures = sum(row.failures for row in desk.rows.values())
+    desk.live(10 * MINUTE)
+
+    assert failures == 0
+    assert desk.from_on(NOON + end)[0] - (NOON + end) <= soon
+    assert all(row.last_success_at >= NOON + end for row in desk.rows.values())
+
+
+def test_a_wall_that_refuses_everybody_for_minutes_is_held_against_nobody():
+    """O5: names resolve, nothing else; in doubt only that long (P14)."""
+    desk = Desk(hosts(50), outage(3 * HOUR, 3 * HOUR + 3 * MINUTE, REFUSED))
+
+    desk.live(3 * HOUR + 3 * MINUTE)
+    back = desk.now
+    failures = sum(row.failures for row in desk.rows.values())
+    desk.live(10 * MINUTE)
+
+    assert failures == 0
+    assert desk.from_on(back)[0] - back <= MINUTE
+
+
+def test_there_is_no_burst_after_the_return_and_no_noise_before():
+    """O5: 500 sources: a probe a second at most, and then one start a second."""
+    desk = Desk(hosts(500), outage(HOUR, HOUR + 90 * MINUTE))
+    desk.live(4 * HOUR)
+
+    back = NOON + HOUR + 90 * MINUTE
+    in_vain = [at for at, _ in desk.asked if NOON + HOUR + MINUTE <= at < back]
+    at_once = [
+        len([at for at in desk.from_on(back) if at == t]) for t in desk.from_on(back)
+    ]
+    gaps = [
+        b - a for id_ in desk.rows for a, b in pairwise(desk.times(id_)) if b > back
+    ]
+    assert len(in_vain) <= 90 * 60
+    assert max(at_once) <= 2
+    print("asked in vain", len(in_vain), "longest wait", max(gaps))
+    assert all(row.failures == 0 for row in desk.rows.values())
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 5])
+@pytest.mark.parametrize("failure", [REFUSED, HUNG, ERROR])
+def test_hosts_that_are_all_down_are_asked_twelve_times_in_a_week(number, failure):
+    """P14: nobody else answers, and still it may be their trouble."""
+    desk = Desk(hosts(number), outage(HOUR / 2, 30 * DAY, failure))
+    desk.live(HOUR / 2)
+
+    desk.live(7 * DAY)
+
+    for id_ in desk.rows:
+        assert 8 <= len(desk.times(id_)) - 1 <= 12
+
+
+def test_a_lone_host_without_a_name_server_costs_a_lookup_in_five_minutes():
+    desk = Desk(hosts(1), outage(HOUR / 2, 30 * DAY))
+    desk.live(7 * DAY)
+
+    assert len(desk.asked) < 7 * 24 * 12 + 200
+
+
+@pytest.mark.parametrize("failure", [NO_NAMES, REFUSED])
+def test_hosts_that_are_down_among_others_are_told_from_the_network(failure):
+    """P14, P8: a few whose names do not resolve, or that have no IPv4, among 50."""
+    dead = {"s1", "s2", "s3", "s4"}
+    world = lambda id_, since: failure if id_ in dead and since else ANSWER  # noqa: E731
+    desk = Desk(hosts(54), world)
+
+    desk.live(7 * DAY)
+
+    assert all(8 <= len(desk.times(id_)) - 1 <= 12 for id_ in dead)
+    good = [id_ for id_ in desk.rows if id_ not in dead]
+    gaps = [b - a for id_ in good for a, b in pairwise(desk.times(id_))]
+    assert min(gaps) >= HOUR
+    assert len(desk.times("s9")) > 20
+
+
+def test_a_thousand_dead_sources_do_not_hold_up_fifty_good_ones():
+    """O5 and self-repair: they die one night; the good ones are polled in time."""
+    good = {f"s{n}" for n in range(0, 1050, 21)}
+    world = lambda id_, since: (  # noqa: E731
+        ANSWER if id_ in good or since < 2 * HOUR else REFUSED
+    )
+    desk = Desk(hosts(1050), world)
+
+    desk.live(6 * HOUR)
+
+    gaps = sorted(b - a for id_ in good for a, b in pairwise(desk.times(id_)))
+    late = gaps[int(len(gaps) * 0.95)] - HOUR
+    print("good ones late by (95 %)", late, "most", gaps[-1] - HOUR)
+    assert late <= HOUR / 10 + MINUTE  # the minute is jitter
+    assert min(desk.rows[id_].failures for id_ in desk.rows if id_ not in good) > 0
+
+
+def test_what_needs_no_network_proves_nothing_of_it():
+    """A bridge on this machine answers while everybody else is out of reach."""
+    near = {
+        "file": Source(id="file", url="file:feed.xml", interval=MINUTE),
+        "here": Source(id="here", url="http://127.0.0.1:9000/", interval=MINUTE),
+    }
+    world = lambda id_, since: (  # noqa: E731
+        NO_NAMES if id_ not in near and since < 10 * MINUTE else ANSWER
+    )
+    desk = Desk(hosts(3) | near, world)
+
+    desk.live(10 * MINUTE)
+
+    assert desk.network.is_down
+    assert {desk.rows[id_].because for id_ in hosts(3)} == {WAITS}
+    assert all(desk.rows[id_].failures == 0 for id_ in hosts(3))
