@@ -221,11 +221,16 @@ def found(
 
 
 def _below(connection: Connection, before: tuple[datetime, str] | None) -> int:
-    """Return the number of a place, of which the article may be gone by now."""
+    """Return the number of a place, of which the article may be gone by now.
+
+    A place before 1970 or after 2039, where none has a number, is the nearest.
+    """
     if before is None:
         return _END
     number: int | None = connection.scalar(_number, {"which": before[1]})
-    return number if number is not None else _slots(micros(before[0]))["first"]
+    if number is not None:
+        return number
+    return min(max(_slots(micros(before[0]))["first"], 0), _END)
 
 
 def _add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

@@ -105,6 +105,31 @@ def terms(query: str) -> tuple[Term, ...]:
     return tuple(_terms(query))
 
 
+def spans(text: str, query: str) -> list[tuple[int, int]]:
+    """Return where a text holds what a query wants: (start, end), in order, apart.
+
+    Places are those of the text in composed form (NFC), which is how reports are kept.
+    """
+    places, folds = [], []
+    for place, character in enumerate(text):
+        for fold in _folds[ord(character)]:
+            places.append(place)
+            folds.append(fold)
+    plain, found = "".join(folds), []
+    for term in terms(query):
+        if not term.unwanted:
+            words_ = " +".join(map(re.escape, term.words))
+            end = r"\S*" if term.prefix else r"(?!\S)"
+            found += [m.span() for m in re.finditer(rf"(?<!\S){words_}{end}", plain)]
+    apart: list[tuple[int, int]] = []
+    for start, end_ in sorted((places[a], places[b - 1] + 1) for a, b in found):
+        if apart and start <= apart[-1][1]:
+            apart[-1] = apart[-1][0], max(end_, apart[-1][1])
+        else:
+            apart.append((start, end_))
+    return apart
+
+
 def _terms(query: str) -> Iterator[Term]:
     for minus, phrase, word in _QUERY.findall(query):
         said = tuple(words(phrase or word))

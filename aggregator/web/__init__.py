@@ -7,6 +7,7 @@ newsroom     what the pages ask of the house                    → Newsroom
 feeds        publications as published; negotiation, published
 answers      conditional, compressed, cacheable
 front, section, article, sources    one page each; templates/ and static/ beside them
+search       the page that finds reports by their words; finding
 lines, links, language, phrases, bodies, standings      what the pages print
 metadata, opml                      what machines read
 api/         the same for programs, as JSON: `/api/v1/`

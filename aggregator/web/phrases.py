@@ -35,6 +35,10 @@ class Phrases:
     license: str
     digest: str
     recent: str
+    search: str
+    search_for: str
+    searching: str
+    found_nothing: str
 
 
 ENGLISH = Phrases(
@@ -61,6 +65,10 @@ ENGLISH = Phrases(
     license="License",
     digest="Digest of the source’s text",
     recent="Recent posts",
+    search="Search",
+    search_for="Search all reports",
+    searching='All the words are looked for in headlines and texts, however they are written. "Several words" in quotes stand side by side; flood* is a beginning; -sport leaves out.',
+    found_nothing="No report here holds all of these words. Fewer words, or the beginning of one with a * behind it, may find more.",
 )
 
 _ALL = (
@@ -89,6 +97,10 @@ _ALL = (
         license="پروانه",
         digest="اثر انگشت متن منبع",
         recent="تازه‌ترین مطالب",
+        search="جست‌وجو",
+        search_for="جست‌وجو در همهٔ گزارش‌ها",
+        searching='همهٔ واژه‌ها در تیترها و متن‌ها جست‌وجو می‌شوند، هرگونه که نوشته شده باشند. واژه‌های میان "…" کنار هم می‌آیند؛ سیل* آغاز واژه است؛ ‎-ورزش کنار می‌گذارد.',
+        found_nothing="هیچ گزارشی همهٔ این واژه‌ها را ندارد. با واژه‌های کمتر، یا با آغاز یک واژه و * پس از آن، شاید چیزی پیدا شود.",
     ),
     Phrases(
         language="ar",
@@ -114,6 +126,10 @@ _ALL = (
         license="الرخصة",
         digest="بصمة نص المصدر",
         recent="أحدث المنشورات",
+        search="بحث",
+        search_for="ابحث في كل التقارير",
+        searching='يُبحث عن كل الكلمات في العناوين والنصوص كيفما كُتبت. الكلمات بين "…" متجاورة؛ و* بعد الكلمة تعني بدايتها؛ و- قبلها تستثنيها.',
+        found_nothing="لا تقرير هنا يضم كل هذه الكلمات. قد تجد أكثر بكلمات أقل، أو ببداية كلمة تتبعها *.",
     ),
     Phrases(
         language="de",
@@ -139,6 +155,10 @@ _ALL = (
         license="Lizenz",
         digest="Prüfsumme des Quelltextes",
         recent="Neueste Beiträge",
+        search="Suchen",
+        search_for="Alle Meldungen durchsuchen",
+        searching='Gesucht werden alle Wörter in Titeln und Texten, wie auch immer sie geschrieben sind. "Mehrere Wörter" in Anführungszeichen stehen nebeneinander; hochwasser* ist ein Anfang; -sport schließt aus.',
+        found_nothing="Keine Meldung enthält alle diese Wörter. Weniger Wörter, oder der Anfang eines Wortes mit * dahinter, finden vielleicht mehr.",
     ),
     Phrases(
         language="fr",
@@ -164,6 +184,10 @@ _ALL = (
         license="Licence",
         digest="Empreinte du texte de la source",
         recent="Derniers articles",
+        search="Rechercher",
+        search_for="Rechercher dans tous les articles",
+        searching='Tous les mots sont cherchés dans les titres et les textes, de quelque manière qu’ils soient écrits. "Plusieurs mots" entre guillemets se suivent ; crue* est un début ; -sport exclut.',
+        found_nothing="Aucun article ne contient tous ces mots. Moins de mots, ou le début d’un mot suivi de *, en trouveront peut-être plus.",
     ),
 )
 _BY_LANGUAGE = {phrases.language: phrases for phrases in _ALL}

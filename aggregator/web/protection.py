@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 # Pictures and sound of articles come from where their publishers keep them.
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src http: https: data:; "
-    "media-src http: https:; base-uri 'none'; form-action 'none'; "
+    "media-src http: https:; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
 FEED_POLICY = "default-src 'none'; style-src 'self'; sandbox"

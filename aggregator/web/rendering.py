@@ -55,8 +55,8 @@ def page(
     """Return a page: `said` in a template, in a language if we speak it."""
     assets: Assets = request.app.state.assets
     links, words = links_of(request), phrases(language)
-    filled = _templates().get_template(template)
-    html = filled.render(
+    html = filled(
+        template,
         site=SITE,
         links=links,
         css=links.to(assets.path("wire.css")),
@@ -69,6 +69,11 @@ def page(
     )
     shown = document(html.encode("utf-8", "replace"), MEDIA_TYPE)
     return answer(request, shown, headers=headers, status=status)
+
+
+def filled(template: str, **said: Any) -> str:  # noqa: ANN401 - what a template prints
+    """Return what is no page, from a template that prints no more than it is given."""
+    return _templates().get_template(template).render(**said)
 
 
 @cache

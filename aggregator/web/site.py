@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aggregator.errors import StoreError
 from aggregator.events import log
-from aggregator.web import health, sources
+from aggregator.web import health, search, sources
 from aggregator.web.answers import answer
 from aggregator.web.api import api
 from aggregator.web.api.description import ROOT
@@ -41,6 +41,8 @@ _ROUTES = [
     Route("/sources/{id}", sources.source),
     Route("/sources.opml", sources.read_opml),
     Route("/feeds.opml", sources.offered_opml),
+    Route("/search", search.search),
+    Route("/opensearch.xml", search.described),
     Route("/-/healthy", health.healthy),
     Route("/healthz", health.healthy),
     Route("/-/ready", health.ready),

@@ -166,6 +166,13 @@ def test_what_is_pruned_leaves_no_words_behind(desk):
             connection.execute(text(check))
 
 
+@pytest.mark.parametrize(("days", "found"), [(-99_999, []), (999_999, ["b", "a"])])
+def test_a_place_outside_of_all_time_is_the_nearest(desk, days, found):
+    written(desk, report("a", "Flood"), report("b", "Flood"))
+
+    assert names(desk, "flood", before=(NOW + timedelta(days=days), "")) == found
+
+
 def test_a_very_long_report_is_taken_in(desk):
     written(desk, report("a", "Flood", f"<p>{'ﷺ' * 99_000} {'x' * 9_000} end</p>"))
 

@@ -288,6 +288,9 @@ def test_search_finds_however_letters_are_written(site):
 
     assert ids(whole_list(site, f"{API}/search?q={arabic}&limit=100"))
     assert ask(site, "/search?q=" + quote('"" - * ))(('))["items"] == []
+    for end, found in (("f", True), ("0", False)):
+        page = ask(site, f"/search?q=ferry&cursor={end * 34}")
+        assert bool(page["items"]) is found
     for odd in ('" OR NEAR(', "a" * 500, "-" * 500, "\x00'\\%", "b " * 250):
         ask(site, f"/search?q={quote(odd)}")
 

@@ -6,7 +6,7 @@ the order of all outputs and leaves out what may not be shown; where most of it 
 a page is shorter than asked for, and still says where the next one begins.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -21,19 +21,16 @@ from aggregator.web.api.listing import (
     ARTICLE_CURSOR,
     LIMIT,
     Page,
-    Place,
     cursor_after,
     place,
 )
 from aggregator.web.api.problems import ProblemError
+from aggregator.web.finding import Look, Place, Seen, page_of
 from aggregator.web.lines import view
 from aggregator.web.links import Links
 from aggregator.web.metadata import address
 from aggregator.web.newsroom import Newsroom
 from aggregator.web.rendering import links_of, newsroom_of
-
-# How many more reports than wanted are looked at for one page.
-PATIENCE = 5
 
 ID = Parameter(
     name="id",
@@ -85,9 +82,7 @@ WORDS = Parameter(
     schema={"type": "string", "minLength": 1, "maxLength": 500},
 )
 
-Seen = tuple[Publication, Report]
 Candidate = tuple[Article, Seen | None]
-Look = Callable[[int, Place | None], Iterable[Candidate]]
 
 
 def articles(request: Request, asked: Asked) -> Page:
@@ -213,32 +208,13 @@ def moment(at: datetime) -> str:
 
 
 def _page(look: Look, asked: Asked, links: Links) -> Page:
-    limit, since = asked["limit"], asked["since"]
-    shown: list[Seen] = []
-    last: Article | None = None
-    cursor = None
-    for number, (each, seen) in enumerate(_walked(look, limit + 1, _start(asked))):
-        if since and each.listed_at < since:
-            break
-        if last and (len(shown) == limit or number == limit * PATIENCE):
-            cursor = cursor_after(last)
-            break
-        last = each
-        if seen:
-            shown.append(seen)
-    return Page(items=[line(*seen, links) for seen in shown], cursor=cursor)
-
-
-def _walked(look: Look, size: int, before: Place | None) -> Iterator[Candidate]:
-    """Yield candidates down the list, asked for in steps of a size."""
-    while True:
-        met = 0
-        for each, seen in look(size, before):
-            met += 1
-            before = each.listed_at, each.id
-            yield each, seen
-        if met < size:
-            return
+    shown, last = page_of(
+        look, limit=asked["limit"], before=_start(asked), since=asked["since"]
+    )
+    return Page(
+        items=[line(*seen, links) for seen in shown],
+        cursor=cursor_after(last) if last else None,
+    )
 
 
 def _start(asked: Asked) -> Place | None:

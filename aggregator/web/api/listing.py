@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from aggregator.model import Article
 from aggregator.web.api.description import ROOT, Asked, Operation, Parameter
+from aggregator.web.finding import Place
 from aggregator.web.links import EPOCH, Links
 
 MOST = 100
@@ -36,7 +37,6 @@ NAME_CURSOR = Parameter(
     schema={"type": "string", "pattern": r"^([0-9a-f]{2}){1,200}$"},
 )
 
-Place = tuple[datetime, str]
 Thing = TypeVar("Thing")
 
 
