@@ -14,7 +14,7 @@ strong characters or at its edge.
 from collections.abc import Sequence
 from html import escape
 
-from aggregator.model import Also, Article, Via
+from aggregator.model import Also, Article, Attribution, Via
 
 BLOCK_START = '<p class="mediawire-credit">'
 ALSO_START = '<p class="mediawire-also">'
@@ -22,19 +22,19 @@ ALSO_START = '<p class="mediawire-also">'
 
 def credited_name(article: Article) -> str:
     """Return the name we credit: `AGENCY`, or `AGENCY (via AGGREGATE)`."""
-    attribution, via = article.attribution, first_source(article)
+    attribution, via = article.attribution, first_source(article.attribution)
     return f"{via.title} (via {attribution.title})" if via else attribution.title
 
 
-def first_source(article: Article) -> Via | None:
+def first_source(attribution: Attribution) -> Via | None:
     """Return whose words an aggregated entry is, None if it is our source's own."""
-    via = article.attribution.via
+    via = attribution.via
     return via if via and via.title.strip() else None
 
 
 def credited_url(article: Article) -> str | None:
     """Return the report's address, else the nearest we know: its site, its feed."""
-    attribution, via = article.attribution, first_source(article)
+    attribution, via = article.attribution, first_source(article.attribution)
     nearest = (
         article.url,
         via.site_url if via else None,

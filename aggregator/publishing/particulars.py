@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-from aggregator.model import Enclosure, Report, Tag
+from aggregator.model import Attribution, Enclosure, Report, Tag
 from aggregator.publishing.credit import first_source, public
 from aggregator.publishing.formats import Masthead
 from aggregator.text.urls import is_published_iri
@@ -49,8 +50,14 @@ class Origin:
 
 def origin(report: Report, masthead: Masthead) -> Origin:
     """Return the first source of a report: of an aggregated entry, the one before us."""
-    attribution, via = report.article.attribution, first_source(report.article)
-    ours = f"{masthead.base_url}/sources/{attribution.source_id}"
+    return _origin(report.article.attribution, masthead.base_url)
+
+
+# The entries of a source have few attributions, and each format asks for each.
+@lru_cache(maxsize=4096)
+def _origin(attribution: Attribution, base_url: str) -> Origin:
+    via = first_source(attribution)
+    ours = f"{base_url}/sources/{attribution.source_id}"
     if via:
         name, feed_id, home_url = via.title, via.id, via.site_url
         feeds = [via.feed_url, via.site_url, attribution.feed_url]
@@ -77,7 +84,7 @@ def ways(report: Report) -> list[str]:
     """Return the addresses a report came by: its own, and the aggregate it stood in."""
     article, attribution = report.article, report.article.attribution
     passed = attribution.site_url or attribution.feed_url
-    known = (article.url, passed if first_source(article) or not article.url else None)
+    known = (article.url, passed if first_source(attribution) or not article.url else None)
     return [url for url in map(public, known) if url]
 
 
@@ -86,7 +93,7 @@ def authors(report: Report) -> tuple[str, ...]:
 
     There is always one: an entry without author would inherit ours.
     """
-    attribution, via = report.article.attribution, first_source(report.article)
+    attribution, via = report.article.attribution, first_source(report.article.attribution)
     named = tuple(name for name in report.article.authors if name.strip())
     return named or (via.title if via else attribution.author or attribution.title,)
 
@@ -124,6 +131,7 @@ def media_type(said: str | None, url: str) -> str:
     return guessed or "application/octet-stream"
 
 
+@lru_cache(maxsize=256)
 def language(said: str | None) -> str | None:
     """Return a language tag that readers and validators know, or None."""
     known = LANGUAGE.fullmatch(said or "")

@@ -49,7 +49,8 @@ def report(
     The body is the lower of what the publication wants and what the rights allow; an
     excerpt has `rights.words` words (50 by default) of the visible text. Where images
     are not ours to show, none is left: in the body, as picture, or as enclosure. A
-    headline that is empty is replaced by the first words, else the source's name.
+    headline that is empty is replaced by the first words, as far as they may be shown,
+    else the source's name.
     `also` are other sources of the same article, credited beside its own.
     """
     if withheld(article, rights, now):
@@ -65,7 +66,7 @@ def report(
     credit = credit_line(article, publication.credit)
     return Report(
         article=allowed(article, images=rights.images),
-        title=article.title.strip() or lead or article.attribution.title,
+        title=headline(article, rights) or lead or article.attribution.title,
         original=differing(article.source_title, article.title),
         content=shown + also_block(also) + credit_block(article, publication.credit),
         excerpt=" ".join(filter(None, (excerpt, also_line(also), credit))),
@@ -76,6 +77,24 @@ def report(
     )
 
 
+def headline(article: Article, rights: Rights) -> str:
+    """Return the headline, empty if there is none that may be shown.
+
+    Where the source sent none, the first words of its text stand in (`normalise`), and
+    those count as an excerpt.
+    """
+    title = article.title.strip()
+    if article.source_title or article.override or rights.body == "full":
+        return title
+    words = rights.words or EXCERPT_WORDS
+    return markup.excerpt(title, words)[0] if rights.body == "excerpt" else ""
+
+
+def is_picture(type_: str | None, url: str) -> bool:
+    """Return whether a file is a picture by what is said of it, or by its name."""
+    return any(media_type(t, url).startswith("image/") for t in (type_, None))
+
+
 def allowed(article: Article, *, images: bool) -> Article:
     """Return the article without its body, and without images where they are barred."""
     bare = replace(article, body="", source_body="", summary=None, raw=b"")
@@ -84,7 +103,7 @@ def allowed(article: Article, *, images: bool) -> Article:
     kept = tuple(
         enclosure
         for enclosure in article.enclosures
-        if not media_type(enclosure.type, enclosure.url).startswith("image/")
+        if not is_picture(enclosure.type, enclosure.url)
     )
     return replace(bare, image=None, enclosures=kept)
 

@@ -9,15 +9,17 @@ by other means: it reads what was written.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from xml.parsers import expat
 
 from aggregator.model import Report, Rights
 from aggregator.publishing.credit import ALSO_START, BLOCK_START
-from aggregator.publishing.showing import EXCERPT_WORDS, PICTURE
+from aggregator.publishing.showing import EXCERPT_WORDS, PICTURE, is_picture
 from aggregator.text import markup
 
 _NO_CONDITIONS = Rights()
-_IMAGE = "image/"
+# Where an entry names a file: in RSS and Media RSS, in Atom, in JSON Feed.
+_FILES = ("url", "href")
 
 
 @dataclass(slots=True)
@@ -43,10 +45,10 @@ def _breaches(report: Report, document: bytes, content: str) -> Iterator[str]:
     said = _json(document) if document.startswith(b"{") else _xml(document)
     if rights.body != "full":
         words = rights.words or EXCERPT_WORDS if rights.body == "excerpt" else 0
-        for text in (_words(content), report.lead):
+        for text in (_words(content), report.lead, _borrowed(report)):
             if markup.excerpt(text, words)[1]:
                 yield f"it shows more than the {words} words that its source allows"
-    if not rights.images and (said.pictures or PICTURE.search(content)):
+    if not rights.images and (said.pictures or _pictured(content)):
         yield "it shows a picture, which its source does not allow"
     for demanded in (rights.license, rights.notice):
         if demanded and demanded not in said.values:
@@ -60,6 +62,30 @@ def _words(content: str) -> str:
     return markup.visible_text(content[:end])
 
 
+def _borrowed(report: Report) -> str:
+    """Return what of the headline is of the text, because the source sent no headline."""
+    article = report.article
+    if article.source_title or article.override:
+        return ""
+    return "" if report.title == article.attribution.title else report.title
+
+
+def _pictured(content: str) -> bool:
+    """Return whether a body shows a picture; an attribute may name a tag and does not."""
+    if not PICTURE.search(content):
+        return False
+    found: list[str] = []
+
+    class Finder(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            is_film = tag == "video" and "poster" in dict(attrs)
+            if is_film or tag in {"img", "picture", "figure"}:
+                found.append(tag)
+
+    Finder().feed(content)
+    return bool(found)
+
+
 def _xml(document: bytes) -> _Said:
     said = _Said()
     text: list[str] = []
@@ -67,8 +93,12 @@ def _xml(document: bytes) -> _Said:
     def start(_name: str, attributes: dict[str, str]) -> None:
         text.clear()
         said.values.update(attributes.values())
-        kind = (attributes.get("type") or "").lower()
-        said.pictures |= attributes.get("medium") == "image" or kind.startswith(_IMAGE)
+        if attributes.get("rel", "enclosure") == "enclosure":
+            said.pictures |= attributes.get("medium") == "image" or any(
+                is_picture(attributes.get("type"), attributes[name])
+                for name in _FILES
+                if name in attributes
+            )
 
     def end(_name: str) -> None:
         said.values.add("".join(text))
@@ -88,14 +118,15 @@ def _json(document: bytes) -> _Said:
     def look(value: object, key: str = "") -> None:
         if isinstance(value, str):
             said.values.add(value)
-            is_type = key == "mime_type" and value.lower().startswith(_IMAGE)
-            said.pictures |= is_type or key == "image"
+            said.pictures |= key == "image"
         elif isinstance(value, dict):
+            if key == "attachments":
+                said.pictures |= is_picture(value.get("mime_type"), value["url"])
             for name, member in value.items():
                 look(member, name)
         elif isinstance(value, list):
             for member in value:
-                look(member)
+                look(member, key)
 
     look(json.loads(document))
     return said

@@ -2,13 +2,12 @@
 
 feedgen writes everything it has a word for. What it has no word for, or writes wrongly
 (links of Atom entries lose all but their address, `source` has no id), is added by one
-extension through its public interface. Entries are written one at a time and cut out of
-a document of their own; put into the head, they are byte for byte what feedgen writes
-for the whole (a test holds us to that), at a fortieth of the cost.
+extension through its public interface. Entries that `_writing` declines are written one
+at a time and cut out of a document of their own; put into the head, they are byte for
+byte what feedgen writes for the whole (a test holds us to that).
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import datetime
 
 from feedgen.entry import FeedEntry
@@ -17,9 +16,9 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from aggregator import __version__
-from aggregator.model import Report
 from aggregator.publishing.formats import EMPTY_UPDATED, Head, Masthead
-from aggregator.publishing.particulars import files, moment
+from aggregator.publishing.formats._writing import Element
+from aggregator.publishing.particulars import moment
 
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -30,8 +29,6 @@ NAMESPACES = {
     "xml": "http://www.w3.org/XML/1998/namespace",
 }
 
-MEDIUMS = frozenset({"image", "audio", "video"})
-
 
 def clark(name: str) -> str:
     """Return a name such as `dc:rights` as lxml writes it."""
@@ -39,24 +36,15 @@ def clark(name: str) -> str:
     return f"{{{NAMESPACES[prefix]}}}{local}" if prefix else local
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
-    """An element that feedgen has no word for. Attributes without value are left out."""
-
-    name: str
-    text: str | None = None
-    attributes: Mapping[str, str | int | None] = field(default_factory=dict)
-    children: Sequence["Element"] = ()
-
-    def put(self, parent: etree._Element) -> None:
-        """Append this element to another."""
-        element = etree.SubElement(parent, clark(self.name))
-        element.text = self.text
-        for name, value in self.attributes.items():
-            if value is not None:
-                element.set(clark(name), str(value))
-        for child in self.children:
-            child.put(element)
+def put(element: Element, parent: etree._Element) -> None:
+    """Append an element to another of lxml's."""
+    made = etree.SubElement(parent, clark(element.name))
+    made.text = element.text
+    for name, value in element.attributes.items():
+        if value is not None:
+            made.set(clark(name), str(value))
+    for child in element.children:
+        put(child, made)
 
 
 class WireExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no types
@@ -85,7 +73,7 @@ class WireEntryExtension(BaseEntryExtension):  # type: ignore[misc]  # feedgen h
     def extend_rss(self, entry: etree._Element) -> etree._Element:
         """Add our elements to an RSS item."""
         for element in self.more:
-            element.put(entry)
+            put(element, entry)
         return entry
 
 
@@ -151,26 +139,3 @@ def alone(
     start = len(write(feed)) - len(tail)
     feed.entry(entry)
     return write(feed)[start : -len(tail)]
-
-
-def media(report: Report) -> list[Element]:
-    """Return the picture and the enclosures as Media RSS, each address once."""
-    elements = []
-    image = report.article.image
-    if image:
-        size = {"width": image.width or None, "height": image.height or None}
-        credit = [Element("media:credit", image.credit)] if image.credit else []
-        attributes = {"url": image.url, "medium": "image", **size}
-        elements.append(Element("media:content", None, attributes, credit))
-    for file in files(report):
-        if image and file.url == image.url:
-            continue
-        medium = (file.type or "").partition("/")[0]
-        attributes = {
-            "url": file.url,
-            "type": file.type,
-            "fileSize": file.length or None,
-            "medium": medium if medium in MEDIUMS else None,
-        }
-        elements.append(Element("media:content", None, attributes))
-    return elements

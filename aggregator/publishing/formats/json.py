@@ -118,7 +118,7 @@ def source(report: Report, masthead: Masthead) -> dict[str, Any]:
 
 def via(report: Report, masthead: Masthead) -> dict[str, Any] | None:
     """Return the first source of an entry that reached us through an aggregate."""
-    if first_source(report.article) is None:
+    if first_source(report.article.attribution) is None:
         return None
     first = origin(report, masthead)
     return {
