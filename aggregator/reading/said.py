@@ -7,6 +7,7 @@ warning. Everything is taken; which of it is then replaced by the second look is
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from aggregator.reading.parsed import (
@@ -32,9 +33,10 @@ def feed(said: Said) -> Feed:
     """Return the feed with all its entries, in document order."""
     channel: Said = said["feed"]
     image = _get(channel, "image") or {}
+    version: str = said["version"]
     return Feed(
-        version=said["version"],
-        title=_text(channel, "title"),
+        version=version,
+        title=_title(channel, version),
         site=_string(channel, "link"),
         links=_links(channel),
         feed_id=_string(channel, "id"),
@@ -43,17 +45,17 @@ def feed(said: Said) -> Feed:
         license=_licence(channel),
         language=_string(channel, "language"),
         image=_string(image, "href") or _string(channel, "logo"),
-        entries=tuple(_entry(one) for one in said["entries"]),
+        entries=tuple(_entry(one, version) for one in said["entries"]),
     )
 
 
-def _entry(said: Said) -> Entry:
+def _entry(said: Said, version: str) -> Entry:
     return Entry(
         guid=_string(said, "id"),
         guid_is_permalink=bool(_get(said, "guidislink")),
         link=_string(said, "link"),
         links=_links(said),
-        title=_text(said, "title"),
+        title=_title(said, version),
         summary=_text(said, "summary"),
         contents=tuple(
             text for one in _get(said, "content") or () if (text := _construct(one))
@@ -83,6 +85,23 @@ def _string(said: Said, key: str) -> str | None:
     """Return a non-blank text value, None for anything else."""
     value = _get(said, key)
     return value.strip() or None if isinstance(value, str) else None
+
+
+def untyped(entry: Entry) -> Entry:
+    """Return an entry of RSS, which does not say what a title is, as such."""
+    title = _untyped(entry.title)
+    return entry if title is entry.title else replace(entry, title=title)
+
+
+def _title(said: Said, version: str) -> Text | None:
+    title = _text(said, "title")
+    return title if version.startswith("atom") else _untyped(title)
+
+
+def _untyped(title: Text | None) -> Text | None:
+    if title is None or title.type != "text/html":
+        return title
+    return replace(title, type="text/plain")
 
 
 def _text(said: Said, key: str) -> Text | None:

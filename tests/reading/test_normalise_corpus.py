@@ -31,7 +31,8 @@ def seen(monkeypatch):
         return results[-1]
 
     monkeypatch.setattr(feedparser, "parse", recorded)
-    monkeypatch.setattr(parse, "lean", lambda _document: None)
+    monkeypatch.setattr(parse, "_from_the_tree", lambda _document, _url: None)
+    monkeypatch.setattr(parse, "_quickly", lambda _document, _url: None)
     return results
 
 

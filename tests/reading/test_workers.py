@@ -121,6 +121,7 @@ def test_large_documents_leave_a_process_for_the_others(pool, monkeypatch):
     with ThreadPoolExecutor(3) as threads:
         slow = [threads.submit(refusal, readers, SLOW) for _ in range(3)]
         while not any(process.documents for process in list(readers._all)):
+            assert not any(one.done() for one in slow)
             os.sched_yield()
 
         assert len(readers.read(request(rss(item(1)))).items) == 1

@@ -12,6 +12,7 @@ media      enclosures and pictures, from six vocabularies
 people     authors, and the source an aggregate names
 head       what the feed says of itself: rhythm, language, licence, deletions
 entries    one entry, refined
+strict     plain entries: title, categories, dates and rights as feedparser would say
 lean       the document without what the others read, for feedparser
 document   the tree itself, and its items aligned with feedparser's entries
 

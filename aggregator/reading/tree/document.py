@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lxml import etree
 from lxml.etree import _Element
 
 from aggregator.reading.tree.guarded import root_of
@@ -31,11 +32,30 @@ def tree(document: bytes, *, entries: int) -> Tree | None:
     root = root_of(document, recover=True, remarks=False)
     if root is None:
         return None
-    items = tuple(
-        item for item in root.iter(*_ITEMS) if name(item) in {"item", "entry"}
-    )
+    items = _items(root)
     return Tree(
         root=root,
         items=items if len(items) == entries else None,
         based=b"xml:base" in document,
     )
+
+
+def strict(document: bytes) -> Tree | None:
+    """Return the tree of a well-formed document, None if it is none."""
+    root = root_of(document, recover=False, remarks=False)
+    if root is None:
+        return None
+    return Tree(root=root, items=_items(root), based=b"xml:base" in document)
+
+
+def head_of(tree: Tree) -> bytes:
+    """Return the document without its items, which leave the tree for good."""
+    for item in tree.items or ():
+        parent = item.getparent()
+        if parent is not None:
+            parent.remove(item)
+    return etree.tostring(tree.root, encoding="utf-8")
+
+
+def _items(root: _Element) -> tuple[_Element, ...]:
+    return tuple(item for item in root.iter(*_ITEMS) if name(item) in {"item", "entry"})

@@ -48,20 +48,25 @@ def refined(said: Entry, item: _Element, *, url: str | None, loose: bool) -> Ent
         contents, summary = said.contents, said.summary
     else:
         contents, summary = _texts(groups, url=url, language=language)
-    return replace(
-        said,
+    return Entry(
         guid=guid,
         guid_is_permalink=is_permalink,
         link=links.own(groups) or item.get("href"),
         links=links.links(groups) + media.enclosures(groups),
-        contents=contents,
+        title=said.title,
         summary=summary,
+        contents=contents,
         authors=people.authors(groups),
+        categories=said.categories,
+        published=said.published,
+        updated=said.updated,
         pictures=media.pictures(groups),
         origin=people.origin(groups),
+        rights=said.rights,
         license=head.licence(groups),
         language=language,
         base=texts.base(item, url) if url else None,
+        raw=said.raw,
     )
 
 

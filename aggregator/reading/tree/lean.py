@@ -20,7 +20,7 @@ ITEMS = ("{*}item", "{*}entry", "{*}Item", "{*}Entry")
 
 # Only names whose namespace is known for certain. `media:group` stays: it may hold a
 # title, and feedparser takes that where an entry has none of its own.
-_READ_FROM_THE_TREE = frozenset(
+READ_FROM_THE_TREE = frozenset(
     {
         *("author", "comments", "content", "content:encoded", "dc:creator"),
         *("description", "enclosure", "guid", "id", "itunes:author", "itunes:image"),
@@ -45,7 +45,7 @@ def lean(document: bytes) -> bytes | None:
 
 def _lighten(item: _Element) -> bool:
     """Remove what the tree reads from an item; False if text would go with it."""
-    for child in [child for child in item if name(child) in _READ_FROM_THE_TREE]:
+    for child in [child for child in item if name(child) in READ_FROM_THE_TREE]:
         if name(child) in _MAY_SAY_MORE and len(child):
             continue
         if child.tail and not child.tail.isspace():
