@@ -1,12 +1,16 @@
 """Serve the pages and feeds of a Wire with uvicorn, in a thread or in the foreground."""
 
+import os
 import socket
 import threading
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import uvicorn
 
+from aggregator.app.amending import ConfigFolder
+from aggregator.app.console import OperatorsDesk
 from aggregator.app.service import Service
 from aggregator.app.standing import standings
 from aggregator.app.wire import Wire
@@ -76,11 +80,21 @@ class Newsroom:
 class WebServer:
     """An HTTP server on the configured address."""
 
-    def __init__(self, wire: Wire, service: Service | None = None) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        service: Service | None = None,
+        *,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        folder = ConfigFolder(path=wire.config.folder, environ=environ)
+        desk = OperatorsDesk(wire, service, folder)
         self._socket = _listening(*wire.config.listen)
         self._server = uvicorn.Server(
             uvicorn.Config(
-                application(Newsroom(wire, service)),
+                application(Newsroom(wire, service), desk),
+                # Who asks is who connects: what headers say of it may be made up.
+                proxy_headers=False,
                 log_config=None,
                 access_log=False,
                 server_header=False,

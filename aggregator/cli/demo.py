@@ -116,7 +116,7 @@ def _watch(wire: Wire, origin: Origin) -> None:
     click.echo("An agency publishes every few seconds. Ctrl-C ends the demo.")
     threading.Thread(target=publish, daemon=True).start()
     try:
-        serve_forever(wire, load=lambda: wire.config)
+        serve_forever(wire, load=lambda: load_config(wire.config.folder, environ={}))
     finally:
         stop.set()
 

@@ -7,6 +7,7 @@ publication  Publication, Report, Representation
 settings     Config: all of what an operator wrote
 """
 
+from aggregator.model.alert import Alert, AlertKind
 from aggregator.model.article import (
     Article,
     Attribution,
@@ -71,7 +72,9 @@ from aggregator.model.source import (
 
 __all__ = [
     "Advice",
+    "Alert",
     "AlertChannels",
+    "AlertKind",
     "Also",
     "Article",
     "Attribution",

@@ -96,7 +96,7 @@ def log_polls(connection: Connection, results: Sequence[PollResult]) -> None:
 def poll_log(connection: Connection, source_id: str, limit: int) -> list[PastPoll]:
     """Return the latest rows of a source's log, newest first."""
     bounds = {"which": source_id, "rows": limit}
-    return [_past_poll(row) for row in connection.execute(_latest, bounds)]
+    return [past_poll(row) for row in connection.execute(_latest, bounds)]
 
 
 def forget_polls(connection: Connection, before: datetime) -> None:
@@ -125,7 +125,8 @@ def _row(result: PollResult) -> dict[str, Any]:
     }
 
 
-def _past_poll(row: AnyRow) -> PastPoll:
+def past_poll(row: AnyRow) -> PastPoll:
+    """Return a row of the log."""
     return PastPoll(
         source_id=row.source_id,
         at=moment(row.at),

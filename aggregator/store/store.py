@@ -48,6 +48,7 @@ from aggregator.store.backup import back_up
 from aggregator.store.bodies import revisions_of, texts_of
 from aggregator.store.connecting import shown, telling
 from aggregator.store.evidence import Evidence
+from aggregator.store.journal import Journal
 from aggregator.store.keys import known, named
 from aggregator.store.sightings import sightings_of
 from aggregator.store.twinship import Twinship
@@ -372,6 +373,11 @@ class Store:
     def evidence(self) -> Evidence:
         """Return the door to what `verify` looks at."""
         return Evidence(self._reading)
+
+    @property
+    def journal(self) -> Journal:
+        """Return the door to what happened when."""
+        return Journal(self._reading)
 
     def backup(self, to: Path) -> None:
         """Write a copy of an SQLite store to a new file, while polls go on."""

@@ -10,6 +10,8 @@ from aggregator.web.answers import Document, document
 
 _TYPES = {
     "wire.css": "text/css; charset=utf-8",
+    "console.css": "text/css; charset=utf-8",
+    "console.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml; charset=utf-8",
 }
 

@@ -15,12 +15,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aggregator.errors import StoreError
 from aggregator.events import log
-from aggregator.web import health, search, sources
+from aggregator.web import console, health, search, sources
 from aggregator.web.answers import answer
 from aggregator.web.api import api
 from aggregator.web.api.description import ROOT
 from aggregator.web.article import article
 from aggregator.web.assets import Assets
+from aggregator.web.console import Desk
 from aggregator.web.feeds import archived, feed
 from aggregator.web.front import about, front
 from aggregator.web.newsroom import Newsroom
@@ -51,10 +52,18 @@ _ROUTES = [
 ]
 
 
-def application(newsroom: Newsroom) -> ASGIApp:
-    """Return the ASGI app of a newsroom; make it anew for another newsroom only."""
+def application(newsroom: Newsroom, desk: Desk | None = None) -> ASGIApp:
+    """Return the ASGI app of a newsroom; make it anew for another newsroom only.
+
+    Without a desk there is no console.
+    """
     app = Starlette(
-        routes=[*_ROUTES, Route("/static/{name}", static), Route(ROOT, to_the_api)],
+        routes=[
+            *_ROUTES,
+            *console.ROUTES,
+            Route("/static/{name}", static),
+            Route(ROOT, to_the_api),
+        ],
         exception_handlers={
             HTTPException: refused,
             StoreError: unavailable,
@@ -63,6 +72,8 @@ def application(newsroom: Newsroom) -> ASGIApp:
     )
     app.router.redirect_slashes = False  # it would believe the Host header
     app.state.newsroom = newsroom
+    app.state.desk = desk
+    app.state.access = console.Access()
     app.state.assets = Assets()
     app.state.published = Published()
     app.state.standings = Standings(newsroom)

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from builders import NOON, publication
 
+from aggregator.config import masked
 from aggregator.model import (
     Config,
     Outcome,
@@ -49,6 +50,8 @@ class House:
         self.at = NOON
         self.troubles = []
         self.states = {}
+        self.errors = {}
+        self.desk = None
         self._publisher = Publisher(self.config.output, base_url=self.config.base_url)
 
     def take(self, *articles):
@@ -116,10 +119,17 @@ class House:
             {
                 "id": source.id,
                 "title": source.title or source.id,
+                "url": masked(source.url),
                 "state": self.states.get(source.id, "ok"),
                 "outcome": "updated",
                 "articles": counts.get(source.id, 0),
                 "last_success": self.at,
+                "last_polled": self.at,
+                "failures": 0,
+                "problem": None,
+                "error": self.errors.get(source.id),
+                "next_poll_at": self.at + timedelta(minutes=30),
+                "because": "interval 30m",
             }
             for source in self.config.sources
         ]
@@ -179,11 +189,12 @@ def served(house):
     """Serve a house on a free port of loopback until the block ends."""
     server = uvicorn.Server(
         uvicorn.Config(
-            application(house),
+            application(house, house.desk),
             host="127.0.0.1",
             port=0,
             log_config=None,
             access_log=False,
+            proxy_headers=False,
             server_header=False,
             lifespan="off",
             timeout_graceful_shutdown=2,

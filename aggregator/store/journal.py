@@ -1,0 +1,70 @@
+"""The store's door to what happened when: reports by the hour, polls by the source.
+
+Each method reads in one short transaction of `Store`, which opens this door (`journal`).
+All of them walk an index: none looks at more rows than it counts.
+"""
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, func, select, tuple_
+
+from aggregator.model import PastPoll
+from aggregator.store.articles import articles
+from aggregator.store.columns import chunks, micros, moment
+from aggregator.store.polls import past_poll, polls
+
+_HOUR = 3_600_000_000  # microseconds
+
+_hour = (articles.c.listed_at // _HOUR).label("hour")
+_by_hour = (
+    select(_hour, func.count())
+    .where(articles.c.listed_at >= bindparam("since"))
+    .group_by(_hour)
+)
+_times = (
+    select(articles.c.listed_at)
+    .where(
+        articles.c.source_id == bindparam("which"),
+        articles.c.listed_at >= bindparam("since"),
+    )
+    .order_by(articles.c.listed_at.desc())
+    .limit(bindparam("rows"))
+)
+_newest = (
+    select(polls.c.source_id, func.max(polls.c.at))
+    .where(polls.c.source_id.in_(bindparam("names", expanding=True)))
+    .group_by(polls.c.source_id)
+)
+_last = select(polls).where(tuple_(polls.c.source_id, polls.c.at).in_(_newest))
+
+
+class Journal:
+    """Reads when things came."""
+
+    def __init__(
+        self, reading: Callable[[], AbstractContextManager[Connection]]
+    ) -> None:
+        self._reading = reading
+
+    def by_hour(self, since: datetime) -> dict[datetime, int]:
+        """Return how many articles were listed in each hour (its start) since a time."""
+        with self._reading() as connection:
+            rows = connection.execute(_by_hour, {"since": micros(since)}).all()
+        return {moment(hour * _HOUR): count for hour, count in rows}
+
+    def listed(self, source_id: str, *, since: datetime, limit: int) -> list[datetime]:
+        """Return when a source's newest articles were listed, newest first."""
+        bounds = {"which": source_id, "since": micros(since), "rows": limit}
+        with self._reading() as connection:
+            return [moment(at) for at in connection.scalars(_times, bounds)]
+
+    def last_polls(self, source_ids: Collection[str]) -> dict[str, PastPoll]:
+        """Return the last poll of each source that found something or failed."""
+        with self._reading() as connection:
+            return {
+                row.source_id: past_poll(row)
+                for some in chunks(list(source_ids))
+                for row in connection.execute(_last, {"names": list(some)})
+            }

@@ -1,0 +1,163 @@
+"""Put the door in front of a page of the console, and show what it says.
+
+In: what answers an operator. Out: what answers anybody. A form is read here, at most
+16 KB of it, and checked before anything happens.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.errors import MediaWireError
+from aggregator.web.assets import Assets
+from aggregator.web.console.access import Access, Pass, RefusedError, check_origin
+from aggregator.web.console.desk import Desk
+from aggregator.web.rendering import links_of, newsroom_of, page
+
+Form = dict[str, str]
+Answer = Callable[[Request], Response]
+
+# Our own script refreshes the page; nothing else runs, and nobody else is asked.
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": POLICY,
+    "referrer-policy": "same-origin",
+    "x-robots-tag": "noindex",
+}
+MOST_BYTES = 16 * 1024
+_FORM = "application/x-www-form-urlencoded"
+
+
+def guarded(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    """Return what lets only the operator through to `answer`, which runs in a thread."""
+
+    async def serve(request: Request) -> Response:
+        try:
+            request.state.allowed = access_of(request).admit(request)
+            if request.method == "POST":
+                request.state.form = await read_form(request)
+                said = request.state.form.get("seal", "")
+                access_of(request).check_form(request, request.state.allowed, said)
+        except RefusedError as refused:
+            return await run_in_threadpool(turned_away, request, refused)
+        return await run_in_threadpool(_answered, request, answer)
+
+    return serve
+
+
+def open_form(
+    answer: Callable[[Request, Form], Response],
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return what hands a form of our own pages to `answer`, whoever sent it."""
+
+    async def serve(request: Request) -> Response:
+        try:
+            check_origin(request)
+            form = await read_form(request)
+            return await run_in_threadpool(answer, request, form)
+        except RefusedError as refused:
+            return await run_in_threadpool(turned_away, request, refused)
+
+    return serve
+
+
+async def read_form(request: Request) -> Form:
+    """Return the fields of a form; HTTPException if it is none, or too large."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != _FORM:
+        raise HTTPException(415, detail=f"Send a form ({_FORM}), nothing else.")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise HTTPException(413, detail="The form is too large.")
+    text = body.decode("utf-8", "replace")
+    return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=50))
+
+
+def turned_away(request: Request, refused: RefusedError) -> Response:
+    """Return the page for whoever is not let in: a form to sign in, or why not."""
+    headers: dict[str, str] = {}
+    if refused.status == 401:  # noqa: PLR2004 - HTTP's word
+        headers["www-authenticate"] = "Bearer"
+    if refused.wait_s is not None:
+        headers["retry-after"] = str(refused.wait_s)
+    return shown(
+        request,
+        "console/sign-in.html",
+        status=refused.status,
+        headers=headers,
+        reason=refused.reason,
+        asks=refused.status == 401,  # noqa: PLR2004 - HTTP's word
+    )
+
+
+def shown(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **said: Any,  # noqa: ANN401 - what a template prints
+) -> Response:
+    """Return a page of the console."""
+    assets: Assets = request.app.state.assets
+    links = links_of(request)
+    allowed: Pass | None = getattr(request.state, "allowed", None)
+    return page(
+        request,
+        template,
+        status=status,
+        headers=HEADERS | (headers or {}),
+        allowed=allowed,
+        console_css=links.to(assets.path("console.css")),
+        console_js=links.to(assets.path("console.js")),
+        **said,
+    )
+
+
+def desk_of(request: Request) -> Desk:
+    """Return what the operator may do."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def access_of(request: Request) -> Access:
+    """Return the door; 404 where the house has no console."""
+    if request.app.state.desk is None:
+        raise HTTPException(404)
+    access: Access = request.app.state.access
+    return access
+
+
+def known_source(request: Request) -> str:
+    """Return the id of the configured source that an address names; 404 without one."""
+    id_: str = request.path_params["id"]
+    if all(source.id != id_ for source in newsroom_of(request).config.sources):
+        raise HTTPException(404, detail="No such source is configured.")
+    return id_
+
+
+def _answered(request: Request, answer: Answer) -> Response:
+    """Return the answer; what could not be done is a page that says why, and no fault."""
+    try:
+        return answer(request)
+    except MediaWireError as error:
+        if request.method != "POST":
+            raise
+        return shown(
+            request,
+            "console/not-done.html",
+            status=409,
+            reasons=str(error).splitlines(),
+            back=request.path_params.get("id"),
+        )

@@ -1,0 +1,289 @@
+"""What the operator sees in the console, and what happens when a button is pressed."""
+
+from urllib.parse import quote
+
+import pytest
+from browser import opened, photograph
+from builders import NOON
+from console_house import GUARDED, STATES, TOKEN, Listening, Operator, alarmed, troubled
+from house import House, served
+from reading_pages import one, strict, text, texts
+from test_in_browser import LOWEST_CONTRAST
+
+from aggregator.model import ConsoleAccess, Source
+
+SVG = "{http://www.w3.org/2000/svg}"
+PAGES = {
+    "console": "/status/",
+    "console-failing": "/status/?state=failing&sort=name&q=nord",
+    "console-source": "/status/sources/fanus",
+}
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory):
+    return troubled(tmp_path_factory.mktemp("console"))
+
+
+@pytest.fixture
+def house(furnished):
+    furnished.at, furnished.desk, furnished.troubles = NOON, Listening(), []
+    return furnished
+
+
+@pytest.fixture
+def site(house):
+    with served(house) as running:
+        yield running
+
+
+@pytest.fixture
+def operator(site):
+    return Operator(site)
+
+
+def page(operator, path="/status/", status=200):
+    answer = operator.gets(path)
+    assert answer.status == status
+    return strict(answer.text)
+
+
+def listed(operator, query=""):
+    """The ids of the sources in the list, in order."""
+    rows = page(operator, f"/status/?{query}").findall(".//ul[@class='rows']/li")
+    return [
+        text(one(row, ".//p[@class='origin']/bdi")) for row in rows if row is not None
+    ]
+
+
+def test_one_look_says_what_is_not_well_since_when_and_what_now(house, operator):
+    alarmed(house)
+    seen = page(operator)
+    said = text(seen)
+
+    assert text(one(seen, ".//h1")) == "Something needs a look"
+    assert "no tick since 2026-11-24 11:48:02 UTC" in said
+    assert "waiting for 7m" in said
+    assert "nordlicht: not read for 3 days since 3 days ago" in said
+    assert "its certificate has expired" in said
+    assert "It is asked again by itself" in said
+    assert "refused the document reads back without 2 of its entries" in said
+
+
+def test_a_refused_config_is_shown_by_file_and_line(house, operator):
+    alarmed(house)
+
+    assert (
+        'sources.yaml:13:15 sources.2.interval "5" has no unit; write 90s, 30m, 6h or 7d'
+        in text(page(operator))
+    )
+
+
+def test_a_house_in_order_says_so(tmp_path):
+    house = House(tmp_path).publish()
+    house.desk = Listening()
+    with served(house) as site:
+        assert text(one(page(Operator(site)), ".//h1")) == "All is well"
+
+
+def test_what_needs_a_look_stands_on_top(operator):
+    order = ["nordlicht", "kawa", "fanus", "manara", "migdal", "gazette"]
+
+    assert listed(operator) == order
+    assert listed(operator, "sort=nonsense&state=nonsense&page=x") == order
+
+
+@pytest.mark.parametrize("state", ["failing", "gone", "held", "ok"])
+def test_the_list_is_filtered_by_state(operator, state):
+    assert listed(operator, f"state={state}") == [
+        id_ for id_, each in STATES.items() if each == state
+    ]
+
+
+def test_the_list_is_filtered_by_words_and_sorted(operator):
+    assert listed(operator, f"q={quote('فانوس')}") == ["fanus"]
+    assert listed(operator, "q=NORD+example") == ["nordlicht"]
+    assert listed(operator, "sort=name")[:2] == ["nordlicht", "gazette"]
+    assert set(listed(operator, "sort=articles")[:2]) == {"gazette", "fanus"}
+    assert listed(operator, "q=<b>") == []
+
+
+def test_a_long_list_has_pages(tmp_path):
+    sources = [Source(id=f"s{n:03}", url=f"https://s{n}.example/") for n in range(120)]
+    house = House(tmp_path, sources=sources)
+    house.desk = Listening()
+    with served(house) as site:
+        operator = Operator(site)
+        first, last = listed(operator), listed(operator, "page=3")
+        beyond = operator.gets("/status/?page=4").status
+        links = [
+            a.get("href") for a in page(operator, "/status/?sort=name&page=2").iter("a")
+        ]
+
+    assert (len(first), len(last), beyond) == (50, 20, 404)
+    assert "/status/?sort=name&page=3" in links
+    assert "/status/?sort=name&page=1" in links
+
+
+def test_the_last_fifty_polls_are_drawn(operator):
+    seen = page(operator, "/status/?q=gazette")
+    strip = next(e for e in seen.iter(f"{SVG}svg") if e.get("class") == "strip")
+
+    assert (
+        strip.get("aria-label") == "Last 50 polls: 26 unchanged, 12 updated, 12 failed"
+    )
+    assert {path.get("class") for path in strip.iter(f"{SVG}path")} == {
+        "updated",
+        "unchanged",
+        "failed",
+    }
+
+
+def test_articles_are_counted_by_the_hour(operator):
+    assert "48 hours up to now: 20 articles, at most 2 in one hour." in text(
+        page(operator)
+    )
+
+
+def test_a_source_shows_its_polls_with_time_and_size(operator):
+    seen = page(operator, "/status/sources/fanus")
+    rows = [texts(row, "td") for row in seen.findall(".//tbody/tr")]
+
+    assert [
+        "2 hours ago",
+        "failed",
+        "0",
+        "0",
+        "0.24 s",
+        "–",
+        "no answer within 30 s",
+    ] in rows
+    assert ["2 hours ago", "updated", "3", "0", "0.28 s", "48.0 kB", ""] in rows
+    assert one(seen, ".//h1").get("dir") == "rtl"
+
+
+@pytest.mark.parametrize("path", PAGES.values())
+def test_every_page_is_valid_html_without_anything_inline(house, operator, path):
+    alarmed(house)
+    seen = page(operator, path)
+    ids = [element.get("id") for element in seen.iter() if element.get("id")]
+
+    assert len(ids) == len(set(ids))
+    assert all(element.get("style") is None for element in seen.iter())
+    assert all(script.get("src") and not script.text for script in seen.iter("script"))
+    assert all(not name.startswith("on") for e in seen.iter() for name in e.attrib)
+    assert len(operator.gets(path).body) < 60_000
+    assert b"s3cret" not in operator.gets(path).body
+
+
+def test_an_unknown_source_is_not_there(operator):
+    for path in ("/status/sources/nobody", "/status/sources/nobody/poll"):
+        assert operator.asks("GET", path).status in {404, 405}
+    operator.gets()
+    assert operator.posts("/status/sources/nobody/poll").status == 404
+
+
+@pytest.mark.parametrize(
+    ("verb", "form", "told"),
+    [
+        ("poll", {}, ("poll", "fanus")),
+        ("pause", {"why": " too\nmany \x1b[31m "}, ("pause", "fanus", "too many [31m")),
+        ("pause", {}, ("pause", "fanus", "")),
+        ("resume", {}, ("resume", "fanus")),
+        ("release", {}, ("release", "fanus")),
+        ("reject", {}, ("reject", "fanus")),
+    ],
+)
+def test_a_button_tells_the_desk_and_leads_back(house, operator, verb, form, told):
+    operator.gets()
+    answer = operator.posts(f"/status/sources/fanus/{verb}", form)
+    after = operator.gets(answer.headers["location"])
+
+    assert answer.status == 303
+    assert house.desk.told == [told]
+    assert one(strict(after.text), ".//p[@role='status']") is not None
+
+
+def test_what_cannot_be_done_now_is_said(house, operator):
+    """P23: refused with the time left."""
+    operator.gets()
+    house.desk.refuses = "fanus is not polled: Retry-After until 12:40 UTC, 40m left"
+    answer = operator.posts("/status/sources/fanus/poll")
+
+    assert answer.status == 409
+    assert house.desk.refuses in text(strict(answer.text))
+    assert house.desk.told == []
+
+
+def test_an_address_is_tested_and_shown(house, operator):
+    operator.gets()
+    answer = operator.posts("/status/test", {"url": "https://fanus.example/feed"})
+    seen = strict(answer.text)
+
+    assert answer.status == 200
+    assert house.desk.told == [("test", "https://fanus.example/feed")]
+    assert [li.get("dir") for li in seen.findall(".//ul[@class='plainly']/li")][:2] == [
+        "rtl",
+        "ltr",
+    ]
+
+
+@pytest.mark.parametrize("form", [{}, {"article": "a"}, {"why": "b"}])
+def test_nothing_is_withdrawn_without_an_article_and_a_reason(house, operator, form):
+    operator.gets()
+
+    assert operator.posts("/status/withdraw", form).status == 409
+    assert house.desk.told == []
+
+
+def test_an_article_is_withdrawn_with_a_reason(house, operator):
+    operator.gets()
+    answer = operator.posts("/status/withdraw", {"article": "abc", "why": "a mistake"})
+
+    assert answer.headers["location"] == "/status/?did=withdraw"
+    assert house.desk.told == [("withdraw", "abc", "a mistake")]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_the_console_fits_any_window_and_asks_nobody_else(
+    browser, house, width, scheme
+):
+    alarmed(house)
+    with (
+        served(house) as site,
+        opened(browser, site, "/status/", width=width, scheme=scheme) as sight,
+    ):
+        for name, path in PAGES.items():
+            sight.page.goto(site.base + path, wait_until="load")
+            photograph(sight.page, f"{name}-{width}-{scheme}")
+            contrast, where = sight.page.evaluate(LOWEST_CONTRAST)
+
+            assert sight.page.evaluate("document.documentElement.scrollWidth") == width
+            assert contrast >= 4.5, (name, where)
+        assert sight.complaints == []
+        assert sight.strangers == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_an_operator_signs_in_and_pauses_a_source_by_keyboard(browser, house, script):
+    """With a real browser: cookies, Origin and policy as it has them."""
+    house.reconfigure(console=GUARDED, base_url="http://127.0.0.1")
+    try:
+        with (
+            served(house) as site,
+            opened(browser, site, "/status/", java_script_enabled=script) as sight,
+        ):
+            page = sight.page
+            page.get_by_label("token").press_sequentially(TOKEN)
+            page.keyboard.press("Enter")
+            page.wait_for_url("**/status/")
+            page.get_by_role("link", name="خبرگزاری فانوس").press("Enter")
+            page.wait_for_url("**/sources/fanus")
+            page.get_by_label("Reason").press_sequentially("looks odd")
+            page.keyboard.press("Enter")
+            page.wait_for_selector("[role=status]")
+    finally:
+        house.reconfigure(console=ConsoleAccess(), base_url="https://wire.example")
+
+    assert house.desk.told == [("pause", "fanus", "looks odd")]
