@@ -19,6 +19,7 @@ from aggregator.events import log
 from aggregator.model import Article, Config, Publication, Report
 from aggregator.store import Store
 from aggregator.web import application
+from aggregator.web.newsroom import AtWork
 
 # A tick comes every second; after this long without one something is wrong.
 LATE = timedelta(seconds=30)
@@ -64,6 +65,17 @@ class Newsroom:
     def standings(self) -> list[dict[str, Any]]:
         """Return how every source is doing."""
         return standings(self._wire)
+
+    def service(self) -> AtWork | None:
+        """Return how the service does, None if another process polls."""
+        service = self._service
+        if service is None:
+            return None
+        return AtWork(
+            polls=service.tally.polls(),
+            last_tick=service.last_tick,
+            config_valid=service.config_error is None,
+        )
 
     def unready(self) -> list[str]:
         """Return why the service is not ready, in sentences; empty if it is."""

@@ -11,6 +11,7 @@ from time import monotonic
 
 from aggregator.app.press import Press
 from aggregator.app.supervisor import ALIVE, READY, STOPPING, Tell, nobody
+from aggregator.app.tally import Tally
 from aggregator.app.upkeep import LOOK, Upkeep
 from aggregator.app.wire import Wire
 from aggregator.config.watch import changes
@@ -42,6 +43,7 @@ class Service:
         self._tell = tell
         self.config_error: ConfigError | None = None
         self.last_tick: datetime | None = None
+        self.tally = Tally()
         self._lost: MediaWireError | None = None
         self._trouble: str | None = None
         self._called: str | None = None
@@ -178,6 +180,7 @@ class Service:
         return self.wire.clock() - datetime.fromtimestamp(monotonic(), tz=UTC)
 
     def _record(self, results: Sequence[PollResult]) -> None:
+        self.tally.count(results)
         counted, spared = self._network.judged(results, self._asked, at=monotonic())
         kept = self.wire.record(counted)
         if spared:

@@ -12,7 +12,7 @@ lines, links, language, phrases, bodies, standings      what the pages print
 metadata, opml                      what machines read
 api/         the same for programs, as JSON: `/api/v1/`
 protection   what browsers may not do with it
-health       alive, ready, and in figures
+health       alive, ready, and in figures; figures
 """
 
 from aggregator.web.newsroom import Newsroom

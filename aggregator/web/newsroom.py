@@ -1,10 +1,39 @@
 """What the pages ask of the house: reports, sources, the time. The app provides it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from aggregator.model import Article, Config, Publication, Report
 from aggregator.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polls:
+    """Sums of all polls since the service started.
+
+    `outcomes` and `problems` count polls by word, `new` and `changed` articles.
+    `seconds` and `wire_bytes` are of fetches; `within` says how many fetches took at
+    most so many seconds: ("0.5", 17), ..., ("+Inf", all).
+    """
+
+    outcomes: Mapping[str, int]
+    problems: Mapping[str, int]
+    new: int
+    changed: int
+    wire_bytes: int
+    seconds: float
+    within: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtWork:
+    """How the service does that polls in this process."""
+
+    polls: Polls
+    last_tick: datetime | None
+    config_valid: bool
 
 
 class Newsroom(Protocol):
@@ -39,8 +68,15 @@ class Newsroom(Protocol):
     def standings(self) -> list[dict[str, Any]]:
         """Return how every configured source is doing, in the order of the config.
 
-        Keys used here: id, title, state, outcome, articles, last_success.
+        Keys used here: id, title, state, outcome, problem, articles, last_success,
+        next_poll_at.
         """
 
+    def service(self) -> AtWork | None:
+        """Return how the service does, None if another process polls."""
+
     def unready(self) -> list[str]:
-        """Return why the service is not ready, in sentences; empty if it is."""
+        """Return which part of the service does not work; empty if all do, or none runs.
+
+        Sentences; the store is not asked, so the answer comes at once.
+        """

@@ -68,6 +68,10 @@ def test_a_service_polls_publishes_serves_and_stops_with_zero(at, origin):
         status, headers, body = get(at, "/feeds/wire.atom")
         assert status == 200
         assert headers["content-type"].startswith("application/atom+xml")
+        figures = get(at, "/metrics")[2].decode()
+        assert 'mediawire_polls_total{outcome="updated"} 1.0' in figures
+        assert 'mediawire_articles_recorded_total{change="new"} 2.0' in figures
+        assert "mediawire_config_valid 1.0" in figures
         assert body == at.published("feeds/wire.atom")
         assert b"Report 2" in body
         again, _, nothing = get(at, "/feeds/wire.atom", If_None_Match=headers["etag"])

@@ -50,6 +50,8 @@ class House:
         self.at = NOON
         self.troubles = []
         self.states = {}
+        self.due = {}
+        self.at_work = None
         self.errors = {}
         self.desk = None
         self._publisher = Publisher(self.config.output, base_url=self.config.base_url)
@@ -128,11 +130,16 @@ class House:
                 "failures": 0,
                 "problem": None,
                 "error": self.errors.get(source.id),
-                "next_poll_at": self.at + timedelta(minutes=30),
+                "next_poll_at": self.due.get(
+                    source.id, self.at + timedelta(minutes=30)
+                ),
                 "because": "interval 30m",
             }
             for source in self.config.sources
         ]
+
+    def service(self):
+        return self.at_work
 
     def unready(self):
         return self.troubles

@@ -7,7 +7,8 @@ from starlette.requests import Request
 
 from aggregator.web.api.articles import moment
 from aggregator.web.api.description import Asked
-from aggregator.web.health import STATE_WORDS, unready
+from aggregator.web.figures import STATE_WORDS
+from aggregator.web.health import unready
 from aggregator.web.rendering import newsroom_of, standings_of
 
 
