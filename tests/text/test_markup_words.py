@@ -4,8 +4,11 @@ import hashlib
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aggregator.text.markup import clean, text_sha256, visible_text
+from aggregator.text.markup.visible import prepared, tame_text, text_of
 
 SEEN = {
     "a<script>x</script>b": "ab",
@@ -113,3 +116,34 @@ def test_many_elements_beside_each_other_are_not_deep():
     html = "<p>a<br><b>b</b><li>c" * 2000
 
     assert clean(html).changes == ()
+
+
+TAGS = """
+<p>|</p>|<br>|<br/>|</br>|<hr>|<li>|</li>|<a href="/x">|</a>|<b>|</b>|<h2>|</h2>|<h3>|</h3>
+|<img src="a" alt="b" />|<pre>|</pre>|<ul>|</ul>|<dl>|</dl>|<dd>|</dd>|<dt>|<div>|</div>
+|<div/>|<wbr>|<code>
+"""
+TAME = st.lists(
+    st.one_of(
+        st.sampled_from(TAGS.replace("\n", "").split("|")),
+        st.sampled_from(["&amp;", "&lt;", "&nbsp;", "&#8217;", "&#39;", "&#8238;"]),
+        st.text("a b\n\té\u202e\u200d\x0c\x0b<>&;", max_size=4),
+    ),
+    max_size=30,
+)
+
+
+@given(TAME)
+def test_words_of_plain_markup_are_those_that_a_parser_finds(pieces):
+    """The short way to the visible text is taken only where the long one agrees."""
+    html = "".join(pieces)
+    short = tame_text(html)
+
+    assert short is None or short == text_of(prepared(html))
+
+
+def test_plain_markup_takes_the_short_way_and_tables_do_not():
+    assert tame_text('<p>One <a href="/x">two</a></p><p>three</p>') == "One two three"
+    assert tame_text("<table>a<tr><td>b</table>") is None
+    assert tame_text("a<!-- b -->") is None
+    assert tame_text("<p title=a>b") is None

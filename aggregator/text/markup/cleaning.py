@@ -14,6 +14,7 @@ from references (`&#11;`).
 """
 
 import re
+import threading
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,13 +30,14 @@ from aggregator.text.markup.allowed import (
     TAGS,
 )
 from aggregator.text.markup.characters import printable_html, without_surrogates
-from aggregator.text.markup.nesting import bounded
+from aggregator.text.markup.nesting import DEEPEST, bounded
 from aggregator.text.markup.visible import (
     as_html,
     elements,
     paragraphs,
     prepared,
     tags_of,
+    tame_text,
     text_of,
     visible_text,
 )
@@ -86,17 +88,18 @@ def clean(
     """
     body = as_html(html, media_type)
     ready = prepared(body)
-    text = text_of(ready)
-    attributes = _Attributes(base)
-    raw = _cleaner(attributes).clean(ready)
-    changes = attributes.changes | _named(body, attributes.gone)
+    text = tame_text(ready)
+    if text is None:
+        text = text_of(ready)
+    raw, changes, gone = _judged(ready, base)
+    changes |= _named(body, gone)
     if LINK_REL in raw:
         changes.add(LINKS_MARKED)
     cleaned = printable_html(raw)
     if cleaned != raw or without_surrogates(body) != body:
         changes.add(CHARACTERS)
     cleaned = _IMAGE.sub(lambda image: _worth_keeping(image[0], changes), cleaned)
-    if bounded(body) != body:
+    if body.count("<") > DEEPEST and bounded(body) != body:
         changes.add(FLATTENED)
     if visible_text(cleaned) != text:
         cleaned = paragraphs(text)
@@ -108,13 +111,19 @@ def clean(
     return Cleaned(html=cleaned, text=text, changes=tuple(sorted(changes)))
 
 
+def _judged(ready: str, base: str | None) -> tuple[str, set[str], set[str]]:
+    """Return HTML as nh3 leaves it, what happened to addresses, and attributes gone."""
+    judge, cleaner = _tools.judge, _tools.cleaner
+    judge.base, judge.changes, judge.gone = base, set(), set()
+    return cleaner.clean(ready), judge.changes, judge.gone
+
+
 class _Attributes:
     """Judges the attributes of one body, and remembers what it did to them."""
 
-    def __init__(self, base: str | None) -> None:
-        self.base = base
-        self.changes: set[str] = set()
-        self.gone: set[str] = set()
+    base: str | None
+    changes: set[str]
+    gone: set[str]
 
     def __call__(self, tag: str, name: str, value: str) -> str | None:
         """Return the value to keep, or None to drop the attribute."""
@@ -134,16 +143,22 @@ class _Attributes:
         return address
 
 
-def _cleaner(attributes: _Attributes) -> nh3.Cleaner:
-    # Making one costs 10 microseconds, which buys that no state is shared.
-    return nh3.Cleaner(
-        tags=set(TAGS),
-        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
-        attribute_filter=attributes,
-        clean_content_tags=set(HIDDEN - KEPT_HIDDEN),
-        link_rel=LINK_REL,
-        url_schemes=set(SCHEMES),
-    )
+class _Tools(threading.local):
+    """A cleaner and its judge for each thread: making them costs as much as cleaning."""
+
+    def __init__(self) -> None:
+        self.judge = _Attributes()
+        self.cleaner = nh3.Cleaner(
+            tags=set(TAGS),
+            attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+            attribute_filter=self.judge,
+            clean_content_tags=set(HIDDEN - KEPT_HIDDEN),
+            link_rel=LINK_REL,
+            url_schemes=set(SCHEMES),
+        )
+
+
+_tools = _Tools()
 
 
 def _named(body: str, more: set[str]) -> set[str]:
@@ -184,7 +199,7 @@ def _cut(html: str, max_bytes: int) -> str:
             start = start[: start.rfind("<")]
         if start.rfind("&") > start.rfind(";"):
             start = start[: start.rfind("&")]
-        closed = printable_html(_cleaner(_Attributes(None)).clean(start))
+        closed = printable_html(_judged(start, None)[0])
         excess = len(closed.encode()) - max_bytes
         if excess <= 0:
             return closed
