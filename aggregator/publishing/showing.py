@@ -60,8 +60,8 @@ def report(
     excerpt, lead = "", ""
     if mode != "headline":
         words = rights.words or EXCERPT_WORDS
-        excerpt = first_words(body, article.summary, words)
-        lead = first_words(body, article.summary, min(words, LEAD_WORDS))
+        few = min(words, LEAD_WORDS)
+        excerpt, lead = first_words(body, article.summary, words, few)
     shown = {"full": body, "excerpt": paragraph(excerpt), "headline": ""}[mode]
     credit = credit_line(article, publication.credit)
     return Report(
@@ -108,27 +108,29 @@ def allowed(article: Article, *, images: bool) -> Article:
     return replace(bare, image=None, enclosures=kept)
 
 
-def first_words(body: str, summary: str | None, words: int) -> str:
+def first_words(body: str, summary: str | None, *words: int) -> list[str]:
     """Return the first words of what a body shows, or else of the source's summary.
 
-    Reading a body for its words is the dearest step of all (1.5 ms for 7 KB), so as a
-    rule only its opening is read, once: if that holds a word more than are wanted, the
-    rest cannot matter.
+    As many as are asked for, once for each number. Reading a body for its words is the
+    dearest step of all (1.5 ms for 7 KB), so as a rule only its opening is read, once:
+    if that holds a word more than are wanted, the rest cannot matter.
     """
     opening = body[: body.rfind("<", 0, OPENING)] if len(body) > OPENING else body
-    excerpt, cut = shown_words(opening, words)
-    if len(body) > len(opening) and not cut:
-        excerpt, _ = markup.excerpt(markup.visible_text(body), words)
-    return excerpt or markup.excerpt(summary or "", words)[0]
+    text = shown_text(opening)
+    found = [markup.excerpt(text, each) for each in words]
+    if len(body) > len(opening) and not all(cut for _, cut in found):
+        text = markup.visible_text(body)
+        found = [
+            (first, cut) if cut else markup.excerpt(text, each)
+            for each, (first, cut) in zip(words, found, strict=True)
+        ]
+    return [
+        first or markup.excerpt(summary or "", each)[0]
+        for each, (first, _) in zip(words, found, strict=True)
+    ]
 
 
-def shown_words(html: str, words: int) -> tuple[str, bool]:
-    """Return the first words that HTML shows, and whether there are more."""
-    return markup.excerpt(shown_text(html), words)
-
-
-# An opening is read for an excerpt and for a shorter lead, in each publication again.
-# 4,096 of 2,000 characters are 8 to 32 MB.
+# An opening is read in each publication again. 4,096 of 2,000 characters are 8 to 32 MB.
 @lru_cache(maxsize=4096)
 def shown_text(html: str) -> str:
     """Return all that HTML shows as text, on one line."""

@@ -77,7 +77,9 @@ def _pictured(content: str) -> bool:
     found: list[str] = []
 
     class Finder(HTMLParser):
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        def handle_starttag(
+            self, tag: str, attrs: list[tuple[str, str | None]]
+        ) -> None:
             is_film = tag == "video" and "poster" in dict(attrs)
             if is_film or tag in {"img", "picture", "figure"}:
                 found.append(tag)

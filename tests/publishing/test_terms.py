@@ -64,12 +64,50 @@ def test_what_breaks_its_rights_is_left_out_whoever_made_it(
         {"body": '<p><img src="https://a.example/1.png"></p>'},
         {"image": Image(url="https://a.example/1.png")},
         {"enclosures": (Enclosure(url="https://a.example/1", type="image/png"),)},
+        {"enclosures": (Enclosure(url="https://a.example/1.jpg", type="a/b"),)},
+        {
+            "body": '<video src="https://a.example/v" poster="https://a.example/1"></video>'
+        },
     ],
 )
 def test_a_barred_picture_is_found_wherever_it_is(name, pictured):
     full = report(article(1, **pictured), publication(), ANY_RIGHTS)
 
     assert "picture" in finished(replace(full, rights=Rights(images=False)), name)
+
+
+@each_format
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<video src="https://a.example/v" poster="https://a.example/1"></video>',
+        '<p title="so: <img src=x>">Words</p>',
+        "<p>&lt;img src=x&gt;</p>",
+    ],
+)
+def test_a_report_whose_pictures_were_taken_away_stands(name, body):
+    made = report(article(1, body=body), publication(), Rights(images=False))
+
+    assert finished(made, name) is None
+
+
+@pytest.mark.parametrize(
+    ("rights", "title"),
+    [
+        (ANY_RIGHTS, "word1 word2 word3…"),
+        (Rights(body="excerpt", words=2), "word1 word2…"),
+        (Rights(body="headline"), "Example Agency"),
+    ],
+)
+def test_a_headline_made_of_the_text_is_no_longer_than_an_excerpt(rights, title):
+    untitled = article(1, source_title="", title="word1 word2 word3…", body=LONG)
+
+    made = report(untitled, publication(), rights)
+
+    assert made.title == title
+    assert finished(made, "rss") is None
+    if rights != ANY_RIGHTS:
+        assert "words" in finished(replace(made, title=untitled.title), "rss")
 
 
 @pytest.mark.parametrize(
