@@ -6,14 +6,18 @@ the request target byte for byte, and hands over the header lines as they came.
 
 Why not urllib3's own: it dials any address, rewrites `%7e` to `%7E` and `%zz` to `%25zz`
 in the target, and takes a header section that was cut off for a complete one, with half
-an ETag in it.
+an ETag in it. And it is made for more than one plain GET: retries, proxies, time limits
+of its own, and header lines read as an e-mail are half of the CPU of a kept-alive 304.
 """
 
 import http.client
 import io
+import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -29,6 +33,17 @@ Dial = Callable[[str, int, Deadline], socket.socket]
 # 100 lines of 64 KB each are what http.client allows; a feed's head is under 4 KB.
 _MAX_HEAD = 256 * 1024
 _IDLE_PER_HOST = 4
+
+_FRAMING = {
+    name.encode(): name
+    for name in (
+        *("connection", "keep-alive", "proxy-connection"),
+        *("content-length", "transfer-encoding"),
+    )
+}
+_ONE_REQUEST = re.compile(
+    rb"GET [\x21-\x7e]+ HTTP/1\.1\r\n(?:[^:\s\x00-\x1f]+: [^\r\n\x00]*\r\n)+"
+)
 
 
 def pools(dialler: Dialler, *, hosts: int) -> PoolManager:
@@ -89,17 +104,70 @@ class _Response(http.client.HTTPResponse):
         self.fp = self._lines = _HeadReader(self.fp.detach())
 
     def begin(self) -> None:
-        super().begin()
+        """Read the head and find out where the body ends, as http.client does.
+
+        Its own way makes an e-mail of the header lines, for 70 µs of CPU. Whoever wants
+        to know more of them than framing has the exchange's head.
+        Source: RFC 9112 section 6.3.
+        """
+        version, self.status, reason = self._read_status()
+        self.code, self.reason = self.status, reason.strip()
+        if not version.startswith(("HTTP/0.9", "HTTP/1.")):
+            raise http.client.UnknownProtocol(version)
+        self.version = (
+            11 if version.startswith("HTTP/1.") and version != "HTTP/1.0" else 10
+        )
+        framing = _framing(http.client._read_headers(self.fp))  # type: ignore[attr-defined] # noqa: SLF001
         self._lines.end()
+        self.headers = self.msg = framing  # type: ignore[assignment] # who asks, only asks
+        self.chunked = framing.get("transfer-encoding", "").lower() == "chunked"
+        if self.chunked:
+            self.chunk_left = None
+        self.will_close = self._check_close()  # type: ignore[attr-defined] # not in typeshed
+        self.length = _length(framing, self.status)
+        if self.length is None and not self.chunked:
+            self.will_close = True
 
     def _read_status(self) -> tuple[str, int, str]:
-        """Skip 103 Early Hints and the like, as begin() skips 100 (RFC 9110, 15.2)."""
+        """Skip 100 Continue, 103 Early Hints and the like (RFC 9110 section 15.2)."""
         while True:
             self._lines.begin()
             version, status, reason = super()._read_status()  # type: ignore[misc] # not in typeshed
-            if not http.HTTPStatus.SWITCHING_PROTOCOLS < status < http.HTTPStatus.OK:
+            if status == HTTPStatus.SWITCHING_PROTOCOLS or status >= HTTPStatus.OK:
                 return version, status, reason
-            http.client._read_headers(self.fp)  # type: ignore[attr-defined] # noqa: SLF001 - as begin() does for 100
+            http.client._read_headers(self.fp)  # type: ignore[attr-defined] # noqa: SLF001
+
+
+def _framing(lines: list[bytes]) -> "_Framing":
+    """Return the fields that say where an answer and its connection end.
+
+    Lines of one name are one list: urllib3 refuses two lengths that differ.
+    """
+    found = _Framing()
+    for line in lines:
+        name, _, value = line.partition(b":")
+        if key := _FRAMING.get(name.lower()):
+            said = value.strip().decode("latin-1")
+            found[key] = f"{found[key]}, {said}" if key in found else said
+    return found
+
+
+class _Framing(dict[str, str]):
+    """Header fields by lower-case name, as `_check_close` and urllib3 ask for them."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return super().get(name.lower(), default)
+
+
+def _length(framing: "_Framing", status: int) -> int | None:
+    """Return how many bytes the body has, None if only its end tells."""
+    if status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}:
+        return 0
+    if "transfer-encoding" in framing:
+        return None
+    lengths = {each.strip() for each in framing.get("content-length", "").split(",")}
+    length = lengths.pop()
+    return int(length) if length.isdecimal() and not lengths else None
 
 
 class _Connection(HTTPConnection):
@@ -120,21 +188,55 @@ class _Connection(HTTPConnection):
             exchange.unreached = unreached(error)
             raise
 
-    def request(self, *args: Any, **options: Any) -> None:
-        _exchange().reused = self._has_answered
-        super().request(*args, **options)
+    def exchange(self, lines: Mapping[str, str | bytes]) -> HTTPResponse:
+        """Send the request of the running exchange with these header lines.
 
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override] # as in urllib3
-        response = super().getresponse()
+        Returns its answer with the body still to be read.
+        """
+        exchange = _exchange()
+        if self.sock is None:
+            self.connect()
+        exchange.reused = self._has_answered
+        # A server may answer and close before it has read everything.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self.sock.sendall(self._request(exchange.path, lines))
+        answer = _Response(self.sock, method="GET")
+        try:
+            answer.begin()
+        except BaseException:
+            answer.close()
+            raise
         self._has_answered = True
-        return response
+        if answer.will_close:
+            self.close()
+        return HTTPResponse(
+            body=answer,
+            headers=answer.headers,  # type: ignore[arg-type] # _Framing
+            status=answer.status,
+            version=answer.version,
+            reason=answer.reason,
+            preload_content=False,
+            decode_content=False,
+            original_response=answer,
+            request_method="GET",
+        )
+
+    def _request(self, path: str, lines: Mapping[str, str | bytes]) -> bytes:
+        """Return the bytes of a request; ValueError if a line would be two."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        place = host if self.port == self.default_port else f"{host}:{self.port}"
+        head = [f"GET {path} HTTP/1.1\r\nHost: {place}\r\n".encode("ascii")]
+        for name, value in lines.items():
+            said = value.encode("latin-1") if isinstance(value, str) else value
+            head.append(b"%s: %s\r\n" % (name.encode("ascii"), said))
+        request = b"".join(head)
+        if not _ONE_REQUEST.fullmatch(request):
+            raise ValueError("a header line of the request is malformed")
+        return request + b"\r\n"
 
     def close(self) -> None:
         self._has_answered = False
         super().close()
-
-    def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:  # noqa: ARG002 - urllib3 re-encoded it
-        super().putrequest(method, _exchange().path, *args, **options)
 
 
 class _TLSConnection(_Connection, HTTPSConnection):
@@ -144,11 +246,22 @@ class _TLSConnection(_Connection, HTTPSConnection):
 class _Pool(HTTPConnectionPool):
     ConnectionCls = _Connection
 
+    def urlopen(  # type: ignore[override] # what requests' adapter calls it with
+        self, *, headers: Mapping[str, str | bytes], **_: Any
+    ) -> HTTPResponse:
+        """Return the answer to one GET; what breaks is raised as it came.
 
-class _TLSPool(HTTPSConnectionPool):
+        The connection goes back to the pool when the answer is read to its end.
+        """
+        connection: Any = self._get_conn()
+        try:
+            answer: HTTPResponse = connection.exchange(headers)
+        except BaseException:
+            connection.close()
+            raise
+        answer._connection, answer._pool = connection, self  # noqa: SLF001 - as urllib3
+        return answer
+
+
+class _TLSPool(_Pool, HTTPSConnectionPool):
     ConnectionCls = _TLSConnection
-
-    def _validate_conn(self, conn: Any) -> None:
-        """Connect without a warning: who switched verification off knows, status shows it."""
-        if conn.is_closed:
-            conn.connect()

@@ -21,12 +21,11 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import certifi
 from requests import PreparedRequest, RequestException, Response
 from requests.adapters import HTTPAdapter
-from requests.structures import CaseInsensitiveDict
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
 from urllib3.poolmanager import PoolManager
@@ -48,6 +47,9 @@ from aggregator.model import (
     NotModified,
     Validators,
 )
+
+if TYPE_CHECKING:
+    from requests.structures import CaseInsensitiveDict
 
 # urllib3 reports each odd header of each server with a traceback. What matters of them is
 # in our own answer, and said once.
@@ -240,7 +242,8 @@ class _Request(PreparedRequest):
         self.method = "GET"
         self.target = target
         self.url = target.shown
-        self.headers = CaseInsensitiveDict(cast("dict[str, str]", headers))
+        # A plain dict: nobody looks anything up, and the careful one costs 10 µs.
+        self.headers = cast("CaseInsensitiveDict[str]", headers)
 
 
 class _Adapter(HTTPAdapter):
