@@ -10,6 +10,8 @@ import re
 # Whole tags with their quoted attributes: what looks like a tag inside of an attribute
 # is passed over.
 _TAG = re.compile(r"""<(/?[a-zA-Z][a-zA-Z0-9]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
+# Wider than the page, they scroll by themselves: also for who has a keyboard only.
+_SCROLLED = {"pre", "table"}
 _CONTROLS = re.compile(r"\scontrols(?=[\s=/]|$)")
 
 
@@ -22,6 +24,8 @@ def _eased(tag: re.Match[str]) -> str:
     name, rest = tag[1].lower(), tag[2]
     if name == "img":
         return f'<{name} loading="lazy" decoding="async"{rest}>'
+    if name in _SCROLLED and not tag[1].startswith("/"):
+        return f'<{name} tabindex="0"{rest}>'
     if name in {"audio", "video"}:
         controls = "" if _CONTROLS.search(rest) else " controls"
         return f'<{name}{controls} preload="none"{rest}>'

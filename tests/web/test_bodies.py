@@ -23,9 +23,15 @@ EASED = 'loading="lazy" decoding="async"'
             '<audio preload="none" controls="" src="x"></audio>',
         ),
         ("<imgx>", "<imgx>"),
+        (
+            "<pre>a</pre><table></table>",
+            '<pre tabindex="0">a</pre><table tabindex="0"></table>',
+        ),
     ],
 )
-def test_pictures_load_when_seen_and_films_when_started(body, shown):
+def test_pictures_load_when_seen_films_when_started_and_what_scrolls_takes_the_focus(
+    body, shown
+):
     assert unhurried(body) == shown
 
 

@@ -20,6 +20,7 @@ PAGES = {
     "sources": "/sources/",
     "source": "/sources/fanus",
     "about": "/about",
+    "search": "/search?q=ferry",
 }
 PICTURES = {"https://gazette.example/ferry.svg", "https://gazette.example/ice.svg"}
 
