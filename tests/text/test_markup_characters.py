@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.text.markup import cap, clean, excerpt, printable
+from aggregator.text.markup.characters import BIDI as CONTROLS
+from aggregator.text.markup.characters import ILLEGAL, UNSOUND
 
 BIDI = st.text(
     alphabet="ab\u0301 \u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
@@ -149,3 +151,15 @@ def test_a_cap_cuts_between_letters(text, max_chars, kept):
 )
 def test_an_excerpt_ends_after_a_word(text, words, short):
     assert excerpt(text, words) == (short, short != text)
+
+
+def test_characters_taken_for_sound_need_no_second_look():
+    """The short way through `printable` passes nothing that the long one would change."""
+    sound = [c for c in map(chr, range(0x10000)) if not UNSOUND.search(c)]
+
+    assert len(sound) > 40_000
+    assert [
+        c for c in sound if unicodedata.category(c) in {"Mn", "Me", "Cf", "Cs"}
+    ] == []
+    assert not any(ILLEGAL.search(c) or CONTROLS.search(c) for c in sound)
+    assert UNSOUND.search("\U0001f600")

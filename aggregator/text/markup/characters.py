@@ -21,6 +21,15 @@ OPEN_AT_ONCE = 60  # of bidi embeddings; the algorithm itself stops at 125 (UAX 
 ILLEGAL = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
+# Letters, signs and blanks of the first plane among which none needs a second look: no
+# control, no mark, no zero width. What holds only these is told in a quarter of the time.
+SOUND = (
+    "\t\n -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u0590\u05d0-\u05ea\u0620-\u064a"
+    "\u0660-\u066f\u0671-\u06d5\u0904-\u0939\u0e01-\u0e30\u10a0-\u135c\u1e00-\u200a"
+    "\u2010-\u2027\u202f-\u205f\u2070-\u20cf\u2100-\u2cee\u2e00-\u3029\u3030-\u3098"
+    "\u309b-\ua66e\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uffdc"
+)
+UNSOUND = re.compile(f"[^{SOUND}]")
 ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 ILLEGAL_ASTRAL = re.compile(
     "["
@@ -44,6 +53,8 @@ BIDI_OR_TAG = re.compile("[\u202a-\u202e\u2066-\u2069]|<[^>]*>")
 
 def printable(text: str) -> str:
     """Return `text` without characters that harm; see the module. Idempotent."""
+    if UNSOUND.search(text) is None:
+        return text
     return _short_runs(_balanced(_legal(text), BIDI))
 
 
@@ -52,6 +63,8 @@ def printable_html(html: str) -> str:
 
     `html` must be as nh3 writes it: no `>` inside attribute values.
     """
+    if UNSOUND.search(html) is None:
+        return html
     return _short_runs(_balanced(_legal(html), BIDI_OR_TAG))
 
 

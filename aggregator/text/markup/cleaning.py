@@ -98,7 +98,8 @@ def clean(
     cleaned = printable_html(raw)
     if cleaned != raw or without_surrogates(body) != body:
         changes.add(CHARACTERS)
-    cleaned = _IMAGE.sub(lambda image: _worth_keeping(image[0], changes), cleaned)
+    if "<img" in cleaned:
+        cleaned = _IMAGE.sub(lambda image: _worth_keeping(image[0], changes), cleaned)
     if body.count("<") > DEEPEST and bounded(body) != body:
         changes.add(FLATTENED)
     if visible_text(cleaned) != text:
