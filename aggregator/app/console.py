@@ -16,7 +16,6 @@ from aggregator.app.service import Service
 from aggregator.app.wire import Wire
 from aggregator.errors import Complaint, MediaWireError
 from aggregator.fetching import cadence
-from aggregator.model import Alert
 from aggregator.text.urls import host_of
 
 # How soon the same address may be tested again, as with polls by hand.
@@ -45,10 +44,6 @@ class OperatorsDesk:
         """Return what is wrong with the config folder, if an edit of it was refused."""
         error = self._service.config_error if self._service else None
         return error.complaints if error else ()
-
-    def alerts(self) -> list[Alert]:
-        """Return what stands now that an operator should know."""
-        return []
 
     def poll(self, source_id: str) -> None:
         """Poll a source now, as far as its publisher and the one-minute brake allow."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import uvicorn
 
+from aggregator.app.alarm import Alarm
 from aggregator.app.amending import ConfigFolder
 from aggregator.app.console import OperatorsDesk
 from aggregator.app.service import Service
@@ -16,7 +17,7 @@ from aggregator.app.standing import standings
 from aggregator.app.wire import Wire
 from aggregator.errors import MediaWireError
 from aggregator.events import log
-from aggregator.model import Article, Config, Publication, Report
+from aggregator.model import Alert, Article, Config, Publication, Report
 from aggregator.store import Store
 from aggregator.web import application
 from aggregator.web.newsroom import AtWork
@@ -31,6 +32,7 @@ class Newsroom:
     def __init__(self, wire: Wire, service: Service | None = None) -> None:
         self._wire = wire
         self._service = service
+        self._alarm = service.alarm if service else Alarm(wire)
 
     @property
     def config(self) -> Config:
@@ -76,6 +78,10 @@ class Newsroom:
             last_tick=service.last_tick,
             config_valid=service.config_error is None,
         )
+
+    def alerts(self) -> list[Alert]:
+        """Return what stands now that an operator should know."""
+        return self._alarm.standing()
 
     def unready(self) -> list[str]:
         """Return why the service is not ready, in sentences; empty if it is."""

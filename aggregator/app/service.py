@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
+from aggregator.app.alarm import LOOK as ALARM
+from aggregator.app.alarm import Alarm
 from aggregator.app.press import Press
 from aggregator.app.supervisor import ALIVE, READY, STOPPING, Tell, nobody
 from aggregator.app.tally import Tally
@@ -48,6 +50,7 @@ class Service:
         self._trouble: str | None = None
         self._called: str | None = None
         self._upkeep = Upkeep(wire)
+        self.alarm = Alarm(wire)
         self._load = load
         self._stop = threading.Event()
         self._reload = threading.Event()
@@ -74,6 +77,9 @@ class Service:
         Raises StoreHeld or StoreLost if the store was taken from us meanwhile.
         """
         threading.Thread(target=self._watch, daemon=True, name="config").start()
+        # Not a job of the engine: who is told may take long to listen, and is waited for
+        # by nobody, at the end neither.
+        threading.Thread(target=self._watch_over, daemon=True, name="alarm").start()
         self._engine.every(self.tick)
         self._engine.every(self._look_after, LOOK)
         self.tick()
@@ -206,6 +212,18 @@ class Service:
             self._upkeep.look()
         except MediaWireError as error:
             log.error("not looked after", reason=str(error))  # noqa: TRY400 - a sentence
+
+    def _watch_over(self) -> None:
+        """Look for matters that an operator should know, until the end."""
+        while True:
+            try:
+                self.alarm.look()
+            except MediaWireError as error:
+                log.error("not looked for alerts", reason=str(error))  # noqa: TRY400 - a sentence
+            except Exception:
+                log.exception("alarm broke")
+            if self._stop.wait(ALARM.total_seconds()):
+                return
 
     def _watch(self) -> None:
         """Read the config again whenever its folder has changed and come to rest."""

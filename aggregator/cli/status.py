@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aggregator.alerting.telling import as_json as alert_json
+from aggregator.alerting.telling import line
 from aggregator.app.wire import Wire
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.completing import source_ids
 from aggregator.cli.opening import configured, known_sources, reading_wire
 from aggregator.cli.terminal import drawn_table, emit_json, emit_table
+from aggregator.model import Alert
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -41,10 +44,19 @@ def status(
         if watch:
             _watch(wire, wanted)
             return
-        shown = _standings(wire, wanted)
+        shown, alerts = _standings(wire, wanted), _alerts(wire)
+    of_source = [alert for alert in alerts if alert.about in wanted]
+    elsewhere = [alert for alert in alerts if alert.about not in wire.sources]
     if as_json:
+        for each in shown:
+            mine = [alert for alert in of_source if alert.about == each["id"]]
+            each["alerts"] = [alert_json(alert) for alert in mine]
+        for alert in elsewhere:
+            click.echo(f"mediawire: {line(alert)}", err=True)
         emit_json(shown)
         return
+    for alert in [*elsewhere, *of_source]:
+        click.echo(f"! {line(alert)}")
     emit_table(COLUMNS, [_row(each) for each in shown])
 
 
@@ -52,6 +64,12 @@ def _standings(wire: Wire, wanted: tuple[str, ...]) -> list[dict[str, Any]]:
     from aggregator.app.standing import standings
 
     return [standing for standing in standings(wire) if standing["id"] in wanted]
+
+
+def _alerts(wire: Wire) -> list[Alert]:
+    from aggregator.app.alarm import standing_alerts
+
+    return standing_alerts(wire)
 
 
 def _row(standing: dict[str, Any]) -> list[Any]:

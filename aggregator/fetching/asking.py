@@ -71,6 +71,11 @@ def personal(
     return lines
 
 
+def basic(userinfo: str | None) -> bytes | None:
+    """Return the Authorization of an address that holds user and password, or None."""
+    return _credentials(None, userinfo)
+
+
 def conditional(lines: Lines, validators: Validators) -> Lines:
     """Return headers that ask only for what changed since the validators came."""
     asked = dict(lines)

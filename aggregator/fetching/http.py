@@ -302,11 +302,12 @@ class _Adapter(HTTPAdapter):
     def _context(self, *, verified: bool) -> ssl.SSLContext:
         with self._making:
             if verified not in self._contexts:
-                self._contexts[verified] = _tls_context(verified=verified)
+                self._contexts[verified] = tls_context(verified=verified)
             return self._contexts[verified]
 
 
-def _tls_context(*, verified: bool) -> ssl.SSLContext:
+def tls_context(*, verified: bool) -> ssl.SSLContext:
+    """Return a context whose sockets keep the deadline of their exchange."""
     context = ssl.create_default_context(cafile=certifi.where() if verified else None)
     context.sslsocket_class = TimedTLSSocket
     if not verified:

@@ -23,7 +23,7 @@ from prometheus_client.metrics_core import Metric
 
 from aggregator import __version__
 from aggregator.errors import StoreError
-from aggregator.model import Problem, PublicationStatus
+from aggregator.model import AlertKind, Problem, PublicationStatus
 from aggregator.web.newsroom import Newsroom, Polls
 from aggregator.web.standings import Standings
 
@@ -51,7 +51,12 @@ class Figures:
         )
         yield from self._service()
         try:
-            known = [*self._sources(), *self._articles(), *self._publications()]
+            known = [
+                *self._sources(),
+                *self._articles(),
+                *self._publications(),
+                *self._alerts(),
+            ]
         except StoreError:
             known = []
         yield _one(
@@ -135,6 +140,15 @@ class Figures:
                 "When the newest article was listed.",
                 newest.listed_at.timestamp(),
             )
+
+    def _alerts(self) -> Iterator[Metric]:
+        yield _by(
+            "mediawire_alerts",
+            "Matters that an operator should know, by kind; `status` names them.",
+            "kind",
+            Tally(alert.kind for alert in self._newsroom.alerts()),
+            get_args(AlertKind),
+        )
 
     def _publications(self) -> Iterator[Metric]:
         statuses = self._newsroom.store.publication_status()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from aggregator.model import Article, Config, Publication, Report
+from aggregator.model import Alert, Article, Config, Publication, Report
 from aggregator.store import Store
 
 
@@ -74,6 +74,9 @@ class Newsroom(Protocol):
 
     def service(self) -> AtWork | None:
         """Return how the service does, None if another process polls."""
+
+    def alerts(self) -> list[Alert]:
+        """Return what stands now that an operator should know."""
 
     def unready(self) -> list[str]:
         """Return which part of the service does not work; empty if all do, or none runs.

@@ -60,9 +60,6 @@ class Listening:
     def complaints(self):
         return self.wrong
 
-    def alerts(self):
-        return self.alarms
-
     def poll(self, source_id):
         self._told("poll", source_id)
 

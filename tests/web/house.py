@@ -141,6 +141,9 @@ class House:
     def service(self):
         return self.at_work
 
+    def alerts(self):
+        return self.desk.alarms if self.desk else []
+
     def unready(self):
         return self.troubles
 

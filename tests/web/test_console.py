@@ -287,3 +287,12 @@ def test_an_operator_signs_in_and_pauses_a_source_by_keyboard(browser, house, sc
         house.reconfigure(console=ConsoleAccess(), base_url="https://wire.example")
 
     assert house.desk.told == [("pause", "fanus", "looks odd")]
+
+
+def test_figures_count_alerts_by_kind_and_name_none(house, site):
+    alarmed(house)
+    figures = site.get("/metrics").text
+
+    assert 'mediawire_alerts{kind="held"} 1.0' in figures
+    assert 'mediawire_alerts{kind="disk"} 0.0' in figures
+    assert "fanus" not in figures

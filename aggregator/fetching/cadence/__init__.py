@@ -16,7 +16,7 @@ Retry-After, ttl, skipHours) can only make us come later, and jitter only adds.
 
 from aggregator.fetching.cadence.network import Network
 from aggregator.fetching.cadence.pace import NEVER
-from aggregator.fetching.cadence.phrases import duration, moment
+from aggregator.fetching.cadence.phrases import duration, moment, span
 from aggregator.fetching.cadence.rows import after, asked, initial
 from aggregator.fetching.cadence.schedule import (
     put_off,
@@ -45,6 +45,7 @@ __all__ = [
     "put_off",
     "rebase",
     "reconfigured",
+    "span",
     "spread",
     "word",
 ]

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from aggregator.errors import Complaint
-from aggregator.model import Alert
 
 
 class Desk(Protocol):
@@ -19,9 +18,6 @@ class Desk(Protocol):
 
     def complaints(self) -> tuple[Complaint, ...]:
         """Return what is wrong with the config folder, if an edit of it was refused."""
-
-    def alerts(self) -> list[Alert]:
-        """Return what stands now that an operator should know."""
 
     def poll(self, source_id: str) -> None:
         """Poll a source now, as far as its publisher and the one-minute brake allow."""

@@ -43,7 +43,7 @@ def overview(request: Request) -> Response:
     page = found[first : first + PAGE]
     strips = newsroom.store.recent_polls()
     last = newsroom.store.journal.last_polls([each["id"] for each in page])
-    alerts = desk.alerts()
+    alerts = newsroom.alerts()
     of_source: dict[str, list[str]] = {}
     for alert in alerts:
         of_source.setdefault(alert.about, []).append(alert.text)

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.fetching import cadence
-from aggregator.web.console.guarding import desk_of, guarded, known_source, shown
+from aggregator.web.console.guarding import guarded, known_source, shown
 from aggregator.web.console.rows import row, seconds, size
 from aggregator.web.language import direction
 from aggregator.web.lines import time
@@ -25,13 +25,13 @@ DONE = {
 @guarded
 def source(request: Request) -> Response:
     """Return the page of one source."""
-    newsroom, desk, links = newsroom_of(request), desk_of(request), links_of(request)
+    newsroom, links = newsroom_of(request), links_of(request)
     id_, now = known_source(request), newsroom.now()
     store = newsroom.store
     standing = next(each for each in newsroom.standings() if each["id"] == id_)
     log = store.poll_log(id_, limit=POLLS)
     state = store.state(id_)
-    alerts = [alert.text for alert in desk.alerts() if alert.about == id_]
+    alerts = [alert.text for alert in newsroom.alerts() if alert.about == id_]
     polls = store.recent_polls().get(id_, ())
     configured = next(each for each in newsroom.config.sources if each.id == id_)
     return shown(
