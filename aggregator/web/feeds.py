@@ -30,6 +30,8 @@ _HEADERS = {
     "content-security-policy": FEED_POLICY,
     # Anyone may read a feed, a page in another site's script too.
     "access-control-allow-origin": "*",
+    # A feed is for readers; what its sources let search engines have is on the pages.
+    "x-robots-tag": "noindex",
     "vary": "Accept-Encoding",
 }
 

@@ -33,6 +33,7 @@ _HEADERS = {
     "content-security-policy": FEED_POLICY,
     "access-control-allow-origin": "*",
     "access-control-expose-headers": "ETag, Link",
+    "x-robots-tag": "noindex",
 }
 _OPTIONS = {
     "allow": "GET, HEAD, OPTIONS",
