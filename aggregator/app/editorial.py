@@ -7,9 +7,11 @@ Pure: nothing here reads or writes a store.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from aggregator import __version__
 from aggregator.editing import Desk, Duplicates, Step, families, refusal
 from aggregator.model import (
     Also,
@@ -48,8 +50,11 @@ class Editorial:
     def __init__(self, config: Config) -> None:
         self._sources = {source.id: source for source in config.sources}
         self._publications = config.publications
+        self._base_url = config.base_url
         self._rules = config.rules
         self._desk = Desk(config.rules)
+        # The articles of a source have few attributions, and publications ask for each.
+        self._credited = lru_cache(maxsize=4096)(self._credited_today)
 
     def edit(self, article: Article) -> Article:
         """Return the article as the desk lists it: tags, headline, dropped or not.
@@ -159,7 +164,7 @@ class Editorial:
         return tuple(
             Also(
                 source_id=each.source_id,
-                title=_credited(each.attribution, self._source(each)).title,
+                title=self._credited(each.attribution, each.source_id).title,
                 url=each.url,
                 feed_url=each.attribution.feed_url,
             )
@@ -179,8 +184,15 @@ class Editorial:
         edited = self._edited(article, publication)
         if edited.dropped or withheld(article, self._rights(article), now):
             return None
-        attribution = _credited(article.attribution, self._source(article))
-        return replace(edited, attribution=attribution), self._rights(article)
+        credited = self._credited(article.attribution, article.source_id)
+        if credited != edited.attribution:
+            edited = replace(edited, attribution=credited)
+        return edited, self._rights(article)
+
+    def depends(self, publication: Publication) -> bytes:
+        """Return what every entry of a publication depends on beside its article."""
+        common = (__version__, self._base_url, publication)
+        return repr(common).encode("utf-8", "surrogatepass")
 
     def rules(self, article: Article, publication: Publication) -> tuple[str, ...]:
         """Return the rules an article meets in a publication, in their order."""
@@ -189,6 +201,10 @@ class Editorial:
 
     def _edited(self, article: Article, publication: Publication) -> Article:
         return self._desk.edit(article, self.rules(article, publication))
+
+    def _credited_today(self, attribution: Attribution, source_id: str) -> Attribution:
+        """Return an attribution with what the operator says of its source today."""
+        return _credited(attribution, self._sources.get(source_id))
 
     def _source(self, article: Article) -> Source | None:
         return self._sources.get(article.source_id)

@@ -17,12 +17,13 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
+from hashlib import blake2b
 
 from aggregator.app.editorial import Editorial
 from aggregator.app.twins import Families
-from aggregator.model import Also, Article, Publication, Report
-from aggregator.publishing import Archives, Tombstone
+from aggregator.model import Also, Article, Publication, Rights
+from aggregator.publishing import Archives, Slip, Tombstone, Volume, report, slip
 from aggregator.store import Store
 
 _GRACE = timedelta(minutes=10)
@@ -30,6 +31,8 @@ _NEW = timedelta(hours=1)
 _PAGE = 500
 # Nobody takes back more than this; each is looked for in its month once.
 _WITHDRAWN = 10_000
+# What of an article is read only if it has to be rendered.
+_TEXTS = ("body", "source_body", "source_type", "summary", "changes", "raw")
 # So many of the latest stand in the live document.
 _TOMBSTONES = 50
 
@@ -62,10 +65,10 @@ class History:
         )
         months = self._known(publication)
         late = self._late(everything, months, now)
-        homes = _homes(late, months)
+        known = dict(months)
         for month in self._due(everything, months, late, live, now):
             before = max((m for m in months if m < month), default=None)
-            strays = homes.get(month, ())
+            strays = self._strays(everything, month, known, now)
             written = self._write(everything, month, strays, months, before, now)
             if written:
                 months[month] = written
@@ -102,8 +105,7 @@ class History:
         """Return the months to be written, the oldest first."""
         current = _month(now)
         if not months:
-            found = {_month(a.listed_at) for a in self._all(publication, now)}
-            return sorted(month for month in found if month <= current)
+            return sorted(m for m in self._all(publication, now) if m <= current)
         homes = _homes(late, months)
         due = {m for m in months if _is_due(m, months[m], homes.get(m, ()), now)}
         due |= set(homes) - set(months)
@@ -131,77 +133,135 @@ class History:
         now: datetime,
     ) -> _Month | None:
         """Write a month and return when that was, None if there is nothing in it."""
-        own = self._range(publication, month, now)
-        articles = sorted({a.id: a for a in (*own, *strays)}.values(), key=_place)
-        reports = list(self._reports(publication, reversed(articles), now))
-        if not reports:
+        volume = self._archives.volume(publication, month)
+        terms = self._editorial.depends(publication)
+        top = None
+        for page in self._pages(publication, month, strays, volume, now):
+            top = top or _place(page[0])
+            self._put(volume, page, publication, terms, now)
+        if top is None or not self._archives.write(
+            publication, month, volume, previous=before, now=now
+        ):
             return None
-        self._archives.write(publication, month, reports, previous=before, now=now)
         first = months[month].first if month in months else now
-        return _Month(first=first, last=now, top=max(map(_place, articles)))
+        return _Month(first=first, last=now, top=top)
+
+    def _put(
+        self,
+        volume: Volume,
+        page: Sequence[Article],
+        publication: Publication,
+        common: bytes,
+        now: datetime,
+    ) -> None:
+        """Put a page of articles into a month; only what is new in it is read whole."""
+        slips: list[Slip] = []
+        lacking: dict[str, tuple[Article, Rights, tuple[Also, ...]]] = {}
+        for article, also in self._families.standing(page, publication, now):
+            terms = self._editorial.terms(article, publication, now)
+            if terms is None or terms[1].expires is not None:
+                continue
+            shown = slip(article, _digest(common, *terms, also))
+            slips.append(shown)
+            if volume.lacks(shown):
+                lacking[article.id] = (*terms, also)
+        reports = {}
+        for article, rights, also in self._whole(list(lacking.values())):
+            shown_as = report(article, publication, rights, now=now, also=also)
+            if shown_as:
+                reports[article.id] = shown_as
+        volume.add(slips, reports)
+
+    def _whole(
+        self, lacking: Sequence[tuple[Article, Rights, tuple[Also, ...]]]
+    ) -> Iterator[tuple[Article, Rights, tuple[Also, ...]]]:
+        """Yield edited articles with their bodies, as far as they are still there."""
+        bare = [article.id for article, *_ in lacking if not article.raw]
+        read = {each.id: each for each in self._store.whole(bare)} if bare else {}
+        for article, rights, also in lacking:
+            if article.raw:
+                yield article, rights, also
+            elif whole := read.get(article.id):
+                texts = {name: getattr(whole, name) for name in _TEXTS}
+                yield replace(article, **texts), rights, also
 
     def _late(
         self, publication: Publication, months: dict[str, _Month], now: datetime
     ) -> list[Article]:
-        """Return what was seen in an open month but is listed before it was seen."""
+        """Return what came late since an open month was written last."""
+        open_ = [month for month in months if _is_open(month, months, now)]
         since = min(
-            (_start(month) for month in months if _is_open(month, months, now)),
-            default=_start(_month(now)),
+            (months[month].last for month in open_), default=_start(_month(now))
         )
-        came = self._store.late(since=since)
+        return self._came(publication, since, now) if months else []
+
+    def _strays(
+        self,
+        publication: Publication,
+        month: str,
+        months: dict[str, _Month],
+        now: datetime,
+    ) -> list[Article]:
+        """Return what stands in a month because its own was closed when it came.
+
+        That cannot be before the first month was written.
+        """
+        if not months:
+            return []
+        began = min(known.first for known in months.values())
+        came = self._came(publication, max(began, _start(month)), now)
+        return _homes(came, months).get(month, [])
+
+    def _came(
+        self, publication: Publication, since: datetime, now: datetime
+    ) -> list[Article]:
+        """Return what was seen since a time but is listed before it was seen."""
         return [
             article
-            for article in came
+            for article in self._store.late(since=since)
             if not self._editorial.refusal(article, publication, now)
         ]
 
-    def _all(self, publication: Publication, now: datetime) -> Iterator[Article]:
-        return self._down(publication, None, now)
+    def _all(self, publication: Publication, now: datetime) -> Iterator[str]:
+        """Yield the months in which a publication shows anything, the newest first."""
+        before: tuple[datetime, str] | None = None
+        while newest := self._store.latest(
+            publication.select, now=now, limit=1, before=before, bodies=False
+        ):
+            month = _month(newest[0].listed_at)
+            yield month
+            before = (_start(month), "")
 
-    def _range(
-        self, publication: Publication, month: str, now: datetime
-    ) -> Iterator[Article]:
-        start = _start(month)
-        for article in self._down(publication, (_end(month), ""), now):
-            if article.listed_at < start:
-                return
-            yield article
-
-    def _down(
+    def _pages(
         self,
         publication: Publication,
-        before: tuple[datetime, str] | None,
+        month: str,
+        strays: Sequence[Article],
+        volume: Volume,
         now: datetime,
-    ) -> Iterator[Article]:
-        """Yield shown articles from a place on, newest listed first, without bodies."""
+    ) -> Iterator[list[Article]]:
+        """Yield what belongs to a month, newest listed first, in pages.
+
+        With bodies if all of it has to be rendered, or rules go by them.
+        """
+        start, before = _start(month), (_end(month), "")
+        bodies = volume.is_new or self._editorial.reads_text(publication)
+        waiting = sorted(strays, key=_place, reverse=True)
         while True:
-            page = self._store.latest(
-                publication.select, now=now, limit=_PAGE, before=before, bodies=False
+            read = self._store.latest(
+                publication.select, now=now, limit=_PAGE, before=before, bodies=bodies
             )
-            yield from page
-            if len(page) < _PAGE:
+            page = [article for article in read if article.listed_at >= start]
+            is_last = len(page) < _PAGE
+            edge = _place(page[-1]) if page else before
+            came = [a for a in waiting if is_last or _place(a) > edge]
+            waiting = [a for a in waiting if not is_last and _place(a) <= edge]
+            merged = {article.id: article for article in (*came, *page)}
+            if merged:
+                yield sorted(merged.values(), key=_place, reverse=True)
+            if is_last:
                 return
-            before = _place(page[-1])
-
-    def _reports(
-        self, publication: Publication, articles: Iterable[Article], now: datetime
-    ) -> Iterator[Report]:
-        listed = list(articles)
-        for at in range(0, len(listed), _PAGE):
-            page = listed[at : at + _PAGE]
-            standing = dict(self._standing(page, publication, now))
-            for article in self._store.whole(list(standing)):
-                shown = self._editorial.report(
-                    article, publication, now=now, also=standing[article.id]
-                )
-                if shown and shown.rights.expires is None:
-                    yield shown
-
-    def _standing(
-        self, page: Sequence[Article], publication: Publication, now: datetime
-    ) -> Iterator[tuple[str, tuple[Also, ...]]]:
-        for article, also in self._families.standing(page, publication, now):
-            yield article.id, also
+            before = edge
 
     def _bury(
         self, publication: Publication, months: dict[str, _Month], now: datetime
@@ -242,6 +302,40 @@ class History:
         name, written = f"months {publication.id}", json.dumps(kept)
         if self._store.meta(name) != written:
             self._store.put_meta(name, written)
+
+
+def _digest(
+    common: bytes, article: Article, rights: Rights, also: Sequence[Also]
+) -> str:
+    """Return 32 digits that change whenever anything that an entry depends on does.
+
+    An article without its body will do: another body is another revision.
+    """
+    said = (
+        article.id,
+        article.published_id,
+        article.url,
+        article.source_title,
+        article.title,
+        article.authors,
+        article.language,
+        article.published,
+        article.updated,
+        article.text_sha256,
+        article.revision,
+        article.tags,
+        article.enclosures,
+        article.image,
+        also,
+    )
+    written = f"{said!r}{_repr(article.attribution)}{_repr(rights)}"
+    digest = blake2b(common, digest_size=16)
+    digest.update(written.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+# A source has one of each for all its articles, and dataclasses are slow to tell.
+_repr = lru_cache(maxsize=4096)(repr)
 
 
 def tombstone(article: Article) -> Tombstone:

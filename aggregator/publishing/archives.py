@@ -1,30 +1,25 @@
 """The months of a publication as files, for readers that were away (RFC 5005, section 4).
 
-In: a month and its reports, newest first. Out: `feeds/{id}/archive/YYYY-MM.atom` and its
-`.gz`, each whole at any moment. Entries are rendered and checked as in the live document;
-`take_back` alone changes a document that is closed: it puts a tombstone in the place of
-an entry and leaves every other byte as it is.
+In: a month and what is to stand in it, newest first. Out: `YYYY-MM.atom` and its `.gz` in
+`feeds/{id}/archive`, each whole at any moment, and beside them an index of their pieces
+(see `volume`). Entries are rendered and checked as in the live document; `take_back`
+alone changes a document that is closed: it puts a tombstone in the place of an entry and
+leaves every other byte as it is.
 """
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from aggregator.errors import PublishError
-from aggregator.model import Publication, Report
+from aggregator.model import Publication
 from aggregator.publishing import files
-from aggregator.publishing.check import check
-from aggregator.publishing.document import compose
-from aggregator.publishing.formats import named
+from aggregator.publishing.document import masthead
 from aggregator.publishing.gzipped import deflated, gzip_member
 from aggregator.publishing.margin import Margin, Tombstone, tombstone_element
-from aggregator.publishing.pieces import Pieces
-from aggregator.publishing.showing import fingerprint
+from aggregator.publishing.volume import Bound, Volume, taken_over
 
 FORMAT = "atom"
-# The open month is written now and then, with most of what it held the last time.
-_KEPT_BYTES = 16 * 1024 * 1024
 # What is within an entry is escaped, so its end tag is the first that follows.
 _ENTRY = re.compile(rb"<entry[ >].*?</entry>", re.DOTALL)
 _ID = re.compile(rb"<id>([^<]*)</id>")
@@ -39,7 +34,6 @@ class Archives:
         self._output = output / files.FOLDER
         self._base_url = base_url.rstrip("/")
         self._step = step
-        self._kept = Pieces(_KEPT_BYTES)
 
     def address(self, publication_id: str, month: str) -> str:
         """Return where a month is found by readers."""
@@ -50,36 +44,47 @@ class Archives:
         """Whether a month was written and is still there."""
         return (self._folder(publication_id) / f"{month}.{FORMAT}").is_file()
 
+    def volume(self, publication: Publication, month: str) -> Volume:
+        """Return a month to be put together anew from what stands and what is new."""
+        top = masthead(publication, FORMAT, self._base_url)
+        path = self._path(publication.id, month)
+        index = _content(self._index(publication.id, month))
+        if index is None:
+            return Volume(FORMAT, top)
+        kept = taken_over(index, _content(path), _content(_packed(path)))
+        return Volume(FORMAT, top, kept)
+
     def write(
         self,
         publication: Publication,
         month: str,
-        reports: Sequence[Report],
+        volume: Volume,
         *,
         previous: str | None,
         now: datetime,
-    ) -> None:
-        """Write a month; raises PublishError or OSError, and the old file stays."""
-        document = compose(
-            publication,
-            FORMAT,
-            [(report, fingerprint(report)) for report in reports],
-            base_url=self._base_url,
-            kept=self._kept,
+    ) -> bool:
+        """Write a month; False if there is nothing in it.
+
+        Raises PublishError or OSError, and the old file stays.
+        """
+        bound = volume.bound(
+            address=self.address(publication.id, month),
+            spoken=publication.language,
             margin=Margin(
                 current=f"{self._base_url}/{files.FOLDER}/{publication.id}.{FORMAT}",
                 previous=previous and self.address(publication.id, previous),
             ),
-            address=self.address(publication.id, month),
         )
-        check(document.body, named(FORMAT), document.marks)
-        self._swap(publication.id, month, document.body, document.gzip, now)
+        if bound is None:
+            return False
+        self._swap(publication.id, month, bound, now)
+        return True
 
     def take_back(
         self, publication_id: str, month: str, stone: Tombstone, *, now: datetime
     ) -> None:
         """Put a tombstone where an entry stands in a month, if it does."""
-        path = self._folder(publication_id) / f"{month}.{FORMAT}"
+        path = self._path(publication_id, month)
         if not self.exists(publication_id, month):
             return
         body = path.read_bytes()
@@ -90,25 +95,60 @@ class Archives:
                 stone_bytes = tombstone_element(stone).encode()
                 cut = body[: found.start()] + stone_bytes + body[found.end() :]
                 gzip = gzip_member([deflated(cut)], cut)
-                self._swap(publication_id, month, cut, gzip, now)
+                self._swap(publication_id, month, Bound(cut, gzip, b""), now)
                 return
 
     def _folder(self, publication_id: str) -> Path:
         return self._output / publication_id / "archive"
 
+    def _path(self, publication_id: str, month: str) -> Path:
+        return self._folder(publication_id) / f"{month}.{FORMAT}"
+
+    def _index(self, publication_id: str, month: str) -> Path:
+        return self._folder(publication_id) / _index_of(month)
+
     def _swap(
-        self, publication_id: str, month: str, body: bytes, gzip: bytes, now: datetime
+        self, publication_id: str, month: str, bound: Bound, now: datetime
     ) -> None:
         files.require_plain(publication_id)
         with files.folder(self._folder(publication_id)) as within:
             try:
                 files.swap_pair(
-                    f"{month}.{FORMAT}", body, gzip, within, at=now, step=self._step
+                    f"{month}.{FORMAT}",
+                    bound.body,
+                    bound.gzip,
+                    within,
+                    at=now,
+                    step=self._step,
                 )
+                # Last: an index that was not written says nothing of these files.
+                if files.content(_index_of(month), within) != bound.pieces:
+                    files.swap(
+                        _index_of(month),
+                        bound.pieces,
+                        within,
+                        at=now,
+                        step=files.pass_by,
+                    )
             except OSError as error:
                 why = error.strerror or error
                 where = self.address(publication_id, month)
                 raise PublishError(f"{where} cannot be written: {why}") from error
+
+
+def _index_of(month: str) -> str:
+    return f".{month}.pieces"
+
+
+def _packed(path: Path) -> Path:
+    return path.with_name(path.name + files.GZIP)
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _escaped(text: str) -> bytes:

@@ -17,11 +17,11 @@ LAST_BLOCK = b"\x03\x00"
 LEVEL = 6
 
 
-def deflated(piece: bytes) -> bytes:
+def deflated(piece: bytes, level: int = LEVEL) -> bytes:
     """Return a piece as whole deflate blocks that refer to nothing outside of it."""
     if not piece:
         return b""
-    raw = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    raw = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     return raw.compress(piece) + raw.flush(zlib.Z_FULL_FLUSH)
 
 

@@ -84,7 +84,10 @@ def ways(report: Report) -> list[str]:
     """Return the addresses a report came by: its own, and the aggregate it stood in."""
     article, attribution = report.article, report.article.attribution
     passed = attribution.site_url or attribution.feed_url
-    known = (article.url, passed if first_source(attribution) or not article.url else None)
+    known = (
+        article.url,
+        passed if first_source(attribution) or not article.url else None,
+    )
     return [url for url in map(public, known) if url]
 
 
@@ -93,7 +96,10 @@ def authors(report: Report) -> tuple[str, ...]:
 
     There is always one: an entry without author would inherit ours.
     """
-    attribution, via = report.article.attribution, first_source(report.article.attribution)
+    attribution, via = (
+        report.article.attribution,
+        first_source(report.article.attribution),
+    )
     named = tuple(name for name in report.article.authors if name.strip())
     return named or (via.title if via else attribution.author or attribution.title,)
 

@@ -6,13 +6,13 @@ its arguments alone, so a kept piece is as good as a new one.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 
 from aggregator.errors import PublishError
-from aggregator.model import Report
+from aggregator.model import Report, Rights
 from aggregator.publishing import formats
 from aggregator.publishing.check import check, meant, unfit
 from aggregator.publishing.formats import EMPTY_UPDATED, Head, Masthead
@@ -23,6 +23,8 @@ from aggregator.publishing.terms import breach
 # 64 MiB hold some 5,000 entries of the average feed: 100 in each of 17 publications,
 # in three formats.
 MAX_BYTES = 64 * 1024 * 1024
+
+NO_CONDITIONS = Rights()
 
 # The digest of format and masthead (`shelf`), then the fingerprint of the report.
 Key = bytes
@@ -57,6 +59,39 @@ def piece(report: Report, name: str, masthead: Masthead) -> Piece:
     except (ValueError, PublishError) as error:
         return Piece(unfit=f"it cannot be written as {name}: {error}")
     return Piece(entry=entry, packed=deflated(entry), mark=mark)
+
+
+def entries(reports: Sequence[Report], name: str, masthead: Masthead) -> list[bytes]:
+    """Return reports rendered in a format, nothing for one that cannot be published.
+
+    They are read back all at once, in a fifth of the time that each alone would take;
+    one by one only if a reader does not find in them what was meant, and where rights
+    have conditions that are to be found in what was written.
+    """
+    format_ = formats.named(name)
+    rendered: list[bytes] = []
+    marks: list[Mark] = []
+    unsure: list[int] = []
+    for at, report in enumerate(reports):
+        if report.rights != NO_CONDITIONS or unfit(report):
+            unsure.append(at)
+            rendered.append(b"")
+            continue
+        try:
+            rendered.append(format_.entry(report, masthead))
+            marks.append(meant(report, masthead))
+        except ValueError:
+            unsure.append(at)
+            rendered.append(b"")
+    around = frame(name, masthead)
+    try:
+        written = [entry for entry in rendered if entry]
+        check(b"".join(around.parts(written)), format_, marks)
+    except PublishError:
+        unsure = list(range(len(reports)))
+    for at in unsure:
+        rendered[at] = piece(reports[at], name, masthead).entry
+    return rendered
 
 
 @lru_cache(maxsize=256)

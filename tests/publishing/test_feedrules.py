@@ -7,7 +7,7 @@ import pytest
 from builders import ANY_RIGHTS, NOON, article, attribution, publication, report
 
 from aggregator.model import Enclosure, Image, Tag
-from aggregator.publishing import Archives, Margin, Publisher, Tombstone
+from aggregator.publishing import Archives, Margin, Publisher, Tombstone, slip
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,12 @@ def margined(tmp_path_factory):
     publisher = Publisher(folder, base_url="https://wire.example")
     reports = [report(article(n), publication(), ANY_RIGHTS) for n in (1, 2)]
     before = "2026-10"
-    archives.write(publication(), "2026-11", reports, previous=before, now=NOON)
+    volume = archives.volume(publication(), "2026-11")
+    volume.add(
+        [slip(each.article, each.title) for each in reports],
+        {each.article.id: each for each in reports},
+    )
+    archives.write(publication(), "2026-11", volume, previous=before, now=NOON)
     margin = Margin(
         previous=archives.address("wire", "2026-11"),
         tombstones=(Tombstone(ref="urn:x:1", at=NOON, reason="a hoax"),),

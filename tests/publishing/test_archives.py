@@ -1,0 +1,164 @@
+"""An entry of a month is rendered once, and the month is the same as made from nothing."""
+
+import gzip
+from datetime import timedelta
+
+import pytest
+from builders import ANY_RIGHTS, NOON, article, publication, report
+
+from aggregator.errors import PublishError
+from aggregator.publishing import Archives, slip, volume
+from aggregator.publishing.formats import atom
+from aggregator.publishing.showing import fingerprint
+
+MONTH = "2026-11"
+ALL = range(1, 301)
+
+
+class Months:
+    """Archives in a folder, each written by a process of its own."""
+
+    def __init__(self, folder, monkeypatch):
+        self.folder = folder / "feeds/wire/archive"
+        self.output = folder
+        self.rendered, self.deflated = [], []
+        self.entry, self.deflate = atom.entry, volume.deflated
+        monkeypatch.setattr(atom, "entry", self._rendered)
+        monkeypatch.setattr(volume, "deflated", self._deflated)
+
+    def _rendered(self, report, masthead):
+        self.rendered.append(report.title)
+        return self.entry(report, masthead)
+
+    def _deflated(self, data, *level):
+        self.deflated.append(data)
+        return self.deflate(data, *level)
+
+    def write(self, numbers, **changed):
+        """Write a month of reports of these numbers; `changed` are those with a headline."""
+        self.rendered.clear()
+        self.deflated.clear()
+        archives = Archives(self.output, base_url="https://wire.example")
+        made = archives.volume(publication(), MONTH)
+        for number in numbers:
+            title = changed.get(f"n{number}", f"Report number {number}")
+            shown = report(article(number, title=title), publication(), ANY_RIGHTS)
+            of_it = slip(shown.article, fingerprint(shown).hex())
+            made.add([of_it], {shown.article.id: shown})
+        archives.write(publication(), MONTH, made, previous=None, now=NOON)
+        return self.files()
+
+    def files(self):
+        return {
+            path.name: path.read_bytes()
+            for path in self.folder.iterdir()
+            if not path.name.startswith(".")
+        }
+
+
+@pytest.fixture
+def months(tmp_path, monkeypatch):
+    return Months(tmp_path / "ours", monkeypatch)
+
+
+@pytest.fixture
+def others(tmp_path, monkeypatch):
+    return Months(tmp_path / "others", monkeypatch)
+
+
+def test_what_stands_in_the_file_is_never_rendered_again(months):
+    months.write(ALL)
+
+    months.write(ALL)
+
+    assert months.rendered == []
+    assert [data for data in months.deflated if b"<entry" in data] == []
+
+
+def test_a_new_entry_is_the_only_one_rendered_and_its_run_the_only_one_deflated(months):
+    whole = months.write(ALL[1:])[f"{MONTH}.atom"]
+
+    months.write(ALL)
+
+    assert months.rendered == ["Report number 1"]
+    assert sum(map(len, months.deflated)) < len(whole) / 2
+
+
+def test_a_changed_entry_is_rendered_again_and_no_other(months):
+    months.write(ALL)
+
+    after = months.write(ALL, n7="Changed")
+
+    assert months.rendered == ["Changed"]
+    assert b"<title>Changed</title>" in after[f"{MONTH}.atom"]
+    assert b"<title>Report number 7</title>" not in after[f"{MONTH}.atom"]
+
+
+def test_a_month_put_together_in_steps_is_that_made_at_once(months, others):
+    months.write(ALL[100:200])
+    months.write(ALL[40:200], n55="Changed")
+    months.write(ALL)
+
+    assert months.files() == others.write(ALL)
+    files = months.files()
+    assert gzip.decompress(files[f"{MONTH}.atom.gz"]) == files[f"{MONTH}.atom"]
+
+
+@pytest.mark.parametrize(
+    "name", [f"{MONTH}.atom", f"{MONTH}.atom.gz", f".{MONTH}.pieces"]
+)
+def test_where_a_byte_is_in_doubt_all_is_rendered_anew(months, name):
+    whole = months.write(ALL)
+    path = months.folder / name
+    path.write_bytes(path.read_bytes().replace(b"3", b"4", 1))
+
+    assert months.write(ALL) == whole
+    assert len(months.rendered) == len(ALL)
+
+
+def test_an_entry_that_cannot_be_published_is_tried_once(months):
+    months.write(ALL[:3], n2="no \x00 headline")
+    assert len(months.rendered) == 2
+
+    body = months.write(ALL[:3], n2="no \x00 headline")[f"{MONTH}.atom"]
+
+    assert months.rendered == []
+    assert body.count(b"<entry") == 2
+
+
+def test_a_head_that_cannot_be_read_leaves_the_month_as_it_was(months, monkeypatch):
+    whole = months.write(ALL[:3])
+    beside = atom.beside
+
+    def broken(head, margin):
+        return beside(head, margin).__class__(before=b"<feed><entry>", after=b"</feed>")
+
+    monkeypatch.setattr(atom, "beside", broken)
+
+    with pytest.raises(PublishError):
+        months.write(ALL[:4])
+    assert months.files() == whole
+
+
+def test_a_page_with_a_bad_entry_is_read_back_one_by_one(months, monkeypatch):
+    """A reader that finds something else than was meant costs one entry, not the page."""
+    good = atom.entry
+
+    def mixed_up(report, masthead):
+        entry = good(report, masthead)
+        return entry.replace(b"Report number 2<", b"Report number 9<", 1)
+
+    monkeypatch.setattr(atom, "entry", mixed_up)
+    archives = Archives(months.output, base_url="https://wire.example")
+    made = archives.volume(publication(), MONTH)
+    reports = [report(article(n), publication(), ANY_RIGHTS) for n in (1, 2, 3)]
+    made.add(
+        [slip(each.article, each.title) for each in reports],
+        {each.article.id: each for each in reports},
+    )
+    later = NOON + timedelta(hours=1)
+    archives.write(publication(), MONTH, made, previous=None, now=later)
+
+    body = months.files()[f"{MONTH}.atom"]
+    assert body.count(b"<entry") == 2
+    assert b"number 9" not in body
