@@ -1,0 +1,39 @@
+"""The examples for nginx and Caddy in the README say what we say of a feed ourselves."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).parent.parent.parent / "README.md").read_text()
+# These two a server that has the file at hand makes by itself.
+BY_ITSELF = {"date", "etag", "last-modified", "content-length", "content-type", "vary"}
+
+
+def example(name):
+    [block] = re.findall(rf"```{name}\n(.*?)```", README, re.DOTALL)
+    return block
+
+
+@pytest.mark.parametrize("server", ["nginx", "caddy"])
+@pytest.mark.parametrize("name", ["rss", "atom", "json"])
+def test_an_example_gives_feeds_the_headers_we_give_them(site, server, name):
+    headers = site.get(f"/feeds/wire.{name}").headers
+    said = example(server)
+
+    for header, value in headers.items():
+        if header not in BY_ITSELF:
+            written = rf'(?im)^ *(add_header )?{header} "?{re.escape(value)}"?;?$'
+            assert re.search(written, said), header
+    kind = headers["content-type"].partition(";")[0]
+    assert re.search(rf"{re.escape(kind)}.*\b", said)
+    assert re.search(r"charset[= ]utf-8", said)
+
+
+@pytest.mark.parametrize("server", ["nginx", "caddy"])
+def test_an_example_has_braces_in_pairs_each_opened_at_the_end_of_a_line(server):
+    said = example(server)
+
+    assert said.count("{") == said.count("}")
+    if server == "caddy":  # it takes nothing behind a brace on the same line
+        assert not re.search(r"\{[^\n]", said)
