@@ -112,6 +112,8 @@ def _within_caps(parts: Parts) -> tuple[Sequence[int], tuple[str, ...]]:
         first.setdefault(part.digest, number)
     numbers = list(first.values())
     notes: tuple[str, ...] = ()
+    if repeated := len(parts.parts) - len(numbers):
+        notes += (f"{repeated} entries left out: the same as another to the byte",)
     if len(numbers) > MAX_ITEMS:
         notes += (f"{len(numbers)} entries: the first {MAX_ITEMS} were read",)
         numbers = numbers[:MAX_ITEMS]

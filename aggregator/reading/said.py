@@ -87,10 +87,20 @@ def _string(said: Said, key: str) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
-def untyped(entry: Entry) -> Entry:
-    """Return an entry of RSS, which does not say what a title is, as such."""
-    title = _untyped(entry.title)
-    return entry if title is entry.title else replace(entry, title=title)
+def untyped(feed: Feed) -> Feed:
+    """Return a feed of RSS, which does not say what a title is, as such."""
+    if feed.version.startswith("atom"):
+        return feed
+    return replace(
+        feed,
+        title=_untyped(feed.title),
+        entries=tuple(
+            one
+            if (title := _untyped(one.title)) is one.title
+            else replace(one, title=title)
+            for one in feed.entries
+        ),
+    )
 
 
 def _title(said: Said, version: str) -> Text | None:

@@ -9,6 +9,8 @@ from documents import URL, atom, entry, item, rss
 from aggregator.errors import ReadError
 from aggregator.reading import parse
 from aggregator.reading.decode import decode
+from aggregator.reading.tree import document as tree_document
+from aggregator.reading.tree import strict_head
 
 DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
 MEDIA = 'xmlns:media="http://search.yahoo.com/mrss/"'
@@ -78,6 +80,47 @@ def test_a_head_with_two_titles_is_left_to_feedparser():
     document = rss(item(1), head=names)
 
     assert parse._from_the_tree(document, URL) is None
+
+
+IMAGE = "<image><url>https://source.example/logo.png</url><title>L</title></image>"
+LINK = "<link>https://source.example/</link>"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"<title>A &amp;lt;b> c</title>{LINK}<copyright>(c) 2026 Us</copyright>",
+        f"{IMAGE}<title>Name</title>{LINK}<ttl>60</ttl><language>fa</language>",
+        (
+            f"<title>Name</title>{LINK}{IMAGE}<category>c</category>"
+            "<skipHours><hour>3</hour></skipHours><managingEditor>m@x (M)</managingEditor>"
+        ),
+        f"<title>Name</title>{LINK}<dc:rights {DC}>Theirs</dc:rights><docs>d</docs>",
+    ],
+)
+def test_a_plain_head_is_read_as_feedparser_reads_it(head, monkeypatch):
+    document = rss(item(1), head=head)
+    expected = parse._thoroughly(document, URL)
+    monkeypatch.delattr(parse, "_feedparser")
+
+    assert parse.feed(document, url=URL) == expected
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"<title>Name</title>{LINK}<image><url>/logo.png</url></image>",
+        f"<title>Name</title>{LINK}<textInput><title>t</title></textInput>",
+        "<title>Name</title>",
+        f"<title>Name</title>{LINK}<x><title>y</title></x>",
+        f"<title/>{LINK}",
+    ],
+)
+def test_a_head_that_is_not_plain_is_read_by_feedparser(head):
+    document = rss(item(1), head=head)
+
+    assert strict_head.said(tree_document.strict(document).root) is None
+    assert parse.feed(document, url=URL) == parse._thoroughly(document, URL)
 
 
 @needs_corpus

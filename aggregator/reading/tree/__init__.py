@@ -13,6 +13,7 @@ people     authors, and the source an aggregate names
 head       what the feed says of itself: rhythm, language, licence, deletions
 entries    one entry, refined
 strict     plain entries: title, categories, dates and rights as feedparser would say
+strict_head  a plain head: dialect, title, rights and picture, likewise
 lean       the document without what the others read, for feedparser
 document   the tree itself, and its items aligned with feedparser's entries
 

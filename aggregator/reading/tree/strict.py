@@ -117,7 +117,7 @@ def _entry(item: _Element) -> Entry | None:
         tail = child.tail
         if (tail and not tail.isspace()) or not _take(child, name(child), plain):
             return None
-    title = _headline(plain.title) if plain.title is not None else None
+    title = headline(plain.title) if plain.title is not None else None
     if title is None and (plain.title is not None or plain.with_media):
         return None  # feedparser may find another one
     said = plain.said
@@ -139,7 +139,7 @@ def _take(child: _Element, word: str, plain: _Plain) -> bool:
         return True
     role = _ROLES.get(word)
     if role is None:
-        return _put_aside(child, word)
+        return put_aside(child, word)
     if len(child) or (role == "title" and plain.title is not None):
         return False
     if role == "category":
@@ -147,20 +147,20 @@ def _take(child: _Element, word: str, plain: _Plain) -> bool:
     if role == "title":
         plain.title = child
     else:
-        plain.said[role] = _value(child)
+        plain.said[role] = value(child)
     return True
 
 
-def _headline(title: _Element) -> Text | None:
+def headline(title: _Element) -> Text | None:
     """Return a title, None where it is empty or not plainly text or HTML."""
     kind = _TITLE_TYPES.get((title.get("type") or "").strip().lower())
-    words = _value(title)
+    words = value(title)
     if kind is None or not words or title.get("mode"):
         return None
     return Text(value=words, type=kind)
 
 
-def _put_aside(child: _Element, word: str) -> bool:
+def put_aside(child: _Element, word: str) -> bool:
     """Tell whether feedparser reads an element and says nothing of it that we use."""
     if word and word not in _PUT_ASIDE:
         return False
@@ -176,7 +176,8 @@ def _harmless(element: _Element, allowed: frozenset[str]) -> bool:
     )
 
 
-def _value(element: _Element) -> str:
+def value(element: _Element) -> str:
+    """Return the text of an element without children, mended as feedparser mends it."""
     return texts.unscrambled((element.text or "").strip())[0]
 
 
@@ -189,11 +190,11 @@ def _tag(element: _Element, tags: list[_Tag]) -> bool:
         return False
     scheme = element.get("scheme", element.get("domain"))
     _add(tags, [element.get("term"), scheme, element.get("label")])
-    if value := _value(element):
+    if words := value(element):
         if tags and not tags[-1][0]:
-            tags[-1][0] = value
+            tags[-1][0] = words
         else:
-            _add(tags, [value, None, None])
+            _add(tags, [words, None, None])
     return True
 
 
