@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import uvicorn
@@ -21,9 +21,6 @@ from aggregator.model import Alert, Article, Config, Publication, Report
 from aggregator.store import Store
 from aggregator.web import application
 from aggregator.web.newsroom import AtWork
-
-# A tick comes every second; after this long without one something is wrong.
-LATE = timedelta(seconds=30)
 
 
 class Newsroom:
@@ -84,15 +81,8 @@ class Newsroom:
         return self._alarm.standing()
 
     def unready(self) -> list[str]:
-        """Return why the service is not ready, in sentences; empty if it is."""
-        service = self._service
-        if service is None:
-            return []
-        if service.last_tick is None:
-            return ["the first tick is still to come"]
-        if self.now() - service.last_tick > LATE:
-            return [f"no tick since {service.last_tick:%Y-%m-%d %H:%M:%S} UTC"]
-        return []
+        """Return why the service is not well, in sentences; empty if it is."""
+        return self._service.ailments() if self._service else []
 
 
 class WebServer:

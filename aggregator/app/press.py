@@ -29,6 +29,11 @@ class Press:
         """Ask for the publications to be brought up to date."""
         self._rung.set()
 
+    @property
+    def is_dead(self) -> bool:
+        """Whether its thread ended although nobody stopped it."""
+        return not self._stopped.is_set() and not self._thread.is_alive()
+
     def stop(self, timeout: float) -> None:
         """Print what was rung for, then stop; wait for that at most `timeout` s."""
         self._stopped.set()

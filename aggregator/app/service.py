@@ -31,6 +31,8 @@ HEED = 0.5
 REPUBLISH = timedelta(minutes=10)
 # How many due sources are looked at in one tick; the rest is due in the next.
 HORIZON = 2000
+# A service is well as long as its last good tick is no older than this: two were missed.
+LATE = timedelta(seconds=2.5)
 # Clocks are slewed by less than this between two ticks; more is a jump.
 JUMP = timedelta(seconds=30)
 
@@ -45,6 +47,8 @@ class Service:
         self._tell = tell
         self.config_error: ConfigError | None = None
         self.last_tick: datetime | None = None
+        self._good_tick = monotonic()
+        self._step = "start"
         self.tally = Tally()
         self._lost: MediaWireError | None = None
         self._trouble: str | None = None
@@ -121,13 +125,29 @@ class Service:
         """Return the event that is set once the service is told to stop."""
         return self._stop
 
+    def ailments(self) -> list[str]:
+        """Return which parts do not work, and why, in sentences; empty if all do."""
+        found = [f"the {part} has ended" for part in self._engine.dead()]
+        if self._press.is_dead:
+            found.append("the press has ended")
+        if self._engine.broken:
+            found.append(f"the recorder waits: {self._engine.broken}")
+        late = monotonic() - self._good_tick
+        if late > LATE.total_seconds():
+            why = self._trouble or f"it waits for the {self._step}"
+            found.append(f"no tick succeeded for {late:.0f} s: {why}")
+        return found
+
     def tick(self) -> None:
         """Look once a second at the config, the schedule and the clock."""
         try:
             if self._reload.is_set():
+                self._step = "config"
                 self._reload.clear()
                 self._follow_config()
+            self._step = "store"
             self.wire.still_held()
+            self.wire.store.try_writing()
             self._mind_the_clock()
             if self._network.came_back():
                 self._is_cut_off = False
@@ -139,6 +159,7 @@ class Service:
                 self._next_print = monotonic() + REPUBLISH.total_seconds()
                 self._press.ring()
             self.last_tick = self.wire.clock()
+            self._good_tick, self._step = monotonic(), "scheduler"
             self._trouble = None
         except (StoreHeld, StoreLost) as error:
             log.error("store lost", reason=str(error))  # noqa: TRY400 - a sentence

@@ -4,7 +4,9 @@ systemd (and what speaks its protocol) names a socket in NOTIFY_SOCKET; without 
 nobody asked and nothing is told. Losing a message is no fault of the service.
 
 Source: sd_notify(3); a unit with Type=notify and WatchdogSec restarts a service that has
-not said ALIVE for so long.
+not said ALIVE for so long. A tick that the store let down says it, too: a new start would
+not bring the store back, and pages and feeds are served meanwhile. `/-/healthy` tells
+of both.
 """
 
 import socket

@@ -81,8 +81,26 @@ class LocalEngine:
         self._ready: queue.SimpleQueue[SourceState | None] = queue.SimpleQueue()
         self._results: queue.SimpleQueue[PollResult | None] = queue.SimpleQueue()
         self._scheduler: BackgroundScheduler | None = None
-        for work in (self._dispatch, self._keep_records):
-            threading.Thread(target=work, daemon=True, name=work.__name__).start()
+        self._parts = [
+            threading.Thread(target=work, daemon=True, name=name)
+            for name, work in (
+                ("dispatcher", self._dispatch),
+                ("recorder", self._keep_records),
+            )
+        ]
+        for part in self._parts:
+            part.start()
+
+    def dead(self) -> list[str]:
+        """Return the names of parts that ended although nobody stopped us."""
+        if self._stopping:
+            return []
+        scheduler = getattr(self._scheduler, "_thread", None)
+        ended = [part.name for part in self._parts if not part.is_alive()]
+        return [
+            *ended,
+            *(["scheduler"] if scheduler and not scheduler.is_alive() else []),
+        ]
 
     def submit(self, states: Iterable[SourceState]) -> int:
         """Take sources to poll; return how many were not taken already."""

@@ -64,6 +64,7 @@ class Store:
         self._writer = engine.execution_options(writes=True)
         self._place = shown(url)
         self._turn = threading.Lock()
+        self._writes = False
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -345,6 +346,15 @@ class Store:
         with self._writing() as connection:
             publications.put_statuses(connection, statuses)
 
+    def try_writing(self) -> None:
+        """Raise StoreError unless something could be written now; writes nothing.
+
+        While we write ourselves, that is answer enough.
+        """
+        if not self._writes:
+            with self._writing():
+                pass
+
     def meta(self, key: str) -> str | None:
         """Return a single fact about the store, None if it was never written."""
         with self._reading() as connection:
@@ -392,7 +402,11 @@ class Store:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         with telling(self._place), self._turn, self._writer.begin() as connection:
-            yield connection
+            self._writes = True
+            try:
+                yield connection
+            finally:
+                self._writes = False
 
 
 def _whole(connection: Connection, article_ids: Sequence[str]) -> list[Article]:

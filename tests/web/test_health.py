@@ -35,11 +35,16 @@ def test_a_store_that_does_not_answer_is_a_reason(house):
     assert "the database does not answer" in answer.text
 
 
-def test_healthy_asks_nobody(house):
+def test_healthy_asks_the_service_and_nobody_else(house):
+    """O1: a store that hangs cannot hold up the answer."""
     house.store.close()
-    house.troubles.append("anything")
     with served(house) as site:
-        assert site.get("/-/healthy").body == site.get("/healthz").body == b"healthy\n"
+        well = [site.get(path) for path in ("/-/healthy", "/healthz")]
+        house.troubles.append("the scheduler has ended")
+        ill = site.get("/-/healthy")
+
+    assert {(answer.status, answer.body) for answer in well} == {(200, b"healthy\n")}
+    assert (ill.status, ill.body) == (503, b"the scheduler has ended\n")
 
 
 def test_figures_count_sources_by_state_and_name_none(house):
