@@ -88,6 +88,11 @@ _SEQUENCE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]{1,3}")
 _CONTROLS = bytes({*range(32)} - {9, 10, 13})
 _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _REFERENCE = re.compile(rb"&#(?:[xX]0*([0-9a-fA-F]+)|0*([0-9]+));?")
+# Two to four digits: beyond the controls, before the surrogates.
+_USUAL_REFERENCE = re.compile(
+    rb"&#(?:3[2-9]|[4-9][0-9]|[1-9][0-9]{2,3}|[xX](?:[2-9a-fA-F][0-9a-fA-F]|[1-9a-cA-C]"
+    rb"[0-9a-fA-F]{2,3}));"
+)
 _HIGHEST = 0x10FFFF
 
 
@@ -219,7 +224,9 @@ def _legal(document: bytes) -> bytes:
     for noncharacter in _NONCHARACTERS:
         if noncharacter in document:
             document = document.replace(noncharacter, b"")
-    return _REFERENCE.sub(_legal_reference, document) if b"&#" in document else document
+    if document.count(b"&#") == len(_USUAL_REFERENCE.findall(document)):
+        return document
+    return _REFERENCE.sub(_legal_reference, document)
 
 
 def _legal_reference(reference: re.Match[bytes]) -> bytes:
