@@ -86,16 +86,15 @@ class Rooms:
 class _Attempt:
     """One poll on its way: who is asked, what we remember, and the time.
 
-    `before` is the row as it was, `state` holds what the answer has brought so far; `took` is how long it took.
+    `before` is the row as it was; `took` is how long the answer took.
     """
 
     source: Source
     before: SourceState
-    state: SourceState
     rooms: Rooms
     now: datetime
     jitter: float
-    took: timedelta = timedelta(0)
+    took: timedelta
 
 
 def poll(
@@ -112,26 +111,33 @@ def poll(
     `jitter` in 0..1 spreads the next poll (see `cadence.after`). A source that cannot
     be fetched or read is a failed outcome, not an exception.
     """
-    attempt = _Attempt(
-        source=source, before=state, state=state, rooms=rooms, now=now, jitter=jitter
-    )
     began = monotonic()
+    answer: Fetched | NotModified | FetchError
     try:
         answer = rooms.fetching.fetch(_request(source, state), now=now)
     except FetchError as error:
-        attempt = replace(attempt, took=timedelta(seconds=monotonic() - began))
+        answer = error
+    attempt = _Attempt(
+        source=source,
+        before=state,
+        rooms=rooms,
+        now=now,
+        jitter=jitter,
+        took=timedelta(seconds=monotonic() - began),
+    )
+    if isinstance(answer, FetchError):
         return _ended(
             attempt,
+            state,
             Outcome(
                 kind="failed",
-                status=error.status,
-                problem=error.problem,
-                error=str(error),
-                advice=error.advice,
-                unreached=error.unreached,
+                status=answer.status,
+                problem=answer.problem,
+                error=str(answer),
+                advice=answer.advice,
+                unreached=answer.unreached,
             ),
         )
-    attempt = replace(attempt, took=timedelta(seconds=monotonic() - began))
     unchanged = Outcome(
         kind="unchanged",
         status=answer.status if isinstance(answer, Fetched) else 304,
@@ -143,6 +149,7 @@ def poll(
     except ReadError as error:
         return _ended(
             attempt,
+            state,
             Outcome(
                 kind="failed",
                 status=unchanged.status,
@@ -172,16 +179,18 @@ def _answered(
 
     A held source that says what it said before is itself again.
     """
-    state = replace(attempt.state, validators=answer.validators, held=None)
+    state = replace(attempt.before, validators=answer.validators, held=None)
     if isinstance(answer, NotModified):
-        return _ended(replace(attempt, state=state), unchanged)
+        return _ended(attempt, state, unchanged)
     digest = blake2b(answer.body, digest_size=16).digest()
-    known = digest == state.body_digest
-    attempt = replace(attempt, state=replace(state, body_digest=digest))
-    return _ended(attempt, unchanged) if known else _read(attempt, answer, unchanged)
+    if digest == state.body_digest:
+        return _ended(attempt, state, unchanged)
+    return _read(attempt, replace(state, body_digest=digest), answer, unchanged)
 
 
-def _read(attempt: _Attempt, answer: Fetched, unchanged: Outcome) -> PollResult:
+def _read(
+    attempt: _Attempt, state: SourceState, answer: Fetched, unchanged: Outcome
+) -> PollResult:
     """Read the document, tell its articles apart from those we hold, edit the new."""
     source, rooms = attempt.source, attempt.rooms
     previous = rooms.memory.document(source.id)
@@ -202,16 +211,16 @@ def _read(attempt: _Attempt, answer: Fetched, unchanged: Outcome) -> PollResult:
         known=rooms.memory.known(source.id, keys) if keys else {},
         held=rooms.memory.article,
         previous=previous,
-        first=attempt.state.first_success_at is None,
+        first=attempt.before.first_success_at is None,
         now=attempt.now,
     )
     feed = replace(
-        reading.feed or attempt.state.feed,
+        reading.feed or state.feed,
         domain=registrable_host(host_of(answer.url)) or None,
     )
     doubt = suspicion(attempt.before, feed, changes.new)
     if doubt and not rooms.memory.released(source.id, doubt, now=attempt.now):
-        return _held(attempt, doubt, unchanged)
+        return _held(attempt, state, doubt, unchanged)
     new = tuple(rooms.edit(article) for article in changes.new)
     changed = tuple(rooms.edit(article) for article in changes.changed)
     outcome = replace(
@@ -220,7 +229,7 @@ def _read(attempt: _Attempt, answer: Fetched, unchanged: Outcome) -> PollResult:
         new=len(new),
         changed=len(changed),
     )
-    state = replace(attempt.state, feed=feed, held=None)
+    state = replace(state, feed=feed)
     if changes.waiting:
         # What must wait is asked for again, as if this answer had never come.
         state = replace(state, validators=attempt.before.validators, body_digest=None)
@@ -229,7 +238,7 @@ def _read(attempt: _Attempt, answer: Fetched, unchanged: Outcome) -> PollResult:
         # that is all there is, and their validators are kept then.
         state = replace(state, validators=attempt.before.validators)
     return replace(
-        _ended(replace(attempt, state=state), outcome),
+        _ended(attempt, state, outcome),
         wire_bytes=answer.wire_bytes,
         document=changes.document if changes.document != previous else None,
         new=new,
@@ -240,27 +249,29 @@ def _read(attempt: _Attempt, answer: Fetched, unchanged: Outcome) -> PollResult:
     )
 
 
-def _held(attempt: _Attempt, doubt: str, unchanged: Outcome) -> PollResult:
+def _held(
+    attempt: _Attempt, state: SourceState, doubt: str, unchanged: Outcome
+) -> PollResult:
     """Return the result of a poll of which nothing is taken in, so that it can be later."""
     before = attempt.before
     state = replace(
-        attempt.state,
+        state,
         validators=before.validators,
         body_digest=before.body_digest,
         held=doubt,
     )
-    result = _ended(replace(attempt, state=state), replace(unchanged, moved_to=None))
+    result = _ended(attempt, state, replace(unchanged, moved_to=None))
     note = f"held: {doubt}; `mediawire source release {before.source_id}`"
     return replace(result, notes=(note,) if before.held != doubt else ())
 
 
-def _ended(attempt: _Attempt, outcome: Outcome) -> PollResult:
+def _ended(attempt: _Attempt, state: SourceState, outcome: Outcome) -> PollResult:
     """Return the result of a poll that changes nothing but the source's own row."""
-    state = cadence.after(
+    after = cadence.after(
         attempt.source,
-        attempt.state,
+        state,
         outcome,
-        hints=attempt.state.feed.hints,
+        hints=state.feed.hints,
         now=attempt.now + attempt.took,
         jitter=attempt.jitter,
     )
@@ -268,6 +279,6 @@ def _ended(attempt: _Attempt, outcome: Outcome) -> PollResult:
         source_id=attempt.source.id,
         at=attempt.now,
         outcome=outcome,
-        state=state,
+        state=after,
         took=attempt.took,
     )

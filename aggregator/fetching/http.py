@@ -94,7 +94,7 @@ class HttpFetcher:
     def _follow(
         self, request: FetchRequest, deadline: Deadline, now: datetime
     ) -> Fetched | NotModified:
-        hop = _first_hop(request)
+        hop = _first_hop(request.url, request.home or request.url)
         has_credentials = hop.at_home and bool(
             request.headers or request.auth or hop.target.userinfo
         )
@@ -211,9 +211,10 @@ _target = lru_cache(_KEPT)(target)
 _personal = lru_cache(_KEPT)(asking.personal)
 
 
-def _first_hop(request: FetchRequest) -> Hop:
+@lru_cache(_KEPT)
+def _first_hop(url: str, home_url: str) -> Hop:
     try:
-        first, home = _target(request.url), _target(request.home or request.url)
+        first, home = _target(url), _target(home_url)
         if first.origin != home.origin:
             return Hop(target=first, at_home=False)
         return Hop(target=replace(first, userinfo=home.userinfo))
