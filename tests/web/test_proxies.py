@@ -37,3 +37,11 @@ def test_an_example_has_braces_in_pairs_each_opened_at_the_end_of_a_line(server)
     assert said.count("{") == said.count("}")
     if server == "caddy":  # it takes nothing behind a brace on the same line
         assert not re.search(r"\{[^\n]", said)
+
+
+def test_no_example_hides_who_asks():
+    """A1: the console takes a request without signs of a proxy for the machine's own.
+
+    Caddy sets X-Forwarded-For without being told.
+    """
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in example("nginx")
