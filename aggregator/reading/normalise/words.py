@@ -87,7 +87,9 @@ def body_of(entry: Entry) -> Text | None:
     marked up and says more, as in feeds that put the excerpt into `content:encoded`.
     """
     contents = [text for text in entry.contents if text.value.strip()]
-    best = max(contents, key=fullness, default=None)
+    best = (
+        contents[0] if len(contents) == 1 else max(contents, key=fullness, default=None)
+    )
     summary = entry.summary
     if best is None or summary is None:
         return best or summary
