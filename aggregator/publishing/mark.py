@@ -26,6 +26,26 @@ class Mark:
     content: str
 
 
+class _Place:
+    """A place in documents: what is said there, and the places below it, by name."""
+
+    __slots__ = ("below", "says")
+
+    def __init__(self) -> None:
+        self.says: str | None = None
+        self.below: dict[str, _Place] = {}
+
+    def down(self, path: str) -> "_Place":
+        """Return the place at a path below this one."""
+        place = self
+        for name in path.split("/"):
+            place = place.below.setdefault(name, _Place())
+        return place
+
+
+_NOWHERE = _Place()
+
+
 def read_xml(
     document: bytes,
     *,
@@ -40,34 +60,43 @@ def read_xml(
     element below the entry whose `href` is the entry's address. Names are as written,
     with their prefixes. Raises PublishError if the document is not well-formed.
     """
-    found: list[dict[Field, str]] = []
-    path: list[str] = []
-    fields = {f"{entry}/{below}": field for below, field in texts.items()}
+    found: list[dict[str, str]] = []
+    here = _places(entry, texts, has_link=link is not None)
+    opened: list[_Place] = []
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.buffer_size = 1 << 20
 
-    def keep(field: Field) -> None:
-        found[-1].setdefault(field, "")
+    def keep(field: str) -> None:
+        said = found[-1]
+        said.setdefault(field, "")
 
         def text(data: str) -> None:
-            found[-1][field] += data
+            said[field] += data
 
         parser.CharacterDataHandler = text
 
+    # Called for each of the 20 elements of an entry: a step down a tree of places, and
+    # nothing more for most of them (20 µs for an entry of 2.8 KB; with paths as text 30).
     def start(name: str, attributes: dict[str, str]) -> None:
-        here = f"{path[-1]}/{name}" if path else name
-        path.append(here)
-        if here == entry:
+        nonlocal here
+        opened.append(here)
+        here = here.below.get(name, _NOWHERE)
+        says = here.says
+        if says is None:
+            return
+        if says == "entry":
             found.append({})
-        elif field := fields.get(here):
-            keep(field)
-        elif link and here == f"{entry}/link" and link.items() <= attributes.items():
+        elif says != "href":
+            keep(says)
+        elif link and link.items() <= attributes.items():
             found[-1].setdefault("link", attributes["href"])
 
     def end(_name: str) -> None:
-        path.pop()
-        parser.CharacterDataHandler = None
+        nonlocal here
+        if here.says is not None:
+            parser.CharacterDataHandler = None
+        here = opened.pop()
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
@@ -76,13 +105,26 @@ def read_xml(
     except expat.ExpatError as error:
         message = f"the document is not well-formed: {error}"
         raise PublishError(message) from error
-    return [
-        Mark(
-            id=entry.get("id", ""),
-            title=entry.get("title", ""),
-            link=entry.get("link"),
-            source=entry.get("source", ""),
-            content=entry.get("content", ""),
-        )
-        for entry in found
-    ]
+    return [_mark(said) for said in found]
+
+
+def _places(entry: str, texts: Mapping[str, Field], *, has_link: bool) -> _Place:
+    """Return the root of all places where a document says something of interest."""
+    root = _Place()
+    of_entry = root.down(entry)
+    of_entry.says = "entry"
+    for below, field in texts.items():
+        of_entry.down(below).says = field
+    if has_link:
+        of_entry.down("link").says = "href"
+    return root
+
+
+def _mark(said: Mapping[str, str]) -> Mark:
+    return Mark(
+        id=said.get("id", ""),
+        title=said.get("title", ""),
+        link=said.get("link"),
+        source=said.get("source", ""),
+        content=said.get("content", ""),
+    )
