@@ -35,6 +35,7 @@ COMMANDS = {
     "config": "config",
     "status": "status",
     "health": "status",
+    "doctor": "doctor",
     "explain": "explain",
     "verify": "verify",
     "source": "source",

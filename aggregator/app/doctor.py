@@ -1,0 +1,155 @@
+"""Look whether what surrounds the service is fit for it: libraries, clock, folders.
+
+In: what was found (`Found`, from `examined`). Out: sentences, one for each thing that is
+wrong; none if all is well. Nothing is written, nobody is asked.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.util import find_spec
+from pathlib import Path
+from pyexpat import EXPAT_VERSION
+
+import aggregator
+from aggregator.errors import StoreError
+from aggregator.model import Config
+from aggregator.store import open_store
+
+# What goes wrong with an older one; the floors stand in the package's requirements.
+WATCHED = {
+    "urllib3": "small bodies can unpack to any size",
+    "requests": "it may send credentials to another host",
+    "nh3": "its ammonia lets scripts through",
+    "lxml": "its libxml2 has known holes",
+    "feedparser": "some feeds make it crash",
+}
+# Since then a document of a few hundred bytes cannot grow to gigabytes by entities.
+EXPAT = "2.4.1"
+# Clocks of machines that share a store may differ by this much.
+SKEW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What was found.
+
+    `versions` and `floors` by package; `installed` is when this program was put here,
+    `newest` when the newest article was first seen; `writable` by folder.
+    """
+
+    versions: Mapping[str, str]
+    floors: Mapping[str, str]
+    expat: str
+    has_libxml2_driver: bool
+    now: datetime
+    installed: datetime
+    newest: datetime | None = None
+    writable: Mapping[str, bool] = field(default_factory=dict)
+    store: str | None = None
+
+
+def complaints(found: Found) -> list[str]:
+    """Return what is wrong, and what to do about it."""
+    wrong = [
+        f"{name} {held} is too old: {WATCHED[name]}; install {name}>={floor}"
+        for name, floor in found.floors.items()
+        if _parts(held := found.versions.get(name, "0")) < _parts(floor)
+    ]
+    if _parts(found.expat) < _parts(EXPAT):
+        wrong.append(
+            f"expat {found.expat} is too old: a small document can fill the memory; "
+            f"use a Python with expat {EXPAT} or later"
+        )
+    if found.has_libxml2_driver:
+        wrong.append(
+            "libxml2's SAX driver (drv_libxml2) is installed: other programs' feedparser "
+            "prefers it, and it opens files that a feed names; remove it from this Python"
+        )
+    if found.now < found.installed - SKEW:
+        wrong.append(
+            f"the clock says {found.now:%Y-%m-%d %H:%M} UTC, but this program was "
+            f"installed at {found.installed:%Y-%m-%d %H:%M}; set the clock"
+        )
+    if found.newest and found.now < found.newest - SKEW:
+        wrong.append(
+            f"the clock says {found.now:%Y-%m-%d %H:%M} UTC, but the newest article was "
+            f"seen at {found.newest:%Y-%m-%d %H:%M}; set the clock"
+        )
+    wrong += [
+        f"{folder}: cannot be written to; let the service's user own it"
+        for folder, writable in found.writable.items()
+        if not writable
+    ]
+    return [*wrong, *([found.store] if found.store else [])]
+
+
+def examined(config: Config, *, now: datetime) -> Found:
+    """Look at this installation."""
+    store, newest = _store(config)
+    path = _file(config.store)
+    folders = [config.output, *([path.parent] if path else [])]
+    return Found(
+        versions={name: _version(name) for name in WATCHED},
+        floors=_floors(),
+        expat=EXPAT_VERSION.removeprefix("expat_"),
+        has_libxml2_driver=find_spec("drv_libxml2") is not None,
+        now=now,
+        installed=datetime.fromtimestamp(
+            Path(aggregator.__file__).stat().st_mtime, UTC
+        ),
+        newest=newest,
+        writable={str(folder): _may_be_written(folder) for folder in folders},
+        store=store,
+    )
+
+
+def _store(config: Config) -> tuple[str | None, datetime | None]:
+    """Return what is wrong with the store, and when its newest article was seen."""
+    path = _file(config.store)
+    if path and not path.exists():
+        return None, None
+    try:
+        with open_store(config.store, create=False, read_only=True) as store:
+            newest = next(iter(store.articles(limit=1)), None)
+    except StoreError as error:
+        return str(error), None
+    return None, newest.first_seen if newest else None
+
+
+def _file(url: str) -> Path | None:
+    """Return the file of an SQLite store, None for PostgreSQL."""
+    scheme, _, path = url.partition(":///")
+    return Path(path.partition("?")[0]) if scheme == "sqlite" else None
+
+
+def _may_be_written(folder: Path) -> bool:
+    """Whether a folder, or the first above it that exists, may be written to."""
+    for place in (folder, *folder.absolute().parents):
+        if place.exists():
+            return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+    return False
+
+
+def _floors() -> dict[str, str]:
+    """Return the oldest versions that the package's own requirements allow."""
+    try:
+        wanted = requires("mediawire") or []
+    except PackageNotFoundError:  # it runs from a checkout
+        return {}
+    found = (re.match(r"([\w-]+)[^;]*>=([\d.]+)", each) for each in wanted)
+    return {match[1]: match[2] for match in found if match and match[1] in WATCHED}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "0"
+
+
+def _parts(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", text)[:3])

@@ -1,0 +1,78 @@
+"""What is not fit for the service is named, each with what to do."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator.app.doctor import WATCHED, Found, complaints
+from tests.installation import Installation
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+GOOD = Found(
+    versions=dict.fromkeys(WATCHED, "9.0.0"),
+    floors={
+        "urllib3": "2.8.0",
+        "requests": "2.34.2",
+        "nh3": "0.3.8",
+        "lxml": "6.1.3",
+    },
+    expat="2.7.1",
+    has_libxml2_driver=False,
+    now=NOON,
+    installed=NOON - DAY,
+    newest=NOON,
+    writable={"data/public": True},
+)
+
+
+def held(**versions):
+    return {"versions": GOOD.versions | versions}
+
+
+FAULTS = {
+    "urllib3 2.2.0": held(urllib3="2.2.0"),
+    "requests 2.31.0": held(requests="2.31.0"),
+    "its ammonia": held(nh3="0.2.14"),
+    "lxml": held(lxml="5.3"),
+    "expat 2.2.10": {"expat": "2.2.10"},
+    "drv_libxml2": {"has_libxml2_driver": True},
+    "newest article was seen": {"newest": NOON + DAY},
+    "was installed at": {"installed": NOON + DAY, "newest": None},
+    "data/public": {"writable": {"data/public": False}},
+    "is damaged": {"store": "wire.db: the file is damaged: restore the last backup"},
+}
+
+
+@pytest.mark.parametrize("named", FAULTS)
+def test_each_fault_is_named(named):
+    """O6: old urllib3, requests, expat, ammonia; SAX driver; clock; folder: 8 of 8."""
+    [complaint] = complaints(replace(GOOD, **FAULTS[named]))
+
+    assert named in complaint
+
+
+def test_a_sound_installation_has_no_complaint():
+    assert complaints(GOOD) == []
+
+
+def test_the_command_looks_at_this_installation(tmp_path):
+    """O6: non-zero exit, and the driver is found where feedparser would find it."""
+    at = Installation(tmp_path, {})
+    well = at.run("doctor").stdout
+    (tmp_path / "drv_libxml2.py").write_text("")
+    (tmp_path / "public").write_text("a file where the folder should be")
+
+    told = at.run(
+        "doctor", "--json", code=1, environ={"PYTHONPATH": f"{tmp_path}:{Path.cwd()}"}
+    )
+
+    assert well == "all is well\n"
+    found = json.loads(told.stdout)["complaints"]
+    assert [name for name in ("drv_libxml2", "public") if name in "".join(found)] == [
+        "drv_libxml2",
+        "public",
+    ]
