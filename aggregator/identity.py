@@ -17,8 +17,15 @@ An entry's own id is believed, with three exceptions:
   that change at each build of a site are found this way, and are recorded as aliases.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import (
+    Callable,
+    Collection,
+    Container,
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -41,6 +48,8 @@ FLOOD = 50
 # ("Weather: sunny") two days can look alike.
 TELLING_TEXT = 200
 
+_KINDS = {"guid": "id", "link": "link", "text": "headline and text"}
+
 TICK = timedelta(microseconds=1)
 
 
@@ -48,6 +57,8 @@ TICK = timedelta(microseconds=1)
 class Reconciled:
     """What a document changes: see `PollResult` for the fields of the same names.
 
+    `merged` says of articles that stood more than once in the document by what the
+    others were the same, and how many. `notes` name what else did not become an article.
     `waiting` counts articles whose new words have to wait (see `corrections`): the
     document must be read again, although nothing in it may have changed by then.
     """
@@ -57,6 +68,8 @@ class Reconciled:
     changed: tuple[Article, ...]
     aliases: tuple[tuple[str, str], ...]
     deletions: tuple[tuple[str, str], ...]
+    merged: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
     waiting: int = 0
 
 
@@ -91,16 +104,26 @@ def reconcile(
     changed: dict[str, Article] = {}
     aliases: dict[str, str] = {}
     waiting: dict[bytes, bytes] = {}
+    merged: Counter[tuple[str, str]] = Counter()
+    gone = 0
+    seen = set(listed)
     taken_back = {guid_key(deletion.ref) for deletion in reading.deletions}
     for (digest, _), article in zip(fresh, articles, strict=True):
         match = _match(article, known, listed)
         if match is None:
             own = _without(article, known) if article.keys[0] in known else article
             ids[digest] = own.id
-            if taken_back.isdisjoint(own.keys):
-                new.setdefault(own.id, own)
+            if not taken_back.isdisjoint(own.keys):
+                gone += 1
+            elif own.id in new:
+                merged[own.id, _shared(own, new[own.id].keys)] += 1
+            else:
+                new[own.id] = own
             continue
         ids[digest] = match.id
+        if match.id in seen:
+            merged[match.id, _shared(article, match.keys)] += 1
+        seen.add(match.id)
         aliases.update(dict.fromkeys(set(article.keys) - set(match.keys), match.id))
         if match.withdrawn or match.id in changed or match.id in listed:
             continue
@@ -132,8 +155,21 @@ def reconcile(
             for deletion in reading.deletions
             if (key := guid_key(deletion.ref)) in known and not known[key].withdrawn
         ),
+        merged=tuple(
+            (article_id, f"{count} more in the same document, with the same {what}")
+            for (article_id, what), count in merged.items()
+        ),
+        notes=(f"{gone} entries left out: taken back in the same document",)
+        if gone
+        else (),
         waiting=len(waiting),
     )
+
+
+def _shared(article: Article, keys: Collection[str]) -> str:
+    """Return by what an entry is the same as an article with these keys."""
+    kinds = (key.partition(":")[0] for key in article.keys if key in keys)
+    return _KINDS[next(kinds, "text")]
 
 
 def _unread(article_id: str) -> bytes:

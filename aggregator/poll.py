@@ -245,7 +245,8 @@ def _read(
         changed=changed,
         aliases=changes.aliases,
         deletions=changes.deletions,
-        notes=reading.notes,
+        merged=changes.merged,
+        notes=(*reading.notes, *changes.notes),
     )
 
 

@@ -266,7 +266,8 @@ class PollResult:
 
     `state` is the source's whole new row. `document` is None where nothing was read.
     `new` and `changed` hold whole articles; `aliases` further keys for known articles
-    (key, article id); `deletions` ids of articles the source took back, with reasons.
+    (key, article id); `deletions` ids of articles the source took back, with reasons;
+    `merged` ids of articles that other entries of the document were, with the reason.
     `took` and `wire_bytes` describe the fetch.
     """
 
@@ -279,6 +280,7 @@ class PollResult:
     changed: tuple[Article, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     deletions: tuple[tuple[str, str], ...] = ()
+    merged: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     took: timedelta = timedelta(0)
     wire_bytes: int = 0

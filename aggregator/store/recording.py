@@ -88,7 +88,7 @@ def _alias(connection: Connection, aliases: Sequence[tuple[str, str, str]]) -> N
 
 
 def _see(connection: Connection, results: Sequence[PollResult]) -> None:
-    """Note in which polls known articles were changed or had other names."""
+    """Note in which polls articles were changed, had other names, or stood repeatedly."""
     seen: dict[tuple[str, datetime], list[str]] = {}
     for result in results:
         for article in result.changed:
@@ -96,6 +96,8 @@ def _see(connection: Connection, results: Sequence[PollResult]) -> None:
             seen.setdefault((article.id, result.at), []).append(what)
         for key, article_id in result.aliases:
             what = f"recognised under another name: {key}"
+            seen.setdefault((article_id, result.at), []).append(what)
+        for article_id, what in result.merged:
             seen.setdefault((article_id, result.at), []).append(what)
     stored = existing(connection, {article_id for article_id, _ in seen})
     note_sightings(

@@ -74,6 +74,23 @@ def test_explain_reads_as_a_story_too(at):
     assert at.run("explain", "nobody", code=1).stdout == ""
 
 
+def test_explain_says_what_else_in_a_document_was_the_same_article(tmp_path):
+    """Conservation: an entry that became part of another leaves a reason."""
+    entry = FEED[FEED.index(b"<item>") : FEED.index(b"</channel>")]
+    other = entry.replace(b"It rained.", b"It did rain.")
+    twice = FEED.replace(entry, entry + other)
+    with Origin() as origin:
+        origin.answers("/a", twice % (b"a", b"a"))
+        at = Installation(tmp_path, {"a": origin.url("/a")})
+        at.poll()
+
+    assert [poll["what"] for poll in explained(at)["a"]["polls"]] == [
+        "came as new",
+        "1 more in the same document, with the same id",
+        "still in the document",
+    ]
+
+
 def test_a_rule_is_tried_on_what_is_stored_before_it_counts(at):
     before = at.files()
 

@@ -7,6 +7,7 @@ import pytest
 
 from aggregator.model import Also, Enclosure, Image, Rights
 from aggregator.publishing import Publisher, formats, withheld
+from aggregator.publishing import report as shown
 from aggregator.publishing.document import masthead
 from aggregator.publishing.pieces import piece
 from aggregator.text import markup
@@ -131,6 +132,7 @@ def test_an_article_is_shown_from_its_embargo_until_it_expires(
     )
 
     assert (withheld(one, rights, now) is None) == stands
+    assert (shown(one, publication(), rights, now=now) is not None) == stands
     assert (status.entries == 1) == stands
     assert bool(status.left_out) != stands
 
