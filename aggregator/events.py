@@ -15,10 +15,15 @@ class Log:
     def __init__(self) -> None:
         self._level = logging.INFO
         self._set_up: Callable[[], None] | None = None
+        self._logger: Any = None
+
+    def tells(self, level: int) -> bool:
+        """Whether events of this level are told: those that are not need no facts."""
+        return self._level <= level
 
     def tell_from(self, level: int, set_up: Callable[[], None]) -> None:
         """Tell events from this level of `logging` on; `set_up` is called before."""
-        self._level, self._set_up = level, set_up
+        self._level, self._set_up, self._logger = level, set_up, None
 
     def info(self, event: str, **facts: object) -> None:
         """Tell what happened."""
@@ -39,12 +44,15 @@ class Log:
         self._teller().exception(event, **facts)
 
     def _teller(self) -> Any:  # noqa: ANN401 - structlog's loggers are of any type
-        import structlog
+        if self._logger is None:
+            import structlog
 
-        if self._set_up:
-            set_up, self._set_up = self._set_up, None
-            set_up()
-        return structlog.get_logger()
+            if self._set_up:
+                set_up, self._set_up = self._set_up, None
+                set_up()
+            # Bound once: structlog's own cache belongs to a logger that is kept.
+            self._logger = structlog.get_logger().bind()
+        return self._logger
 
 
 log = Log()

@@ -6,6 +6,7 @@ run go on in the old ones, the store stays open. Opening a Wire writes nothing; 
 is the first that does.
 """
 
+import logging
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -98,8 +99,11 @@ class Wire:
         """Return the state of every configured source, in the order of the config."""
         return self._as_configured(self.store.states())
 
-    def enlist(self) -> None:
-        """Make the store agree with the config: sources, tags and headlines."""
+    def enlist(self) -> dict[str, SourceState]:
+        """Make the store agree with the config: sources, tags and headlines.
+
+        Returns the states of all configured sources, as `states` does.
+        """
         stored = self.store.states()
         states = self._as_configured(stored)
         self.store.put_states(
@@ -107,6 +111,7 @@ class Wire:
             configured=list(states),
         )
         self._edit_again()
+        return states
 
     def due(self, limit: int) -> list[SourceState]:
         """Return sources whose time has come, the longest due first.
@@ -217,7 +222,10 @@ class Wire:
         kept = recorded(self.store, self.sources, results)
         for result in kept:
             outcome = result.outcome
-            tell = log.warning if outcome.kind == "failed" else log.info
+            failed = outcome.kind == "failed"
+            if not log.tells(logging.WARNING if failed else logging.INFO):
+                continue
+            tell = log.warning if failed else log.info
             tell(
                 "polled",
                 source_id=result.source_id,

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from queue import SimpleQueue
 from types import FrameType
 
@@ -63,9 +63,9 @@ def poll(
     invocation: Invocation = ctx.obj
     with working_wire(configured(invocation), "poll") as wire:
         wanted = known_sources(wire, sources) or tuple(wire.sources)
-        wire.enlist()
+        stored = wire.enlist()
         if force:
-            states = _forced(wire, wanted)
+            states = _forced(wire, stored, wanted)
         else:
             states = [s for s in wire.due(EVERYTHING) if s.source_id in wanted]
         summary = _round(wire, states, invocation)
@@ -168,12 +168,13 @@ def on_signals(
         signal.signal(signal.SIGHUP, lambda _number, _frame: asked.put(reload))
 
 
-def _forced(wire: Wire, wanted: tuple[str, ...]) -> list[SourceState]:
+def _forced(
+    wire: Wire, stored: Mapping[str, SourceState], wanted: tuple[str, ...]
+) -> list[SourceState]:
     """Return the states of sources to poll now, and say which must wait and why."""
     from aggregator.fetching import cadence
 
     states = []
-    stored = wire.states()
     for source_id in wanted:
         state = stored[source_id]
         if reason := cadence.may_force(state, now=wire.clock()):
