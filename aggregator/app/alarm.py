@@ -9,7 +9,6 @@ not be told is tried again at the next look, and nothing waits for it.
 import shutil
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -123,9 +122,9 @@ class Alarm:
         config = self._wire.config
         url = config.alerts.webhook
         assert url is not None  # noqa: S101 - or it were no channel
-        with closing(Poster(config.fetch, contact=config.contact)) as poster:
-            now = self._wire.clock()
-            webhook.send(poster, url, news, base_url=config.base_url, now=now)
+        poster = Poster(config.fetch, contact=config.contact)
+        now = self._wire.clock()
+        webhook.send(poster, url, news, base_url=config.base_url, now=now)
 
     def _mail(self, news: Sequence[Alert]) -> None:
         from aggregator.alerting import mail

@@ -6,15 +6,14 @@ listed. Redirects are not followed, and of the answer nothing but its status is 
 address may be a secret, so no more of it is shown than its host.
 """
 
+import socket
+from contextlib import closing
 from datetime import timedelta
 from http import HTTPStatus
-from http.client import HTTPException
-
-from urllib3.exceptions import HTTPError
+from http.client import HTTPConnection, HTTPException
 
 from aggregator.errors import FetchError
 from aggregator.fetching import asking, faults
-from aggregator.fetching.connections import pools
 from aggregator.fetching.deadline import Deadline, Exchange, running
 from aggregator.fetching.dialling import Dialler, Resolver, system_resolver
 from aggregator.fetching.guard import Guard
@@ -37,7 +36,7 @@ class Poster:
     ) -> None:
         self._timeout = min(limits.timeout, LONGEST)
         self._agent = asking.user_agent(contact)
-        self._pools = pools(Dialler(Guard(limits.allow_private), resolver), hosts=1)
+        self._dialler = Dialler(Guard(limits.allow_private), resolver)
 
     def post(self, url: str, body: bytes) -> None:
         """Post JSON; raises FetchError unless it was taken."""
@@ -46,11 +45,11 @@ class Poster:
         except ValueError as error:
             raise FetchError(f"the webhook: {error}", problem="blocked") from None
         place = f"the webhook at {where.host}"
-        exchange = Exchange(deadline=Deadline(self._timeout), path=where.path)
-        token = running.set(exchange)
+        deadline = Deadline(self._timeout)
+        token = running.set(Exchange(deadline=deadline, path=where.path))
         try:
-            status = self._status(where, body)
-        except (HTTPError, HTTPException, OSError, ValueError) as error:
+            status = self._status(where, body, deadline)
+        except (HTTPException, OSError, ValueError) as error:
             fault, cause = faults.broken(place, error)
             raise fault from cause
         finally:
@@ -60,33 +59,27 @@ class Poster:
                 f"{place}: answered {status}", problem="status", status=status
             )
 
-    def close(self) -> None:
-        """Close what was kept open."""
-        self._pools.clear()
-
-    def _status(self, where: Target, body: bytes) -> int:
-        tls = {"ssl_context": tls_context(verified=True)}
-        pool = self._pools.connection_from_host(
-            where.host,
-            where.port,
-            where.scheme,
-            pool_kwargs=tls if where.scheme == "https" else None,
-        )
+    def _status(self, where: Target, body: bytes, deadline: Deadline) -> int:
         headers = {
+            "Host": where.url.partition("://")[2].partition("/")[0],
             "User-Agent": self._agent,
             "Content-Type": "application/json; charset=utf-8",
             "Connection": "close",
         }
         if (credentials := asking.basic(where.userinfo)) is not None:
             headers["Authorization"] = credentials.decode("ascii")
-        answer = pool.urlopen(
-            "POST",
-            "/",
-            body=body,
-            headers=headers,
-            retries=False,
-            redirect=False,
-            preload_content=False,
-        )
-        answer.close()
-        return answer.status
+        with closing(HTTPConnection(where.host, where.port)) as connection:
+            connection.sock = self._connected(where, deadline)
+            connection.request("POST", where.path, body, headers)
+            return connection.getresponse().status
+
+    def _connected(self, where: Target, deadline: Deadline) -> socket.socket:
+        dialled = self._dialler.dial(where.host, where.port, deadline)
+        if where.scheme == "http":
+            return dialled
+        context = tls_context(verified=True)
+        try:
+            return context.wrap_socket(dialled, server_hostname=where.host)
+        except BaseException:
+            dialled.close()
+            raise

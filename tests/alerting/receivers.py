@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Hook:
     """A webhook: `got` holds (path, headers, JSON); `answers` is the status to give."""
 
-    def __init__(self):
+    def __init__(self, tls=None):
         self.got = []
         self.answers = 204
         hook = self
@@ -29,7 +29,10 @@ class Hook:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
         self.port = self._server.server_port
-        self.url = f"http://127.0.0.1:{self.port}/hook/SECRET?token=SECRET"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        scheme = "https" if tls else "http"
+        self.url = f"{scheme}://127.0.0.1:{self.port}/hook/SECRET?token=SECRET"
         threading.Thread(target=self._server.serve_forever, args=(0.01,)).start()
 
     def close(self):
@@ -38,8 +41,8 @@ class Hook:
 
 
 @contextmanager
-def hook():
-    receiving = Hook()
+def hook(tls=None):
+    receiving = Hook(tls)
     try:
         yield receiving
     finally:

@@ -1,15 +1,18 @@
 """Alerts on their way: a webhook through the guard, and mail."""
 
+import ssl
 from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
+import trustme
 from builders import NOON
 from origin import Origin
 from receivers import hook, post
 
 from aggregator.alerting import mail, webhook
 from aggregator.errors import FetchError, MediaWireError
+from aggregator.fetching.http import tls_context
 from aggregator.fetching.posting import Poster
 from aggregator.model import Alert, FetchLimits, MailChannel
 
@@ -21,10 +24,7 @@ LIMITS = FetchLimits(allow_private=("127.0.0.0/8",), timeout=timedelta(seconds=5
 
 def posted(url, *, limits=LIMITS, alerts=(HELD, DISK)):
     poster = Poster(limits, contact="https://press.example/about")
-    try:
-        webhook.send(poster, url, alerts, base_url=BASE, now=NOON)
-    finally:
-        poster.close()
+    webhook.send(poster, url, alerts, base_url=BASE, now=NOON)
 
 
 def test_a_webhook_gets_all_matters_as_json():
@@ -127,3 +127,21 @@ def test_a_mail_server_that_does_not_take_it_is_a_failure():
 
     with pytest.raises(MediaWireError, match="ConnectionRefusedError"):
         mailed(server, HELD)
+
+
+def test_the_webhook_is_told_over_tls_to_whom_it_says_it_is(monkeypatch):
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    with hook(tls=context) as receiving:
+        with pytest.raises(FetchError) as failure:
+            posted(receiving.url)
+        trusting = tls_context(verified=True)
+        authority.configure_trust(trusting)
+        monkeypatch.setattr(
+            "aggregator.fetching.posting.tls_context", lambda **_: trusting
+        )
+        posted(receiving.url)
+
+    assert failure.value.problem == "tls"
+    assert len(receiving.got) == 1
