@@ -4,13 +4,18 @@ In: an article. Out: the credit block as HTML, or the same as one line of plain 
 An entry that reached us through an aggregate names its first source, and ours as the
 way it came. Only http and https addresses are shown; without any, the name stands alone.
 
-The block is a contract with the outside, to the character: no `dir`, no `<bdi>`, no
-isolates around the name. Where other sources carried the same article, a paragraph of
-its own before the block names them. Both lines read in the right order in left-to-right and in
-right-to-left pages without them, since every neutral in the block stands between two
-strong characters or at its edge.
+The block is a contract with the outside, to the character. Where other sources carried
+the same article, a paragraph of its own before the block names them.
+
+Only where right-to-left text is near, what is inside the paragraph says its direction:
+in a Persian page the last slash of an address would jump to its front, and after a
+Persian word for "source" a Latin name and the address would change places (looked at in
+Chromium). The start tag and `<a href="URL">URL</a>` stay to the character. The plain line
+has the same order and no marks of direction: who makes links of addresses in texts
+would take them for a part of the address.
 """
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -18,6 +23,14 @@ from aggregator.model import Also, Article, Attribution, Via
 
 BLOCK_START = '<p class="mediawire-credit">'
 ALSO_START = '<p class="mediawire-also">'
+
+# Hebrew to Arabic Extended-A, their presentation forms, and the old and new scripts
+# beside them (Unicode, DerivedBidiClass.txt: what is R or AL by default).
+_RTL = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+_RTL_LANGUAGES = frozenset({*("ar", "ckb", "dv", "fa", "he", "iw", "ks", "ps"), "sd"})
+_RTL_LANGUAGES |= {"ug", "ur", "yi"}
 
 
 def credited_name(article: Article) -> str:
@@ -53,12 +66,25 @@ def public(url: str | None) -> str | None:
 def credit_block(article: Article, word: str = "Source") -> str:
     """Return the last paragraph of every body, as HTML."""
     name, url = escape(credited_name(article), quote=False), credited_url(article)
-    if url is None:
-        return f"{BLOCK_START}{escape(word, quote=False)}: {name}</p>"
-    text = escape(url, quote=False)
-    href = text.replace('"', "&quot;")
-    link = f'<a href="{href}">{text}</a>'
-    return f"{BLOCK_START}{escape(word, quote=False)}: {name} – {link}</p>"
+    rtl = _meets_rtl(article, word)
+    name = f"<bdi>{name}</bdi>" if rtl else name
+    said = f"{escape(word, quote=False)}: {name}"
+    if url is not None:
+        text = escape(url, quote=False)
+        href = text.replace('"', "&quot;")
+        link = f'<a href="{href}">{text}</a>'
+        said += f' – <bdi dir="ltr">{link}</bdi>' if rtl else f" – {link}"
+    if rtl:
+        direction = "rtl" if _RTL.search(word) else "ltr"
+        said = f'<bdi dir="{direction}">{said}</bdi>'
+    return f"{BLOCK_START}{said}</p>"
+
+
+def _meets_rtl(article: Article, word: str) -> bool:
+    """Return whether right-to-left text stands in the credit, or likely around it."""
+    language = (article.language or "").partition("-")[0].lower()
+    near = (word, credited_name(article), article.title, article.source_title)
+    return language in _RTL_LANGUAGES or any(map(_RTL.search, near))
 
 
 def credit_line(article: Article, word: str = "Source") -> str:
@@ -82,5 +108,6 @@ def also_line(also: Sequence[Also]) -> str:
 
 def _also_linked(also: Also) -> str:
     name = escape(also.title, quote=False)
+    name = f"<bdi>{name}</bdi>" if _RTL.search(name) else name
     url = public(also.url)
     return f'<a href="{escape(url)}">{name}</a>' if url else name

@@ -229,6 +229,35 @@ def test_a_first_source_without_name_is_none():
     assert credit_line(article(1, attribution=passed)) == PLAIN_CREDIT
 
 
+PERSIAN = "خبرگزاری فانوس"
+LINK = '<a href="https://agency.example/reports/1">https://agency.example/reports/1</a>'
+
+
+@pytest.mark.parametrize(
+    ("said", "word", "inside"),
+    [
+        (
+            {"language": "fa"},
+            "Source",
+            '<bdi dir="ltr">Source: <bdi>Example Agency</bdi>',
+        ),
+        ({"title": "باران"}, "منبع", '<bdi dir="rtl">منبع: <bdi>Example Agency</bdi>'),
+        ({}, "منبع", '<bdi dir="rtl">منبع: <bdi>Example Agency</bdi>'),
+        (
+            {"attribution": attribution(title=PERSIAN)},
+            "Source",
+            f'<bdi dir="ltr">Source: <bdi>{PERSIAN}</bdi>',
+        ),
+    ],
+)
+def test_a_credit_near_right_to_left_text_says_its_direction(said, word, inside):
+    made = report(article(1, **said), publication(credit=word), ANY_RIGHTS)
+    address = f'<bdi dir="ltr">{LINK}</bdi></bdi></p>'
+
+    assert made.content.endswith(f'<p class="mediawire-credit">{inside} – {address}')
+    assert made.excerpt.endswith("– https://agency.example/reports/1")
+
+
 # -- fingerprints
 
 OTHERS = {
