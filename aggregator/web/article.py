@@ -16,6 +16,7 @@ from aggregator.web.bodies import unhurried
 from aggregator.web.language import direction, lang
 from aggregator.web.lines import lines, time, view
 from aggregator.web.metadata import address, json_ld
+from aggregator.web.phrases import phrases
 from aggregator.web.rendering import links_of, newsroom_of, page
 
 RECENT = 8  # other reports beside it
@@ -49,7 +50,9 @@ def article(request: Request) -> Response:
         url=url,
         lang_of=lang(shown.language),
         dir_of=direction(shown.language, report.title),
-        content=Markup(unhurried(report.content)),  # noqa: S704 - cleaned by reading
+        content=Markup(  # noqa: S704 - cleaned by reading
+            unhurried(report.content, phrases(language).picture)
+        ),
         json_ld=Markup(  # noqa: S704 - holds no markup
             json_ld(report, publication, newsroom.config, url)
         ),

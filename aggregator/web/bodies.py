@@ -6,24 +6,34 @@ scrolled to, its films and sounds when they are started.
 """
 
 import re
+from html import escape
 
 # Whole tags with their quoted attributes: what looks like a tag inside of an attribute
 # is passed over.
 _TAG = re.compile(r"""<(/?[a-zA-Z][a-zA-Z0-9]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
 # Wider than the page, they scroll by themselves: also for who has a keyboard only.
 _SCROLLED = {"pre", "table"}
+_VALUES = re.compile("""\"[^\"]*\"|'[^']*'""")
+_NAMED = re.compile(r"\salt(?=[\s=/]|$)", re.IGNORECASE)
 _CONTROLS = re.compile(r"\scontrols(?=[\s=/]|$)")
 
 
-def unhurried(html: str) -> str:
-    """Return a body whose pictures, films and sounds load only when wanted."""
-    return _TAG.sub(_eased, html)
+def unhurried(html: str, picture: str) -> str:
+    """Return a body whose pictures, films and sounds load only when wanted.
+
+    A picture of which its source says nothing is called `picture`, so that who cannot
+    see it, or the link that it is, knows that there is one.
+    """
+    said = picture.rstrip(" :\u00a0\u202f")  # French puts a narrow blank before it
+    named = f' alt="{escape(said)}"'
+    return _TAG.sub(lambda tag: _eased(tag, named), html)
 
 
-def _eased(tag: re.Match[str]) -> str:
+def _eased(tag: re.Match[str], named: str) -> str:
     name, rest = tag[1].lower(), tag[2]
     if name == "img":
-        return f'<{name} loading="lazy" decoding="async"{rest}>'
+        alt = "" if _NAMED.search(_VALUES.sub("", rest)) else named
+        return f'<{name} loading="lazy" decoding="async"{alt}{rest}>'
     if name in _SCROLLED and not tag[1].startswith("/"):
         return f'<{name} tabindex="0"{rest}>'
     if name in {"audio", "video"}:

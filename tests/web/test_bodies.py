@@ -12,7 +12,9 @@ EASED = 'loading="lazy" decoding="async"'
             '<p><img src="https://a/b" alt="x"></p>',
             f'<p><img {EASED} src="https://a/b" alt="x"></p>',
         ),
-        ("<img>", f"<img {EASED}>"),
+        ("<img>", f'<img {EASED} alt="Picture">'),
+        ('<img title="alt " alt>', f'<img {EASED} title="alt " alt>'),
+        ('<img title="x alt y">', f'<img {EASED} alt="Picture" title="x alt y">'),
         ("<p>1 &lt;img 2</p>", "<p>1 &lt;img 2</p>"),
         (
             '<video src="https://a/b"></video>',
@@ -32,7 +34,7 @@ EASED = 'loading="lazy" decoding="async"'
 def test_pictures_load_when_seen_films_when_started_and_what_scrolls_takes_the_focus(
     body, shown
 ):
-    assert unhurried(body) == shown
+    assert unhurried(body, "Picture:") == shown
 
 
 @pytest.mark.parametrize("quote", ['"', "'"])
@@ -40,4 +42,4 @@ def test_what_looks_like_a_tag_in_an_attribute_is_left_alone(quote):
     """I1: an inserted attribute must not end the one it stands in."""
     trap = f"<p title={quote}<img src=x onerror=X()>{quote}>a</p>"
 
-    assert unhurried(trap) == trap
+    assert unhurried(trap, "Picture:") == trap
