@@ -217,6 +217,7 @@ def _read(
     feed = replace(
         reading.feed or state.feed,
         domain=registrable_host(host_of(answer.url)) or None,
+        empty=not reading.items,
     )
     doubt = suspicion(attempt.before, feed, changes.new)
     if doubt and not rooms.memory.released(source.id, doubt, now=attempt.now):

@@ -8,6 +8,7 @@ at.published("feeds/wire.atom")        # the bytes on disk
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -134,3 +135,10 @@ class Installation:
             for path in public.rglob("*")
             if path.is_file()
         }
+
+
+def free_port():
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -132,7 +132,8 @@ class NotModified:
 class FeedInfo:
     """What a feed says of itself, as text and absolute addresses.
 
-    `domain` is the registrable host that its last accepted document came from.
+    `domain` is the registrable host that its last accepted document came from; `empty`,
+    that this held no entry at all.
     """
 
     title: str | None = None
@@ -145,6 +146,7 @@ class FeedInfo:
     image: str | None = None
     version: str = ""
     domain: str | None = None
+    empty: bool = False
     hints: Hints = Hints()
 
 

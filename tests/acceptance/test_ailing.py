@@ -17,7 +17,7 @@ from aggregator.app.supervisor import ALIVE
 from aggregator.app.wire import Wire
 from aggregator.web.health import unready
 from tests.acceptance.test_service import get, running
-from tests.installation import PATIENCE, Installation
+from tests.installation import PATIENCE, Installation, free_port
 from tests.origin import Origin
 
 TWO_TICKS = 2.5
@@ -115,11 +115,3 @@ def test_a_locked_database_is_told_by_both_probes_and_passes(tmp_path):
     print(f"told after {took:.1f} s")
     assert status == 503
     assert "store" in json.dumps(json.loads(body)["reasons"])
-
-
-def free_port():
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

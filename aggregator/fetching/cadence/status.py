@@ -43,6 +43,8 @@ def next_step(source: Source, state: SourceState, *, now: datetime) -> str:
         notes.append(_watching(source, state, state.moved, now))
     if state.fetch_url != state.url:
         notes.append(f"moved to {shown(state.fetch_url)}, which is asked instead")
+    if state.feed.empty:
+        notes.append("the feed holds no entry now, what came before is kept")
     if state.hints_warning:
         notes.append(state.hints_warning)
     if not source.verify_tls:
