@@ -10,6 +10,7 @@ import pytest
 from builders import NOON, article, publication
 from edition import PERSIAN, WIRE
 from house import AGENCY, House, served
+from reading_pages import links, strict
 
 from aggregator.errors import StoreError
 from aggregator.model import Dropped, Rights, Selection
@@ -66,6 +67,14 @@ def test_the_root_leads_to_every_operation(site):
     assert (moved.status, moved.headers["location"]) == (308, f"{API}/")
     assert set(root["operations"]) == {each.id for each in OPERATIONS}
     assert ask(site, root["openapi"].removeprefix(API))["openapi"] == "3.1.1"
+
+
+def test_the_page_about_us_leads_to_the_description(site):
+    page = strict(site.get("/about").body)
+    (told,) = links(page, "service-desc")
+
+    assert site.get(told["href"]).type == "application/json"
+    assert told["href"] in {a.get("href") for a in page.iter("a")}
 
 
 @pytest.mark.parametrize(
