@@ -138,9 +138,10 @@ def test_quiet_is_measured_by_the_sources_own_rhythm(gaps, silence, is_quiet):
     assert kinds(**rhythm(*gaps, silence=silence)) == ["quiet"] * is_quiet
 
 
-def test_a_silence_while_we_were_away_is_not_the_sources():
-    said = rhythm(*HOURLY, silence=10 * DAY)
-    said["state"] = replace(said["state"], last_success_at=NOON - 10 * DAY + HOUR)
+@pytest.mark.parametrize("read_for", [HOUR, 100 * HOUR])
+def test_a_silence_while_we_were_away_is_not_the_sources(read_for):
+    said = rhythm(*DESK * 2, silence=10 * DAY)
+    said["state"] = replace(said["state"], last_success_at=NOON - 10 * DAY + read_for)
 
     assert kinds(**said) == []
 
