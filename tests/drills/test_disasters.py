@@ -3,11 +3,12 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
 import xml.etree.ElementTree as ET
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,44 @@ def test_a_database_put_back_catches_up(drill):
     assert [f for f in drill.tally.faults if not f.startswith("moved")] == []
 
 
+def test_a_backup_of_a_service_at_work_is_restored_and_catches_up(drill):
+    """D12: taken under write load, whole, and polled on: nothing lost, nothing twice."""
+    with running(drill) as process:
+        soon(lambda: "running" in process.said())
+        asked = drill.agencies.requests
+        soon(lambda: drill.agencies.requests > asked + 8)
+        drill.at.run("db", "backup", str(drill.at.folder / "copy.db"))
+    for file in drill.at.folder.glob("wire.db*"):
+        file.unlink()
+    (drill.at.folder / "copy.db").rename(drill.at.folder / "wire.db")
+    with closing(sqlite3.connect(drill.at.folder / "wire.db")) as store:
+        sound = store.execute("PRAGMA integrity_check").fetchone()
+
+    drill.note("restored", drill.truth.after_a_kill())
+    drill.polls_again("after the restore")
+
+    assert sound == ("ok",)
+    assert [f for f in drill.tally.faults if not f.startswith("moved")] == []
+
+
+def test_a_deleted_write_ahead_log_costs_a_refetch_at_most(drill):
+    """D3: commits in it are gone with it; what is left is whole and catches up."""
+    killed = drill.start(doomed.service, str(drill.at.config))
+    soon(lambda: "running" in killed.said())
+    asked = drill.agencies.requests
+    soon(lambda: drill.agencies.requests > asked + 8)
+    killed.kill()
+    lost = drill.at.folder / "wire.db-wal"
+    size = lost.stat().st_size
+    lost.unlink()
+
+    drill.note("without its log", drill.truth.after_a_kill())
+    drill.polls_again("after that")
+
+    assert size > 0
+    assert [f for f in drill.tally.faults if not f.startswith("moved")] == []
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
 def test_a_full_disk_is_told_and_leaves_what_was_there(tmp_path, agencies):
     """D4: published files stay, the database is sound, and it goes on by itself."""
@@ -113,8 +152,11 @@ def fill(path):
             pass
 
 
-def test_a_second_instance_names_the_first_and_asks_nobody(drill):
-    """D5: exit 75, naming the holder; no stale lock after kill -9."""
+def test_a_second_instance_names_the_first_and_asks_nobody(
+    tmp_path, agencies, store_url
+):
+    """D5: exit 75, naming the holder; no stale lock after kill -9; on both databases."""
+    drill = Drill(tmp_path / "at", agencies, store_url)
     first = drill.start(doomed.service, str(drill.at.config))
     soon(lambda: "running" in first.said())
 
