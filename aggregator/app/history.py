@@ -112,11 +112,31 @@ class History:
         # What is not in the live document any more must be in a month.
         edge = min((_place(article) for article in live), default=None)
         top = max((known.top for known in months.values()), default=None)
-        if edge and top and (edge > top or current not in months):
-            due |= {current, _month(top[0]), _month(edge[0])}
         newest = max(months)
-        due |= {m for m in self._between(newest, current) if newest < current}
+        grown = set(self._between(newest, current)) if newest < current else set()
+        if edge and top and (edge > top or current not in months):
+            grown |= {current, _month(top[0]), _month(edge[0])}
+        due |= {m for m in grown if self._grew(publication, m, months, now)}
         return sorted(m for m in due if m <= current and _is_open(m, months, now))
+
+    def _grew(
+        self,
+        publication: Publication,
+        month: str,
+        months: dict[str, _Month],
+        now: datetime,
+    ) -> bool:
+        """Return whether a month has anything above what it had when it was written."""
+        if month not in months:
+            return True
+        newest = self._store.latest(
+            publication.select,
+            now=now,
+            limit=1,
+            before=(_end(month), ""),
+            bodies=False,
+        )
+        return bool(newest) and _place(newest[0]) > months[month].top
 
     def _between(self, first: str, last: str) -> Iterator[str]:
         while first <= last:

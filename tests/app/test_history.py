@@ -15,6 +15,7 @@ import pytest
 
 from aggregator.app.wire import Wire
 from aggregator.model import Config, Outcome, PollResult, Publication, Source
+from aggregator.publishing import Archives
 from tests.store.newsroom import article, source
 
 ATOM, HISTORY, STONES = (
@@ -198,3 +199,48 @@ def test_nothing_is_declared_where_nothing_was_taken_back(world):
     world.publish()
 
     assert b"tombstones" not in (world.output / "feeds" / "wire.atom").read_bytes()
+
+
+def written_months(monkeypatch):
+    """Note which months are written from now on."""
+    write, months = Archives.write, []
+
+    def noted(archives, publication, month, *rest, **named):
+        months.append(month)
+        return write(archives, publication, month, *rest, **named)
+
+    monkeypatch.setattr(Archives, "write", noted)
+    return months
+
+
+def test_a_month_is_not_written_again_when_the_next_one_begins(world, monkeypatch):
+    world.now = datetime(2026, 1, 31, 23, 50, tzinfo=UTC)
+    world.comes()
+    world.publish()
+    months = written_months(monkeypatch)
+
+    world.now = datetime(2026, 2, 1, 0, 5, tzinfo=UTC)
+    world.comes()
+    world.publish()
+
+    assert months == ["2026-02"]
+
+
+def test_what_came_late_is_looked_at_once(world, monkeypatch):
+    for _ in range(3):
+        world.comes(listed_at=START - timedelta(hours=2))
+    world.now += timedelta(seconds=1)
+    world.publish()
+    months = written_months(monkeypatch)
+    late, looked = world.wire.store.late, []
+
+    def noted(**since):
+        looked.extend(late(**since))
+        return looked
+
+    monkeypatch.setattr(world.wire.store, "late", noted)
+    world.now += timedelta(minutes=1)
+    world.publish()
+
+    assert looked == []
+    assert months == []
