@@ -194,9 +194,9 @@ class _Connection(HTTPConnection):
         Returns its answer with the body still to be read.
         """
         exchange = _exchange()
+        exchange.reused = self._has_answered
         if self.sock is None:
             self.connect()
-        exchange.reused = self._has_answered
         # A server may answer and close before it has read everything.
         with suppress(BrokenPipeError, ConnectionResetError):
             self.sock.sendall(self._request(exchange.path, lines))

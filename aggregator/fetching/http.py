@@ -191,6 +191,7 @@ class HttpFetcher:
                 response = self._adapter.send(prepared, stream=True, verify=verify)
             except RequestException:
                 if exchange.reused and not exchange.head:
+                    exchange.deadline.left()  # raises when there is none
                     continue
                 raise
             return response.raw

@@ -74,6 +74,21 @@ def test_a_slow_server_ends_at_the_deadline_and_leaves_nothing(slow):
     assert (open_files(), threading.active_count()) == before
 
 
+def test_silence_on_a_connection_kept_alive_ends_at_the_deadline(origin):
+    """N8: a request that may be sent once more is not sent for ever."""
+    fetcher = Fetcher(LIMITS, contact="x")
+    origin.answers("/good", b"<rss/>")
+    origin.sends("/silent", 60.0)
+    for path in ("/good", "/good"):
+        fetcher.fetch(FetchRequest(source_id="s", url=origin.url(path)), now=NOW)
+
+    with pytest.raises(FetchError) as failure:
+        fetcher.fetch(FetchRequest(source_id="s", url=origin.url("/silent")), now=NOW)
+
+    assert failure.value.problem == "timeout"
+    fetcher.close()
+
+
 def test_a_server_that_never_shakes_hands_ends_at_the_deadline():
     """N8: TLS hello never answered."""
     before = open_files()
