@@ -1,14 +1,15 @@
 """Try a rule on what is stored, before it is let loose: nothing is written.
 
 In: a Wire and the name of a rule in its config. Out: what it would change, tag, drop or
-join, one Act for each article it would touch.
+join, one Act for each article it would touch. Where the rule is in use, those that stand
+before it run first, since it sees the headline and the tags they leave.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aggregator.app.wire import Wire
-from aggregator.editing import Desk, Duplicates, Options, families, kinds
+from aggregator.editing import Desk, Duplicates, Options, Step, families, kinds
 from aggregator.model import Article, RuleSpec
 
 
@@ -23,24 +24,49 @@ class Act:
 
 
 def rehearse(wire: Wire, spec: RuleSpec, *, limit: int | None) -> Iterator[Act]:
-    """Yield what a rule would do to the newest stored articles, alone, in any order."""
+    """Yield what a rule would do to the newest stored articles, in any order."""
     rule = kinds()[spec.kind](spec.id, Options(spec.options))
     if isinstance(rule, Duplicates):
         yield from _joined(wire, rule, limit)
         return
-    desk = Desk([spec])
-    bodies = desk.reads_text([spec.id])
+    desk = Desk(wire.config.rules)
+    bodies = desk.reads_text([spec.id]) or wire.editorial.reads_text()
     for article in wire.store.articles(limit=limit, bodies=bodies):
-        for step in desk.steps(article, [spec.id]):
-            does = []
-            if step.dropped:
-                does.append(f"drop: {step.dropped.reason}")
-            if step.before != step.after:
-                does.append(f"to: {step.after}")
-            if step.tags:
-                does.append(f"tag: {', '.join(step.tags)}")
-            if does:
-                yield _act(article, "; ".join(does))
+        done = {
+            does: None
+            for way in _ways(wire, article, spec.id)
+            if (does := _does(list(desk.steps(article, way)), spec.id))
+        }
+        for does in done:
+            yield _act(article, does)
+
+
+def _ways(wire: Wire, article: Article, rule_id: str) -> Iterator[tuple[str, ...]]:
+    """Yield the rules up to this one, in each publication where the article meets it.
+
+    Where it meets the rule nowhere, the rule stands alone.
+    """
+    used = [
+        rules[: rules.index(rule_id) + 1]
+        for publication in wire.config.publications
+        if rule_id in (rules := wire.editorial.rules(article, publication))
+    ]
+    yield from used or [(rule_id,)]
+
+
+def _does(steps: Sequence[Step], rule_id: str) -> str:
+    """Return what the last step does if it is this rule's, in a sentence."""
+    if not steps or steps[-1].rule != rule_id:
+        return ""
+    step = steps[-1]
+    does = []
+    if step.dropped:
+        does.append(f"drop: {step.dropped.reason}")
+    if step.before != step.after:
+        does.append(f"to: {step.after}")
+    if step.tags:
+        does.append(f"tag: {', '.join(step.tags)}")
+    return "; ".join(does)
 
 
 def _joined(wire: Wire, rule: Duplicates, limit: int | None) -> Iterator[Act]:

@@ -11,10 +11,13 @@ PUBLICATIONS = """\
 publications:
   - {id: wire, title: Media Wire, rules: [house]}
   - {id: dry, title: No Rain, rules: [no-rain]}
+  - {id: wet, title: Weather, rules: [mark, no-mark]}
   - {id: other, title: Other, select: {sources: [b]}}
 rules:
   house: {kind: headline, strip_prefix: ["LIVE: "]}
   no-rain: {kind: select, drop: {words: [rain]}}
+  mark: {kind: select, if: {words: [rain]}, tags: [weather]}
+  no-mark: {kind: select, drop: {tag: weather}}
 """
 FEED = b"""<rss version="2.0"><channel><title>%s</title><link>https://%s.example/</link>
 <item><guid isPermaLink="false">42</guid><link>https://story.example/1</link>
@@ -55,6 +58,8 @@ def test_explain_tells_polls_names_rules_duplicates_and_publications(at):
     assert [(r["rule"], r["before"], r["after"]) for r in first["rules"]] == [
         ("house", "LIVE: Rain in Rome", "Rain in Rome"),
         ("no-rain", "LIVE: Rain in Rome", "LIVE: Rain in Rome"),
+        ("mark", "LIVE: Rain in Rome", "LIVE: Rain in Rome"),
+        ("no-mark", "LIVE: Rain in Rome", "LIVE: Rain in Rome"),
     ]
     assert where["wire"]["shown"]
     assert where["wire"]["reason"] == "it is number 1 of at most 100"
@@ -96,9 +101,11 @@ def test_a_rule_is_tried_on_what_is_stored_before_it_counts(at):
 
     tried = json.loads(at.run("rule", "test", "no-rain", "--json").stdout)
     house = at.run("rule", "test", "house").stdout
+    behind = at.run("rule", "test", "no-mark").stdout
 
     assert tried["articles"] == 2
     assert {act["does"] for act in tried["touched"]} == {'drop: words has "Rain"'}
     assert "to: Rain in Rome" in house
+    assert behind.count('drop: tag has "weather"') == 2
     assert at.files() == before
     assert "did you mean house?" in at.run("rule", "test", "hose", code=2).stderr

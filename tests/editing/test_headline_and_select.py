@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from aggregator.editing import Options, Subject, kinds
-from aggregator.model import Dropped
+from aggregator.editing import Desk, Options, Subject, kinds
+from aggregator.model import Dropped, RuleSpec
+from tests.builders import article
 
 
 def rule(kind, **options):
@@ -56,6 +59,82 @@ def test_turkish_keeps_its_dotless_i():
     edited = house(subject("IRAK SINIRI AÇILDI İZMİR", language="tr"))
 
     assert edited.title == "Irak sınırı açıldı izmir"
+
+
+@pytest.mark.parametrize(
+    ("language", "shouted", "quiet"),
+    [
+        ("en", "O'NEIL LEAVES AT FIVE O'CLOCK", "O'Neil leaves at five o'clock"),
+        ("en", "McDONALD’S AND MCGREGOR MEET", "McDonald’s and McGregor meet"),
+        ("en", "MPs BACK THE BILL", "MPs back the bill"),
+        ("en", "HENRY VIII AND XI JINPING", "Henry VIII and xi jinping"),
+        (
+            "en",
+            "G7 BACKS F-16 AND 5G, NOT THE 1920S",
+            "G7 backs F-16 and 5G, not the 1920s",
+        ),
+        ("en", "WHAT I'VE SEEN AND I SAID", "What I've seen and I said"),
+        ("en", "U.S.-LED TALKS IN ROME", "U.S.-led talks in rome"),
+        ("en", "MINISTER: “ALL IS WELL”", "Minister: “All is well”"),
+        ("es", "¿QUIÉN GANÓ? ¡NADIE!", "¿Quién ganó? ¡Nadie!"),
+        ("de", "DIE REGIERUNG HAT DAS GESETZ", "Die Regierung hat das Gesetz"),
+        ("nl", "IJSLAND WINT. IJS SMELT", "IJsland wint. IJs smelt"),
+        ("el", "ΚΑΛΟΣ ΚΑΙ ΚΑΚΟΣ", "Καλος και κακος"),
+        ("ka", "ᲡᲐᲥᲐᲠᲗᲕᲔᲚᲝ ᲒᲐᲘᲛᲐᲠᲯᲕᲐ", "საქართველო გაიმარჯვა"),
+        ("tr", "ISPARTA'DA IŞIK", "Isparta'da ışık"),
+        ("zh", "东京会谈 UN NATO", "东京会谈 UN NATO"),
+        ("ar", "قمة NATO EU", "قمة NATO EU"),
+    ],
+)
+def test_each_language_has_its_own_capitals(language, shouted, quiet):
+    house = rule("headline", unshout="true")
+
+    assert house(subject(shouted, language=language)).title == quiet
+    assert house(subject(quiet, language=language)).title == quiet
+
+
+def test_nouns_of_german_keep_their_capitals():
+    house = rule("headline", untitle="true")
+    titled = "Die Bundesregierung Hat Den Haushalt Beschlossen"
+
+    assert house(subject(titled, language="de-AT")).title == titled
+
+
+@given(
+    words=st.lists(
+        st.sampled_from(
+            [
+                "O'NEIL",
+                "McDONALD",
+                "MPs",
+                "İZMİR",
+                "ΣΟΦΟΣ",
+                "G7",
+                "UN'S",
+                "IJ",
+                "5G",
+                "“A",
+                "東",
+                "1ª",
+            ]
+        ),
+        max_size=7,
+    ),
+    language=st.sampled_from(["en", "tr", "de", "nl", "el", "ka", ""]),
+    case=st.sampled_from(["sentence", "title"]),
+)
+def test_whatever_the_case_the_letters_are_the_same(words, language, case):
+    house = rule("headline", unshout="true", untitle="true", case=case)
+    title = " ".join(words)
+
+    made = house(subject(title, language=language)).title
+
+    assert letters(made) == letters(title)
+
+
+def letters(text):
+    dotless = str.maketrans({"İ": "i", "ı": "i", "I": "i"})
+    return text.translate(dotless).casefold()
 
 
 def test_prefixes_suffixes_and_replacements_go_in_that_order():
@@ -234,3 +313,17 @@ def test_an_option_that_makes_no_sense_is_complained_of():
         "dashes",
     ]
     assert [path for path, _ in other.problems] == ["drop.age"]
+
+
+def test_a_rule_sees_the_tags_that_earlier_ones_added_and_no_later_ones():
+    mark = {"if": {"title": "Storm"}, "tags": ["weather"]}
+    desk = Desk(
+        (
+            RuleSpec(id="mark", kind="select", options=mark),
+            RuleSpec(id="dry", kind="select", options={"drop": {"tag": "^weather$"}}),
+        )
+    )
+    storm = article(title="Storm")
+
+    assert desk.edit(storm, ["mark", "dry"]).dropped.rule == "dry"
+    assert desk.edit(storm, ["dry", "mark"]).dropped is None
