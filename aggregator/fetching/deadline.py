@@ -11,8 +11,10 @@ for such a value, so it travels in a context variable: a thread has at most one 
 running, and pooled connections belong to whichever exchange uses them now.
 """
 
+import select
 import socket
 import ssl
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -67,20 +69,48 @@ def _hurry(sock: socket.socket) -> None:
         sock.settimeout(exchange.deadline.left())
 
 
+def _await(sock: socket.socket, event: int) -> None:
+    """Wait until a socket can go on, no longer than its exchange may still take."""
+    exchange = running.get()
+    left = None if exchange is None else exchange.deadline.left() * 1000
+    waiting = select.poll()
+    waiting.register(sock, event)
+    if not waiting.poll(left):
+        raise TimeoutError("the deadline of this fetch has passed")
+
+
 class TimedSocket(socket.socket):
-    """A socket that obeys the deadline of the running exchange."""
+    """A socket that obeys the deadline of the running exchange.
+
+    It waits by itself instead of being given a timeout before each call: for that Python
+    makes two system calls more, each of which lets another thread take over (a kept-alive
+    304 among 16 threads: 14 changes of threads before, a third of its CPU).
+    """
 
     def recv_into(
         self, buffer: "WriteableBuffer", nbytes: int = 0, flags: int = 0
     ) -> int:
         """Receive into a buffer before the deadline, or raise TimeoutError."""
-        _hurry(self)
-        return super().recv_into(buffer, nbytes, flags)
+        self._wait_not()
+        while True:
+            _await(self, select.POLLIN)
+            with suppress(BlockingIOError):
+                return super().recv_into(buffer, nbytes, flags)
 
     def sendall(self, data: "ReadableBuffer", flags: int = 0) -> None:
         """Send everything before the deadline, or raise TimeoutError."""
-        _hurry(self)
-        super().sendall(data, flags)
+        self._wait_not()
+        rest = memoryview(data)
+        while rest:
+            try:
+                rest = rest[super().send(rest, flags) :]
+            except BlockingIOError:
+                _await(self, select.POLLOUT)
+
+    def _wait_not(self) -> None:
+        """Let no call wait in the kernel. Not done when dialled: TLS wants to wait."""
+        if self.gettimeout() != 0:
+            self.settimeout(0)
 
 
 class TimedTLSSocket(ssl.SSLSocket):
