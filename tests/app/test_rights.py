@@ -172,6 +172,9 @@ def test_whatever_is_put_out_keeps_to_the_rights_of_every_source(config, came):
                 ):
                     assert not shown, where
                     assert f"{own}title" not in text, where
+                if "/archive/" in name and allowed.expires:
+                    # What is archived cannot be taken in again.
+                    assert f"{own}title" not in text, where
                 if f"{own}title" in text and not name.startswith("/"):
                     credited(text, one.published_id, allowed)
                 if name == f"/articles/{one.id}" and f"{own}title</h1>" in text:
