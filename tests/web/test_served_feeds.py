@@ -258,7 +258,7 @@ def test_readers_during_many_publishes_get_whole_documents(house):
     At length: MEDIAWIRE_TEST_READS=10000 MEDIAWIRE_TEST_PUBLISHES=500.
     """
     file = house.config.output / "feeds/wire.atom"
-    house.take(article(0)).publish()
+    house.take(article(PUBLISHES)).publish()
     known, seen, faults = {digest(file.read_bytes())}, [], []
     done = threading.Event()
 
@@ -295,7 +295,7 @@ def test_readers_during_many_publishes_get_whole_documents(house):
         try:
             for number in range(1, PUBLISHES + 1):
                 house.at = NOON + timedelta(seconds=number)
-                house.take(article(number)).publish()
+                house.take(article(PUBLISHES - number)).publish()
                 known.add(digest(file.read_bytes()))
         finally:
             done.set()
