@@ -35,7 +35,7 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Look:
-    """What was measured at the end of an hour."""
+    """What was measured at the end of an hour; `files` but those that lead to readers."""
 
     own_mb: float
     readers_mb: float
@@ -117,7 +117,7 @@ def look(web, seen):
     return Look(
         own_mb=memory(held),
         readers_mb=sum(memory(Path(f"/proc/{pid}")) for pid in readers),
-        files=len(list((held / "fd").iterdir())),
+        files=len(list((held / "fd").iterdir())) - len(readers),
         threads=len(list((held / "task").iterdir())),
         replaced=len(seen) - len(readers),
     )
