@@ -13,21 +13,30 @@ written when the live document is about to lose a report that is not in it yet.
 Sources whose rights end some day stay out: what is archived cannot be taken in again.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 
 from aggregator.app.editorial import Editorial
+from aggregator.app.months import (
+    Month,
+    end_of,
+    homes,
+    is_due,
+    is_open,
+    month_of,
+    noted,
+    place_of,
+    remembered,
+    start_of,
+)
 from aggregator.app.twins import Families
 from aggregator.model import Also, Article, Publication, Rights
 from aggregator.publishing import Archives, Slip, Tombstone, Volume, report, slip
 from aggregator.store import Store
 
-_GRACE = timedelta(minutes=10)
-_NEW = timedelta(hours=1)
 _PAGE = 500
 # Nobody takes back more than this; each is looked for in its month once.
 _WITHDRAWN = 10_000
@@ -35,15 +44,6 @@ _WITHDRAWN = 10_000
 _TEXTS = ("body", "source_body", "source_type", "summary", "changes", "raw")
 # So many of the latest stand in the live document.
 _TOMBSTONES = 50
-
-
-@dataclass(frozen=True, slots=True)
-class _Month:
-    """When a month was first and last written, and the newest place in it then."""
-
-    first: datetime
-    last: datetime
-    top: tuple[datetime, str]
 
 
 class History:
@@ -97,33 +97,33 @@ class History:
     def _due(
         self,
         publication: Publication,
-        months: dict[str, _Month],
+        months: dict[str, Month],
         late: Sequence[Article],
         live: Sequence[Article],
         now: datetime,
     ) -> list[str]:
         """Return the months to be written, the oldest first."""
-        current = _month(now)
+        current = month_of(now)
         if not months:
             return sorted(m for m in self._all(publication, now) if m <= current)
-        homes = _homes(late, months)
-        due = {m for m in months if _is_due(m, months[m], homes.get(m, ()), now)}
-        due |= set(homes) - set(months)
+        at_home = homes(late, months)
+        due = {m for m in months if is_due(m, months[m], at_home.get(m, ()), now)}
+        due |= set(at_home) - set(months)
         # What is not in the live document any more must be in a month.
-        edge = min((_place(article) for article in live), default=None)
+        edge = min((place_of(article) for article in live), default=None)
         top = max((known.top for known in months.values()), default=None)
         newest = max(months)
         grown = set(self._between(newest, current)) if newest < current else set()
         if edge and top and (edge > top or current not in months):
-            grown |= {current, _month(top[0]), _month(edge[0])}
+            grown |= {current, month_of(top[0]), month_of(edge[0])}
         due |= {m for m in grown if self._grew(publication, m, months, now)}
-        return sorted(m for m in due if m <= current and _is_open(m, months, now))
+        return sorted(m for m in due if m <= current and is_open(m, months, now))
 
     def _grew(
         self,
         publication: Publication,
         month: str,
-        months: dict[str, _Month],
+        months: dict[str, Month],
         now: datetime,
     ) -> bool:
         """Return whether a month has anything above what it had when it was written."""
@@ -133,38 +133,38 @@ class History:
             publication.select,
             now=now,
             limit=1,
-            before=(_end(month), ""),
+            before=(end_of(month), ""),
             bodies=False,
         )
-        return bool(newest) and _place(newest[0]) > months[month].top
+        return bool(newest) and place_of(newest[0]) > months[month].top
 
     def _between(self, first: str, last: str) -> Iterator[str]:
         while first <= last:
             yield first
-            first = _month(_end(first))
+            first = month_of(end_of(first))
 
     def _write(
         self,
         publication: Publication,
         month: str,
         strays: Sequence[Article],
-        months: dict[str, _Month],
+        months: dict[str, Month],
         before: str | None,
         now: datetime,
-    ) -> _Month | None:
+    ) -> Month | None:
         """Write a month and return when that was, None if there is nothing in it."""
         volume = self._archives.volume(publication, month)
         terms = self._editorial.depends(publication)
         top = None
         for page in self._pages(publication, month, strays, volume, now):
-            top = top or _place(page[0])
+            top = top or place_of(page[0])
             self._put(volume, page, publication, terms, now)
         if top is None or not self._archives.write(
             publication, month, volume, previous=before, now=now
         ):
             return None
         first = months[month].first if month in months else now
-        return _Month(first=first, last=now, top=top)
+        return Month(first=first, last=now, top=top)
 
     def _put(
         self,
@@ -206,12 +206,12 @@ class History:
                 yield replace(article, **texts), rights, also
 
     def _late(
-        self, publication: Publication, months: dict[str, _Month], now: datetime
+        self, publication: Publication, months: dict[str, Month], now: datetime
     ) -> list[Article]:
         """Return what came late since an open month was written last."""
-        open_ = [month for month in months if _is_open(month, months, now)]
+        open_ = [month for month in months if is_open(month, months, now)]
         since = min(
-            (months[month].last for month in open_), default=_start(_month(now))
+            (months[month].last for month in open_), default=start_of(month_of(now))
         )
         return self._came(publication, since, now) if months else []
 
@@ -219,7 +219,7 @@ class History:
         self,
         publication: Publication,
         month: str,
-        months: dict[str, _Month],
+        months: dict[str, Month],
         now: datetime,
     ) -> list[Article]:
         """Return what stands in a month because its own was closed when it came.
@@ -229,8 +229,8 @@ class History:
         if not months:
             return []
         began = min(known.first for known in months.values())
-        came = self._came(publication, max(began, _start(month)), now)
-        return _homes(came, months).get(month, [])
+        came = self._came(publication, max(began, start_of(month)), now)
+        return homes(came, months).get(month, [])
 
     def _came(
         self, publication: Publication, since: datetime, now: datetime
@@ -248,9 +248,9 @@ class History:
         while newest := self._store.latest(
             publication.select, now=now, limit=1, before=before, bodies=False
         ):
-            month = _month(newest[0].listed_at)
+            month = month_of(newest[0].listed_at)
             yield month
-            before = (_start(month), "")
+            before = (start_of(month), "")
 
     def _pages(
         self,
@@ -264,27 +264,27 @@ class History:
 
         With bodies if all of it has to be rendered, or rules go by them.
         """
-        start, before = _start(month), (_end(month), "")
+        start, before = start_of(month), (end_of(month), "")
         bodies = volume.is_new or self._editorial.reads_text(publication)
-        waiting = sorted(strays, key=_place, reverse=True)
+        waiting = sorted(strays, key=place_of, reverse=True)
         while True:
             read = self._store.latest(
                 publication.select, now=now, limit=_PAGE, before=before, bodies=bodies
             )
             page = [article for article in read if article.listed_at >= start]
             is_last = len(page) < _PAGE
-            edge = _place(page[-1]) if page else before
-            came = [a for a in waiting if is_last or _place(a) > edge]
-            waiting = [a for a in waiting if not is_last and _place(a) <= edge]
+            edge = place_of(page[-1]) if page else before
+            came = [a for a in waiting if is_last or place_of(a) > edge]
+            waiting = [a for a in waiting if not is_last and place_of(a) <= edge]
             merged = {article.id: article for article in (*came, *page)}
             if merged:
-                yield sorted(merged.values(), key=_place, reverse=True)
+                yield sorted(merged.values(), key=place_of, reverse=True)
             if is_last:
                 return
             before = edge
 
     def _bury(
-        self, publication: Publication, months: dict[str, _Month], now: datetime
+        self, publication: Publication, months: dict[str, Month], now: datetime
     ) -> None:
         """Take what was withdrawn out of the months in which it may stand."""
         for article in self._store.withdrawn(limit=_WITHDRAWN):
@@ -292,34 +292,21 @@ class History:
                 continue
             self._buried.add((publication.id, article.id))
             stone = tombstone(article)
-            for month in {_month(article.listed_at), _month(article.first_seen)}:
+            for month in {month_of(article.listed_at), month_of(article.first_seen)}:
                 if month in months:
                     self._archives.take_back(publication.id, month, stone, now=now)
 
-    def _known(self, publication: Publication) -> dict[str, _Month]:
+    def _known(self, publication: Publication) -> dict[str, Month]:
         """Return the months that were written and are still there."""
-        kept = json.loads(self._store.meta(f"months {publication.id}") or "{}")
+        kept = remembered(self._store.meta(f"months {publication.id}") or "{}")
         return {
-            month: _Month(
-                first=datetime.fromisoformat(first),
-                last=datetime.fromisoformat(last),
-                top=(datetime.fromisoformat(listed_at), id_),
-            )
-            for month, (first, last, listed_at, id_) in kept.items()
+            month: known
+            for month, known in kept.items()
             if self._archives.exists(publication.id, month)
         }
 
-    def _remember(self, publication: Publication, months: dict[str, _Month]) -> None:
-        kept = {
-            month: (
-                known.first.isoformat(),
-                known.last.isoformat(),
-                known.top[0].isoformat(),
-                known.top[1],
-            )
-            for month, known in sorted(months.items())
-        }
-        name, written = f"months {publication.id}", json.dumps(kept)
+    def _remember(self, publication: Publication, months: dict[str, Month]) -> None:
+        name, written = f"months {publication.id}", noted(months)
         if self._store.meta(name) != written:
             self._store.put_meta(name, written)
 
@@ -363,65 +350,3 @@ def tombstone(article: Article) -> Tombstone:
     why = article.withdrawn
     assert why is not None  # noqa: S101 - only withdrawn articles are asked for
     return Tombstone(ref=article.published_id, at=why.at, reason=why.reason)
-
-
-def _month(time: datetime) -> str:
-    return f"{time.year:04}-{time.month:02}"
-
-
-@cache
-def _start(month: str) -> datetime:
-    return datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
-
-
-@cache
-def _end(month: str) -> datetime:
-    return (_start(month) + timedelta(days=32)).replace(day=1)
-
-
-def _place(article: Article) -> tuple[datetime, str]:
-    return article.listed_at, article.id
-
-
-def _closes(month: str, known: _Month) -> datetime:
-    return max(_end(month) + _GRACE, known.first + _NEW)
-
-
-def _is_due(month: str, known: _Month, late: Sequence[Article], now: datetime) -> bool:
-    """Whether a month that was written misses something, or is to be closed."""
-    closing = _end(month) + _GRACE
-    return known.last < closing <= now or any(
-        article.first_seen > known.last for article in late
-    )
-
-
-def _homes(
-    late: Iterable[Article], months: dict[str, _Month]
-) -> dict[str, list[Article]]:
-    """Return late articles by the month in which they stand."""
-    homes: dict[str, list[Article]] = {}
-    for article in late:
-        homes.setdefault(_home(article, months), []).append(article)
-    return homes
-
-
-def _home(article: Article, months: dict[str, _Month]) -> str:
-    """Return the month in which a late article stands."""
-    stray = _is_stray(article, months)
-    return _month(article.first_seen if stray else article.listed_at)
-
-
-def _is_open(month: str, months: dict[str, _Month], now: datetime) -> bool:
-    """Whether a month may still change; one that was never written may begin."""
-    known = months.get(month)
-    if known is None:
-        return not months or month >= max(months) or now < _end(month) + _GRACE
-    return now < _closes(month, known) or known.last < _end(month) + _GRACE
-
-
-def _is_stray(article: Article, months: dict[str, _Month]) -> bool:
-    """Whether an article came when the month it is listed in was closed already."""
-    month = _month(article.listed_at)
-    if month in months:
-        return article.first_seen > _closes(month, months[month])
-    return bool(months) and month < max(months)

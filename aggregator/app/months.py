@@ -1,0 +1,120 @@
+"""Which month of the archives a report stands in, and when a month closes.
+
+In: when reports were listed and first seen, when months were written, the time. Out:
+the month of each, and whether it may still change. Pure; `history` reads and writes.
+
+A month is named `YYYY-MM`, in UTC.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from aggregator.model import Article
+
+_GRACE = timedelta(minutes=10)  # for reports that were fetched before midnight
+_NEW = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """When a month was first and last written, and the newest place in it then."""
+
+    first: datetime
+    last: datetime
+    top: tuple[datetime, str]
+
+
+def remembered(written: str) -> dict[str, Month]:
+    """Return months as `noted` wrote them."""
+    return {
+        month: Month(
+            first=datetime.fromisoformat(first),
+            last=datetime.fromisoformat(last),
+            top=(datetime.fromisoformat(listed_at), id_),
+        )
+        for month, (first, last, listed_at, id_) in json.loads(written).items()
+    }
+
+
+def noted(months: dict[str, Month]) -> str:
+    """Return months as JSON, the same for the same months."""
+    return json.dumps(
+        {
+            month: (
+                known.first.isoformat(),
+                known.last.isoformat(),
+                known.top[0].isoformat(),
+                known.top[1],
+            )
+            for month, known in sorted(months.items())
+        }
+    )
+
+
+def month_of(time: datetime) -> str:
+    """Return the month of a time."""
+    return f"{time.year:04}-{time.month:02}"
+
+
+@cache
+def start_of(month: str) -> datetime:
+    """Return the first moment of a month."""
+    return datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
+
+
+@cache
+def end_of(month: str) -> datetime:
+    """Return the first moment after a month."""
+    return (start_of(month) + timedelta(days=32)).replace(day=1)
+
+
+def place_of(article: Article) -> tuple[datetime, str]:
+    """Return what orders an article among all others, newest listed last."""
+    return article.listed_at, article.id
+
+
+def _closes(month: str, known: Month) -> datetime:
+    return max(end_of(month) + _GRACE, known.first + _NEW)
+
+
+def is_due(month: str, known: Month, late: Sequence[Article], now: datetime) -> bool:
+    """Whether a month that was written misses something, or is to be closed."""
+    closing = end_of(month) + _GRACE
+    return known.last < closing <= now or any(
+        article.first_seen > known.last for article in late
+    )
+
+
+def homes(
+    late: Iterable[Article], months: dict[str, Month]
+) -> dict[str, list[Article]]:
+    """Return late articles by the month in which they stand."""
+    found: dict[str, list[Article]] = {}
+    for article in late:
+        found.setdefault(_home(article, months), []).append(article)
+    return found
+
+
+def _home(article: Article, months: dict[str, Month]) -> str:
+    """Return the month in which a late article stands."""
+    stray = _is_stray(article, months)
+    return month_of(article.first_seen if stray else article.listed_at)
+
+
+def is_open(month: str, months: dict[str, Month], now: datetime) -> bool:
+    """Whether a month may still change; one that was never written may begin."""
+    known = months.get(month)
+    if known is None:
+        return not months or month >= max(months) or now < end_of(month) + _GRACE
+    return now < _closes(month, known) or known.last < end_of(month) + _GRACE
+
+
+def _is_stray(article: Article, months: dict[str, Month]) -> bool:
+    """Whether an article came when the month it is listed in was closed already."""
+    month = month_of(article.listed_at)
+    if month in months:
+        return article.first_seen > _closes(month, months[month])
+    return bool(months) and month < max(months)
