@@ -20,8 +20,9 @@ CHECKS = (
     [BIN / "mypy"],
     [BIN / "lint-imports", "--no-cache"],
 )
-# A worker for each core: more of them only wait for each other.
-PARALLEL = ["-n", "auto", "--dist", "loadgroup"]
+# A worker for each core: more of them only wait for each other. A file goes to one worker,
+# which then polls the corpus or fills a store once for all of its tests.
+PARALLEL = ["-n", "auto", "--dist", "loadfile"]
 
 
 def passes(command, **environ):

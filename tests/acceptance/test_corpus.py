@@ -13,8 +13,7 @@ from tests.feedrules import problems
 from tests.installation import Installation
 from tests.origin import Origin
 
-# One process polls the whole corpus, once, for all tests of this file.
-pytestmark = [needs_corpus, pytest.mark.xdist_group("corpus")]
+pytestmark = needs_corpus
 
 # What a file that gives no articles may be called. The words are those of `status`.
 REASONS = ("empty", "html-page", "captcha", "not-a-feed", "too-complex", "unreadable")
