@@ -1,11 +1,11 @@
 """A part of the service dies or waits while its process lives: both probes say so."""
 
-import ctypes
 import json
 import sqlite3
 import threading
 import time
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from aggregator.app.configuring import load_config
 from aggregator.app.pages import Newsroom
 from aggregator.app.service import Service
-from aggregator.app.supervisor import ALIVE
+from aggregator.app.supervisor import ALIVE, READY
 from aggregator.app.wire import Wire
 from aggregator.web.health import unready
 from tests.acceptance.test_service import get, running
@@ -57,44 +57,72 @@ def serving(tmp_path):
         wire.close()
 
 
-def end(thread):
-    """Let a thread end as if something in it had killed it."""
-    raised = ctypes.pythonapi.PyThreadState_SetAsyncExc
-    assert raised(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit)) == 1
+def dies(*_, **__):
+    """Be the next piece of work of a thread, and its last: it holds no lock there."""
+    raise SystemExit
 
 
-@pytest.mark.parametrize("part", ["scheduler", "recorder", "press"])
-def test_a_thread_that_was_killed_is_told_within_two_ticks(tmp_path, part):
-    """O1: the scheduler's, the recorder's or the press's, in a process that lives."""
+def scheduler_dies(service):
+    service._engine._scheduler._process_jobs = dies
+    service._engine._scheduler.wakeup()
+    return service._engine._scheduler._thread
+
+
+def dispatcher_dies(service):
+    engine = service._engine
+    with engine._changed:
+        engine._start = dies
+        engine._changed.notify_all()
+    return engine._parts[0]
+
+
+def recorder_dies(service):
+    service._engine._record = dies
+    service._engine._results.put("a result")
+    return service._engine._parts[1]
+
+
+def press_dies(service):
+    service._press._publish = dies
+    service._press.ring()
+    return service._press._thread
+
+
+@pytest.mark.parametrize(
+    ("part", "death"),
+    [
+        ("scheduler", scheduler_dies),
+        ("dispatcher", dispatcher_dies),
+        ("recorder", recorder_dies),
+        ("press", press_dies),
+    ],
+)
+def test_a_thread_that_died_is_told_within_two_ticks(tmp_path, part, death):
+    """O1: the scheduler's or any other that the service cannot do without."""
     with serving(tmp_path) as (service, told):
         newsroom = Newsroom(service.wire, service)
-        within(10, lambda: ALIVE in told)
+        within(10, lambda: READY in told)
         assert unready(newsroom) == []
-        engine = service._engine
-        threads = {
-            "scheduler": engine._scheduler._thread,
-            "recorder": engine._parts[1],
-            "press": service._press._thread,
-        }
 
-        end(threads[part])
-        # A thread that waits notices when it wakes.
-        engine._results.put([]) if part == "recorder" else service._press.ring()
+        thread = death(service)
         took = within(TWO_TICKS, lambda: unready(newsroom))
 
         assert f"the {part} has ended" in unready(newsroom)
+        assert not thread.is_alive()
         print(f"{part}: told after {took:.1f} s")
 
 
-def test_a_scheduler_that_ended_is_not_alive_for_the_watchdog(tmp_path):
+def test_a_scheduler_that_ended_is_not_alive_for_the_watchdog(tmp_path, monkeypatch):
     """O1: systemd starts us anew."""
+    monkeypatch.setattr("aggregator.app.service.LATE", timedelta(seconds=1.2))
     with serving(tmp_path) as (service, told):
-        within(10, lambda: ALIVE in told)
-        end(service._engine._scheduler._thread)
-        within(TWO_TICKS, service.ailments)
+        within(10, lambda: READY in told)
+        scheduler_dies(service).join(PATIENCE)
+        # A tick that had begun may end.
+        service._engine._scheduler._lookup_executor("default")._pool.shutdown()
         before = told.count(ALIVE)
 
-        time.sleep(1.2)  # a tick and more
+        within(TWO_TICKS, lambda: "no tick succeeded" in " ".join(service.ailments()))
 
         assert told.count(ALIVE) == before
 
