@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 
 from aggregator import __version__
+from aggregator.cli.streams import make_fit
 from aggregator.errors import ConfigError, MediaWireError, StoreHeld
 
 # Python looks for garbage in cycles whenever 700 objects more are alive. Modules, rows and
@@ -133,6 +134,7 @@ def mediawire(
 def main() -> None:
     """Run the command line; every error of ours ends as a sentence and a code."""
     gc.set_threshold(*PATIENT)
+    make_fit()
     try:
         # What `ctx.exit` was given comes back from here; commands return nothing.
         sys.exit(mediawire.main(standalone_mode=False, prog_name="mediawire"))
@@ -149,6 +151,12 @@ def main() -> None:
         sys.exit(STORE_HELD)
     except MediaWireError as error:
         click.echo(f"mediawire: {error}", err=True)
+        sys.exit(FAILED)
+    except OSError as error:
+        if "debug" in sys.argv:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"mediawire: {where}{error.strerror or error}", err=True)
         sys.exit(FAILED)
     except Exception as fault:
         if "debug" in sys.argv:

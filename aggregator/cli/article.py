@@ -82,6 +82,8 @@ def show(ctx: click.Context, *, ref: str, revisions: bool, as_json: bool) -> Non
 @click.pass_context
 def withdraw(ctx: click.Context, *, ref: str, reason: str) -> None:
     """Take an article back: it leaves every output at once and never returns."""
+    if not reason.strip():
+        raise click.UsageError("--reason is empty; it stands on the article's page")
     with reading_wire(ctx.obj) as wire:
         taken_back = deciding.withdraw(wire, ref, reason=reason)
     for id_ in taken_back:

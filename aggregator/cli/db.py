@@ -7,6 +7,7 @@ import click
 from aggregator.cli import Invocation
 from aggregator.cli.opening import configured, reading_wire
 from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.errors import MediaWireError
 
 
 @click.group()
@@ -61,6 +62,10 @@ def backup(invocation: Invocation, *, file: Path) -> None:
     """Copy an SQLite store to a new FILE while the service goes on."""
     from aggregator.store import open_store
 
+    if not file.parent.is_dir():
+        raise MediaWireError(
+            f"{file.parent}: there is no such folder to write a copy to"
+        )
     with open_store(configured(invocation).store, create=False) as store:
         store.backup(file)
     click.echo(f"{file}: {file.stat().st_size} bytes")

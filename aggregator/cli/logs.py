@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +22,21 @@ def set_up(invocation: Invocation) -> None:
     form = invocation.log_format
     if form == "auto":
         form = "text" if sys.stderr.isatty() else "logfmt"
+    coloured = _wants_colours(invocation.environ)
     level = logging.getLevelNamesMapping()[invocation.log_level.upper()]
-    log.tell_from(level, partial(_configure, form, level, coloured=sys.stderr.isatty()))
+    log.tell_from(level, partial(_configure, form, level, coloured=coloured))
     # Libraries log through the standard library: what they have to say to an operator
     # is a warning, and never a request line with a query in it.
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
+
+
+def _wants_colours(environ: Mapping[str, str]) -> bool:
+    """Whether stderr shows colours and nobody asked for none (https://no-color.org)."""
+    return (
+        sys.stderr.isatty()
+        and not environ.get("NO_COLOR")
+        and environ.get("TERM") != "dumb"
+    )
 
 
 def _configure(form: str, level: int, *, coloured: bool) -> None:

@@ -39,7 +39,10 @@ def drawn_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> "Table
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*columns, header_style="bold", box=None, pad_edge=False)
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        # Folded where the screen is narrow: an id that is cut cannot be copied.
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))  # a headline is no markup
     return table
