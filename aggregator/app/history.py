@@ -15,9 +15,10 @@ Sources whose rights end some day stay out: what is archived cannot be taken in 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
+from typing import TypedDict
 
 from aggregator.app.editorial import Editorial
 from aggregator.app.months import (
@@ -33,7 +34,7 @@ from aggregator.app.months import (
     start_of,
 )
 from aggregator.app.twins import Families
-from aggregator.model import Also, Article, Publication, Rights
+from aggregator.model import Also, Article, Publication, Rights, Selection
 from aggregator.publishing import Archives, Slip, Tombstone, Volume, report, slip
 from aggregator.store import Store
 
@@ -44,6 +45,13 @@ _WITHDRAWN = 10_000
 _TEXTS = ("body", "source_body", "source_type", "summary", "changes", "raw")
 # So many of the latest stand in the live document.
 _TOMBSTONES = 50
+
+
+class Since(TypedDict):
+    """What `Store.latest` goes by, for a list that ends somewhere."""
+
+    selection: Selection
+    now: datetime
 
 
 class History:
@@ -126,16 +134,19 @@ class History:
         months: dict[str, Month],
         now: datetime,
     ) -> bool:
-        """Return whether a month has anything above what it had when it was written."""
-        if month not in months:
-            return True
+        """Return whether a month has anything above what it had when it was written.
+
+        One that was never written has, if there is anything in it; or what came late,
+        which is listed elsewhere.
+        """
         newest = self._store.latest(
-            publication.select,
-            now=now,
+            **_from(month, publication.select, now),
             limit=1,
             before=(end_of(month), ""),
             bodies=False,
         )
+        if month not in months:
+            return bool(newest) or bool(self._strays(publication, month, months, now))
         return bool(newest) and place_of(newest[0]) > months[month].top
 
     def _between(self, first: str, last: str) -> Iterator[str]:
@@ -264,14 +275,14 @@ class History:
 
         With bodies if all of it has to be rendered, or rules go by them.
         """
-        start, before = start_of(month), (end_of(month), "")
+        before = (end_of(month), "")
+        within = _from(month, publication.select, now)
         bodies = volume.is_new or self._editorial.reads_text(publication)
         waiting = sorted(strays, key=place_of, reverse=True)
         while True:
-            read = self._store.latest(
-                publication.select, now=now, limit=_PAGE, before=before, bodies=bodies
+            page = self._store.latest(
+                **within, limit=_PAGE, before=before, bodies=bodies
             )
-            page = [article for article in read if article.listed_at >= start]
             is_last = len(page) < _PAGE
             edge = place_of(page[-1]) if page else before
             came = [a for a in waiting if is_last or place_of(a) > edge]
@@ -309,6 +320,16 @@ class History:
         name, written = f"months {publication.id}", noted(months)
         if self._store.meta(name) != written:
             self._store.put_meta(name, written)
+
+
+def _from(month: str, selection: Selection, now: datetime) -> Since:
+    """Return what takes nothing that is listed before a month begins.
+
+    An age of nothing would be any age.
+    """
+    start = start_of(month)
+    at = max(now, start + timedelta.resolution)
+    return {"selection": replace(selection, max_age=at - start), "now": at}
 
 
 def _digest(

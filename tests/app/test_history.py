@@ -226,6 +226,25 @@ def test_a_month_is_not_written_again_when_the_next_one_begins(world, monkeypatc
     assert months == ["2026-02"]
 
 
+def test_months_in_which_nothing_came_are_not_put_together(world, monkeypatch):
+    world.comes()
+    world.publish()
+    volume, months = Archives.volume, []
+
+    def noted(archives, publication, month):
+        months.append(month)
+        return volume(archives, publication, month)
+
+    monkeypatch.setattr(Archives, "volume", noted)
+
+    world.now = datetime(2026, 6, 20, tzinfo=UTC)
+    world.publish()
+    world.comes()
+    world.publish()
+
+    assert months == ["2026-01", "2026-06"]
+
+
 def test_what_came_late_is_looked_at_once(world, monkeypatch):
     for _ in range(3):
         world.comes(listed_at=START - timedelta(hours=2))
