@@ -1,13 +1,15 @@
 """Publish soon after something changed, and rest in between.
 
 A press that was rung prints once, however often it was rung meanwhile. After printing
-it rests four times as long as it took, at least a fifth of a second: publishing never
-takes more than a fifth of a core, and a reader waits no longer than need be.
+it rests four times as long as it worked, at least a fifth of a second: publishing never
+takes more than a fifth of a core, and a reader waits no longer than need be. Work is
+the thread's own CPU: a process that was stopped for a quarter of an hour while it
+printed, or waited so long for a disk, would otherwise rest for the hour after that.
 """
 
 import threading
 from collections.abc import Callable
-from time import monotonic
+from time import thread_time
 
 from aggregator.errors import MediaWireError
 from aggregator.events import log
@@ -44,11 +46,11 @@ class Press:
         while not self._stopped.is_set():
             self._rung.wait()
             self._rung.clear()
-            began = monotonic()
+            began = thread_time()
             try:
                 self._publish()
-            except MediaWireError as error:
+            except (MediaWireError, OSError) as error:
                 log.error("not published", reason=str(error))  # noqa: TRY400 - a sentence
             except Exception:
                 log.exception("press broke")
-            self._stopped.wait(max(REST, 4 * (monotonic() - began)))
+            self._stopped.wait(max(REST, 4 * (thread_time() - began)))
