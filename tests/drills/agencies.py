@@ -37,16 +37,21 @@ class Agency:
 
     def go_on(self):
         """Gain up to two entries, correct one now and then, or rest."""
-        for _ in range(self.dice.randrange(3)):
-            self.headlines.append(f"Report {len(self.headlines)} of {self.name}")
+        self.gain(self.dice.randrange(3))
         if self.dice.random() < 0.2:
-            self.corrections += 1
             # Among the newest: what leaves the document meanwhile cannot be corrected.
             newest = max(0, len(self.headlines) - WINDOW // 2)
-            which = self.dice.randrange(newest, len(self.headlines))
-            self.headlines[which] = (
-                f"Report {which} of {self.name}, corrected {self.corrections}"
-            )
+            self.correct(self.dice.randrange(newest, len(self.headlines)))
+
+    def gain(self, entries):
+        for number in range(len(self.headlines), len(self.headlines) + entries):
+            self.headlines.append(f"Report {number} of {self.name}")
+
+    def correct(self, which):
+        self.corrections += 1
+        self.headlines[which] = (
+            f"Report {which} of {self.name}, corrected {self.corrections}"
+        )
 
     @property
     def etag(self):
@@ -72,7 +77,7 @@ class Agencies:
         self.requests = 0
         self._gaining = True
         self._lock = Lock()
-        self._agencies = {
+        self.agencies = {
             name: Agency(name, random.Random(f"{seed} {name}")) for name in self.names
         }
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._desk())
@@ -99,7 +104,7 @@ class Agencies:
         """Return (ETag, body or None for not modified, what it shows)."""
         with self._lock:
             self.requests += 1
-            agency = self._agencies[name]
+            agency = self.agencies[name]
             if self._gaining:
                 agency.go_on()
             if validator == agency.etag:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.drills import kills
+from tests.drills.agencies import FIRST, WINDOW, Agencies
 from tests.drills.doomed import STEPS
 from tests.store.databases import POSTGRESQL, schema
 
@@ -32,3 +33,20 @@ def test_a_kill_around_a_commit_loses_and_doubles_nothing_on_postgresql(tmp_path
 
     assert tally.faults == []
     assert tally.kills == len(steps)
+
+
+def test_a_correction_arrives_if_the_next_document_still_has_it(tmp_path):
+    """D1: however many documents nobody lived to record; what left is as it was seen."""
+    left, stays = 0, FIRST - 1
+    with Agencies(1, seed=1) as agencies:
+        agencies.still()
+        drill = kills.Drill(tmp_path / "at", agencies)
+        [agency] = agencies.agencies.values()
+        agency.correct(left)
+        agency.correct(stays)
+        agency.gain(WINDOW - 1)
+
+        drill.polls_again("then")
+
+    [fault] = drill.tally.faults
+    assert fault.startswith("not corrected: s00-0 is 'Report 0 of s00',")
