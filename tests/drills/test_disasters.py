@@ -9,11 +9,13 @@ import threading
 import time
 import xml.etree.ElementTree as ET
 from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
+from aggregator.app.service import GRACE
 from aggregator.store import open_store
 from tests.drills import doomed
 from tests.drills.agencies import Agencies
@@ -175,7 +177,7 @@ def test_sessions_that_the_server_ends_at_work_cost_nothing(tmp_path, agencies):
         drill = Drill(tmp_path / "at", agencies, url)
         with running(drill) as process:
             soon(lambda: "running" in process.said())
-            for _ in range(10):
+            for _ in range(6):
                 time.sleep(0.2)
                 end_sessions(process.pid)
             before = agencies.requests
@@ -238,7 +240,7 @@ def test_readers_never_meet_a_short_mixed_or_missing_file(drill):
     reader = threading.Thread(target=read)
     reader.start()
     with running(drill):
-        soon(lambda: len(set(seen)) > 4)
+        soon(lambda: len(set(seen)) > 3)
     stop.set()
     reader.join()
 
@@ -257,7 +259,7 @@ def test_a_config_edited_while_running_is_adopted_or_refused_whole(drill, agenci
         "a name twice": (good.replace('"s01"', '"s00"'), "s00"),
         "a bad address": (good.replace("http://", "htp://", 1), "htp"),
     }
-    with running(drill) as process:
+    with running(drill, None, None, {"quiet_s": 0.4}) as process:
         soon(lambda: "running" in process.said())
         asked = agencies.requests
         for edit, sign in bad.values():
@@ -270,7 +272,7 @@ def test_a_config_edited_while_running_is_adopted_or_refused_whole(drill, agenci
         edited["sources"][0]["title"] = "Renamed"
         whole = json.dumps(edited)
         drill.at.write("sources.yaml", whole[: len(whole) // 2])
-        time.sleep(1)
+        time.sleep(0.1)
         drill.at.write("sources.yaml", whole)
         soon(lambda: "config adopted" in process.said()[said:], within=10)
 
@@ -280,7 +282,10 @@ def test_a_config_edited_while_running_is_adopted_or_refused_whole(drill, agenci
 
 
 def test_fetches_that_hang_do_not_keep_the_service_from_ending(tmp_path):
-    """D23: ten fetches hang, the others go on; SIGTERM ends it in ten seconds, code 0."""
+    """D23: ten fetches hang, the others go on; SIGTERM ends it in time, code 0.
+
+    In ten seconds, which are two here: nobody has to wait for what is a number.
+    """
     feed = b"""<rss version="2.0"><channel><title>t</title><item><guid>%d</guid>
     <title>x</title></item></channel></rss>"""
     with Origin() as origin:
@@ -292,14 +297,22 @@ def test_fetches_that_hang_do_not_keep_the_service_from_ending(tmp_path):
         at = Installation(
             tmp_path, {p: origin.url(f"/{p}") for p in paths}, timeout="120s"
         )
-        process = doomed.Doomed(doomed.service, tmp_path / "log", str(at.config))
+        process = doomed.Doomed(
+            doomed.service,
+            tmp_path / "log",
+            str(at.config),
+            None,
+            None,
+            {"grace_s": 2.0},
+        )
         soon(lambda: process.said().count("outcome=updated") == 3)
         soon(lambda: len(origin.heard) == 13)
         began = time.monotonic()
         os.kill(process.pid, signal.SIGTERM)
 
         assert process.ended() == 0
-        assert time.monotonic() - began < 20
+        assert 2 <= time.monotonic() - began < 12
+        assert timedelta(seconds=10) == GRACE
         assert len(at.articles()) == 3
 
 
@@ -310,12 +323,12 @@ def test_a_wall_clock_that_jumps_stops_nothing_and_leaves_no_report_ahead(drill)
         before = store.count()
     with running(drill, None, shift) as process:
         soon(lambda: "running" in process.said())
-        for seconds in (-3_600, 0, 3_600, 0, 10 * 365 * 86_400, 0):
+        for seconds in (-3_600, 0, 10 * 365 * 86_400, 0):
             shift.value = seconds
             said = process.said().count("clock jumped")
             soon(lambda said=said: process.said().count("clock jumped") > said)
             asked = drill.agencies.requests
-            soon(lambda asked=asked: drill.agencies.requests >= asked + 8)
+            soon(lambda asked=asked: drill.agencies.requests >= asked + 4)
     drill.polls_again("after the jumps")
     with open_store(drill.at.store, create=False, read_only=True) as store:
         ahead = [a.id for a in store.articles() if a.first_seen.year > 2030]
