@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.app.editions import Edition, Editions
 from aggregator.app.editorial import Editorial
+from aggregator.app.relics import Relics
 from aggregator.app.shelf import Shelf
 from aggregator.errors import PublishError
 from aggregator.events import log
@@ -67,6 +68,7 @@ class Printing:
             if not any(status.refused for status in fared):
                 printed[publication.id] = self._made(publication, edition)
         self.publisher.remove_others(self._config.publications)
+        self._bury_relics(now)
         configured = {publication.id for publication in self._config.publications}
         self._store.put_meta(
             PRINTED, json.dumps({k: v for k, v in printed.items() if k in configured})
@@ -85,7 +87,10 @@ class Printing:
             publication.id: self._made(publication, self.editions.of(publication, now))
             for publication in self._config.publications
         }
-        return self.publish(now) if stands != self._printed() else []
+        if stands != self._printed():
+            return self.publish(now)
+        self._bury_relics(now)
+        return []
 
     def would_publish(
         self, now: datetime, publications: Iterable[Publication]
@@ -136,6 +141,13 @@ class Printing:
             reason = str(error)
             log.error("not archived", publication=publication.id, reason=reason)  # noqa: TRY400 - a sentence
 
+    def _bury_relics(self, now: datetime) -> None:
+        """Take back what was withdrawn from months that nobody offers any more."""
+        try:
+            self.relics.bury(self._config.publications, now=now)
+        except (PublishError, OSError) as error:
+            log.error("not taken back", reason=str(error))  # noqa: TRY400 - a sentence
+
     def _join_near(self, now: datetime) -> None:
         """Find near-duplicates among what came lately, if any rule asks for them."""
         if self._editorial.near():
@@ -166,6 +178,12 @@ class Printing:
     def editions(self) -> Editions:
         """Return what publications show, with the reports made so far."""
         return Editions(self._store, self._editorial, base_url=self._config.base_url)
+
+    @cached_property
+    def relics(self) -> Relics:
+        """Return the months of publications that are no more."""
+        output, base_url = self._config.output, self._config.base_url
+        return Relics(self._store, output, base_url=base_url)
 
     @cached_property
     def history(self) -> "History":
