@@ -53,6 +53,7 @@ class Editorial:
         self._base_url = config.base_url
         self._rules = config.rules
         self._desk = Desk(config.rules)
+        self._bases: dict[str, str] = {}
         # The articles of a source have few attributions, and publications ask for each.
         self._credited = lru_cache(maxsize=4096)(self._credited_today)
 
@@ -188,6 +189,28 @@ class Editorial:
         if credited != edited.attribution:
             edited = replace(edited, attribution=credited)
         return edited, self._rights(article)
+
+    def is_timed(self, source_id: str) -> bool:
+        """Return whether a source allows its articles only at some times."""
+        source = self._sources.get(source_id)
+        return bool(source and (source.rights.embargo or source.rights.expires))
+
+    def basis(self, publication: Publication) -> str:
+        """Return 32 digits that stand for all that decides about articles, but them.
+
+        What is said of single sources is in `basis_of`.
+        """
+        digest = blake2b(self.depends(publication), digest_size=16)
+        digest.update(repr(self._rules).encode("utf-8", "surrogatepass"))
+        digest.update(str(self.can_repeat(publication)).encode())
+        return digest.hexdigest()
+
+    def basis_of(self, source_id: str) -> str:
+        """Return 16 digits that stand for what the config says of a source."""
+        if source_id not in self._bases:
+            said = repr(self._sources.get(source_id)).encode("utf-8", "surrogatepass")
+            self._bases[source_id] = blake2b(said, digest_size=8).hexdigest()
+        return self._bases[source_id]
 
     def depends(self, publication: Publication) -> bytes:
         """Return what every entry of a publication depends on beside its article."""

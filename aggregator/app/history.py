@@ -13,12 +13,12 @@ written when the live document is about to lose a report that is not in it yet.
 Sources whose rights end some day stay out: what is archived cannot be taken in again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 from aggregator.app.editorial import Editorial
 from aggregator.app.months import (
@@ -33,10 +33,20 @@ from aggregator.app.months import (
     remembered,
     start_of,
 )
-from aggregator.app.twins import Families
-from aggregator.model import Also, Article, Publication, Rights, Selection
-from aggregator.publishing import Archives, Slip, Tombstone, Volume, report, slip
-from aggregator.store import Store
+from aggregator.app.twins import Families, tied
+from aggregator.model import Also, Article, Publication, Report, Rights, Selection
+from aggregator.publishing import (
+    Archives,
+    Decided,
+    Slip,
+    Tombstone,
+    Volume,
+    report,
+    slip,
+)
+from aggregator.store import Mark, Store
+
+T = TypeVar("T")
 
 _PAGE = 500
 # Nobody takes back more than this; each is looked for in its month once.
@@ -45,6 +55,11 @@ _WITHDRAWN = 10_000
 _TEXTS = ("body", "source_body", "source_type", "summary", "changes", "raw")
 # So many of the latest stand in the live document.
 _TOMBSTONES = 50
+
+
+def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut a sequence into pages."""
+    return (values[at : at + _PAGE] for at in range(0, len(values), _PAGE))
 
 
 class Since(TypedDict):
@@ -165,30 +180,92 @@ class History:
     ) -> Month | None:
         """Write a month and return when that was, None if there is nothing in it."""
         volume = self._archives.volume(publication, month)
-        terms = self._editorial.depends(publication)
-        top = None
-        for page in self._pages(publication, month, strays, volume, now):
-            top = top or place_of(page[0])
-            self._put(volume, page, publication, terms, now)
-        if top is None or not self._archives.write(
+        found = self._found(publication, month, strays, now)
+        if not found:
+            return None
+        self._fill(volume, found, publication, now)
+        if not self._archives.write(
             publication, month, volume, previous=before, now=now
         ):
             return None
         first = months[month].first if month in months else now
-        return Month(first=first, last=now, top=top)
+        return Month(first=first, last=now, top=(found[0].listed_at, found[0].id))
 
-    def _put(
+    def _fill(
         self,
         volume: Volume,
-        page: Sequence[Article],
+        found: Sequence[Mark],
+        publication: Publication,
+        now: datetime,
+    ) -> None:
+        """Put into a month what was found in it, newest first, in pages.
+
+        Looks only at what changed since it was written, and at what has to do with
+        others: a month that grew costs what it grew by.
+        """
+        basis = self._editorial.basis(publication)
+        marks = {each.id: self._mark(each) for each in found}
+        decided = {
+            id_: known
+            for id_, known in volume.decided(basis).items()
+            if known.mark == marks.get(id_)
+            and not (known.slip and volume.lacks(known.slip))
+        }
+        changed = [id_ for id_ in marks if decided and id_ not in decided]
+        for some in chunks(changed):
+            bare = self._store.bare(some)
+            for id_ in self._families.around(bare, publication):
+                decided.pop(id_, None)
+        common = self._editorial.depends(publication)
+        for page in chunks(found):
+            unknown = [each.id for each in page if each.id not in decided]
+            slips, reports, several = self._judged(
+                unknown, volume, publication, common, now
+            )
+            shown = {each.article_id: each for each in slips}
+            for each in page:
+                if known := decided.get(each.id):
+                    if known.slip:
+                        shown[each.id] = known.slip
+                elif self._is_settled(each, shown) and each.id not in several:
+                    decided[each.id] = Decided(marks[each.id], shown.get(each.id))
+            in_order = [shown[each.id] for each in page if each.id in shown]
+            volume.add(in_order, reports)
+        volume.note(basis, {id_: d for id_, d in decided.items() if d.mark})
+
+    def _is_settled(self, mark: Mark, shown: Mapping[str, Slip]) -> bool:
+        """Whether time alone cannot show what is not shown."""
+        return mark.id in shown or not self._editorial.is_timed(mark.source_id)
+
+    def _mark(self, mark: Mark) -> str:
+        """Return what changes with an article and its source; empty: it cannot tell."""
+        if mark.seals is None:
+            return ""
+        return mark.seals + self._editorial.basis_of(mark.source_id)
+
+    def _judged(
+        self,
+        ids: Sequence[str],
+        volume: Volume,
         publication: Publication,
         common: bytes,
         now: datetime,
-    ) -> None:
-        """Put a page of articles into a month; only what is new in it is read whole."""
+    ) -> tuple[list[Slip], dict[str, Report], set[str]]:
+        """Return the slips of those that stand, and reports of those to be rendered.
+
+        And the ids of those that have to do with others.
+
+        Read with bodies if all of it has to be rendered, or rules go by them.
+        """
+        if not ids:
+            return [], {}, set()
+        bodies = volume.is_new or self._editorial.reads_text(publication)
+        page = self._store.whole(ids) if bodies else self._store.bare(ids)
         slips: list[Slip] = []
         lacking: dict[str, tuple[Article, Rights, tuple[Also, ...]]] = {}
-        for article, also in self._families.standing(page, publication, now):
+        known = self._families.known(page, publication)
+        standing = self._families.standing(page, publication, now, known=known)
+        for article, also in standing:
             terms = self._editorial.terms(article, publication, now)
             if terms is None or terms[1].expires is not None:
                 continue
@@ -201,7 +278,7 @@ class History:
             shown_as = report(article, publication, rights, now=now, also=also)
             if shown_as:
                 reports[article.id] = shown_as
-        volume.add(slips, reports)
+        return slips, reports, tied(known)
 
     def _whole(
         self, lacking: Sequence[tuple[Article, Rights, tuple[Also, ...]]]
@@ -263,36 +340,24 @@ class History:
             yield month
             before = (start_of(month), "")
 
-    def _pages(
+    def _found(
         self,
         publication: Publication,
         month: str,
         strays: Sequence[Article],
-        volume: Volume,
         now: datetime,
-    ) -> Iterator[list[Article]]:
-        """Yield what belongs to a month, newest listed first, in pages.
-
-        With bodies if all of it has to be rendered, or rules go by them.
-        """
-        before = (end_of(month), "")
+    ) -> list[Mark]:
+        """Return what belongs to a month, newest listed first."""
         within = _from(month, publication.select, now)
-        bodies = volume.is_new or self._editorial.reads_text(publication)
-        waiting = sorted(strays, key=place_of, reverse=True)
+        before, came = (end_of(month), ""), [each.id for each in strays]
+        found = {each.id: each for each in self._store.marks_of(came)}
         while True:
-            page = self._store.latest(
-                **within, limit=_PAGE, before=before, bodies=bodies
-            )
-            is_last = len(page) < _PAGE
-            edge = place_of(page[-1]) if page else before
-            came = [a for a in waiting if is_last or place_of(a) > edge]
-            waiting = [a for a in waiting if not is_last and place_of(a) <= edge]
-            merged = {article.id: article for article in (*came, *page)}
-            if merged:
-                yield sorted(merged.values(), key=place_of, reverse=True)
-            if is_last:
-                return
-            before = edge
+            page = self._store.marks(**within, limit=_PAGE, before=before)
+            found |= {each.id: each for each in page}
+            if len(page) < _PAGE:
+                break
+            before = (page[-1].listed_at, page[-1].id)
+        return sorted(found.values(), key=lambda m: (m.listed_at, m.id), reverse=True)
 
     def _bury(
         self, publication: Publication, months: dict[str, Month], now: datetime

@@ -6,13 +6,19 @@ publication takes, whatever its age, so that a twin does not turn up when the on
 stood for it has grown too old for the list.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from aggregator.app.editorial import Editorial
 from aggregator.model import Also, Article, Publication
 from aggregator.store import Store
+from aggregator.text import urls
+
+if TYPE_CHECKING:
+    from aggregator.store.twins import Twins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,23 +40,49 @@ class Families:
         self._editorial = editorial
 
     def standing(
-        self, page: Sequence[Article], publication: Publication, now: datetime
+        self,
+        page: Sequence[Article],
+        publication: Publication,
+        now: datetime,
+        *,
+        known: "Twins | None" = None,
     ) -> Iterator[tuple[Article, tuple[Also, ...]]]:
         """Yield the articles of a page that stand, with the others they stand for."""
-        verdicts = self.verdicts(page, publication, now)
+        verdicts = self.verdicts(page, publication, now, known=known)
         for article in page:
             verdict = verdicts[article.id]
             if verdict.chosen.id == article.id:
                 yield article, self._editorial.also(verdict.twins)
 
-    def verdicts(
-        self, page: Sequence[Article], publication: Publication, now: datetime
-    ) -> dict[str, Verdict]:
-        """Return what becomes of each article of a page, by its id."""
-        alone = {each.id: Verdict(chosen=each) for each in page}
+    def known(
+        self, page: Sequence[Article], publication: Publication
+    ) -> "Twins | None":
+        """Return what is known of the articles of a page and others, None: nothing."""
         if not self._editorial.can_repeat(publication):
+            return None
+        return self._store.twins.of(page)
+
+    def around(self, page: Sequence[Article], publication: Publication) -> set[str]:
+        """Return the ids of all that may have to do with any article of a page."""
+        known = self.known(page, publication)
+        return {each.id for each in known.articles} if known else set()
+
+    def verdicts(
+        self,
+        page: Sequence[Article],
+        publication: Publication,
+        now: datetime,
+        *,
+        known: "Twins | None" = None,
+    ) -> dict[str, Verdict]:
+        """Return what becomes of each article of a page, by its id.
+
+        `known` is what `known` says of the page, if that was asked already.
+        """
+        alone = {each.id: Verdict(chosen=each) for each in page}
+        known = known or self.known(page, publication)
+        if not known:
             return alone
-        known = self._store.twins.of(page)
         rule = self._editorial.duplicates(publication)
         found = self._editorial.families(known, rule)
         several = {
@@ -81,3 +113,31 @@ class Families:
             for id_, each in members.items()
             if not self._editorial.refusal(each, publication, now)
         }
+
+
+def tied(known: "Twins | None") -> set[str]:
+    """Return the ids of articles that have to do with others, or had.
+
+    Any other one stands, whatever becomes of the rest.
+    """
+    if not known:
+        return set()
+    names = Counter(name for each in known.articles for name in _names(each))
+    joined = {id_ for join in known.joins for id_ in join[:2]}
+    return (
+        joined
+        | known.split
+        | {
+            each.id
+            for each in known.articles
+            if any(names[name] > 1 for name in _names(each))
+        }
+    )
+
+
+def _names(article: Article) -> set[str]:
+    """Return the names by which an article is known to be another one's twin."""
+    names = {article.published_id}
+    if article.url:
+        names.add(urls.canonical(article.url))
+    return names

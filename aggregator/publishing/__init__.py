@@ -42,10 +42,11 @@ if TYPE_CHECKING:
     from aggregator.publishing.publish import Publisher
     from aggregator.publishing.showing import report
     from aggregator.publishing.timing import withheld
-    from aggregator.publishing.volume import Slip, Volume, slip
+    from aggregator.publishing.volume import Decided, Slip, Volume, slip
 
 __all__ = [
     "Archives",
+    "Decided",
     "Margin",
     "Publisher",
     "Slip",
@@ -70,6 +71,7 @@ _desks = {
     "Archives": "archives",
     "Margin": "margin",
     "Publisher": "publish",
+    "Decided": "volume",
     "Slip": "volume",
     "Tombstone": "margin",
     "Volume": "volume",

@@ -18,11 +18,11 @@ makes 540 of it in runs, in 16 µs.
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aggregator.errors import PublishError
 from aggregator.model import Article, Report
@@ -32,7 +32,7 @@ from aggregator.publishing.margin import Margin
 from aggregator.publishing.particulars import language
 from aggregator.publishing.pieces import entries
 
-VERSION = 1
+VERSION = 2
 _LEVEL = 1
 # A run ends after an entry whose checksum is divisible by this.
 _RUN = 32
@@ -63,15 +63,25 @@ def slip(article: Article, digest: str) -> Slip:
     )
 
 
+class Decided(NamedTuple):
+    """What became of an article that was as `mark` says; no slip: it is not shown."""
+
+    mark: str
+    slip: Slip | None
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What can be taken over: entries by digest, deflated runs by their digests.
 
     An entry that cannot be published is kept as no bytes, so that it is not tried again.
+    `decided` is by article id, and holds only on the same `basis`.
     """
 
     entries: Mapping[str, bytes] = field(default_factory=dict)
     runs: Mapping[tuple[str, ...], bytes] = field(default_factory=dict)
+    basis: str = ""
+    decided: Mapping[str, Decided] = field(default_factory=dict)
 
 
 class Bound(NamedTuple):
@@ -94,6 +104,16 @@ class Volume:
         self._kept = kept
         self._shown: dict[str, tuple[Slip, bytes]] = {}
         self._unfit: list[str] = []
+        self._basis = ""
+        self._decided: Mapping[str, Decided] = {}
+
+    def decided(self, basis: str) -> Mapping[str, Decided]:
+        """Return what was decided on the same basis when the month was written last."""
+        return self._kept.decided if self._kept.basis == basis else {}
+
+    def note(self, basis: str, decided: Mapping[str, Decided]) -> None:
+        """Keep for the next time what was decided of articles, by their ids."""
+        self._basis, self._decided = basis, decided
 
     @property
     def is_new(self) -> bool:
@@ -148,7 +168,8 @@ class Volume:
             s.published_id for s in shown[:1]
         ]:
             raise PublishError("a reader does not find the first entry after this head")
-        return bind(head, whole, self._unfit, self._kept)
+        noted = _noted(self._basis, self._decided)
+        return bind(head, whole, self._unfit, self._kept, noted)
 
 
 def taken_over(index: bytes | None, body: bytes | None, gzip: bytes | None) -> Kept:
@@ -171,13 +192,40 @@ def taken_over(index: bytes | None, body: bytes | None, gzip: bytes | None) -> K
             run = tuple(digests[first : first + count])
             runs[run] = gzip[packed : packed + length]
             packed, first = packed + length, first + count
+        decided = dict(_read(said["decided"]))
     except (ValueError, KeyError, TypeError):
         return NOTHING
-    return Kept(entries=entries | unfit, runs=runs)
+    return Kept(entries | unfit, runs, said["basis"], decided)
+
+
+def _noted(basis: str, decided: Mapping[str, Decided]) -> dict[str, Any]:
+    """Return decisions for the index; a slip's digest and times as they stand in it."""
+    return {
+        "basis": basis,
+        "decided": [
+            (id_, mark, slip and (*slip[1:4], slip.latest.isoformat()))
+            for id_, (mark, slip) in decided.items()
+        ],
+    }
+
+
+def _read(decided: Iterable[Any]) -> Iterator[tuple[str, Decided]]:
+    """Yield decisions as `_noted` wrote them."""
+    for id_, mark, said in decided:
+        shown = None
+        if said:
+            published_id, digest, spoken, latest = said
+            at = datetime.fromisoformat(latest)
+            shown = Slip(id_, published_id, digest, spoken, at)
+        yield id_, Decided(mark, shown)
 
 
 def bind(
-    head: Head, entries: Sequence[tuple[str, bytes]], unfit: Sequence[str], kept: Kept
+    head: Head,
+    entries: Sequence[tuple[str, bytes]],
+    unfit: Sequence[str],
+    kept: Kept,
+    noted: Mapping[str, Any],
 ) -> Bound:
     """Return the document of these entries (digest, bytes), in their order."""
     body = b"".join([head.before, *(entry for _, entry in entries), head.after])
@@ -200,6 +248,7 @@ def bind(
         "entries": [(digest, len(entry)) for digest, entry in entries],
         "runs": runs,
         "unfit": list(unfit),
+        **noted,
     }
     written = json.dumps(index, separators=(",", ":")).encode()
     return Bound(body, gzip, written)

@@ -23,14 +23,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aggregator.store.holding import hold
+    from aggregator.store.marks import Mark
     from aggregator.store.migrations import HEAD
     from aggregator.store.opening import migrate, open_store, schema_version
     from aggregator.store.store import Store
 
-__all__ = ["HEAD", "Store", "hold", "migrate", "open_store", "schema_version"]
+__all__ = ["HEAD", "Mark", "Store", "hold", "migrate", "open_store", "schema_version"]
 
 _rooms = {
     "HEAD": "migrations",
+    "Mark": "marks",
     "Store": "store",
     "hold": "holding",
     "migrate": "opening",

@@ -34,6 +34,7 @@ from aggregator.store import (
     desk,
     documents,
     listing,
+    marks,
     meta,
     polls,
     pruning,
@@ -50,6 +51,7 @@ from aggregator.store.connecting import shown, telling
 from aggregator.store.evidence import Evidence
 from aggregator.store.journal import Journal
 from aggregator.store.keys import known, named
+from aggregator.store.marks import Mark
 from aggregator.store.sightings import sightings_of
 from aggregator.store.twinship import Twinship
 
@@ -238,6 +240,32 @@ class Store:
                 return _whole(connection, ids)
             rows = articles.rows_of(connection, ids)
             return [articles.article(rows[id_]) for id_ in ids if id_ in rows]
+
+    def marks(
+        self,
+        selection: Selection,
+        *,
+        now: datetime,
+        limit: int,
+        before: tuple[datetime, str] | None = None,
+    ) -> list[Mark]:
+        """Return what `latest` does, as far as it takes to see what changed."""
+        with self._reading() as connection:
+            ids = listing.latest(
+                connection, selection, now=now, limit=limit, before=before
+            )
+            return marks.marks(connection, ids)
+
+    def marks_of(self, article_ids: Sequence[str]) -> list[Mark]:
+        """Return the marks of articles in the order of these ids, without unknown."""
+        with self._reading() as connection:
+            return marks.marks(connection, article_ids)
+
+    def bare(self, article_ids: Sequence[str]) -> list[Article]:
+        """Return articles without bodies in the order of these ids, without unknown."""
+        with self._reading() as connection:
+            rows = articles.rows_of(connection, article_ids)
+            return [articles.article(rows[id_]) for id_ in article_ids if id_ in rows]
 
     def whole(self, article_ids: Sequence[str]) -> list[Article]:
         """Return whole articles in the order of these ids; unknown ones are left out."""

@@ -16,7 +16,7 @@ import pytest
 from aggregator.app.wire import Wire
 from aggregator.model import Config, Outcome, PollResult, Publication, Source
 from aggregator.publishing import Archives
-from tests.store.newsroom import article, source
+from tests.store.newsroom import article, polled, source
 
 ATOM, HISTORY, STONES = (
     "{http://www.w3.org/2005/Atom}",
@@ -40,7 +40,10 @@ class World:
                 base_url="https://wire.example",
                 store=f"sqlite:///{folder}/wire.db",
                 output=self.output,
-                sources=(Source(id="bbc", url="https://bbc.example/feed"),),
+                sources=tuple(
+                    Source(id=id_, url=f"https://{id_}.example/feed")
+                    for id_ in ("bbc", "irna")
+                ),
                 publications=(Publication(id="wire", title="Wire", limit=LIMIT),),
             ),
             clock=lambda: self.now,
@@ -68,6 +71,18 @@ class World:
             ]
         )
         self.shown[new.published_id] = new.id
+
+    def hears(self, source_id, *, new=(), changed=()):
+        found = polled(source_id, at=self.now, new=new)
+        self.wire.store.record([replace(found, changed=tuple(changed))])
+
+    def writes_month(self, month="2026-01"):
+        """Write a month as it is now, whether anything asks for it or not."""
+        history = self.wire.printing.history
+        publication = self.wire.config.publications[0]
+        known = history._known(publication)
+        assert history._write(publication, month, [], known, None, self.now)
+        return self.months()[f"{month}.atom"]
 
     def takes_back(self, published_id):
         id_ = self.shown.pop(published_id)
@@ -263,3 +278,68 @@ def test_what_came_late_is_looked_at_once(world, monkeypatch):
 
     assert looked == []
     assert months == []
+
+
+def test_a_month_that_grew_looks_only_at_what_is_new_in_it(world, monkeypatch):
+    for _ in range(12):
+        world.comes()
+    world.publish()
+    world.writes_month()
+    store, asked = world.wire.store, []
+    for name in ("bare", "whole"):
+        read = getattr(store, name)
+
+        def noted(ids, read=read):
+            asked.extend(ids)
+            return read(ids)
+
+        monkeypatch.setattr(store, name, noted)
+
+    world.now += timedelta(minutes=5)
+    world.comes()
+    world.writes_month()
+
+    assert len(set(asked)) == 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_month_that_grew_is_the_month_made_anew(world, seed):
+    dice = random.Random(seed)
+    carried = []
+
+    def report(number, source_id):
+        # Few links, so that many have a twin, lose it again, or get another one.
+        return article(
+            f"n{number}",
+            source_id,
+            url=f"https://agency.example/{dice.randrange(12)}",
+            first_seen=world.now,
+            listed_at=world.now - timedelta(microseconds=number),
+            revision=dice.randrange(1000),
+            source_title=f"Headline {dice.random()}",
+            tags=(),
+        )
+
+    for step in range(25):
+        world.now += timedelta(minutes=7)
+        source_id = dice.choice(["bbc", "irna"])
+        act = dice.randrange(5)
+        if act == 0 and carried:
+            old = dice.choice(carried)
+            after = report(int(old.keys[0].removeprefix("guid:n")), old.source_id)
+            world.hears(old.source_id, changed=[after])
+        elif act == 1 and carried:
+            store = world.wire.store
+            id_ = dice.choice(carried).id
+            store.withdraw(id_, at=world.now, reason="a hoax", by="desk")
+        elif act == 2 and carried:
+            world.wire.store.override(dice.choice(carried).id, f"Ours {step}")
+        else:
+            carried.append(report(step, source_id))
+            world.hears(source_id, new=[carried[-1]])
+        if not carried or dice.random() < 0.4:
+            continue
+        grown = world.writes_month()
+        for index in world.output.glob("feeds/wire/archive/.*.pieces"):
+            index.unlink()
+        assert world.writes_month() == grown

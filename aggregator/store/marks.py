@@ -1,0 +1,53 @@
+"""What tells, without reading an article, whether it is as it was.
+
+In: ids. Out: a Mark for each: its place, its source, and the seals of its row. Whatever
+is written into a row of `articles` is sealed anew, and another body is another
+revision: an article whose seals are the same says the same.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, select
+
+from aggregator.store import seals
+from aggregator.store.articles import articles
+from aggregator.store.columns import Name, chunks, moment
+
+_some = select(
+    articles.c.article_id,
+    articles.c.source_id,
+    articles.c.listed_at,
+    *(articles.c[name] for name in seals.OF_ARTICLES),
+).where(articles.c.article_id.in_(bindparam("which", type_=Name, expanding=True)))
+
+
+class Mark(NamedTuple):
+    """An article as far as it takes to see that nothing changed.
+
+    `seals` (hex) are another whenever the article is; None for a row that was never
+    sealed.
+    """
+
+    id: str
+    source_id: str
+    listed_at: datetime
+    seals: str | None
+
+
+def marks(connection: Connection, article_ids: Sequence[str]) -> list[Mark]:
+    """Return the marks of articles in the order of the ids; unknown ones left out."""
+    found = {
+        row[0]: Mark(row[0], row[1], moment(row[2]), _digest(row[3:]))
+        for some in chunks(article_ids)
+        for row in connection.execute(_some, {"which": some})
+    }
+    return [found[id_] for id_ in article_ids if id_ in found]
+
+
+def _digest(sealed: Sequence[bytes | None]) -> str | None:
+    if not any(sealed):
+        return None
+    return blake2b(repr(sealed).encode(), digest_size=8).hexdigest()
