@@ -22,7 +22,8 @@ CHECKS = (
 )
 # A worker for each core: more of them only wait for each other. A file goes to one worker,
 # which then polls the corpus or fills a store once for all of its tests.
-PARALLEL = ["-n", "auto", "--dist", "loadfile"]
+# The longest begin: tests/conftest.py.
+PARALLEL = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def passes(command, **environ):
