@@ -25,6 +25,10 @@ from aggregator.errors import StoreError
 # How long a statement waits for another process's write transaction.
 BUSY_TIMEOUT_MS = 5_000
 _CONNECTIONS = 64  # fetching threads and web threads ask at the same time
+# Each connection keeps pages of its own, up to 2 MB by default: 150 sources, polled each
+# hour, made 48 MB of 21 within two hours. A page that is not kept is one read away in
+# the kernel's memory.
+_PAGES_KIB = 512
 
 # `work` is the service's own; `read` never writes; `migrate` may rebuild tables.
 Mode = Literal["work", "read", "migrate"]
@@ -33,6 +37,7 @@ _PRAGMAS = (
     f"busy_timeout = {BUSY_TIMEOUT_MS}",
     "synchronous = FULL",
     "journal_size_limit = 67108864",
+    f"cache_size = -{_PAGES_KIB}",
 )
 _PRAGMAS_OF: dict[Mode, tuple[str, ...]] = {
     "work": ("foreign_keys = ON", "journal_mode = WAL"),
@@ -117,7 +122,14 @@ def connect(url: URL, mode: Mode) -> Engine:
 
 
 def _sqlite(url: URL, mode: Mode) -> Engine:
-    engine = create_engine(url, pool_size=_CONNECTIONS, max_overflow=_CONNECTIONS)
+    # The one that was used last is used next: its pages are the freshest, and those that
+    # a burst once needed keep none of what came later.
+    engine = create_engine(
+        url,
+        pool_size=_CONNECTIONS,
+        max_overflow=_CONNECTIONS,
+        pool_use_lifo=True,
+    )
 
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: object) -> None:

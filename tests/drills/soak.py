@@ -2,8 +2,9 @@
 
     python -m tests.drills.soak --sources 1000 --hours 24
 
-Every source is polled each hour, three of ten polls bring an entry, and the publication is
-written every ten minutes. Out, one line for each simulated hour: memory of this process and of
+Every source is polled each hour, three of ten polls bring an entry, and the publication
+(100 entries, as is usual) and its month are written every ten minutes. No two sources have
+the same reports. Out, one line for each simulated hour: memory of this process and of
 its readers in MB, open files, threads, reading processes and their replacements. The
 publishers live in a process of their own, so that only Media Wire is measured.
 """
@@ -12,7 +13,7 @@ import argparse
 import multiprocessing
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -24,10 +25,12 @@ import structlog
 TESTS = Path(__file__).parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS / "goals")]
 
-from newsdesk import config_of, rss, started  # noqa: E402 - needs the path above
+from builders import publication  # noqa: E402 - needs the path above
+from newsdesk import config_of, started  # noqa: E402
 
 from aggregator.app.round import poll_round  # noqa: E402
 from aggregator.model import ReadingLimits, Source  # noqa: E402
+from tests.drills.agencies import FEED, ITEM  # noqa: E402
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -50,6 +53,15 @@ class Look:
         )
 
 
+def document(source, edition):
+    """Return the feed of a source: its last twenty reports, newest first."""
+    items = (
+        ITEM.format(source=source, number=n, title=f"Report {n} of {source}")
+        for n in range(edition, edition - 20, -1)
+    )
+    return FEED.format(source=source, items="\n".join(items)).encode()
+
+
 def publishers(pipe):
     """Serve any number of feeds, which gain an entry at three of ten polls."""
     dice, editions = Random(4), {}
@@ -63,7 +75,7 @@ def publishers(pipe):
             editions[self.path] = edition
             etag = f'"{edition}"'
             is_known = self.headers.get("If-None-Match") == etag
-            body = b"" if is_known else rss(*range(edition, edition - 20, -1))
+            body = b"" if is_known else document(self.path.strip("/"), edition)
             self.send_response(304 if is_known else 200)
             self.send_header("ETag", etag)
             if not is_known:
@@ -92,7 +104,10 @@ def soaked(folder, *, sources, hours, told=lambda _: None):
     named = [Source(id=f"s{n}", url=f"{address}/s{n}") for n in range(sources)]
     reading = ReadingLimits(timeout=MINUTE, workers=2)
     now = NOON
-    wire = started(config_of(folder, named, reading=reading), lambda: now)
+    config = replace(
+        config_of(folder, named, reading=reading), publications=(publication(),)
+    )
+    wire = started(config, lambda: now)
     looks, seen = [], set()
     try:
         for turn in range(6 * hours):

@@ -1,0 +1,43 @@
+"""What connections keep in memory is bounded, however many there are."""
+
+from contextlib import ExitStack
+
+from sqlalchemy import make_url, text
+
+from aggregator.store.connecting import connect
+
+MB = 1024 * 1024
+
+
+def kept(connection):
+    """Return how many bytes of pages an SQLite connection keeps at most."""
+    size = connection.scalar(text("PRAGMA cache_size"))
+    page = connection.scalar(text("PRAGMA page_size"))
+    return -size * 1024 if size < 0 else size * page
+
+
+def test_pages_kept_by_all_connections_take_at_most_32_mb(tmp_path):
+    """O4: half a megabyte each, for 64 that stay open."""
+    engine = connect(make_url(f"sqlite:///{tmp_path}/wire.db"), "work")
+
+    with engine.connect() as connection:
+        each = kept(connection)
+
+    assert 0 < each * engine.pool.size() <= 32 * MB
+    engine.dispose()
+
+
+def test_connections_of_a_burst_stay_idle_after_it(tmp_path):
+    """O4: or each would fill its memory in turn."""
+    engine = connect(make_url(f"sqlite:///{tmp_path}/wire.db"), "work")
+    with ExitStack() as burst:
+        for _ in range(5):
+            burst.enter_context(engine.connect())
+
+    used = set()
+    for _ in range(5):
+        with engine.connect() as connection:
+            used.add(id(connection.connection.driver_connection))
+
+    assert len(used) == 1
+    engine.dispose()
