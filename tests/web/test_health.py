@@ -8,6 +8,13 @@ from house import served
 from aggregator.errors import StoreError
 
 
+class Unasked:
+    """A store that fails whoever asks it anything."""
+
+    def __getattr__(self, name):
+        raise AssertionError(f"the store was asked for {name}")
+
+
 @pytest.mark.parametrize("path", ["/-/ready", "/readyz"])
 def test_ready_says_yes_or_why_not(house, path):
     with served(house) as site:
@@ -37,8 +44,8 @@ def test_a_store_that_does_not_answer_is_a_reason(house):
 
 def test_healthy_asks_the_service_and_nobody_else(house):
     """O1: a store that hangs cannot hold up the answer."""
-    house.store.close()
     with served(house) as site:
+        house.store = Unasked()
         well = [site.get(path) for path in ("/-/healthy", "/healthz")]
         house.troubles.append("the scheduler has ended")
         ill = site.get("/-/healthy")

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import os
+import shutil
 import socket
 import threading
 from datetime import timedelta
@@ -237,6 +238,20 @@ def test_publishing_the_same_again_is_the_same_document(house):
     assert after.body == before.body
     assert after.headers["etag"] == before.headers["etag"]
     assert after.headers["last-modified"] == before.headers["last-modified"]
+
+
+def test_a_document_written_anew_has_the_tag_of_its_bytes(house):
+    """D10: same bytes, same ETag: after a restore, or on a second machine."""
+    house.take(article()).publish()
+    feeds = house.config.output / "feeds"
+    with served(house) as site:
+        before = site.get(ATOM)
+        shutil.rmtree(feeds)
+        house.publish()
+        after = site.get(ATOM, if_none_match=before.headers["etag"])
+
+    assert (after.status, after.body) == (304, b"")
+    assert after.headers["etag"] == before.headers["etag"]
 
 
 def test_a_compressed_file_of_another_document_is_not_served(house):
