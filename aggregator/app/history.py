@@ -100,6 +100,11 @@ class History:
         newest = max(months, default=None)
         return newest and self._archives.address(publication.id, newest)
 
+    def falls_behind(self, publication: Publication, live: Sequence[Article]) -> bool:
+        """Return whether nothing of what is live stands in any month yet."""
+        tops = [known.top for known in self._known(publication).values()]
+        return bool(tops and live) and min(map(place_of, live)) > max(tops)
+
     def newest(self, publication: Publication) -> str | None:
         """Return the address of the newest month, None if there is none yet."""
         newest = max(self._known(publication), default=None)

@@ -18,7 +18,7 @@ from aggregator.app.relics import Relics
 from aggregator.app.shelf import Shelf
 from aggregator.errors import PublishError
 from aggregator.events import log
-from aggregator.model import Config, Publication, PublicationStatus
+from aggregator.model import Article, Config, Publication, PublicationStatus
 from aggregator.publishing import standing
 from aggregator.store import Store
 
@@ -36,6 +36,7 @@ class Printing:
         self._config = config
         self._store = store
         self._editorial = editorial
+        self._standing: dict[str, tuple[Publication, Sequence[Article]]] = {}
 
     def following(self, config: Config, editorial: Editorial) -> "Printing":
         """Return the printing of another config, with what was rendered so far."""
@@ -60,7 +61,8 @@ class Printing:
         for publication in chosen:
             edition = self.editions.of(publication, now)
             reports = self.editions.reports(publication, edition)
-            self._archive(publication, edition, now)
+            self._archive(publication, edition.articles, now)
+            self._standing[publication.id] = publication, edition.articles
             margin = self.margin(publication)
             fared = self.publisher.publish(publication, reports, now=now, margin=margin)
             statuses += fared
@@ -91,6 +93,23 @@ class Printing:
             return self.publish(now)
         self._bury_relics(now)
         return []
+
+    def archive_ahead(self, now: datetime) -> bool:
+        """Archive what was published, half a document before it has to be.
+
+        Then the next half of a document is published without waiting for its month.
+        Returns whether documents have to lead to another month than they do now.
+        """
+        moved = False
+        for publication, live in self._standing.values():
+            half = live[: publication.limit // 2]
+            if len(half) < publication.limit // 2:
+                continue
+            if self.history.falls_behind(publication, half):
+                before = self.history.newest(publication)
+                self._archive(publication, half, now)
+                moved |= before != self.history.newest(publication)
+        return moved
 
     def would_publish(
         self, now: datetime, publications: Iterable[Publication]
@@ -127,7 +146,7 @@ class Printing:
         )
 
     def _archive(
-        self, publication: Publication, edition: Edition, now: datetime
+        self, publication: Publication, live: Sequence[Article], now: datetime
     ) -> None:
         """Bring the months of a publication up to date.
 
@@ -136,7 +155,7 @@ class Printing:
         if "atom" not in publication.formats:
             return
         try:
-            self.history.keep(publication, edition.articles, now=now)
+            self.history.keep(publication, live, now=now)
         except (PublishError, OSError) as error:
             reason = str(error)
             log.error("not archived", publication=publication.id, reason=reason)  # noqa: TRY400 - a sentence

@@ -67,7 +67,7 @@ class Service:
         wire.enlist()
         wire.spread_backlog()
         wire.bring_back()
-        self._press = Press(wire.publish)
+        self._press = Press(wire.publish, wire.archive_ahead)
         self._engine = LocalEngine(
             wire.poll,
             self._record,

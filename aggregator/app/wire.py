@@ -248,6 +248,12 @@ class Wire:
         """Render, check and write what changed; return how each document fared."""
         return self.printing.publish(self.clock(), publications)
 
+    def archive_ahead(self) -> None:
+        """Bring months up to date while nobody waits for a document."""
+        now = self.clock()
+        if self.printing.archive_ahead(now):
+            self.printing.publish(now)
+
     def publish_news(self) -> list[PublicationStatus]:
         """Publish, unless all that would be made stands already."""
         return self.printing.publish_news(self.clock())

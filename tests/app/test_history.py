@@ -148,6 +148,8 @@ def test_a_reader_who_was_away_for_any_time_has_the_complete_list(world, seed):
             taken_back = dice.choice(sorted(world.shown))
             world.takes_back(taken_back)
         world.publish()
+        if dice.random() < 0.5:
+            world.wire.archive_ahead()
         if dice.random() < 0.3:
             old.comes_by()
 
@@ -343,3 +345,44 @@ def test_a_month_that_grew_is_the_month_made_anew(world, seed):
         for index in world.output.glob("feeds/wire/archive/.*.pieces"):
             index.unlink()
         assert world.writes_month() == grown
+
+
+def test_months_are_written_before_the_live_document_has_to_wait(world, monkeypatch):
+    for _ in range(LIMIT):
+        world.comes()
+    world.publish()
+    months = written_months(monkeypatch)
+
+    world.now += timedelta(minutes=5)
+    for _ in range(LIMIT - 1):
+        world.comes()
+    world.publish()
+    assert months == []
+    world.wire.archive_ahead()
+    assert months == ["2026-01"]
+    world.now += timedelta(minutes=5)
+    for _ in range(LIMIT - 2):
+        world.comes()
+    world.publish()
+
+    assert months == ["2026-01"]
+
+
+def test_documents_lead_to_a_month_that_was_written_ahead(world, monkeypatch):
+    def full(*_, **__):
+        raise OSError("no space left on the disk")
+
+    world.comes()
+    world.publish()
+    world.now = datetime(2026, 2, 10, tzinfo=UTC)
+    for _ in range(4):
+        world.comes()
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Archives, "write", full)
+        world.publish()
+
+    world.wire.archive_ahead()
+
+    live = world.document("https://wire.example/feeds/wire.atom")
+    links = {e.get("rel"): e.get("href") for e in live.findall(f"{ATOM}link")}
+    assert links["prev-archive"].endswith("/archive/2026-02.atom")

@@ -52,3 +52,23 @@ def test_a_press_that_cannot_write_says_why_and_goes_on():
 
     assert [event["event"] for event in events] == ["not published"]
     assert events[0]["reason"] == "[Errno 20] Not a directory: '/srv/public'"
+
+
+def test_what_can_wait_is_done_when_nobody_rings_any_more():
+    done, quiet = [], Event()
+
+    def publish():
+        done.append("publish")
+        if len(done) == 1:
+            press.ring()
+
+    def then():
+        done.append("then")
+        quiet.set()
+
+    press = Press(publish, then)
+    press.ring()
+
+    assert quiet.wait(10)
+    press.stop(10)
+    assert done[:3] == ["publish", "publish", "then"]
