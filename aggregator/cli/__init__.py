@@ -93,7 +93,8 @@ class _Commands(click.Group):
     "-c",
     "--config",
     "folder",
-    type=click.Path(path_type=Path),
+    # Whether it can be read is for whoever reads it: that is the config's fault (78).
+    type=click.Path(path_type=Path, readable=False),
     default=Path("config"),
     show_default=True,
     envvar="MEDIAWIRE_CONFIG",

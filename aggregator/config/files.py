@@ -5,6 +5,7 @@ file that is missing or empty says nothing. Refused: a folder that is none, or t
 nothing of ours, for then somebody is in the wrong place.
 """
 
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,16 +37,23 @@ class Files:
 
 
 def paths(folder: Path) -> list[Path]:
-    """Return what is read of a folder: three files, more sources, lists of sources."""
+    """Return what is read of a folder: three files, more sources, lists of sources.
+
+    Hidden files are an editor's or a system's own: `.#desk.yaml` is a link to nowhere
+    that stands there for as long as somebody edits desk.yaml with Emacs.
+    """
     return [
         *(folder / name for name in (SERVICE, PUBLICATIONS, SOURCES)),
-        *sorted((folder / MORE_SOURCES).glob("*.yaml")),
-        *sorted((folder / MORE_SOURCES).glob("*.opml")),
+        *sorted((folder / MORE_SOURCES).glob("[!.]*.yaml")),
+        *sorted((folder / MORE_SOURCES).glob("[!.]*.opml")),
     ]
 
 
 def read_folder(folder: Path) -> Files:
     """Return the files of a folder; raises ConfigError if it is the wrong folder."""
+    if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK):
+        place = Place(file=str(folder))
+        raise ConfigError((place.complaint((), "cannot be read: permission denied"),))
     found = paths(folder)
     _refuse_a_wrong_folder(folder, found)
     reader = _Reader(folder)

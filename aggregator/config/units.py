@@ -46,6 +46,8 @@ def size(text: str) -> int:
     if written is None:
         problem = "has no unit" if text.isdecimal() else "is no size"
         raise ValueError(f'"{text}" {problem}; write 512KB, 5MB or 1GB')
+    if not int(written[1]):
+        raise ValueError(f'"{text}" leaves room for nothing; write 512KB, 5MB or 1GB')
     return int(written[1]) * _BYTES[written[2].upper()]
 
 

@@ -62,6 +62,7 @@ def test_everything_wrong_in_all_files_is_said_at_once(desk: Desk):
         ("store: mysql://a:pw@b/c", '1:8: store: "mysql://***@b/c" is no store; write sqlite:///data/mediawire.db or postgresql+psycopg://user@host/database'),
         ("fetch: 30s", "1:8: fetch: write keys and values below it, each as key: value"),
         ("fetch: {max_body: 5}", '1:19: fetch.max_body: "5" has no unit; write 512KB, 5MB or 1GB'),
+        ("fetch: {max_body: 0MB}", '1:19: fetch.max_body: "0MB" leaves room for nothing; write 512KB, 5MB or 1GB'),
         ("fetch: {max_body: 5 MB}", '1:19: fetch.max_body: "5 MB" is no size; write 512KB, 5MB or 1GB'),
         ("fetch: {workers: 0}", "1:18: fetch.workers: 0 is out of bounds; write a number from 1 to 100,000"),
         ("fetch: {workers: many}", '1:18: fetch.workers: "many" is no whole number from 1 to 100,000'),
@@ -193,6 +194,15 @@ def test_the_same_id_twice_names_both_places(desk: Desk):
     ]
 
 
+def test_what_an_editor_hides_beside_a_file_is_not_read(desk: Desk):
+    desk.writes("sources.d/b.yaml", "sources:\n  - {id: b, url: https://b.example/}\n")
+    for hidden in (".#b.yaml", ".#b.opml"):
+        (desk.folder / "sources.d" / hidden).symlink_to("somebody@host.1234:1")
+    desk.writes("sources.d/._b.yaml", "\x00\x05\x16\x07")
+
+    assert [source.id for source in desk.reads().sources] == ["b"]
+
+
 def test_a_complaint_is_one_line_whatever_was_written(desk: Desk):
     desk.writes(
         "sources.yaml", 'sources: [{id: "a\\nb\\u202e", url: "https://a.example"}]'
@@ -233,3 +243,10 @@ def test_a_file_that_is_a_folder_is_a_complaint(desk: Desk):
     (desk.folder / "sources.yaml").mkdir()
 
     assert desk.complaint() == "sources.yaml: cannot be read: is a directory"
+
+
+def test_a_folder_that_may_not_be_read_says_so(desk: Desk, monkeypatch):
+    desk.writes("mediawire.yaml", "keep: 7d\n")
+    monkeypatch.setattr("os.access", lambda _path, _mode: False)  # root may always
+
+    assert desk.complaint() == f"{desk.folder}: cannot be read: permission denied"
