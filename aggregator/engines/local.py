@@ -120,11 +120,18 @@ class LocalEngine:
             return frozenset(self._taken)
 
     def drain(self, timeout: float | None = None) -> bool:
-        """Wait until everything taken is recorded; return whether that came true."""
+        """Wait until everything taken is recorded; return whether that came true.
+
+        After `abandon` it waits no longer: `stop` does, as long as it is told to.
+        """
         with self._changed:
             until = None if timeout is None else monotonic() + timeout
             # In slices: a main thread that waits without end may not hear a signal.
-            while self._taken and (until is None or monotonic() < until):
+            while (
+                self._taken
+                and not self._stopping
+                and (until is None or monotonic() < until)
+            ):
                 self._settled.wait(HEED if timeout is None else min(HEED, timeout))
             return not self._taken
 
@@ -194,7 +201,7 @@ class LocalEngine:
         return ended
 
     def abandon(self) -> None:
-        """Start no poll any more; what runs goes on, `drain` returns after it."""
+        """Start no poll any more; what runs goes on, and `drain` returns."""
         with self._changed:
             self._halt()
 

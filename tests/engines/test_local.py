@@ -241,3 +241,22 @@ def test_what_waits_can_be_recalled_and_taken_again():
     assert (len(recalled), len(recorded)) == (4, 1)
     assert local.submit(recalled) == 4
     assert local.drain(timeout=10)
+
+
+def test_a_round_that_is_ended_early_waits_for_running_polls_only_its_grace():
+    """D23: after TERM `poll` waited for a silent server as long as a fetch may take."""
+    gate, begun = threading.Event(), threading.Event()
+
+    def poll(state):
+        begun.set()
+        gate.wait(20)
+        return result(state)
+
+    local = engine(poll, workers=1)
+    local.submit([due(1), due(2)])
+    begun.wait(10)
+    local.abandon()
+
+    assert not local.drain(timeout=20)
+    assert not local.stop(timedelta(milliseconds=50))
+    gate.set()
