@@ -1,8 +1,9 @@
 """What we hold: articles, normalised, attributed and safe to publish."""
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from hashlib import blake2b
+from operator import attrgetter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +153,13 @@ class Article:
     override: str | None = None
 
 
+# A fifth of `astuple`'s cost: their fields are plain.
+_of_tag, _of_enclosure, _of_image = (
+    attrgetter(*(field.name for field in fields(kind)))
+    for kind in (Tag, Enclosure, Image)
+)
+
+
 def content_digest(article: Article) -> bytes:
     """Return 16 bytes that change when, and only when, the source changed something.
 
@@ -165,9 +173,9 @@ def content_digest(article: Article) -> bytes:
         article.source_body,
         article.summary,
         article.authors,
-        tuple(astuple(tag) for tag in article.tags),
-        tuple(astuple(enclosure) for enclosure in article.enclosures),
-        astuple(article.image) if article.image else None,
+        tuple([_of_tag(tag) for tag in article.tags]),
+        tuple([_of_enclosure(enclosure) for enclosure in article.enclosures]),
+        _of_image(article.image) if article.image else None,
     )
     return blake2b(repr(said).encode("utf-8", "replace"), digest_size=16).digest()
 
