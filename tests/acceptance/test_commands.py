@@ -55,6 +55,19 @@ def test_what_is_not_due_is_not_asked(tmp_path, origin):
     assert [heard.line for heard in origin.heard] == [b"GET /feed HTTP/1.1"]
 
 
+def test_source_show_tells_what_was_left_of_a_long_document(tmp_path, origin):
+    """I20: the newest 2,000 entries of a document are read, and the operator can see it."""
+    origin.answers("/feed", rss(*range(2_001)))
+    at = Installation(tmp_path, {"gazette": origin.url()})
+    at.poll()
+
+    shown = at.run("source", "show", "gazette").stdout
+    (poll,) = json.loads(at.run("source", "show", "gazette", "--json").stdout)["polls"]
+
+    assert "2001 entries: the first 2000 were read" in shown
+    assert poll["notes"] == ["2001 entries: the first 2000 were read"]
+
+
 def test_an_edited_report_is_changed_in_place(tmp_path, origin):
     origin.answers("/feed", rss(1, 2))
     origin.answers("/feed", rss(1, 2).replace(b"Words of 1", b"Better words of 1"))

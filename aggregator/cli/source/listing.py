@@ -61,7 +61,13 @@ def show(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
     place = Desk(invocation).places()[source_id]
     settings = _row(source) | {"file": place.file, "line": place.line}
     log = [
-        {"at": poll.at, "outcome": poll.outcome, "new": poll.new, "error": poll.error}
+        {
+            "at": poll.at,
+            "outcome": poll.outcome,
+            "new": poll.new,
+            "error": poll.error,
+            "notes": poll.notes,
+        }
         for poll in polls
     ]
     if as_json:
@@ -72,7 +78,10 @@ def show(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
             click.echo(f"{name}: {_words(value)}")
     if log:
         click.echo("")
-        emit_table(list(log[0]), [list(poll.values()) for poll in log])
+        emit_table(
+            list(log[0]),
+            [[p.at, p.outcome, p.new, p.error, "; ".join(p.notes)] for p in polls],
+        )
 
 
 def _row(source: Source) -> dict[str, Any]:
