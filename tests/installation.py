@@ -13,6 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests import warm
+
 SERVICE = """\
 base_url: http://127.0.0.1:8080
 contact: https://press.example/about
@@ -88,16 +90,27 @@ class Installation:
         return [sys.executable, "-m", "aggregator", "-c", str(self.config), *arguments]
 
     def run(self, *arguments, code=0, environ=None):
-        """Run a command to its end; fail unless it ends with `code`."""
-        done = subprocess.run(
-            self.command(*arguments),
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-            env={**os.environ, **(environ or {})},
-        )
+        """Run a command to its end; fail unless it ends with `code`.
+
+        With an `environ` of its own the interpreter starts from nothing, which reads it.
+        """
+        if environ:
+            done = subprocess.run(
+                self.command(*arguments),
+                cwd=self.folder,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE,
+                check=False,
+                env={**os.environ, **environ},
+            )
+        else:
+            done = warm.run(
+                ["-c", str(self.config), *arguments],
+                cwd=self.folder,
+                environ=os.environ,
+                timeout=PATIENCE,
+            )
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
         assert done.returncode == code, f"{done.returncode}: {done.stdout}{done.stderr}"
         return done

@@ -6,7 +6,6 @@ command line; `service` the main job without pages, on a port of nobody's; `step
 moment at which the process kills itself.
 """
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -14,24 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-_warm = multiprocessing.get_context("forkserver")
-_warm.set_forkserver_preload(
-    [
-        "aggregator.app.service",
-        "aggregator.cli.service",
-        "aggregator.cli.opening",
-        "aggregator.config",
-        "aggregator.config.load",
-        "aggregator.publishing.formats.atom",
-        "aggregator.publishing.formats.json",
-        "aggregator.publishing.formats.rss",
-        "aggregator.store.opening",
-        "aggregator.store.store",
-        "alembic.command",
-        "sqlalchemy.dialects.sqlite.pysqlite",
-        "tests.drills.doomed",
-    ]
-)
+from tests import warm
 
 PATIENCE = 120  # seconds; nothing here takes longer on a machine that has other work
 
@@ -41,7 +23,7 @@ class Doomed:
 
     def __init__(self, work, log, *arguments):
         self.log = Path(log)
-        self._process = _warm.Process(
+        self._process = warm.server.Process(
             target=_entered, args=(work, str(log), *arguments)
         )
         self._process.start()
@@ -85,7 +67,7 @@ def command(*arguments):
 
 def shared_seconds():
     """Return a number that a process started here sees change."""
-    return _warm.Value("d", 0.0)
+    return warm.server.Value("d", 0.0)
 
 
 def service(folder, step=None, shift=None, waits=None):

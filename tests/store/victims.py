@@ -1,6 +1,5 @@
 """Processes that are killed at work: started warm, so that the work is what is hit."""
 
-import multiprocessing
 import time
 from pathlib import Path
 
@@ -8,17 +7,13 @@ from newsroom import HOUR, NOW, article, document, polled, source
 
 from aggregator.model import Validators
 from aggregator.store import migrate, migrations, open_store
-
-_warm = multiprocessing.get_context("forkserver")
-_warm.set_forkserver_preload(
-    ["alembic.command", "aggregator.store.opening", "aggregator.store.store", "victims"]
-)
+from tests import warm
 
 
 def killed(work, *arguments, after):
     """Start `work` in a process, wait until it begins, kill it so many seconds later."""
-    ours, theirs = _warm.Pipe()
-    process = _warm.Process(target=work, args=(theirs, *arguments))
+    ours, theirs = warm.server.Pipe()
+    process = warm.server.Process(target=work, args=(theirs, *arguments))
     process.start()
     assert ours.poll(60)
     ours.recv()
