@@ -28,15 +28,13 @@ pytestmark = pytest.mark.filterwarnings(
 
 
 def within(seconds, happens):
-    """Return how long it took until something was true; fail after some patience."""
+    """Return how long it took until something was true; fail when it is too late."""
     began = time.monotonic()
     while not happens():
-        assert time.monotonic() - began < PATIENCE
+        # A machine with other work may be late; the claim is about ticks.
+        assert time.monotonic() - began < seconds + 5, "it did not happen"
         time.sleep(0.01)
-    took = time.monotonic() - began
-    # A machine with other work may be late; the claim is about ticks.
-    assert took < seconds + 5, f"only after {took:.1f} s"
-    return took
+    return time.monotonic() - began
 
 
 @contextmanager
