@@ -13,13 +13,12 @@ written when the live document is about to lose a report that is not in it yet.
 Sources whose rights end some day stay out: what is archived cannot be taken in again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import lru_cache
-from hashlib import blake2b
 from typing import TypedDict, TypeVar
 
+from aggregator.app.binding import Binder
 from aggregator.app.editorial import Editorial
 from aggregator.app.months import (
     Month,
@@ -33,16 +32,10 @@ from aggregator.app.months import (
     remembered,
     start_of,
 )
-from aggregator.app.twins import Families, tied
-from aggregator.model import Also, Article, Publication, Report, Rights, Selection
+from aggregator.model import Article, Publication, Selection
 from aggregator.publishing import (
     Archives,
-    Decided,
-    Slip,
     Tombstone,
-    Volume,
-    report,
-    slip,
 )
 from aggregator.store import Mark, Store
 
@@ -51,15 +44,8 @@ T = TypeVar("T")
 _PAGE = 500
 # Nobody takes back more than this; each is looked for in its month once.
 _WITHDRAWN = 10_000
-# What of an article is read only if it has to be rendered.
-_TEXTS = ("body", "source_body", "source_type", "summary", "changes", "raw")
 # So many of the latest stand in the live document.
 _TOMBSTONES = 50
-
-
-def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Cut a sequence into pages."""
-    return (values[at : at + _PAGE] for at in range(0, len(values), _PAGE))
 
 
 class Since(TypedDict):
@@ -76,7 +62,7 @@ class History:
         self._store = store
         self._editorial = editorial
         self._archives = archives
-        self._families = Families(store, editorial)
+        self._binder = Binder(store, editorial)
         self._buried: set[tuple[str, str]] = set()
 
     def keep(
@@ -188,115 +174,13 @@ class History:
         found = self._found(publication, month, strays, now)
         if not found:
             return None
-        self._fill(volume, found, publication, now)
+        self._binder.fill(volume, found, publication, now)
         if not self._archives.write(
             publication, month, volume, previous=before, now=now
         ):
             return None
         first = months[month].first if month in months else now
         return Month(first=first, last=now, top=(found[0].listed_at, found[0].id))
-
-    def _fill(
-        self,
-        volume: Volume,
-        found: Sequence[Mark],
-        publication: Publication,
-        now: datetime,
-    ) -> None:
-        """Put into a month what was found in it, newest first, in pages.
-
-        Looks only at what changed since it was written, and at what has to do with
-        others: a month that grew costs what it grew by.
-        """
-        basis = self._editorial.basis(publication)
-        marks = {each.id: self._mark(each) for each in found}
-        decided = {
-            id_: known
-            for id_, known in volume.decided(basis).items()
-            if known.mark == marks.get(id_)
-            and not (known.slip and volume.lacks(known.slip))
-        }
-        changed = [id_ for id_ in marks if decided and id_ not in decided]
-        for some in chunks(changed):
-            bare = self._store.bare(some)
-            for id_ in self._families.around(bare, publication):
-                decided.pop(id_, None)
-        common = self._editorial.depends(publication)
-        for page in chunks(found):
-            unknown = [each.id for each in page if each.id not in decided]
-            slips, reports, several = self._judged(
-                unknown, volume, publication, common, now
-            )
-            shown = {each.article_id: each for each in slips}
-            for each in page:
-                if known := decided.get(each.id):
-                    if known.slip:
-                        shown[each.id] = known.slip
-                elif self._is_settled(each, shown) and each.id not in several:
-                    decided[each.id] = Decided(marks[each.id], shown.get(each.id))
-            in_order = [shown[each.id] for each in page if each.id in shown]
-            volume.add(in_order, reports)
-        volume.note(basis, {id_: d for id_, d in decided.items() if d.mark})
-
-    def _is_settled(self, mark: Mark, shown: Mapping[str, Slip]) -> bool:
-        """Whether time alone cannot show what is not shown."""
-        return mark.id in shown or not self._editorial.is_timed(mark.source_id)
-
-    def _mark(self, mark: Mark) -> str:
-        """Return what changes with an article and its source; empty: it cannot tell."""
-        if mark.seals is None:
-            return ""
-        return mark.seals + self._editorial.basis_of(mark.source_id)
-
-    def _judged(
-        self,
-        ids: Sequence[str],
-        volume: Volume,
-        publication: Publication,
-        common: bytes,
-        now: datetime,
-    ) -> tuple[list[Slip], dict[str, Report], set[str]]:
-        """Return the slips of those that stand, and reports of those to be rendered.
-
-        And the ids of those that have to do with others.
-
-        Read with bodies if all of it has to be rendered, or rules go by them.
-        """
-        if not ids:
-            return [], {}, set()
-        bodies = volume.is_new or self._editorial.reads_text(publication)
-        page = self._store.whole(ids) if bodies else self._store.bare(ids)
-        slips: list[Slip] = []
-        lacking: dict[str, tuple[Article, Rights, tuple[Also, ...]]] = {}
-        known = self._families.known(page, publication)
-        standing = self._families.standing(page, publication, now, known=known)
-        for article, also in standing:
-            terms = self._editorial.terms(article, publication, now)
-            if terms is None or terms[1].expires is not None:
-                continue
-            shown = slip(article, _digest(common, *terms, also))
-            slips.append(shown)
-            if volume.lacks(shown):
-                lacking[article.id] = (*terms, also)
-        reports = {}
-        for article, rights, also in self._whole(list(lacking.values())):
-            shown_as = report(article, publication, rights, now=now, also=also)
-            if shown_as:
-                reports[article.id] = shown_as
-        return slips, reports, tied(known)
-
-    def _whole(
-        self, lacking: Sequence[tuple[Article, Rights, tuple[Also, ...]]]
-    ) -> Iterator[tuple[Article, Rights, tuple[Also, ...]]]:
-        """Yield edited articles with their bodies, as far as they are still there."""
-        bare = [article.id for article, *_ in lacking if not article.raw]
-        read = {each.id: each for each in self._store.whole(bare)} if bare else {}
-        for article, rights, also in lacking:
-            if article.raw:
-                yield article, rights, also
-            elif whole := read.get(article.id):
-                texts = {name: getattr(whole, name) for name in _TEXTS}
-                yield replace(article, **texts), rights, also
 
     def _late(
         self, publication: Publication, months: dict[str, Month], now: datetime
@@ -400,40 +284,6 @@ def _from(month: str, selection: Selection, now: datetime) -> Since:
     start = start_of(month)
     at = max(now, start + timedelta.resolution)
     return {"selection": replace(selection, max_age=at - start), "now": at}
-
-
-def _digest(
-    common: bytes, article: Article, rights: Rights, also: Sequence[Also]
-) -> str:
-    """Return 32 digits that change whenever anything that an entry depends on does.
-
-    An article without its body will do: another body is another revision.
-    """
-    said = (
-        article.id,
-        article.published_id,
-        article.url,
-        article.source_title,
-        article.title,
-        article.authors,
-        article.language,
-        article.published,
-        article.updated,
-        article.text_sha256,
-        article.revision,
-        article.tags,
-        article.enclosures,
-        article.image,
-        also,
-    )
-    written = f"{said!r}{_repr(article.attribution)}{_repr(rights)}"
-    digest = blake2b(common, digest_size=16)
-    digest.update(written.encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
-
-
-# A source has one of each for all its articles, and dataclasses are slow to tell.
-_repr = lru_cache(maxsize=4096)(repr)
 
 
 def tombstone(article: Article) -> Tombstone:
