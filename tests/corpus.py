@@ -1,13 +1,10 @@
 """Real feeds that nobody on this project wrote: where they are, if they are here.
 
-They lie beside the project in `../shared/corpus` and are never copied into it. What
-takes long with all of them is done with a `sample`; MEDIAWIRE_TEST_WHOLE_CORPUS=1 in the
-environment lets each sample be everything.
+They lie beside the project in `../shared/corpus` and are never copied into it.
 """
 
 import csv
 import functools
-import os
 from pathlib import Path
 
 import pytest
@@ -30,18 +27,6 @@ def files(folder):
     """Return the paths of all files below a folder of the corpus, in order."""
     return [
         FOLDER / row["path"] for row in manifest() if row["path"].startswith(folder)
-    ]
-
-
-WHOLE = bool(os.environ.get("MEDIAWIRE_TEST_WHOLE_CORPUS"))
-
-
-def sample(found, *, of, always=()):
-    """Return one in `of`, and those named `folder/file` that must not be left out."""
-    return [
-        path
-        for n, path in enumerate(found)
-        if WHOLE or n % of == 0 or f"{path.parent.name}/{path.name}" in always
     ]
 
 

@@ -1,8 +1,4 @@
-"""Whole feeds of the corpus, polled with the real command over loopback.
-
-Every fifth of them, and each that is counted in another way than by feedparser. All of
-them take 100 s of CPU: MEDIAWIRE_TEST_WHOLE_CORPUS=1 python -m pytest tests/acceptance/test_corpus.py
-"""
+"""Every whole feed of the corpus, polled with the real command over loopback."""
 
 import json
 import xml.etree.ElementTree as ET
@@ -12,7 +8,7 @@ import feedparser
 import pytest
 from lxml import etree
 
-from tests.corpus import FOLDER, WHOLE, files, needs_corpus, sample
+from tests.corpus import FOLDER, files, needs_corpus
 from tests.feedrules import problems
 from tests.installation import Installation
 from tests.origin import Origin
@@ -38,9 +34,9 @@ DIFFERING = {
     "speedparser-2011/0414-metropolitan-library-system-news.xml": (3, SHARED),
 }
 
-FEEDS = sample(files("snapshots/"), of=5, always=DIFFERING) if FOLDER.is_dir() else []
-# What all of them give at least, and a fifth.
-ENTRIES, MONTHS, ARTICLES = (5_000, 100, 8_000) if WHOLE else (1_000, 50, 1_500)
+FEEDS = files("snapshots/") if FOLDER.is_dir() else []
+# What all of them give at least.
+ENTRIES, MONTHS, ARTICLES = 5_000, 100, 8_000
 
 PUBLICATIONS = """\
 publications:

@@ -1,15 +1,11 @@
-"""Real feeds, as they were polled over hours and days, through the real command.
-
-Of a long series the first, the middle and the last poll; all of them with
-MEDIAWIRE_TEST_WHOLE_CORPUS=1 in the environment.
-"""
+"""Real feeds, as they were polled over hours and days, through the real command."""
 
 import xml.etree.ElementTree as ET
 
 import pytest
 
 from aggregator.store import open_store
-from tests.corpus import WHOLE, needs_corpus, series
+from tests.corpus import needs_corpus, series
 from tests.installation import Installation
 from tests.origin import Origin
 
@@ -27,13 +23,6 @@ def published_ids(at):
     return [entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")]
 
 
-def polls(name):
-    documents = series(name)
-    if WHOLE:
-        return documents
-    return sorted({documents[0], documents[len(documents) // 2], documents[-1]})
-
-
 @needs_corpus
 @pytest.mark.parametrize(
     ("name", "articles"),
@@ -41,7 +30,7 @@ def polls(name):
         ("aljazeera", 49),
         ("bbc-world", 31),
         ("mehr", 37),
-        ("kr-hani", 150 if WHOLE else 90),
+        ("kr-hani", 150),
         ("kr-tongilnews", 74),
         ("kr-womennews", 71),
         ("kr-newsis-politics", 60),
@@ -50,7 +39,7 @@ def polls(name):
 def test_a_recorded_series_gives_each_article_once(tmp_path, name, articles):
     """Guids that change form, items that come and go: no article twice, none lost."""
     with Origin() as origin:
-        documents = polls(name)
+        documents = series(name)
         for document in documents:
             origin.answers("/feed", document.read_bytes())
         at = Installation(tmp_path, {name: origin.url()}, limit=500)
