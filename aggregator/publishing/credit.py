@@ -7,12 +7,9 @@ way it came. Only http and https addresses are shown; without any, the name stan
 The block is a contract with the outside, to the character. Where other sources carried
 the same article, a paragraph of its own before the block names them.
 
-Only where right-to-left text is near, what is inside the paragraph says its direction:
-in a Persian page the last slash of an address would jump to its front, and after a
-Persian word for "source" a Latin name and the address would change places (looked at in
-Chromium). The start tag and `<a href="URL">URL</a>` stay to the character. The plain line
-has the same order and no marks of direction: who makes links of addresses in texts
-would take them for a part of the address.
+Right-to-left text needs no marks in it: our pages let the paragraph take its direction
+from its first word and keep the address in one piece (`wire.css`), and in a feed the
+reader's page decides, for the credit as for the report above it.
 """
 
 import re
@@ -29,8 +26,6 @@ ALSO_START = '<p class="mediawire-also">'
 _RTL = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
-_RTL_LANGUAGES = frozenset({*("ar", "ckb", "dv", "fa", "he", "iw", "ks", "ps"), "sd"})
-_RTL_LANGUAGES |= {"ug", "ur", "yi"}
 
 
 def credited_name(article: Article) -> str:
@@ -66,25 +61,12 @@ def public(url: str | None) -> str | None:
 def credit_block(article: Article, word: str = "Source") -> str:
     """Return the last paragraph of every body, as HTML."""
     name, url = escape(credited_name(article), quote=False), credited_url(article)
-    rtl = _meets_rtl(article, word)
-    name = f"<bdi>{name}</bdi>" if rtl else name
     said = f"{escape(word, quote=False)}: {name}"
     if url is not None:
         text = escape(url, quote=False)
         href = text.replace('"', "&quot;")
-        link = f'<a href="{href}">{text}</a>'
-        said += f' – <bdi dir="ltr">{link}</bdi>' if rtl else f" – {link}"
-    if rtl:
-        direction = "rtl" if _RTL.search(word) else "ltr"
-        said = f'<bdi dir="{direction}">{said}</bdi>'
+        said += f' – <a href="{href}">{text}</a>'
     return f"{BLOCK_START}{said}</p>"
-
-
-def _meets_rtl(article: Article, word: str) -> bool:
-    """Return whether right-to-left text stands in the credit, or likely around it."""
-    language = (article.language or "").partition("-")[0].lower()
-    near = (word, credited_name(article), article.title, article.source_title)
-    return language in _RTL_LANGUAGES or any(map(_RTL.search, near))
 
 
 def credit_line(article: Article, word: str = "Source") -> str:
