@@ -16,7 +16,7 @@ from aggregator.app.supervisor import ALIVE, READY, STOPPING, Tell, nobody
 from aggregator.app.tally import Tally
 from aggregator.app.upkeep import LOOK, Upkeep
 from aggregator.app.wire import Wire
-from aggregator.config.watch import changes
+from aggregator.config.watch import changes, missing, present
 from aggregator.engines.local import LocalEngine
 from aggregator.errors import ConfigError, MediaWireError, StoreHeld, StoreLost
 from aggregator.events import log
@@ -56,6 +56,7 @@ class Service:
         self._upkeep = Upkeep(wire)
         self.alarm = Alarm(wire)
         self._load = load
+        self._files = present(wire.config.folder)
         self._stop = threading.Event()
         self._reload = threading.Event()
         self._next_print = 0.0
@@ -255,6 +256,8 @@ class Service:
         """Adopt a valid edit; refuse an invalid one whole, say so once, and go on."""
         try:
             config = self._load()
+            if gone := missing(self.wire.config.folder, self._files):
+                raise gone
         except ConfigError as error:
             if str(error) != str(self.config_error):
                 for complaint in error.complaints:
@@ -262,6 +265,7 @@ class Service:
             self.config_error = error
             return
         self.config_error = None
+        self._files = present(self.wire.config.folder)
         if config == self.wire.config:
             return
         self.wire.adopt(config)

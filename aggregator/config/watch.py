@@ -15,7 +15,10 @@ from hashlib import blake2b
 from pathlib import Path
 from threading import Event
 
-from aggregator.config.files import paths
+from aggregator.config.files import PUBLICATIONS, SERVICE, SOURCES, paths
+from aggregator.errors import Complaint, ConfigError
+
+MAIN = (SERVICE, SOURCES, PUBLICATIONS)
 
 QUIET = timedelta(milliseconds=1500)
 # A valid edit is live within 10 s, however restless the folder is.
@@ -37,6 +40,33 @@ def digest(folder: Path) -> bytes:
         found.update(f"{path.name}\0{len(content)}\0".encode())
         found.update(content)
     return found.digest()
+
+
+def present(folder: Path) -> frozenset[str]:
+    """Return which of the three files are there."""
+    return frozenset(name for name in MAIN if (folder / name).is_file())
+
+
+def missing(folder: Path, before: frozenset[str]) -> ConfigError | None:
+    """Return a refusal that names the files that are gone, None if none is.
+
+    A file that is missing says nothing, which is right at a start. While we run, it is
+    a folder that was unmounted, or an editor between two steps: to take that for an
+    order would empty every feed.
+    """
+    gone = sorted(before - present(folder))
+    if not gone:
+        return None
+    message = (
+        "is gone; the config before it runs on. Put it back, or leave an empty file "
+        "if it is meant to say nothing"
+    )
+    return ConfigError(
+        tuple(
+            Complaint(file=name, line=None, column=None, path="", message=message)
+            for name in gone
+        )
+    )
 
 
 def changes(folder: Path, stop: Event, *, quiet: timedelta = QUIET) -> Iterator[bytes]:

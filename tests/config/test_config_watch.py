@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 
-from aggregator.config.watch import LONGEST, QUIET, changes, digest
+from aggregator.config.watch import LONGEST, QUIET, changes, digest, missing, present
 
 BRIEF = timedelta(milliseconds=100)
 
@@ -110,3 +110,17 @@ def test_two_halves_a_second_apart_are_one_change_and_soon_enough():
 
 def test_watching_ends_when_told_to(watching: Watching):
     watching.ends()
+
+
+def test_a_file_that_is_gone_is_no_order_to_forget_what_it_said(folder: Path):
+    (folder / "publications.yaml").write_text("publications: []")
+    before = present(folder)
+    assert missing(folder, before) is None
+
+    (folder / "publications.yaml").unlink()
+    (folder / "mediawire.yaml").write_text("keep: 30d")
+
+    assert str(missing(folder, before)).startswith(
+        "publications.yaml: is gone; the config"
+    )
+    assert missing(folder, present(folder)) is None
