@@ -32,6 +32,7 @@ COMMANDS = {
     "poll": "service",
     "publish": "service",
     "serve": "service",
+    "scheduler": "service",
     "check": "config",
     "config": "config",
     "status": "status",

@@ -1,4 +1,4 @@
-"""`run`, `poll`, `publish`, `serve`: the main job and its parts."""
+"""`run`, `poll`, `publish`, `serve`, `scheduler`: the main job and its parts."""
 
 import os
 import signal
@@ -43,6 +43,22 @@ def run(invocation: Invocation, *, once: bool, listen: str | None) -> None:
             ),
             tell=supervisor(invocation.environ),
         )
+
+
+@click.command()
+@click.pass_obj
+def scheduler(invocation: Invocation) -> None:
+    """Poll on schedule and publish; serve nothing."""
+    from aggregator.app.service import Service
+
+    with working_wire(configured(invocation), "scheduler") as wire:
+        service = Service(
+            wire,
+            lambda: load_config(invocation.folder, environ=invocation.environ),
+            supervisor(invocation.environ),
+        )
+        on_signals(service.stop, service.reload)
+        service.run()
 
 
 @click.command()

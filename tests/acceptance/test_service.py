@@ -139,6 +139,22 @@ def test_serve_shows_what_another_process_stored(at, origin):
         process.communicate()
 
 
+def test_a_scheduler_polls_and_publishes_and_leaves_serving_to_others(at, origin):
+    origin.answers("/feed", rss(1))
+
+    process = at.start("--log-format", "logfmt", "scheduler")
+    try:
+        said(process, "event=published", "feeds/wire.atom", "entries=1")
+        assert b"Report 1" in at.published("feeds/wire.atom")
+        assert "held by scheduler" in at.run("poll", code=75).stderr
+        with socket.create_server(("127.0.0.1", at.port)):
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def test_a_port_that_is_taken_is_said_and_ends_the_command(at):
     with socket.create_server(("127.0.0.1", at.port)):
         told = at.run("serve", code=1).stderr
