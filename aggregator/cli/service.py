@@ -19,6 +19,7 @@ from aggregator.cli.completing import source_ids
 from aggregator.cli.opening import configured, known_sources, working_wire
 from aggregator.cli.progress import Progress
 from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.events import log
 from aggregator.model import Config, PublicationStatus, SourceState
 
 
@@ -131,7 +132,7 @@ def serve(invocation: Invocation, *, listen: str | None) -> None:
     wire = Wire(config)
     try:
         server = WebServer(wire)
-        on_signals(server.stop)
+        on_signals(server.stop, _keep_config)
         server.serve()
     finally:
         wire.close()
@@ -152,6 +153,10 @@ def serve_forever(
         service.run()
     finally:
         server.stop()
+
+
+def _keep_config() -> None:
+    log.warning("config kept", why="serve reads it when it starts: start it again")
 
 
 def on_signals(

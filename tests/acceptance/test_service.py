@@ -132,6 +132,8 @@ def test_serve_shows_what_another_process_stored(at, origin):
         assert article["title"].encode() in page
         feed = json.loads(get(at, "/feeds/wire.json")[2])
         assert [item["title"] for item in feed["items"]] == ["Report 1"]
+        process.send_signal(signal.SIGHUP)
+        said(process, 'event="config kept"')
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 0
     finally:
