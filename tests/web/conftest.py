@@ -30,8 +30,10 @@ def house(tmp_path):
     return House(tmp_path)
 
 
-@pytest.fixture(scope="session")
+# While Playwright is at work, asyncio takes this thread for one that runs a loop: the
+# tests of other files, which run loops of their own, must not meet it.
+@pytest.fixture(scope="module")
 def browser():
-    """One Chromium for all tests of a process."""
+    """One Chromium for the tests of a file."""
     with chromium() as running:
         yield running
