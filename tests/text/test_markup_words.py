@@ -25,6 +25,7 @@ SEEN = {
     "<textarea>t<b>u</textarea>": "t<b>u",
     "<select><option>a<option>b</select>": "a b",
     "x<plaintext>a<b>": "x a<b>",
+    "x<y<noscript>n</y<noscript><p>o": "xn o",
     "<xmp><b>x</b></xmp>": "<b>x</b>",
     "a<![CDATA[x]]>b": "ab",
     "<b>un<i>closed": "unclosed",

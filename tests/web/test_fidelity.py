@@ -147,7 +147,12 @@ def page_body(page):
     return page[start : page.index("</p>\n</div>", start) + len("</p>")].lstrip()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 @given(
     bodies=st.lists(dirt.bodies.filter(str.strip), min_size=1, max_size=4),
     way=st.sampled_from(sorted(WAYS)),

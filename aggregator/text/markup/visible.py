@@ -18,7 +18,7 @@ parser ends comments elsewhere and knows no `template`.
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from html import escape, unescape
 
@@ -54,6 +54,7 @@ _ALONE = frozenset({"br", "hr", "p"})  # their tags part words wherever they sta
 _LISTS = frozenset({"dl", "ol", "ul"})
 _LIST_ITEMS = frozenset({"dd", "dt", "li"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_EVERY_TAG = re.compile(rf"</?([a-zA-Z][^\s/>]*+){REST_OF_TAG}")
 _ONLY_BLOCKS = nh3.Cleaner(
     tags=set(BLOCKS),
     attributes={},
@@ -149,7 +150,7 @@ def prepared(html: str) -> str:
     if boxes := names & BOXES:
         html = _tag_start(frozenset(boxes)).sub(" <", html)
     if transparent := names & TRANSPARENT:
-        html = _replace_tags(_whole_tag(frozenset(transparent)), "", html)
+        html = _replace_tags(_EVERY_TAG, partial(_unless, transparent), html)
     return html
 
 
@@ -174,10 +175,13 @@ def _tag_start(names: frozenset[str]) -> re.Pattern[str]:
     return re.compile(rf"<(?=/?(?:{'|'.join(sorted(names))})(?![\w:-]))", re.IGNORECASE)
 
 
-@lru_cache(maxsize=64)
-def _whole_tag(names: frozenset[str]) -> re.Pattern[str]:
-    name = rf"(?:{'|'.join(sorted(names))})(?![\w:-])"
-    return re.compile(rf"</?{name}{REST_OF_TAG}", re.IGNORECASE)
+def _unless(names: set[str], tag: re.Match[str]) -> str:
+    """Return a tag, nothing if its whole name is one of these.
+
+    In `<y<math>` the name is `y<math`: taking `<math>` out would open what follows as a
+    tag, and lose its words.
+    """
+    return "" if tag[1].lower() in names else tag[0]
 
 
 def _replace_tags(
