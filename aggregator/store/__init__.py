@@ -6,6 +6,7 @@ PostgreSQL, with the same answers.
 
     opening     find, create, migrate or refuse a database     → open_store, migrate
     holding     one process at a time works with a store       → hold
+    catalogue   what can be asked about articles, on transactions → Catalogue
     store       the door: each method is one transaction       → Store
     recording   what a poll changes, across the tables below
     desk        what the desk decides about stored articles

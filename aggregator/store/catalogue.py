@@ -1,0 +1,182 @@
+"""The catalogue: everything that can be asked about stored articles.
+
+Articles come whole or without their bodies, by id, by address, by selection, by words.
+Nothing here writes.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from aggregator.model import Article, Selection
+from aggregator.store import articles, aside, listing, marks, search
+from aggregator.store.bodies import revisions_of, texts_of
+from aggregator.store.keys import named
+from aggregator.store.marks import Mark
+from aggregator.store.sightings import sightings_of
+from aggregator.store.transactions import Transactions
+
+_PAGE = 500  # rows of one short read: an open reader would let the WAL grow
+
+
+class Catalogue(Transactions):
+    """The articles of an open store, to be read."""
+
+    def article(self, article_id: str) -> Article | None:
+        """Return a whole article by our id, None if there is no such article."""
+        with self._reading() as connection:
+            return next(iter(_whole(connection, [article_id])), None)
+
+    def find(self, ref: str) -> list[Article]:
+        """Return whole articles by our id, their published id or their address.
+
+        An address is compared in canonical form, and finds an article also after it
+        moved. Several sources can have carried the same address.
+        """
+        with self._reading() as connection:
+            return _whole(connection, [ref, *named(connection, ref)])
+
+    def articles(
+        self,
+        *,
+        limit: int | None = None,
+        source: str | None = None,
+        bodies: bool = False,
+    ) -> Iterator[Article]:
+        """Yield all articles, the newest listed first, dropped and withdrawn ones too.
+
+        Without `bodies` the fields body, source_body, source_type, summary, changes
+        and raw are left at their defaults. Reads in short transactions of 500 rows, so
+        an article that comes in meanwhile may be missing, but none comes twice.
+        """
+        above = listing.TOP
+        left = limit
+        while left is None or left > 0:
+            size = _PAGE if left is None else min(_PAGE, left)
+            with self._reading() as connection:
+                page = articles.page(connection, above, size, source)
+                ids = [row.article_id for row in page] if bodies else []
+                texts = texts_of(connection, ids)
+            for row in page:
+                yield articles.article(row, **texts.get(row.article_id, {}))
+            if len(page) < size:
+                return
+            above = (page[-1].listed_at, page[-1].article_id)
+            left = None if left is None else left - size
+
+    def latest(
+        self,
+        selection: Selection,
+        *,
+        now: datetime,
+        limit: int,
+        before: tuple[datetime, str] | None = None,
+        bodies: bool = True,
+    ) -> list[Article]:
+        """Return the newest shown articles of a selection, newest listed first.
+
+        `before` is (listed_at, id) of the last article of the page above. Without
+        `bodies` the same fields as in `articles` are left at their defaults.
+        """
+        with self._reading() as connection:
+            ids = listing.latest(
+                connection, selection, now=now, limit=limit, before=before
+            )
+            if bodies:
+                return _whole(connection, ids)
+            rows = articles.rows_of(connection, ids)
+            return [articles.article(rows[id_]) for id_ in ids if id_ in rows]
+
+    def marks(
+        self,
+        selection: Selection,
+        *,
+        now: datetime,
+        limit: int,
+        before: tuple[datetime, str] | None = None,
+    ) -> list[Mark]:
+        """Return what `latest` does, as far as it takes to see what changed."""
+        with self._reading() as connection:
+            ids = listing.latest(
+                connection, selection, now=now, limit=limit, before=before
+            )
+            return marks.marks(connection, ids)
+
+    def marks_of(self, article_ids: Sequence[str]) -> list[Mark]:
+        """Return the marks of articles in the order of these ids, without unknown."""
+        with self._reading() as connection:
+            return marks.marks(connection, article_ids)
+
+    def bare(self, article_ids: Sequence[str]) -> list[Article]:
+        """Return articles without bodies in the order of these ids, without unknown."""
+        with self._reading() as connection:
+            rows = articles.rows_of(connection, article_ids)
+            return [articles.article(rows[id_]) for id_ in article_ids if id_ in rows]
+
+    def whole(self, article_ids: Sequence[str]) -> list[Article]:
+        """Return whole articles in the order of these ids; unknown ones are left out."""
+        with self._reading() as connection:
+            return _whole(connection, article_ids)
+
+    def withdrawn(self, *, limit: int) -> list[Article]:
+        """Return the newest listed of the articles taken back, without bodies."""
+        with self._reading() as connection:
+            rows = aside.withdrawn(connection, limit)
+            return [articles.article(row) for row in rows]
+
+    def late(self, *, since: datetime) -> list[Article]:
+        """Return articles first seen since a time but listed earlier, without bodies.
+
+        Those of a source's first poll, and of a burst of old reports.
+        """
+        with self._reading() as connection:
+            return [articles.article(row) for row in aside.late(connection, since)]
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int,
+        before: tuple[datetime, str] | None = None,
+    ) -> list[Article]:
+        """Return shown articles whose headline or text a query finds, newest first.
+
+        See `text.folding.terms` for what can be asked; nothing a reader types is an
+        error. `before` is (listed_at, id) of the last article of the page above.
+        """
+        with self._reading() as connection:
+            ids = search.found(connection, query, limit=limit, before=before)
+            return _whole(connection, ids)
+
+    def revisions(self, article_id: str) -> list[Article]:
+        """Return what an article was before its source changed it, oldest first."""
+        with self._reading() as connection:
+            now = _whole(connection, [article_id])
+            return revisions_of(connection, now[0]) if now else []
+
+    def sightings(self, article_id: str) -> list[tuple[datetime, str]]:
+        """Return what polls saw of an article after it came: (time, what)."""
+        with self._reading() as connection:
+            return sightings_of(connection, article_id)
+
+    def count(self) -> int:
+        """Return how many articles there are, dropped and withdrawn ones too."""
+        with self._reading() as connection:
+            return articles.count(connection)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many articles each source has; none: not in the dict."""
+        with self._reading() as connection:
+            return articles.counts(connection)
+
+
+def _whole(connection: Connection, article_ids: Sequence[str]) -> list[Article]:
+    """Return articles with their bodies, in the order of the ids; unknown left out."""
+    rows = articles.rows_of(connection, article_ids)
+    texts = texts_of(connection, rows)
+    return [
+        articles.article(rows[id_], **texts[id_])
+        for id_ in dict.fromkeys(article_ids)
+        if id_ in rows
+    ]
