@@ -4,12 +4,15 @@ Each answers a POST, and leads to a page of ours with 303, so that reloading rep
 nothing. What cannot be done now is said on a page of its own (409).
 """
 
+from collections.abc import Awaitable, Callable
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from aggregator.errors import MediaWireError
 from aggregator.events import log
 from aggregator.web.console.access import COOKIE
+from aggregator.web.console.desk import Desk
 from aggregator.web.console.guarding import (
     HEADERS,
     Form,
@@ -28,12 +31,24 @@ from aggregator.web.rendering import links_of, newsroom_of
 LONGEST_REASON = 300  # characters
 
 
-@guarded
-def poll(request: Request) -> Response:
-    """Poll a source now."""
-    id_ = known_source(request)
-    desk_of(request).poll(id_)
-    return _done(request, id_, "poll")
+def decision(
+    verb: str, decide: Callable[[Desk, str], None]
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return what answers a form that asks the desk for one thing about a source."""
+
+    @guarded
+    def answer(request: Request) -> Response:
+        id_ = known_source(request)
+        decide(desk_of(request), id_)
+        return _done(request, id_, verb)
+
+    return answer
+
+
+poll = decision("poll", lambda desk, id_: desk.poll(id_))
+resume = decision("resume", lambda desk, id_: desk.resume(id_))
+release = decision("release", lambda desk, id_: desk.release(id_))
+reject = decision("reject", lambda desk, id_: desk.reject(id_))
 
 
 @guarded
@@ -42,30 +57,6 @@ def pause(request: Request) -> Response:
     id_ = known_source(request)
     desk_of(request).pause(id_, why=_reason(request))
     return _done(request, id_, "pause")
-
-
-@guarded
-def resume(request: Request) -> Response:
-    """Go on polling a source."""
-    id_ = known_source(request)
-    desk_of(request).resume(id_)
-    return _done(request, id_, "resume")
-
-
-@guarded
-def release(request: Request) -> Response:
-    """Believe a held source."""
-    id_ = known_source(request)
-    desk_of(request).release(id_)
-    return _done(request, id_, "release")
-
-
-@guarded
-def reject(request: Request) -> Response:
-    """Do not believe a held source."""
-    id_ = known_source(request)
-    desk_of(request).reject(id_)
-    return _done(request, id_, "reject")
 
 
 @guarded
