@@ -183,26 +183,29 @@ class Figures:
 
 
 def _polls(polls: Polls) -> Iterator[Metric]:
-    yield _counted(
+    yield _by(
         "mediawire_polls",
         "Polls since the start, by outcome.",
         "outcome",
         polls.outcomes,
         OUTCOMES,
+        kind=CounterMetricFamily,
     )
-    yield _counted(
+    yield _by(
         "mediawire_poll_problems",
         "Polls that failed since the start, by what went wrong.",
         "problem",
         polls.problems,
         PROBLEMS,
+        kind=CounterMetricFamily,
     )
-    yield _counted(
+    yield _by(
         "mediawire_articles_recorded",
         "Articles that polls brought since the start, new ones and changed ones.",
         "change",
         {"new": polls.new, "changed": polls.changed},
         ("new", "changed"),
+        kind=CounterMetricFamily,
     )
     yield CounterMetricFamily(
         "mediawire_fetch_wire_bytes",
@@ -226,18 +229,16 @@ def _one(
 
 
 def _by(
-    name: str, text: str, label: str, tally: Mapping[str, int], words: Sequence[str]
+    name: str,
+    text: str,
+    label: str,
+    tally: Mapping[str, int],
+    words: Sequence[str],
+    *,
+    kind: type[GaugeMetricFamily | CounterMetricFamily] = GaugeMetricFamily,
 ) -> Metric:
-    family = GaugeMetricFamily(name, text, labels=[label])
-    for word in words:
-        family.add_metric([word], tally.get(word, 0))
-    return family
-
-
-def _counted(
-    name: str, text: str, label: str, tally: Mapping[str, int], words: Sequence[str]
-) -> Metric:
-    family = CounterMetricFamily(name, text, labels=[label])
+    """Return one figure for each word; `kind` tells a state from what only grows."""
+    family = kind(name, text, labels=[label])
     for word in words:
         family.add_metric([word], tally.get(word, 0))
     return family
