@@ -2,35 +2,16 @@
 
 import http.client
 import re
-import socket
 from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import urlencode
-
-import pytest
 
 from aggregator.store import open_store
 from tests.acceptance.test_commands import rss
 from tests.acceptance.test_service import running, said
 from tests.alerting.receivers import hook
-from tests.installation import Installation
-from tests.origin import Origin
 
 TOKEN = "correct-horse-battery-staple"
-
-
-@pytest.fixture
-def origin():
-    with Origin() as server:
-        yield server
-
-
-@pytest.fixture
-def at(tmp_path, origin):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return Installation(tmp_path, {"gazette": origin.url()}, port=port)
 
 
 def asks(at, method, path, fields=(), **headers):

@@ -7,25 +7,8 @@ import urllib.request
 from contextlib import contextmanager
 from urllib.error import HTTPError
 
-import pytest
-
 from tests.acceptance.test_commands import rss
-from tests.installation import PATIENCE, Installation
-from tests.origin import Origin
-
-
-@pytest.fixture
-def origin():
-    with Origin() as server:
-        yield server
-
-
-@pytest.fixture
-def at(tmp_path, origin):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return Installation(tmp_path, {"gazette": origin.url()}, port=port)
+from tests.installation import PATIENCE
 
 
 @contextmanager
