@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from typing import TypedDict, TypeVar
 
 from aggregator.app.binding import Binder
+from aggregator.app.burial import WITHDRAWN, Burial, tombstone
 from aggregator.app.editorial import Editorial
 from aggregator.app.months import (
     Month,
@@ -42,8 +43,6 @@ from aggregator.store import Mark, Store
 T = TypeVar("T")
 
 _PAGE = 500
-# Nobody takes back more than this; each is looked for in its month once.
-_WITHDRAWN = 10_000
 # So many of the latest stand in the live document.
 _TOMBSTONES = 50
 
@@ -63,7 +62,7 @@ class History:
         self._editorial = editorial
         self._archives = archives
         self._binder = Binder(store, editorial)
-        self._buried: set[tuple[str, str]] = set()
+        self._burial = Burial(store, archives)
 
     def keep(
         self, publication: Publication, live: Sequence[Article], *, now: datetime
@@ -82,7 +81,7 @@ class History:
             if written:
                 months[month] = written
         self._remember(publication, months)
-        self._bury(publication, months, now)
+        self._burial.bury(publication.id, now=now)
         newest = max(months, default=None)
         return newest and self._archives.address(publication.id, newest)
 
@@ -100,7 +99,7 @@ class History:
         """Return what was taken back last of what the publication would show."""
         taken_back = [
             article
-            for article in self._store.withdrawn(limit=_WITHDRAWN)
+            for article in self._store.withdrawn(limit=WITHDRAWN)
             if not self._editorial.refusal(
                 replace(article, withdrawn=None), publication, article.listed_at
             )
@@ -248,19 +247,6 @@ class History:
             before = (page[-1].listed_at, page[-1].id)
         return sorted(found.values(), key=lambda m: (m.listed_at, m.id), reverse=True)
 
-    def _bury(
-        self, publication: Publication, months: dict[str, Month], now: datetime
-    ) -> None:
-        """Take what was withdrawn out of the months in which it may stand."""
-        for article in self._store.withdrawn(limit=_WITHDRAWN):
-            if (publication.id, article.id) in self._buried or not article.withdrawn:
-                continue
-            self._buried.add((publication.id, article.id))
-            stone = tombstone(article)
-            for month in {month_of(article.listed_at), month_of(article.first_seen)}:
-                if month in months:
-                    self._archives.take_back(publication.id, month, stone, now=now)
-
     def _known(self, publication: Publication) -> dict[str, Month]:
         """Return the months that were written and are still there."""
         kept = remembered(self._store.meta(f"months {publication.id}") or "{}")
@@ -284,10 +270,3 @@ def _from(month: str, selection: Selection, now: datetime) -> Since:
     start = start_of(month)
     at = max(now, start + timedelta.resolution)
     return {"selection": replace(selection, max_age=at - start), "now": at}
-
-
-def tombstone(article: Article) -> Tombstone:
-    """Return what is left of an article that was taken back."""
-    why = article.withdrawn
-    assert why is not None  # noqa: S101 - only withdrawn articles are asked for
-    return Tombstone(ref=article.published_id, at=why.at, reason=why.reason)

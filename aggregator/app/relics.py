@@ -15,10 +15,7 @@ from aggregator.model import Publication
 from aggregator.store import Store
 
 if TYPE_CHECKING:
-    from aggregator.publishing import Archives
-
-# As many as History looks for.
-_WITHDRAWN = 10_000
+    from aggregator.app.burial import Burial
 
 
 class Relics:
@@ -28,7 +25,6 @@ class Relics:
         self._store = store
         self._output = output
         self._base_url = base_url
-        self._buried: set[tuple[str, str]] = set()
 
     def bury(self, publications: Iterable[Publication], *, now: datetime) -> None:
         """Put tombstones in the place of withdrawn reports; asks nothing without relics.
@@ -39,20 +35,8 @@ class Relics:
         left = [id_ for id_ in self._with_months() if id_ not in kept]
         if not left:
             return
-        from aggregator.app.history import tombstone
-        from aggregator.app.months import month_of
-
-        for article in self._store.withdrawn(limit=_WITHDRAWN):
-            for id_ in left:
-                if (id_, article.id) in self._buried:
-                    continue
-                for month in {
-                    month_of(article.listed_at),
-                    month_of(article.first_seen),
-                }:
-                    stone = tombstone(article)
-                    self._archives.take_back(id_, month, stone, now=now)
-                self._buried.add((id_, article.id))
+        for id_ in left:
+            self._burial.bury(id_, now=now)
 
     def _with_months(self) -> list[str]:
         """Return the ids of publications that have months on disk."""
@@ -61,7 +45,8 @@ class Relics:
         )
 
     @cached_property
-    def _archives(self) -> "Archives":
+    def _burial(self) -> "Burial":
+        from aggregator.app.burial import Burial
         from aggregator.publishing import Archives
 
-        return Archives(self._output, base_url=self._base_url)
+        return Burial(self._store, Archives(self._output, base_url=self._base_url))

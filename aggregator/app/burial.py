@@ -1,0 +1,46 @@
+"""Take what was withdrawn out of the months in which it may stand.
+
+In: the store, and archives on disk. Out: a tombstone in the place of every entry that was
+taken back, in months of today's publications (`history`) and of former ones (`relics`).
+"""
+
+from datetime import datetime
+from typing import Final
+
+from aggregator.app.months import month_of
+from aggregator.model import Article
+from aggregator.publishing import Archives, Tombstone
+from aggregator.store import Store
+
+# Nobody takes back more than this; each is looked for in its months once.
+WITHDRAWN: Final = 10_000
+
+
+class Burial:
+    """Buries what was withdrawn, in each publication once."""
+
+    def __init__(self, store: Store, archives: Archives) -> None:
+        self._store = store
+        self._archives = archives
+        self._done: set[tuple[str, str]] = set()
+
+    def bury(self, publication_id: str, *, now: datetime) -> None:
+        """Put tombstones into the months of a publication.
+
+        Raises PublishError or OSError where a month cannot be written; it is tried
+        again then.
+        """
+        for article in self._store.withdrawn(limit=WITHDRAWN):
+            if (publication_id, article.id) in self._done:
+                continue
+            stone = tombstone(article)
+            for month in {month_of(article.listed_at), month_of(article.first_seen)}:
+                self._archives.take_back(publication_id, month, stone, now=now)
+            self._done.add((publication_id, article.id))
+
+
+def tombstone(article: Article) -> Tombstone:
+    """Return what is left of an article that was taken back."""
+    why = article.withdrawn
+    assert why is not None  # noqa: S101 - only withdrawn articles are asked for
+    return Tombstone(ref=article.published_id, at=why.at, reason=why.reason)
