@@ -52,6 +52,9 @@ _KINDS = {"guid": "id", "link": "link", "text": "headline and text"}
 
 TICK = timedelta(microseconds=1)
 
+# Stands in a document for an item that its source took back before it became an article.
+TAKEN_BACK = "0" * 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled:
@@ -105,7 +108,9 @@ def reconcile(
     aliases: dict[str, str] = {}
     waiting: dict[bytes, bytes] = {}
     merged: Counter[tuple[str, str]] = Counter()
-    gone = 0
+    gone = sum(
+        before[digest] == TAKEN_BACK for digest, item in reading.items if not item
+    )
     seen = set(listed)
     taken_back = {guid_key(deletion.ref) for deletion in reading.deletions}
     for (digest, _), article in zip(fresh, articles, strict=True):
@@ -114,6 +119,7 @@ def reconcile(
             own = _without(article, known) if article.keys[0] in known else article
             ids[digest] = own.id
             if not taken_back.isdisjoint(own.keys):
+                ids[digest] = TAKEN_BACK
                 gone += 1
             elif own.id in new:
                 merged[own.id, _shared(own, new[own.id].keys)] += 1
@@ -159,9 +165,7 @@ def reconcile(
             (article_id, f"{count} more in the same document, with the same {what}")
             for (article_id, what), count in merged.items()
         ),
-        notes=(f"{gone} entries left out: taken back in the same document",)
-        if gone
-        else (),
+        notes=(f"{gone} entries left out: taken back by their source",) if gone else (),
         waiting=len(waiting),
     )
 

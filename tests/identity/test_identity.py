@@ -235,6 +235,29 @@ def test_a_deletion_names_the_article_and_the_reason():
     assert found.deletions == ((old.id, "printed in error"),)
 
 
+def test_an_entry_taken_back_before_it_came_is_left_out_for_a_reason_at_each_poll():
+    """D18: also by a later document, in which the deletion itself is gone."""
+    back, other = entry("tag:a.example,2026:1"), entry("2", title="Sun")
+    gone = Deletion(ref="tag:a.example,2026:1")
+    said = ("1 entries left out: taken back by their source",)
+
+    first = document(back, deletions=(gone,))
+    reading = Reading(
+        feed=None, context=b"", items=((digest(0), None), (digest(1), other))
+    )
+    again = reconcile(
+        reading,
+        known={},
+        held=lambda _: None,
+        previous=first.document,
+        first=False,
+        now=NOON,
+    )
+
+    assert (first.new, first.notes) == ((), said)
+    assert ([article.id for article in again.new], again.notes) == ([other.id], said)
+
+
 def test_a_first_poll_lists_by_the_sources_dates():
     old = entry("1", dated=NOON - 48 * HOUR)
     future = entry("2", dated=NOON - HOUR, published=NOON + HOUR)
