@@ -1,4 +1,15 @@
-"""In which order files of tests begin."""
+"""In which order files of tests begin, and a log for each test."""
+
+import logging
+
+import pytest
+from hypothesis import settings
+
+from aggregator.events import log
+
+# The same examples at each run; `--hypothesis-profile=default` draws new ones.
+settings.register_profile("same", derandomize=True)
+settings.load_profile("same")
 
 # Files that take longest, in seconds on two idle cores or in waits, so that none of them
 # is what a single worker does at the end. A file goes to one worker (`--dist loadfile`),
@@ -31,3 +42,9 @@ def pytest_collection_modifyitems(items):
     items.sort(
         key=lambda item: places.get("/".join(item.path.parts[-2:]), len(LONGEST))
     )
+
+
+@pytest.fixture(autouse=True)
+def _log_bound_anew():
+    """Bind the log anew: what an earlier test bound still writes where that one wanted."""
+    log.tell_from(logging.INFO, lambda: None)
