@@ -1,15 +1,16 @@
 """Joined pieces are what feedgen itself writes for the whole, byte for byte."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import ANY_RIGHTS, NOON, article, publication, report
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from invented import articles
+from invented import articles, names
 
 from aggregator import __version__
 from aggregator.model import Enclosure, Image, Tag
+from aggregator.publishing import formats
 from aggregator.publishing.document import compose, latest, masthead
 from aggregator.publishing.formats import _feedgen, atom, rss
 from aggregator.publishing.pieces import Pieces
@@ -36,6 +37,17 @@ def by_feedgen_alone(name, reports, language):
 def joined(name, reports, kept):
     pairs = [(each, fingerprint(each)) for each in reports]
     return compose(publication(), name, pairs, base_url=BASE, kept=kept).body
+
+
+def head_by_feedgen_alone(name, top, language, updated):
+    format_ = {"rss": rss, "atom": atom}[name]
+    feed = _feedgen.titled(top, format_.media_type, language, updated)
+    if name == "rss":
+        feed.generator(f"Media Wire {__version__}")
+        return feed.rss_str()
+    if not updated:
+        feed.author(name=top.title)
+    return feed.atom_str()
 
 
 def rich(number):
@@ -88,3 +100,43 @@ def test_the_join_is_feedgens_own_whatever_came_in(name, invented):
 
     assert document.left_out == ()
     assert document.body == by_feedgen_alone(name, reports, "en")
+
+
+@pytest.mark.parametrize("name", ["rss", "atom"])
+@settings(max_examples=60, deadline=None)
+@given(
+    said=st.tuples(names, names),
+    language=st.sampled_from([None, "en", "fa-IR"]),
+    dates=st.lists(st.datetimes(timezones=st.just(UTC)) | st.none(), min_size=1),
+)
+def test_a_head_is_feedgens_own_at_any_date(name, said, language, dates):
+    top = masthead(publication(title=said[0], description=said[1]), name, BASE)
+    for date in dates:
+        head = formats.named(name).head(top, language=language, updated=date)
+
+        feedgens = head_by_feedgen_alone(name, top, language, date)
+        assert head.before + head.after == feedgens
+
+
+@pytest.mark.parametrize("name", ["rss", "atom"])
+def test_a_publication_that_says_dates_of_itself_keeps_them(name):
+    said = "<updated>1999</updated> <lastBuildDate>1999</lastBuildDate>"
+    top = masthead(publication(title=said, description=said), name, BASE)
+
+    head = formats.named(name).head(top, language="en", updated=NOON)
+
+    assert head.before + head.after == head_by_feedgen_alone(name, top, "en", NOON)
+
+
+@pytest.mark.parametrize("name", ["rss", "atom"])
+def test_feedgen_writes_a_head_once_for_all_dates(name, monkeypatch):
+    top = masthead(publication(title="Only here"), name, BASE)
+    titled, written = _feedgen.titled, []
+    format_ = formats.named(name)
+    monkeypatch.setattr(format_, "titled", lambda *a: written.append(a) or titled(*a))
+
+    for minute in range(3):
+        date = datetime(2026, 11, 24, 12, minute, tzinfo=UTC)
+        format_.head(top, language="en", updated=date)
+
+    assert len(written) == 1

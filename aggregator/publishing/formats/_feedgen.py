@@ -131,6 +131,18 @@ def cut(document: bytes, tail: bytes) -> Head:
     return Head(before=document.removesuffix(tail), after=tail)
 
 
+def parted(document: bytes, tail: bytes, element: bytes) -> tuple[bytes, bytes]:
+    """Return what stands before and after the date in a document without entries.
+
+    `element` holds the date. No text of strangers can look like its tag: in XML that
+    begins with a bare `<`.
+    """
+    opened, closed = b"<%b>" % element, b"</%b>" % element
+    before, _, dated = document.removesuffix(tail).partition(opened)
+    _, _, after = dated.partition(closed)
+    return before + opened, closed + after
+
+
 def alone(
     entry: FeedEntry, write: Callable[[FeedGenerator], bytes], tail: bytes
 ) -> bytes:
