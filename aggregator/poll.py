@@ -179,7 +179,9 @@ def _answered(
 
     A held source that says what it said before is itself again.
     """
-    state = replace(attempt.before, validators=answer.validators, held=None)
+    state = attempt.before
+    if state.held or state.validators != answer.validators:
+        state = replace(state, validators=answer.validators, held=None)
     if isinstance(answer, NotModified):
         return _ended(attempt, state, unchanged)
     digest = blake2b(answer.body, digest_size=16).digest()

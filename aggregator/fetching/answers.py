@@ -6,7 +6,6 @@ read generously and garbage in it is ignored: bounds are cadence's business.
 """
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
@@ -18,6 +17,8 @@ from aggregator.model import Advice, Validators
 _LONGEST_VALIDATOR = 8000
 _SENDABLE = re.compile(rb"[\t\x20-\x7e\x80-\xff]+")
 
+_NONE = Advice()
+
 # RFC 9111 section 1.2.2: what is too large to be true counts as this many seconds.
 _LONGEST_SECONDS = 2**31
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -26,25 +27,25 @@ _DIRECTIVE = re.compile(r"\s*([^,;=]+?)\s*=\s*\"?([^,;\"]*?)\"?\s*(?:[,;]|$)")
 
 
 class Head:
-    """The header lines of one answer, looked up by name. Values are raw bytes."""
+    """The header lines of one answer, looked up by name. Values are raw bytes.
+
+    Each name is read once: asking line by line for eight names took 20 µs of a 304.
+    """
 
     def __init__(self, lines: list[bytes]) -> None:
-        self._lines = lines
+        self._values: dict[bytes, list[bytes]] = {}
+        for line, following in pairwise([*lines, b""]):
+            name, _, value = line.partition(b":")
+            if not following.startswith((b" ", b"\t")):
+                said = self._values.setdefault(name.lower(), [])
+                said.append(value.strip(b" \t\r\n"))
 
     def values(self, name: str) -> list[bytes]:
         """Return the values of a header, one for each line, blanks around them off.
 
         A value that was folded over lines is not among them.
         """
-        return list(self._values(name.lower().encode() + b":"))
-
-    def _values(self, start: bytes) -> Iterator[bytes]:
-        for line, following in pairwise([*self._lines, b""]):
-            if line[: len(start)].lower() != start or following.startswith(
-                (b" ", b"\t")
-            ):
-                continue
-            yield line[len(start) :].strip(b" \t\r\n")
+        return self._values.get(name.lower().encode(), [])
 
     def last(self, name: str) -> str | None:
         """Return the last value of a header as text, or None if it is not there."""
@@ -68,6 +69,8 @@ def merged(kept: Validators, fresh: Validators) -> Validators:
 
     Source: RFC 9111 section 4.3.4.
     """
+    if fresh == Validators():
+        return kept
     return Validators(
         etag=fresh.etag or kept.etag,
         last_modified=fresh.last_modified or kept.last_modified,
@@ -82,18 +85,17 @@ def advice(head: Head, now: datetime) -> Advice:
     (max-age less Age, in seconds).
     """
     delays = [_delay(value, now) for value in head.values("retry-after")]
-    return Advice(
-        retry_after=max((d for d in delays if d is not None), default=None),
-        max_age=_freshness(head),
-    )
+    wait = max((d for d in delays if d is not None), default=None)
+    fresh = _freshness(head)
+    return _NONE if wait is fresh is None else Advice(retry_after=wait, max_age=fresh)
 
 
 def _validator(head: Head, name: str) -> bytes | None:
     """Return the one value of a header if it can be sent back exactly, else None."""
-    values = set(head.values(name))
-    if len(values) != 1:
+    values = head.values(name)
+    if not values or any(other != values[0] for other in values):
         return None
-    (value,) = values
+    value = values[0]
     fits = len(value) <= _LONGEST_VALIDATOR and _SENDABLE.fullmatch(value)
     return value if fits else None
 
@@ -120,9 +122,11 @@ def _http_date(text: str) -> datetime | None:
 
 
 def _freshness(head: Head) -> timedelta | None:
+    if not (directives := head.text("cache-control")):
+        return None
     ages = [
         _seconds(value)
-        for name, value in _DIRECTIVE.findall(head.text("cache-control"))
+        for name, value in _DIRECTIVE.findall(directives)
         if name.lower() == "max-age" and value.isdecimal()
     ]
     if not ages:

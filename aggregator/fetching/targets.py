@@ -20,6 +20,7 @@ _PLACE = re.compile(
 _HOST = re.compile(r"[a-z0-9_.~-]+", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # All of printable ASCII stays as it is: "unchanged" is decided here, not by quote().
+_AS_IT_IS = re.compile(r"[\x21-\x7e]+")
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -75,11 +76,13 @@ def target(url: str) -> Target:
     if parts is None:
         raise ValueError("its host is malformed")
     path = shape["path"] or "/"
+    if not path.startswith("/"):
+        path = f"/{path}"
     return Target(
         scheme=scheme,
         host=_host(parts["host"]),
         port=_port(parts["port"], scheme),
-        path=quote(path if path.startswith("/") else f"/{path}", safe=_PRINTABLE),
+        path=path if _AS_IT_IS.fullmatch(path) else quote(path, safe=_PRINTABLE),
         userinfo=userinfo if at else None,
     )
 

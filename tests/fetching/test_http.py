@@ -132,6 +132,57 @@ def test_a_304_leaves_its_connection_open_for_the_next(origin, fetch):
     assert (len(origin.heard), origin.connections) == (3, 1)
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [b'HTTP/1.1 304 Not Modified\r\nETag: "2"\r\n\r\n'],
+        [b"HTTP/1.1 304 Not Modified\r\nETa", 0.01, b'g: "2"\r\n\r\n'],
+        [
+            b'HTTP/1.1 304 Not Modified\r\nETag: "2"\r\n\r\nHTTP/1.1 200 OK\r\nETag: "3"\r\n\r\nstray'
+        ],
+        [b'HTTP/1.1 304 Not Modified\r\nETag: "2"\r\nConnection: close\r\n\r\n'],
+        [b'HTTP/1.1 304 Not Modified\nETag: "2"\n\n'],
+        [b'HTTP/1.1 304 Not Modified\r\nX: 1\nETag: "2"\r\n\r\n'],
+        [b'HTTP/1.0 304 Not Modified\r\nETag: "2"\r\n\r\n'],
+        [b'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 304 Fine\r\nETag: "2"\r\n\r\n'],
+        [b'HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\nETag: "2"\r\n\r\n'],
+    ],
+)
+def test_a_304_in_any_form_is_read_and_leaves_the_next_answer_alone(
+    origin, fetch, steps
+):
+    origin.sends("/feed", *steps, keep_alive=True)
+    origin.answers("/other", FEED)
+
+    answer = fetch(origin.url("/feed"), validators=Validators(etag=b'"1"'))
+    fetched = fetch(origin.url("/other"))
+
+    assert answer.validators == Validators(etag=b'"2"')
+    assert fetched.body == FEED
+
+
+@pytest.mark.parametrize(
+    "line", [b"HTTP/1.1 304 Bye\r\nConnection: Close", b"HTTP/1.0 304 Bye"]
+)
+def test_a_304_may_end_its_connection(origin, fetch, line):
+    """RFC 9112 section 9.6: nothing more is asked on a connection that is to close."""
+    origin.sends("/feed", line + b"\r\n\r\n", keep_alive=True)
+
+    for _ in range(2):
+        fetch(origin.url("/feed"), validators=Validators(etag=b'"1"'))
+
+    assert origin.connections == 2
+
+
+def test_a_304_that_breaks_off_is_no_304(origin, fetch):
+    origin.sends("/feed", b'HTTP/1.1 304 Not Modified\r\nETag: "1')
+
+    with pytest.raises(FetchError) as failure:
+        fetch(origin.url("/feed"), validators=Validators(etag=b'"1"'))
+
+    assert failure.value.problem == "reset"
+
+
 def test_a_304_to_a_plain_request_is_no_document(origin, fetch):
     origin.answers("/feed", status=304)
 
