@@ -50,7 +50,7 @@ def keys(
     """Return all keys of an entry, strongest first; none if nothing names it.
 
     `guid` and `date` are as sent, and None where the source's are not trusted. `text`
-    is the visible text.
+    is the visible text, which is on one line and needs no folding of blanks.
     """
     return tuple(
         dict.fromkeys(
@@ -59,7 +59,7 @@ def keys(
                 link=link or "",
                 site=site or "",
                 title=_folded(title),
-                text=_folded(text),
+                text=text.casefold(),
                 date=_folded(date or ""),
             )
         )

@@ -211,3 +211,10 @@ def test_an_entry_that_says_nothing_is_rejected_and_the_rest_stand():
         "Rejected",
     ]
     assert found.notes == ("2 entries say nothing: left out",)
+
+
+def test_folding_a_letter_makes_no_blank_of_it():
+    """So a text on one line is still on one when its case is folded."""
+    letters = [c for c in map(chr, range(0x110000)) if not c.isspace()]
+
+    assert not any(b.isspace() for letter in letters for b in letter.casefold())

@@ -2,13 +2,15 @@
 
 import hashlib
 import time
+from html.entities import html5
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.text.markup import clean, text_sha256, visible_text
-from aggregator.text.markup.visible import prepared, tame_text, text_of
+from aggregator.text.markup.tame import tame_words
+from aggregator.text.markup.visible import one_line, prepared, text_of
 
 SEEN = {
     "a<script>x</script>b": "ab",
@@ -122,12 +124,18 @@ def test_many_elements_beside_each_other_are_not_deep():
 TAGS = """
 <p>|</p>|<br>|<br/>|</br>|<hr>|<li>|</li>|<a href="/x">|</a>|<b>|</b>|<h2>|</h2>|<h3>|</h3>
 |<img src="a" alt="b" />|<pre>|</pre>|<ul>|</ul>|<dl>|</dl>|<dd>|</dd>|<dt>|<div>|</div>
-|<div/>|<wbr>|<code>
+|<div/>|<wbr>|<code>|<p class='"b"'>|<ul id="a" >|<h4\t\tid='a'/>|<li xml:lang="en">|<b id=a>
+|<P>|<p\fid="a">|<p id="a"id="b">
 """
+REFERENCES = """
+&amp; &lt; &nbsp; &#8217; &#39; &#039; &#38; &#60; &#32; &#8238; &#127; &#128; &#x2019; &#xA0;
+&#x1F4C4; &#x1fffe; &#128196; &#x202E; &#XE1; &#x3c; &#xD800; &egrave; &Ouml; &rdquo; &laquo;
+&apos; &notit; &eacute &#38 &am p;
+""".split()  # noqa: SIM905 - one word beside the other reads better
 TAME = st.lists(
     st.one_of(
         st.sampled_from(TAGS.replace("\n", "").split("|")),
-        st.sampled_from(["&amp;", "&lt;", "&nbsp;", "&#8217;", "&#39;", "&#8238;"]),
+        st.sampled_from(REFERENCES),
         st.text("a b\n\té\u202e\u200d\x0c\x0b<>&;", max_size=4),
     ),
     max_size=30,
@@ -138,13 +146,28 @@ TAME = st.lists(
 def test_words_of_plain_markup_are_those_that_a_parser_finds(pieces):
     """The short way to the visible text is taken only where the long one agrees."""
     html = "".join(pieces)
-    short = tame_text(html)
+    words = tame_words(html)
 
-    assert short is None or short == text_of(prepared(html))
+    assert words is None or one_line(words) == text_of(prepared(html))
+
+
+def test_references_taken_for_tame_are_decoded_as_a_parser_does():
+    codes = [*range(0x3000), *range(0xD000, 0x10000), *range(0x1F000, 0x20000)]
+    numbers = [form.format(n) for n in codes for form in ("&#{};", "&#x{:X};")]
+    html = [f"a{ref}b" for ref in [*numbers, *(f"&{name}" for name in html5)]]
+
+    tame = [(one, words) for one in html if (words := tame_words(one)) is not None]
+
+    assert len(tame) > 20_000
+    assert [one for one, words in tame if one_line(words) != text_of(one)] == []
 
 
 def test_plain_markup_takes_the_short_way_and_tables_do_not():
-    assert tame_text('<p>One <a href="/x">two</a></p><p>three</p>') == "One two three"
-    assert tame_text("<table>a<tr><td>b</table>") is None
-    assert tame_text("a<!-- b -->") is None
-    assert tame_text("<p title=a>b") is None
+    plain = '<p>One <a href="/x">two</a></p><p>three</p>'
+
+    assert one_line(tame_words(plain)) == "One two three"
+    assert prepared(plain) == plain
+    assert tame_words("<table>a<tr><td>b</table>") is None
+    assert tame_words("a<!-- b -->") is None
+    assert tame_words("<p title=a>b") is None
+    assert tame_words("a &am<b>p; b") is None

@@ -14,6 +14,7 @@ DERIVED_WORDS = 12  # of the text, where there is no headline
 DERIVED = "made a headline of the first words"
 REPAIRED = "repaired text that was encoded twice"
 _TAG = re.compile(r"<[^>]*>")
+_ASCII_BLANKS = bytes(code for code in range(0x80) if chr(code).isspace())
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -104,8 +105,15 @@ def fullness(text: Text) -> float:
     for a text with links and paragraphs.
     """
     if text.type == "text/plain":
-        return len("".join(text.value.split())) * 2 / 3
-    return len("".join(_TAG.sub("", text.value).split()))
+        return _letters(text.value) * 2 / 3
+    return _letters(_TAG.sub("", text.value))
+
+
+def _letters(text: str) -> int:
+    """Return how many characters of a text are not white space."""
+    if text.isascii():  # the same, without a string for every word
+        return len(text.encode().translate(None, _ASCII_BLANKS))
+    return len("".join(text.split()))
 
 
 def _cleaned(chosen: Text, base: str, tally: Caps) -> Cleaned:
@@ -124,15 +132,18 @@ def _cleaned(chosen: Text, base: str, tally: Caps) -> Cleaned:
 
 def _storable(text: str) -> str:
     """Return text as sent, but for the characters that no store and no XML can hold."""
-    return FORBIDDEN.sub("", text)
+    return text if markup.is_sound(text) else FORBIDDEN.sub("", text)
 
 
 def _summary(entry: Entry, chosen: Text | None, text: str, tally: Caps) -> str | None:
-    """Return the source's own summary where it says something else than the body."""
+    """Return the source's own summary where it says something else than the body.
+
+    `text` is the body's visible text: on one line, as the summary's is.
+    """
     for candidate in (entry.summary, *entry.contents):
         if candidate is None or candidate is chosen:
             continue
         line = markup.plain(candidate.value, candidate.type)
-        if line and line.split() != text.split():
+        if line and line != text:
             return tally.text(line, caps.SUMMARY, "summaries")
     return None

@@ -31,13 +31,14 @@ from aggregator.text.markup.allowed import (
 )
 from aggregator.text.markup.characters import printable_html, without_surrogates
 from aggregator.text.markup.nesting import DEEPEST, bounded
+from aggregator.text.markup.tame import tame_words
 from aggregator.text.markup.visible import (
     as_html,
     elements,
+    one_line,
     paragraphs,
     prepared,
     tags_of,
-    tame_text,
     text_of,
     visible_text,
 )
@@ -87,10 +88,8 @@ def clean(
     after cleaning, closed again, and says so in `changes`.
     """
     body = as_html(html, media_type)
-    ready = prepared(body)
-    text = tame_text(ready)
-    if text is None:
-        text = text_of(ready)
+    ready, words = _ready(body)
+    text = text_of(ready) if words is None else one_line(words)
     raw, changes, gone = _judged(ready, base)
     changes |= _named(body, gone)
     if LINK_REL in raw:
@@ -102,7 +101,8 @@ def clean(
         cleaned = _IMAGE.sub(lambda image: _worth_keeping(image[0], changes), cleaned)
     if body.count("<") > DEEPEST and bounded(body) != body:
         changes.add(FLATTENED)
-    if visible_text(cleaned) != text:
+    kept = words is not None and words == tame_words(cleaned)
+    if not kept and visible_text(cleaned) != text:
         cleaned = paragraphs(text)
         changes.add(WORDS_ONLY)
     if max_bytes is not None and len(cleaned.encode()) > max_bytes:
@@ -110,6 +110,15 @@ def clean(
         text = visible_text(cleaned)
         changes.add(f"cut at {max_bytes} bytes")
     return Cleaned(html=cleaned, text=text, changes=tuple(sorted(changes)))
+
+
+def _ready(body: str) -> tuple[str, str | None]:
+    """Return a body prepared, and its words if it is tame; then it is ready as it is."""
+    words = tame_words(body)
+    if words is not None:
+        return body, words
+    ready = prepared(body)
+    return ready, None if ready == body else tame_words(ready)
 
 
 def _judged(ready: str, base: str | None) -> tuple[str, set[str], set[str]]:
