@@ -8,7 +8,6 @@ It keeps `www.` and a trailing slash: servers may and do answer differently.
 """
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 
 from aggregator.text.urls.resolve import address_of
@@ -60,8 +59,7 @@ def canonical(url: str) -> str:
         return url.strip()
     fragment = address.fragment if (address.fragment or "").startswith("!") else None
     return str(
-        replace(
-            address,
+        address._replace(
             scheme="https",
             host=address.host.rstrip("."),
             path=_one_spelling(address.path),
@@ -78,6 +76,8 @@ def is_published_iri(text: str) -> bool:
     hold one) and for `tag:` URIs. Stricter than RFC 4287: what the W3C feed validator
     would report, if only as a warning, is no.
     """
+    if ":" not in text:
+        return False
     urn = URN.fullmatch(text)
     if urn is not None:
         return urn["space"] != "uuid" or UUID.fullmatch(urn["name"]) is not None
@@ -87,8 +87,7 @@ def is_published_iri(text: str) -> bool:
     if address is None or address.query == "" or address.fragment == "":
         return False
     return text == str(
-        replace(
-            address,
+        address._replace(
             path=_one_spelling(address.path),
             query=address.query and _one_spelling(address.query),
         )
@@ -112,6 +111,8 @@ def _one_spelling(text: str) -> str:
 
     Source: RFC 3986 section 6.2.2.
     """
+    if "%" not in text:
+        return text
 
     def spell(escape: re.Match[str]) -> str:
         letter = chr(int(escape[1], 16))

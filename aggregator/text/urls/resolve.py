@@ -15,10 +15,10 @@ Existing percent-escapes are kept byte for byte; nothing is encoded twice.
 """
 
 import re
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import unescape
 from ipaddress import AddressValueError, IPv6Address
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 MAX_CHARS = 8192  # of an address; a longer one is dropped, for it cannot be cut
@@ -51,8 +51,7 @@ PLAIN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class Address(NamedTuple):
     """An absolute http or https address in its parts, each legal as it stands."""
 
     scheme: str
@@ -92,12 +91,12 @@ def resolve_content(base: str | None, href: str) -> str | None:
     return resolve(base, href)
 
 
-@lru_cache(maxsize=512)  # one address of an entry is asked for up to five times
 def address_of(base: str | None, href: str) -> Address | None:
     """Return what `resolve` returns, in its parts."""
     return _plain(href) or _written(base, href)
 
 
+@lru_cache(maxsize=512)  # one address of an entry is asked for up to five times
 def _plain(href: str) -> Address | None:
     """Return an address that is legal and normal as it stands, at a tenth of the cost.
 
@@ -122,6 +121,7 @@ def _plain(href: str) -> Address | None:
     )
 
 
+@lru_cache(maxsize=512)
 def _written(base: str | None, href: str) -> Address | None:
     text = CONTROLS.sub("", href.encode("utf-8", "ignore").decode()).strip()
     if not text or len(text) > MAX_CHARS:
@@ -169,10 +169,10 @@ def _relative(base: Address, text: str) -> Address:
     fragment = _optional(parts["fragment"])
     if not path:
         kept = base.query if query is None else query
-        return replace(base, query=kept, fragment=fragment)
+        return base._replace(query=kept, fragment=fragment)
     if not path.startswith("/"):
         path = base.path.rpartition("/")[0] + "/" + path
-    return replace(base, path=_path(path), query=query, fragment=fragment)
+    return base._replace(path=_path(path), query=query, fragment=fragment)
 
 
 def _split(text: str) -> dict[str, str | None]:
