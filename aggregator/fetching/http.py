@@ -226,7 +226,9 @@ def _first_hop(url: str, home_url: str) -> Hop:
         first, home = _target(url), _target(home_url)
         if first.origin != home.origin:
             return Hop(target=first, at_home=False)
-        return Hop(target=replace(first, userinfo=home.userinfo))
+        if first.userinfo != home.userinfo:
+            first = replace(first, userinfo=home.userinfo)
+        return Hop(target=first)
     except ValueError as error:
         raise FetchError(
             f"the address of the feed is not one we go to: {error}", problem="blocked"

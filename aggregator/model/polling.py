@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from aggregator.model.article import Article
 
@@ -242,6 +242,19 @@ class SourceState:
     moved: Moved | None = None
     feed: FeedInfo = FeedInfo()
     hints_warning: str | None = None
+
+
+class NextPoll(NamedTuple):
+    """When a source is polled next, because of what, and when it was last: of its row.
+
+    Fields are called as in `SourceState`. A tuple, because one is made for every poll,
+    and a copy of the row takes six times as long.
+    """
+
+    source_id: str
+    next_poll_at: datetime
+    because: str
+    last_polled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

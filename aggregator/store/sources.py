@@ -32,6 +32,7 @@ from aggregator.model import (
     FeedInfo,
     Hints,
     Moved,
+    NextPoll,
     OutcomeKind,
     PollResult,
     SourceState,
@@ -176,7 +177,9 @@ def record_states(connection: Connection, results: Sequence[PollResult]) -> None
     execute_each(connection, _polled, rows)
 
 
-def reschedule(connection: Connection, states: Sequence[SourceState]) -> None:
+def reschedule(
+    connection: Connection, states: Sequence[SourceState | NextPoll]
+) -> None:
     """Write when these sources were polled last and are next, and why; no more."""
     rows = [
         {

@@ -26,7 +26,15 @@ from aggregator.fetching.cadence.pace import (
     warning,
 )
 from aggregator.fetching.cadence.phrases import moment
-from aggregator.model import Hints, Moved, Outcome, Source, SourceState, Validators
+from aggregator.model import (
+    Hints,
+    Moved,
+    NextPoll,
+    Outcome,
+    Source,
+    SourceState,
+    Validators,
+)
 from aggregator.text.urls import host_of, registrable_host, shard
 
 # A permanent redirect is believed after so many polls in a row over so long a time.
@@ -57,20 +65,20 @@ def initial(source: Source, *, now: datetime) -> SourceState:
     return row
 
 
-def asked(source: Source, state: SourceState, *, now: datetime) -> SourceState:
-    """Return the row to store before a poll begins, so that a crash does not ask twice.
+def asked(source: Source, state: SourceState, *, now: datetime) -> NextPoll:
+    """Return what to store before a poll begins, so that a crash does not ask twice.
 
     Whoever finds it after a crash waits as if an answer had come. A source that was
-    never polled keeps its row: whoever added it wants to see it.
+    never polled stays as it is: whoever added it wants to see it.
     """
     if state.last_polled_at is None:
-        return state
+        return NextPoll(state.source_id, state.next_poll_at, state.because, None)
     reason = decisive(our_pace(source, state, polled=now))
-    return replace(
-        state,
-        last_polled_at=now,
+    return NextPoll(
+        source_id=state.source_id,
         next_poll_at=opened(reason.until, state.feed.hints),
         because=f"{reason.because}; asked at {moment(now)}, no answer recorded",
+        last_polled_at=now,
     )
 
 
