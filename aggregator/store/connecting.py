@@ -11,7 +11,7 @@ another one wrote in between.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +19,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from aggregator.errors import StoreError
 
@@ -29,6 +30,9 @@ _CONNECTIONS = 64  # fetching threads and web threads ask at the same time
 # hour, made 48 MB of 21 within two hours. A page that is not kept is one read away in
 # the kernel's memory.
 _PAGES_KIB = 512
+# While one writes, and one does at a time: a page that is changed again after it had to
+# leave is written twice. 600 articles in one commit take 20 % less of SQLite's CPU.
+_WRITERS_PAGES_KIB = 8_192
 
 # `work` is the service's own; `read` never writes; `migrate` may rebuild tables.
 Mode = Literal["work", "read", "migrate"]
@@ -141,7 +145,19 @@ def _sqlite(url: URL, mode: Mode) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", mode == "migrate")
+        driver = connection.connection.dbapi_connection
+        if writes and isinstance(driver, sqlite3.Connection):
+            connection.info["wrote"] = True
+            driver.execute(f"PRAGMA cache_size = -{_WRITERS_PAGES_KIB}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    @event.listens_for(engine, "checkin")
+    def let_go(
+        connection: sqlite3.Connection | None, record: ConnectionPoolEntry
+    ) -> None:
+        if record.info.pop("wrote", False) and connection:
+            with suppress(sqlite3.Error):  # of a file that is gone: it costs memory
+                connection.execute(f"PRAGMA cache_size = -{_PAGES_KIB}")
 
     return engine
 

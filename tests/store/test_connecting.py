@@ -41,3 +41,17 @@ def test_connections_of_a_burst_stay_idle_after_it(tmp_path):
 
     assert len(used) == 1
     engine.dispose()
+
+
+def test_only_who_writes_keeps_more_pages_and_only_as_long(tmp_path):
+    engine = connect(make_url(f"sqlite:///{tmp_path}/wire.db"), "work")
+
+    with engine.connect() as reader:
+        with engine.execution_options(writes=True).begin() as writer:
+            while_reading, while_writing = kept(reader), kept(writer)
+        with engine.connect() as connection:
+            afterwards = kept(connection)
+
+    assert while_reading < while_writing <= 8 * MB
+    assert afterwards == while_reading
+    engine.dispose()
