@@ -1,13 +1,11 @@
 """The table `articles`: all of an article that a list of articles shows.
 
-In and out: whole `Article`s; their bodies lie in `bodies`, so that listing, counting
-and recognising articles never reads them. `shown` is false for dropped and withdrawn
+In: whole `Article`s. Out: rows, of which `rows` makes articles. Bodies lie in `bodies`,
+so that listing, counting and recognising articles never reads them. `shown` is false for dropped and withdrawn
 articles: they are kept, and stand in no output.
 """
 
-import json
 from collections.abc import Collection, Sequence
-from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -30,18 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from aggregator.errors import StoreError
-from aggregator.model import (
-    Article,
-    Attribution,
-    Dropped,
-    Enclosure,
-    Image,
-    Tag,
-    Via,
-    Withdrawn,
-    content_digest,
-)
+from aggregator.model import Article, Dropped, Withdrawn
 from aggregator.store import seals
 from aggregator.store.columns import (
     AnyRow,
@@ -51,13 +38,10 @@ from aggregator.store.columns import (
     chunks,
     execute_each,
     metadata,
-    micros,
-    micros_or_none,
-    moment,
-    moment_or_none,
     packed,
-    unpacked,
+    packed_texts,
 )
+from aggregator.store.rows import new_row, row_said, sealed, withdrawn_text
 
 # An article that is listed when it is seen stands some microseconds before that time.
 CAME_LATE = text("listed_at < first_seen - 1000000")
@@ -108,6 +92,7 @@ _CHANGEABLE = (
     "text_sha256", "content_digest", "revision", "dropped",
     "seal_face", "seal_said", "seal_headline", "seal_dropped",
 )  # fmt: skip
+_CHANGEABLE_SEALS = [name for name in seals.OF_ARTICLES if name in _CHANGEABLE]
 
 _still_shown = and_(
     articles.c.withdrawn.is_(None), bindparam("undropped", type_=Boolean)
@@ -152,7 +137,9 @@ _tag = (
 )
 _some_ids = bindparam("which", type_=Name, expanding=True)
 _existing = select(articles.c.article_id).where(articles.c.article_id.in_(_some_ids))
-_some = select(articles).where(articles.c.article_id.in_(_some_ids))
+# All that an Article is made of.
+told = [column for column in articles.c if column.name not in seals.OF_ARTICLES]
+_some = select(*told).where(articles.c.article_id.in_(_some_ids))
 
 _below = tuple_(articles.c.listed_at, articles.c.article_id) < tuple_(
     bindparam("listed_at"), bindparam("article_id")
@@ -176,17 +163,12 @@ _counts = select(articles.c.source_id, func.count().label("number")).group_by(
 
 def insert_articles(connection: Connection, new: Sequence[Article]) -> None:
     """Insert rows; none of the ids may exist."""
-    execute_each(connection, _insert, [_new_row(article) for article in new])
+    execute_each(connection, _insert, [new_row(article) for article in new])
 
 
 def change_articles(connection: Connection, changed: Sequence[Article]) -> None:
     """Update what a source may change. Names, place and withdrawal stay."""
-    rows = [
-        {name: row[name] for name in _CHANGEABLE}
-        | {"which": row["article_id"], "undropped": row["dropped"] is None}
-        for row in map(_changed_row, changed)
-    ]
-    execute_each(connection, _change, rows)
+    execute_each(connection, _change, [_changed_row(article) for article in changed])
 
 
 def retitle_articles(
@@ -195,9 +177,9 @@ def retitle_articles(
 ) -> None:
     """Write what the rules now say of articles: (id, title, rules, dropped)."""
     rows = [
-        _sealed(
+        sealed(
             article_id,
-            {"title": title, "rules": packed(rules), "dropped": packed(dropped)},
+            {"title": title, "rules": packed_texts(rules), "dropped": packed(dropped)},
             "seal_headline",
             "seal_dropped",
         )
@@ -209,13 +191,13 @@ def retitle_articles(
 
 def override_title(connection: Connection, article_id: str, title: str | None) -> bool:
     """Give an article a headline of the desk's own, or None; False if there is none."""
-    row = _sealed(article_id, {"override": title}, "seal_override")
+    row = sealed(article_id, {"override": title}, "seal_override")
     return connection.execute(_override, row | {"which": article_id}).rowcount == 1
 
 
 def withdraw_article(connection: Connection, article_id: str, why: Withdrawn) -> bool:
     """Take an article back; False if it does not exist or was taken back before."""
-    row = _sealed(article_id, {"withdrawn": _withdrawn_text(why)}, "seal_withdrawn")
+    row = sealed(article_id, {"withdrawn": withdrawn_text(why)}, "seal_withdrawn")
     return connection.execute(_withdraw, row | {"which": article_id}).rowcount == 1
 
 
@@ -224,7 +206,7 @@ def tag_articles(
 ) -> None:
     """Replace the desk's tags of articles."""
     rows = [
-        _sealed(id_, {"desk_tags": packed(tags)}, "seal_tags") | {"which": id_}
+        sealed(id_, {"desk_tags": packed_texts(tags)}, "seal_tags") | {"which": id_}
         for id_ in article_ids
     ]
     execute_each(connection, _tag, rows)
@@ -274,114 +256,7 @@ def counts(connection: Connection) -> dict[str, int]:
     return {row.source_id: row.number for row in connection.execute(_counts)}
 
 
-def desk_tags_of(row: AnyRow) -> tuple[str, ...]:
-    """Return the desk's tags of a stored row."""
-    return tuple(unpacked(row.desk_tags))
-
-
-def article(row: AnyRow, **texts: Any) -> Article:  # noqa: ANN401 - fields of Article
-    """Return the article of a row; `texts` are its fields from `bodies`, if read."""
-    return Article(
-        id=row.article_id,
-        published_id=row.published_id,
-        source_id=row.source_id,
-        keys=tuple(unpacked(row.keys)),
-        url=row.url,
-        source_title=row.source_title,
-        title=row.title,
-        rules=tuple(unpacked(row.rules)),
-        authors=tuple(unpacked(row.authors)),
-        tags=tuple(Tag(**tag) for tag in unpacked(row.tags)),
-        desk_tags=desk_tags_of(row),
-        language=row.language,
-        enclosures=tuple(Enclosure(**each) for each in unpacked(row.enclosures)),
-        image=Image(**unpacked(row.image)) if row.image else None,
-        attribution=_attribution(row.attribution),
-        dated=moment_or_none(row.dated),
-        published=moment(row.published),
-        updated=moment(row.updated),
-        first_seen=moment(row.first_seen),
-        listed_at=moment(row.listed_at),
-        text_sha256=row.text_sha256,
-        revision=row.revision,
-        dropped=Dropped(**unpacked(row.dropped)) if row.dropped else None,
-        withdrawn=_withdrawn(row.withdrawn) if row.withdrawn else None,
-        override=row.override,
-        **texts,
-    )
-
-
-def _new_row(article: Article) -> dict[str, Any]:
-    withdrawn = article.withdrawn
-    row = _row(article) | {
-        "source_id": article.source_id,
-        "published_id": article.published_id,
-        "desk_tags": packed(article.desk_tags),
-        "first_seen": micros(article.first_seen),
-        "listed_at": micros(article.listed_at),
-        "withdrawn": _withdrawn_text(withdrawn) if withdrawn else None,
-        "shown": article.dropped is None and withdrawn is None,
-        "override": article.override,
-    }
-    return _sealed(article.id, row, *seals.OF_ARTICLES)
-
-
 def _changed_row(article: Article) -> dict[str, Any]:
-    changeable = [name for name in seals.OF_ARTICLES if name in _CHANGEABLE]
-    return _sealed(article.id, _row(article), *changeable)
-
-
-def _row(article: Article) -> dict[str, Any]:
-    row = {
-        "article_id": article.id,
-        "keys": packed(article.keys),
-        "url": article.url,
-        "source_title": article.source_title,
-        "title": article.title,
-        "rules": packed(article.rules),
-        "authors": packed(article.authors),
-        "tags": packed(article.tags),
-        "language": article.language,
-        "enclosures": packed(article.enclosures),
-        "image": packed(article.image),
-        "attribution": _attribution_text(article.attribution),
-        "dated": micros_or_none(article.dated),
-        "published": micros(article.published),
-        "updated": micros(article.updated),
-        "text_sha256": article.text_sha256,
-        "content_digest": content_digest(article),
-        "revision": article.revision,
-        "dropped": packed(article.dropped),
-    }
-    # PostgreSQL refuses U+0000, SQLite takes it and loses what follows: refuse it here.
-    for name, value in row.items():
-        if type(value) is str and "\0" in value:
-            raise StoreError(f"article {article.id}: U+0000 in its {name}")
-    return row
-
-
-def _sealed(article_id: str, row: dict[str, Any], *names: str) -> dict[str, Any]:
-    """Return what is about to be written with the seals of these names."""
-    return row | seals.seals(article_id, row, names)
-
-
-# The articles of a source carry the same few attributions over and over.
-@lru_cache(maxsize=4096)
-def _attribution_text(attribution: Attribution) -> str | None:
-    return packed(attribution)
-
-
-@lru_cache(maxsize=4096)
-def _attribution(text: str) -> Attribution:
-    said = json.loads(text)
-    via = said.pop("via", None)
-    return Attribution(**said, via=Via(**via) if via else None)
-
-
-def _withdrawn_text(why: Withdrawn) -> str:
-    return json.dumps([micros(why.at), why.reason, why.by], ensure_ascii=False)
-
-
-def _withdrawn(text: str) -> Withdrawn:
-    at, reason, by = json.loads(text)
-    return Withdrawn(at=moment(at), reason=reason, by=by)
+    row = sealed(article.id, row_said(article), *_CHANGEABLE_SEALS)
+    undropped = {"which": article.id, "undropped": article.dropped is None}
+    return {name: row[name] for name in _CHANGEABLE} | undropped

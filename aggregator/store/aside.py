@@ -9,17 +9,17 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
-from aggregator.store.articles import CAME_LATE, articles
+from aggregator.store.articles import CAME_LATE, articles, told
 from aggregator.store.columns import AnyRow, micros
 
 _withdrawn = (
-    select(articles)
+    select(*told)
     .where(articles.c.withdrawn.is_not(None))
     .order_by(articles.c.listed_at.desc(), articles.c.article_id.desc())
     .limit(bindparam("rows"))
 )
 _late = (
-    select(articles)
+    select(*told)
     .where(CAME_LATE, articles.c.first_seen >= bindparam("since"))
     .order_by(articles.c.first_seen, articles.c.article_id)
 )

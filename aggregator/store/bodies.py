@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from aggregator.model import Article
 from aggregator.store import seals
-from aggregator.store.articles import articles
+from aggregator.store.articles import articles, told
 from aggregator.store.columns import (
     AnyRow,
     Bytes,
@@ -37,11 +37,12 @@ from aggregator.store.columns import (
     insert_unless_there,
     metadata,
     moment,
-    packed,
-    unpacked,
+    packed_texts,
 )
+from aggregator.store.rows import article, texts_alike
 
-_LEVEL = 6
+# Of the snapshots' 2,866 bytes an article, 715 are left in 22 us; at level 6 694 in 31.
+_LEVEL = 3
 _LENGTHS = struct.Struct(">II")  # of raw and source_body; the rest is the body
 
 _OF_ARTICLE = "articles.article_id"
@@ -94,6 +95,13 @@ _change = (
 _some = select(bodies).where(
     bodies.c.article_id.in_(bindparam("which", expanding=True))
 )
+_whole = (
+    select(
+        *told, bodies.c.source_type, bodies.c.summary, bodies.c.changes, bodies.c.texts
+    )
+    .join(bodies, bodies.c.article_id == articles.c.article_id)
+    .where(articles.c.article_id.in_(bindparam("which", type_=Name, expanding=True)))
+)
 _before = (
     select(
         *(
@@ -119,13 +127,13 @@ _revisions = (
 
 def insert_bodies(connection: Connection, new: Sequence[Article]) -> None:
     """Insert the words of new articles."""
-    rows = [_row(article) | {"article_id": article.id} for article in new]
+    rows = [_row(each) | {"article_id": each.id} for each in new]
     execute_each(connection, _insert, rows)
 
 
 def change_bodies(connection: Connection, changed: Sequence[Article]) -> None:
     """Replace the words of changed articles."""
-    rows = [_row(article) | {"which": article.id} for article in changed]
+    rows = [_row(each) | {"which": each.id} for each in changed]
     execute_each(connection, _change, rows)
 
 
@@ -150,6 +158,15 @@ def texts_of(
     }
 
 
+def whole(connection: Connection, article_ids: Collection[str]) -> dict[str, Article]:
+    """Return stored articles with their bodies, by id; unknown ids are left out."""
+    return {
+        row[0]: article(row[:-4], **_texts(*row[-4:]))
+        for some in chunks(sorted(article_ids))
+        for row in connection.execute(_whole, {"which": some})
+    }
+
+
 def revisions_of(connection: Connection, now: Article) -> list[Article]:
     """Return what an article was before, oldest first: `now` in its earlier words."""
     return [
@@ -160,7 +177,7 @@ def revisions_of(connection: Connection, now: Article) -> list[Article]:
             url=row.url,
             source_title=row.source_title,
             title=row.title,
-            rules=tuple(unpacked(row.rules)),
+            rules=texts_alike(row.rules),
             text_sha256=row.text_sha256,
             **texts_in(row),
         )
@@ -175,7 +192,7 @@ def _row(article: Article) -> dict[str, Any]:
     row = {
         "source_type": article.source_type,
         "summary": article.summary,
-        "changes": packed(article.changes),
+        "changes": packed_texts(article.changes),
         "texts": zlib.compress(texts, _LEVEL),
     }
     return row | seals.seals(article.id, row, seals.OF_BODIES)
@@ -183,14 +200,20 @@ def _row(article: Article) -> dict[str, Any]:
 
 def texts_in(row: AnyRow) -> dict[str, Any]:
     """Return the fields of `Article` that a row of words holds."""
-    texts = zlib.decompress(row.texts)
+    return _texts(row.source_type, row.summary, row.changes, row.texts)
+
+
+def _texts(
+    source_type: str, summary: str | None, changes: str | None, packed_words: bytes
+) -> dict[str, Any]:
+    texts = zlib.decompress(packed_words)
     raw_length, source_length = _LENGTHS.unpack_from(texts)
     raw_end = _LENGTHS.size + raw_length
     source_end = raw_end + source_length
     return {
-        "source_type": row.source_type,
-        "summary": row.summary,
-        "changes": tuple(unpacked(row.changes)),
+        "source_type": source_type,
+        "summary": summary,
+        "changes": texts_alike(changes),
         "raw": texts[_LENGTHS.size : raw_end],
         "source_body": texts[raw_end:source_end].decode(),
         "body": texts[source_end:].decode(),

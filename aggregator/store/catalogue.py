@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 
 from aggregator.model import Article, Selection
 from aggregator.store import articles, aside, listing, marks, search
-from aggregator.store.bodies import revisions_of, texts_of
+from aggregator.store.bodies import revisions_of, texts_of, whole
 from aggregator.store.keys import named
 from aggregator.store.marks import Mark
+from aggregator.store.rows import article
 from aggregator.store.sightings import sightings_of
 from aggregator.store.transactions import Transactions
 
@@ -59,7 +60,7 @@ class Catalogue(Transactions):
                 ids = [row.article_id for row in page] if bodies else []
                 texts = texts_of(connection, ids)
             for row in page:
-                yield articles.article(row, **texts.get(row.article_id, {}))
+                yield article(row, **texts.get(row.article_id, {}))
             if len(page) < size:
                 return
             above = (page[-1].listed_at, page[-1].article_id)
@@ -86,7 +87,7 @@ class Catalogue(Transactions):
             if bodies:
                 return _whole(connection, ids)
             rows = articles.rows_of(connection, ids)
-            return [articles.article(rows[id_]) for id_ in ids if id_ in rows]
+            return [article(rows[id_]) for id_ in ids if id_ in rows]
 
     def marks(
         self,
@@ -112,7 +113,7 @@ class Catalogue(Transactions):
         """Return articles without bodies in the order of these ids, without unknown."""
         with self._reading() as connection:
             rows = articles.rows_of(connection, article_ids)
-            return [articles.article(rows[id_]) for id_ in article_ids if id_ in rows]
+            return [article(rows[id_]) for id_ in article_ids if id_ in rows]
 
     def whole(self, article_ids: Sequence[str]) -> list[Article]:
         """Return whole articles in the order of these ids; unknown ones are left out."""
@@ -123,7 +124,7 @@ class Catalogue(Transactions):
         """Return the newest listed of the articles taken back, without bodies."""
         with self._reading() as connection:
             rows = aside.withdrawn(connection, limit)
-            return [articles.article(row) for row in rows]
+            return [article(row) for row in rows]
 
     def late(self, *, since: datetime) -> list[Article]:
         """Return articles first seen since a time but listed earlier, without bodies.
@@ -131,7 +132,7 @@ class Catalogue(Transactions):
         Those of a source's first poll, and of a burst of old reports.
         """
         with self._reading() as connection:
-            return [articles.article(row) for row in aside.late(connection, since)]
+            return [article(row) for row in aside.late(connection, since)]
 
     def search(
         self,
@@ -173,10 +174,5 @@ class Catalogue(Transactions):
 
 def _whole(connection: Connection, article_ids: Sequence[str]) -> list[Article]:
     """Return articles with their bodies, in the order of the ids; unknown left out."""
-    rows = articles.rows_of(connection, article_ids)
-    texts = texts_of(connection, rows)
-    return [
-        articles.article(rows[id_], **texts[id_])
-        for id_ in dict.fromkeys(article_ids)
-        if id_ in rows
-    ]
+    found = whole(connection, article_ids)
+    return [found[id_] for id_ in dict.fromkeys(article_ids) if id_ in found]

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib import import_module
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from sqlalchemy import (
@@ -30,6 +31,7 @@ from sqlalchemy import (
     Text,
 )
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
     naming_convention={
@@ -99,6 +101,8 @@ def _members(value: object) -> dict[str, Any]:
 _encode = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), default=_members
 ).encode
+_quoted = json.encoder.encode_basestring
+_decode = json.JSONDecoder().raw_decode
 
 
 def packed(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON and our nouns can say
@@ -106,9 +110,36 @@ def packed(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON and our no
     return _encode(value) if value else None
 
 
+def packed_texts(texts: Sequence[str]) -> str | None:
+    """Return what `packed` does of nothing but texts, at a third of its cost."""
+    return f"[{','.join([_quoted(text) for text in texts])}]" if texts else None
+
+
 def unpacked(text: str | None) -> Any:  # noqa: ANN401 - the caller knows what it put in
-    """Return what `packed` was given, with lists for tuples; () for NULL."""
-    return json.loads(text) if text is not None else ()
+    """Return what `packed` was given, with lists for tuples; () for NULL.
+
+    `json.loads` would look for blanks around it first, which `packed` never writes: two
+    thirds of its cost. Raises ValueError for what is no JSON text.
+    """
+    if text is None:
+        return ()
+    value, end = _decode(text)
+    if end != len(text):
+        raise ValueError(f"something stands behind {text[:end]!r}")
+    return value
+
+
+def unpacked_texts(text: str | None) -> tuple[str, ...]:
+    """Return what `packed_texts` was given."""
+    return tuple(unpacked(text)) if text is not None else ()
+
+
+def values_of(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """Return what takes the values of these names out of a row, in their order."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    (name,) = names
+    return lambda row: (row[name],)
 
 
 def upsert(table: Table, *, keep: Collection[str] = ()) -> ByDialect:
@@ -171,25 +202,28 @@ def execute_each(
 class _Written(NamedTuple):
     """A statement as the driver takes it.
 
-    `binds` are the names of its parameters in their order, each with what its type does
-    to a value, if anything; `constants` are values that stand in the statement itself.
+    `values` takes the parameters out of a row, in their order; None if the driver takes
+    them by name. `processed` is what types of our own do to values of their names;
+    `constants` are values that stand in the statement itself.
     """
 
     sql: str
-    binds: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+    values: Callable[[Mapping[str, Any]], tuple[Any, ...]] | None
+    processed: Mapping[str, Callable[[Any], Any]]
     constants: Mapping[str, Any]
-    by_position: bool
 
     def parameters(self, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Return what the driver wants for each row: tuples, or dicts by name."""
-        if self.constants:
-            rows = [{**self.constants, **row} for row in rows]
-        if self.by_position:
-            return [
-                tuple([p(row[n]) if p else row[n] for n, p in self.binds])
+        if self.constants or self.processed:
+            rows = [
+                {
+                    **self.constants,
+                    **row,
+                    **{n: process(row[n]) for n, process in self.processed.items()},
+                }
                 for row in rows
             ]
-        return [{n: p(row[n]) if p else row[n] for n, p in self.binds} for row in rows]
+        return list(map(self.values, rows) if self.values else rows)
 
 
 @lru_cache(maxsize=256)
@@ -199,13 +233,18 @@ def _written(
     assert isinstance(statement, ClauseElement)  # noqa: S101 - all that executes is one
     compiled = statement.compile(dialect=dialect, column_keys=list(names))
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 - no statement here is DDL
-    types = {name: bind.type for bind, name in compiled.bind_names.items()}
+    # Both drivers take our bytes, numbers and truth values as they are; what SQLAlchemy
+    # does to them before costs 2 us an article.
+    processed = {
+        name: process
+        for bind, name in compiled.bind_names.items()
+        if isinstance(bind.type, TypeDecorator)
+        and (process := bind.type.bind_processor(dialect))
+    }
+    in_order = compiled.positiontup
     return _Written(
         sql=str(compiled),
-        binds=tuple(
-            (name, types[name].dialect_impl(dialect).bind_processor(dialect))
-            for name in compiled.positiontup or types
-        ),
+        values=values_of(in_order) if in_order is not None else None,
+        processed=processed,
         constants={n: v for n, v in compiled.params.items() if n not in names},
-        by_position=compiled.positiontup is not None,
     )

@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 
 from aggregator.model import Article, Selection
-from aggregator.store.articles import articles, desk_tags_of, rows_of
+from aggregator.store.articles import articles, rows_of
 from aggregator.store.columns import (
     AnyRow,
     Moment,
@@ -46,6 +46,7 @@ from aggregator.store.columns import (
     metadata,
     micros,
 )
+from aggregator.store.rows import desk_tags_of
 
 listing = Table(
     "listing",

@@ -13,11 +13,12 @@ from sqlalchemy import Connection, bindparam, select
 
 from aggregator.model import Article, content_digest
 from aggregator.store import seals
-from aggregator.store.articles import article, page, rows_of
+from aggregator.store.articles import page, rows_of
 from aggregator.store.bodies import bodies, revisions, texts_in
 from aggregator.store.columns import AnyRow, chunks, digest
 from aggregator.store.keys import keys, refs, refs_of
 from aggregator.store.listing import Place, entries_of, listing
+from aggregator.store.rows import article
 
 _bodies = select(bodies).where(
     bodies.c.article_id.in_(bindparam("which", expanding=True))

@@ -6,10 +6,11 @@ A seal covers the id of the article too: rows that trade places are found. A gro
 is empty has none, since most articles are never dropped, tagged or taken back.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from operator import itemgetter
 from typing import Any, Final
+
+from aggregator.store.columns import values_of
 
 Row = Mapping[str, Any]
 
@@ -39,16 +40,8 @@ _ALL = {**OF_ARTICLES, **OF_BODIES}
 _BYTES = 8
 
 
-def _values(columns: tuple[str, ...]) -> Callable[[Row], Sequence[Any]]:
-    """Return what takes the values of some columns out of a row, in their order."""
-    if len(columns) > 1:
-        return itemgetter(*columns)
-    (column,) = columns
-    return lambda row: (row[column],)
-
-
 # To look the columns of each group up for every row took a tenth of storing it.
-_VALUES = {name: _values(columns) for name, columns in _ALL.items()}
+_VALUES = {name: values_of(columns) for name, columns in _ALL.items()}
 
 
 def seals(

@@ -106,7 +106,7 @@ _fts = table("search_index", column("rowid", Integer))
 
 _first = bindparam("first", type_=BigInteger)
 _free = (
-    select(func.coalesce(func.max(search.c.number) + 1, _first))
+    select(func.coalesce(func.max(search.c.number) + literal_column("1"), _first))
     .where(search.c.number >= _first, search.c.number < bindparam("above"))
     .scalar_subquery()
 )

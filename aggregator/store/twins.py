@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from aggregator.model import Article
-from aggregator.store.articles import article, articles, existing, rows_of
+from aggregator.store.articles import articles, existing, rows_of
 from aggregator.store.columns import (
     Bytes,
     Moment,
@@ -37,6 +37,7 @@ from aggregator.store.columns import (
     upsert,
 )
 from aggregator.store.keys import refs
+from aggregator.store.rows import article
 from aggregator.text import urls
 
 
