@@ -6,6 +6,7 @@ A Row compares two lists of such times, or holds one list against a limit.
 
 import os
 import subprocess
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +15,15 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """What a command took, in seconds, its peak memory in MB, and what it printed."""
+    """What a command took, in seconds, its peak memory in MB, and what it printed.
+
+    `peak` is of the largest process of its tree, `own_peak` of the command itself.
+    """
 
     cpu: float
     wall: float
     peak: float
+    own_peak: float
     output: bytes = field(repr=False)
 
 
@@ -32,8 +37,10 @@ def command(arguments, *, cwd=None, environ=None):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
+        highest = Highest(process.pid)
         # Errors are few; only what a command prints fills a pipe.
         output, said = process.stdout.read(), process.stderr.read()
+        highest.stop()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
@@ -42,8 +49,33 @@ def command(arguments, *, cwd=None, environ=None):
         cpu=usage.ru_utime + usage.ru_stime,
         wall=time.monotonic() - began,
         peak=usage.ru_maxrss / 1024,
+        own_peak=highest.mb,
         output=output,
     )
+
+
+class Highest(threading.Thread):
+    """Follows the peak memory of one process, which the kernel tells only while it runs."""
+
+    def __init__(self, pid, pause=0.05):
+        super().__init__(daemon=True)
+        self.mb = 0.0
+        self._status = Path("/proc") / str(pid) / "status"
+        self._pause = pause
+        self._ended = threading.Event()
+        self.start()
+
+    def run(self):
+        while True:
+            for line in self._status.read_text().splitlines():
+                if line.startswith("VmHWM:"):
+                    self.mb = int(line.split()[1]) / 1024
+            if self._ended.wait(self._pause):
+                return
+
+    def stop(self):
+        self._ended.set()
+        self.join()
 
 
 def cpu(function, *arguments, times=1):

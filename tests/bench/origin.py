@@ -6,7 +6,8 @@ Answers `/feed/I` with RSS, a strong ETag and 304; gzip where it is accepted. Wi
 certificate it speaks TLS and closes every connection. `/-/advance?fraction=F&new=K` lets
 a share of the feeds publish K entries more, `/-/advance?feed=I&new=K` one of them, and
 `/-/served?feed=I` tells how often a document of it was handed out. Everything follows
-from numbers: the same calls give the same bytes.
+from numbers: the same calls give the same bytes. `/bomb/gzip` (1 GiB in 1 MB) and
+`/bomb/entities` (300 MB in 110 KB) are what their names say.
 """
 
 import asyncio
@@ -16,8 +17,10 @@ import random
 import signal
 import ssl
 import sys
+import zlib
 from collections import Counter
 from email.utils import formatdate
+from functools import cache
 from urllib.parse import parse_qsl, urlsplit
 
 BEGAN = 1_760_000_000  # when every feed published its first entry, in seconds
@@ -39,6 +42,24 @@ ITEM = """<item><title>{title}</title><link>https://agency{source}.example/{numb
 <description><![CDATA[{lead}]]></description>
 <content:encoded><![CDATA[{body}]]></content:encoded></item>
 """
+
+
+ENTITIES = """<?xml version="1.0"?>
+<!DOCTYPE rss [
+<!ENTITY a "{filling}">
+]>
+<rss version="2.0"><channel><title>{many}</title></channel></rss>
+"""
+
+
+def gzip_bomb():
+    packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    zeros = bytes(1 << 20)
+    return b"".join(packer.compress(zeros) for _ in range(1 << 10)) + packer.flush()
+
+
+def entity_bomb():
+    return ENTITIES.format(filling="x" * 100_000, many="&a;" * 3_000).encode()
 
 
 def sentence(chance):
@@ -130,6 +151,8 @@ class Connection(asyncio.Protocol):
         said = dict(header.lower().split(b": ", 1) for header in headers)
         if path.startswith("/feed/"):
             head, body = self.feed(int(path.removeprefix("/feed/")), said)
+        elif path.startswith("/bomb/"):
+            head, body = bomb(path.removeprefix("/bomb/"))
         else:
             head, body = self.control(path)
         ending = b"Connection: close\r\n\r\n" if self.close else b"\r\n"
@@ -156,6 +179,14 @@ class Connection(asyncio.Protocol):
             self.world.advance(sources, int(wanted["new"]))
         body = json.dumps({"served": self.world.served[one]}).encode()
         return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n" % len(body), body
+
+
+@cache
+def bomb(kind):
+    body = gzip_bomb() if kind == "gzip" else entity_bomb()
+    coding = b"Content-Encoding: gzip\r\n" if kind == "gzip" else b""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n" + coding
+    return head + b"Content-Length: %d\r\n" % len(body), body
 
 
 async def serve(port, sources, entries, certificate=None):

@@ -27,7 +27,7 @@ TRUSTING = (
 class World:
     """Everything lies in one temporary folder, and is gone afterwards."""
 
-    def __init__(self, *, sources, entries=30, tls=False):
+    def __init__(self, *, sources, entries=30, tls=False, bombs=()):
         self._temporary = tempfile.TemporaryDirectory(prefix="mediawire-bench-")
         self.folder = Path(self._temporary.name)
         self.bundle = None
@@ -44,8 +44,11 @@ class World:
         port = self._origin.stdout.readline().strip()
         self.address = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
         urls = [f"{self.address}/feed/{number}" for number in range(sources)]
+        self._bombs = bombs
         self.installation = Installation(
-            self.folder / "ours", {f"s{n}": url for n, url in enumerate(urls)}
+            self.folder / "ours",
+            {f"s{n}": url for n, url in enumerate(urls)}
+            | {f"bomb-{kind}": f"{self.address}/bomb/{kind}" for kind in bombs},
         )
         self._naive = self.folder / "naive"
         self._naive.mkdir()
@@ -69,7 +72,7 @@ class World:
             line = [sys.executable, "-c", code, *line[3:]]
         spent = command(line, cwd=at.folder)
         failed = json.loads(spent.output)["failed"]
-        assert not failed, f"{failed} sources failed"
+        assert failed == len(self._bombs), f"{failed} sources failed"
         return spent
 
     def ours(self):
