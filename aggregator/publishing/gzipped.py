@@ -27,5 +27,13 @@ def deflated(piece: bytes, level: int = LEVEL) -> bytes:
 
 def gzip_member(pieces: Iterable[bytes], plain: bytes) -> bytes:
     """Return the gzip form of a document from its deflated pieces."""
-    trailer = struct.pack("<LL", zlib.crc32(plain), len(plain) & 0xFFFFFFFF)
-    return b"".join([HEADER, *pieces, LAST_BLOCK, trailer])
+    return b"".join(member_parts(pieces, [plain]))
+
+
+def member_parts(pieces: Iterable[bytes], plain: Iterable[bytes]) -> list[bytes]:
+    """Return what `gzip_member` joins; `plain` are parts of the document, too."""
+    check, size = 0, 0
+    for part in plain:
+        check, size = zlib.crc32(part, check), size + len(part)
+    trailer = struct.pack("<LL", check, size & 0xFFFFFFFF)
+    return [HEADER, *pieces, LAST_BLOCK, trailer]

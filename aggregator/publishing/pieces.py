@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
+from typing import ParamSpec
 
 from aggregator.errors import PublishError
 from aggregator.model import Report, Rights
@@ -25,6 +26,8 @@ from aggregator.publishing.terms import breach
 MAX_BYTES = 64 * 1024 * 1024
 
 NO_CONDITIONS = Rights()
+
+P = ParamSpec("P")
 
 # The digest of format and masthead (`shelf`), then the fingerprint of the report.
 Key = bytes
@@ -117,13 +120,15 @@ class Pieces:
         self._bytes = 0
         self._max_bytes = max_bytes
 
-    def get(self, key: Key, render: Callable[[], Piece]) -> Piece:
+    def get(
+        self, key: Key, render: Callable[P, Piece], *of: P.args, **how: P.kwargs
+    ) -> Piece:
         """Return the piece of this key, rendered now if it is not kept."""
         kept = self._kept.get(key)
         if kept is not None:
             self._kept.move_to_end(key)
             return kept
-        made = self._kept[key] = render()
+        made = self._kept[key] = render(*of, **how)
         self._bytes += made.size
         while self._bytes > self._max_bytes:
             _, dropped = self._kept.popitem(last=False)

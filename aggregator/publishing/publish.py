@@ -11,9 +11,10 @@ can tell whether it belongs to the plain one.
 """
 
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from aggregator.errors import PublishError
@@ -21,16 +22,40 @@ from aggregator.model import Publication, PublicationStatus, Report, Representat
 from aggregator.publishing import files, formats
 from aggregator.publishing.check import check
 from aggregator.publishing.document import (
+    Common,
     Document,
     Fingerprinted,
+    common,
     compose,
     marks,
 )
 from aggregator.publishing.files import FOLDER
 from aggregator.publishing.margin import NOTHING, Margin
-from aggregator.publishing.pieces import Piece, Pieces
+from aggregator.publishing.pieces import Pieces
 from aggregator.publishing.showing import fingerprint
 from aggregator.publishing.timing import withheld
+
+NO_DOCUMENT = Document()
+# Of a file and its gzip form.
+Seals = tuple[files.Seal | None, files.Seal | None]
+
+
+@dataclass(slots=True)
+class Draft:
+    """A document on its way to its file.
+
+    `seals` are those of what stands there before; `refused` is why it may not stay.
+    """
+
+    file: str
+    document: Document = NO_DOCUMENT
+    seals: Seals = (None, None)
+    refused: str | None = None
+
+    def hindered_by(self, error: OSError) -> None:
+        """Note that its file cannot be written."""
+        why = error.strerror or error
+        self.refused = f"{FOLDER}/{self.file} cannot be written: {why}"
 
 
 class Publisher:
@@ -43,7 +68,9 @@ class Publisher:
         self._base_url = base_url.rstrip("/")
         self._step = step
         self._kept = Pieces()
-        self._passed: dict[tuple[str, str], dict[int, Piece]] = {}
+        # By file: the last document that passed its check, and what stands on disk.
+        self._passed: dict[str, Document] = {}
+        self._standing: dict[str, tuple[Document, Seals]] = {}
         self._fingerprints: dict[str, list[Fingerprinted]] = {}
         self._lock = threading.Lock()
 
@@ -61,23 +88,20 @@ class Publisher:
         the file that stood there stays, byte for byte. Raises PublishError or OSError
         where nothing can be written at all: the folder is a link, the id no file name.
         """
-        shown = self._fingerprinted(publication, reports)
-        untimely = tuple(
-            (report.article.id, reason)
-            for report, _ in shown
-            if (reason := withheld(report.article, report.rights, now))
-        )
-        barred = {article_id for article_id, _ in untimely}
-        shown = [each for each in shown if each[0].article.id not in barred]
+        shown, untimely = timely(self._fingerprinted(publication, reports), now)
         with self._lock, files.folder(self._folder) as within:
-            statuses = [
-                self._swap(publication, name, shown, margin, within, now)
-                for name in publication.formats
+            drafts = self._swapped(publication, shown, margin, within, now)
+            return [
+                PublicationStatus(
+                    path=f"{FOLDER}/{draft.file}",
+                    checked_at=now,
+                    written_at=files.changed_at(draft.file, within),
+                    entries=len(draft.document.pieces),
+                    refused=draft.refused,
+                    left_out=(*untimely, *draft.document.left_out),
+                )
+                for draft in drafts
             ]
-        return [
-            replace(status, left_out=(*untimely, *status.left_out))
-            for status in statuses
-        ]
 
     def would_change(
         self,
@@ -141,6 +165,7 @@ class Publisher:
         name: str,
         shown: Sequence[Fingerprinted],
         margin: Margin,
+        of_all: Common | None = None,
     ) -> Document:
         return compose(
             publication,
@@ -149,9 +174,10 @@ class Publisher:
             base_url=self._base_url,
             kept=self._kept,
             margin=margin,
+            of_all=of_all,
         )
 
-    def _check(self, publication: Publication, name: str, document: Document) -> None:
+    def _check(self, name: str, file: str, document: Document) -> None:
         """Raise PublishError unless a reader finds in a document what was meant.
 
         Read back are its head and the entries that were not in the last document that
@@ -160,13 +186,14 @@ class Publisher:
         came to the end in another document with the same ones. Of 100 entries, three
         formats are read back in 0.3 ms instead of 9 when one is new.
         """
-        passed = self._passed.get((publication.id, name), {})
-        new = [piece for piece in document.pieces if id(piece) not in passed]
-        old = [piece for piece in document.pieces if id(piece) in passed][:1]
-        excerpt = document.head.parts([piece.entry for piece in (*old, *new)])
-        check(b"".join(excerpt), formats.named(name), marks((*old, *new)))
+        passed = set(map(id, self._passed.get(file, NO_DOCUMENT).pieces))
+        read = [piece for piece in document.pieces if id(piece) not in passed]
+        old = (piece for piece in document.pieces if id(piece) in passed)
+        read += islice(old, 1)
+        excerpt = document.head.parts([piece.entry for piece in read])
+        check(b"".join(excerpt), formats.named(name), marks(read))
         # The pieces are kept with their ids: an id of one that is gone may come again.
-        self._passed[publication.id, name] = {id(p): p for p in document.pieces}
+        self._passed[file] = document
 
     def _fingerprinted(
         self, publication: Publication, reports: Sequence[Report]
@@ -181,37 +208,70 @@ class Publisher:
         self._fingerprints[publication.id] = shown
         return shown
 
-    def _swap(
+    def _swapped(
         self,
         publication: Publication,
-        name: str,
         shown: Sequence[Fingerprinted],
         margin: Margin,
         within: int,
         now: datetime,
-    ) -> PublicationStatus:
-        file = f"{publication.id}.{name}"
-        files.require_plain(file)
-        document, refused = Document(), None
-        try:
-            document = self._composed(publication, name, shown, margin)
-            if files.content(file, within) != document.body:
-                self._check(publication, name, document)
-            files.swap_pair(
-                file, document.body, document.gzip, within, at=now, step=self._step
-            )
-        except PublishError as error:
-            refused = str(error)
-        except OSError as error:
-            refused = f"{FOLDER}/{file} cannot be written: {error.strerror or error}"
-        return PublicationStatus(
-            path=f"{FOLDER}/{file}",
-            checked_at=now,
-            written_at=files.changed_at(file, within),
-            entries=len(document.marks),
-            refused=refused,
-            left_out=document.left_out,
-        )
+    ) -> list["Draft"]:
+        """Put in place what changed, in all formats; return what was meant to stand."""
+        of_all = common([report for report, _ in shown])
+        drafts = []
+        with files.Swap(within, step=self._step) as swap:
+            for name in publication.formats:
+                draft = Draft(file=f"{publication.id}.{name}")
+                files.require_plain(draft.file)
+                try:
+                    draft.document = self._composed(
+                        publication, name, shown, margin, of_all
+                    )
+                    self._lay_beside(name, draft, within, swap, now)
+                except PublishError as error:
+                    draft.refused = str(error)
+                except OSError as error:
+                    draft.hindered_by(error)
+                drafts.append(draft)
+            hindered = swap.settle()
+        for draft in drafts:
+            if draft.file in hindered:
+                draft.hindered_by(hindered[draft.file])
+            self._note(draft, swap.sealed)
+        return drafts
+
+    def _lay_beside(
+        self, name: str, draft: "Draft", within: int, swap: files.Swap, now: datetime
+    ) -> None:
+        """Write beside the files of a document what is to take their places, if it differs.
+
+        What we wrote, or found to be what we meant, is not read again while its seals
+        are whole.
+        """
+        file, document = draft.file, draft.document
+        packed = file + files.GZIP
+        draft.seals = files.seal(file, within), files.seal(packed, within)
+        known = self._standing.get(file)
+        if known and known[1] == draft.seals:
+            differs = differs_packed = not document.is_as(known[0])
+        else:
+            differs = files.content(file, within) != document.body
+            differs_packed = differs or files.content(packed, within) != document.gzip
+        before = draft.seals[0] and draft.seals[0].modified
+        if differs:
+            self._check(name, file, document)
+            swap.add(file, document.forms(), at=files.later(now, before))
+        elif differs_packed:
+            swap.add(file, {files.GZIP: [document.gzip]}, at=before or now)
+
+    def _note(self, draft: "Draft", sealed: Mapping[str, files.Seal]) -> None:
+        """Keep in mind what stands now, by its seals."""
+        names = (draft.file, draft.file + files.GZIP)
+        plain, packed = map(sealed.get, names, draft.seals)
+        if draft.refused:
+            self._standing.pop(draft.file, None)
+        else:
+            self._standing[draft.file] = draft.document, (plain, packed)
 
 
 def fingerprinted(
@@ -219,6 +279,22 @@ def fingerprinted(
 ) -> list[Fingerprinted]:
     """Return the reports that find room in a publication, with their fingerprints."""
     return [(report, fingerprint(report)) for report in reports[: publication.limit]]
+
+
+def timely(
+    shown: list[Fingerprinted], now: datetime
+) -> tuple[list[Fingerprinted], tuple[tuple[str, str], ...]]:
+    """Return the reports that may be shown now, and (id, reason) of those that may not."""
+    untimely = tuple(
+        (report.article.id, reason)
+        for report, _ in shown
+        if (report.rights.embargo or report.rights.expires)
+        and (reason := withheld(report.article, report.rights, now))
+    )
+    if not untimely:
+        return shown, ()
+    barred = {article_id for article_id, _ in untimely}
+    return [each for each in shown if each[0].article.id not in barred], untimely
 
 
 def checked(name: str, document: Document) -> Document:

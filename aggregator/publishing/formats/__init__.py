@@ -8,7 +8,7 @@ several formats. Only this room imports feedgen.
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -50,20 +50,14 @@ class Head:
 
     def parts(self, entries: Sequence[bytes]) -> list[bytes]:
         """Return the pieces of the whole document, in order."""
+        if not self.between:
+            return [self.before, *entries, self.after]
         parts = [self.before]
         for entry in entries:
             parts += (entry, self.between)
         if entries:
             parts.pop()
         return [*parts, self.after]
-
-    def packed(self, pack: Callable[[bytes], bytes]) -> "Head":
-        """Return the same head with every piece of it packed."""
-        return Head(
-            before=pack(self.before),
-            after=pack(self.after),
-            between=pack(self.between),
-        )
 
 
 class Format(Protocol):

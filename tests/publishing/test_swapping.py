@@ -1,0 +1,138 @@
+"""New files take their places together, and what stands is known without reading it."""
+
+import os
+from datetime import timedelta
+
+import pytest
+from builders import NOON, publication
+from press import NAMES, contents, reports
+
+from aggregator.publishing import Publisher, files
+
+LATER = NOON + timedelta(hours=1)
+
+
+@pytest.fixture
+def steps():
+    return []
+
+
+@pytest.fixture
+def watched(output, steps):
+    """A publisher whose steps are noted, after its first document."""
+    publisher = Publisher(output, base_url="https://wire.example", step=steps.append)
+    publisher.publish(publication(), reports(1), now=NOON)
+    steps.clear()
+    return publisher
+
+
+def test_all_are_written_before_the_first_takes_its_place(watched, steps):
+    watched.publish(publication(), reports(2, 1), now=LATER)
+
+    placed = ["before-rename", "after-rename"] * 6
+    assert steps == ["temp-written"] * 6 + placed + ["folder-synced"]
+
+
+def test_all_are_flushed_before_the_first_takes_its_place(watched, monkeypatch):
+    done, fsync, rename = [], os.fsync, os.rename
+    monkeypatch.setattr(os, "fsync", lambda fd: done.append("flush") or fsync(fd))
+    monkeypatch.setattr(
+        os, "rename", lambda *a, **how: done.append("rename") or rename(*a, **how)
+    )
+
+    watched.publish(publication(), reports(2, 1), now=LATER)
+
+    assert done == ["flush"] * 6 + ["rename"] * 6 + ["flush"]
+
+
+def test_what_hinders_one_document_hinders_no_other(watched, output):
+    before = contents(output)
+    (output / "feeds/wire.rss").unlink()
+    (output / "feeds/wire.rss").mkdir()
+
+    statuses = watched.publish(publication(), reports(2, 1), now=LATER)
+
+    assert {s.path: s.refused for s in statuses} == {
+        "feeds/wire.rss": "feeds/wire.rss cannot be written: Is a directory",
+        "feeds/wire.atom": None,
+        "feeds/wire.json": None,
+    }
+    (output / "feeds/wire.rss").rmdir()
+    after = contents(output)
+    assert after["wire.atom"] != before["wire.atom"]
+    assert not [name for name in after if name.endswith(files.HALF_WRITTEN)]
+    again = watched.publish(publication(), reports(2, 1), now=LATER)
+    assert {status.refused for status in again} == {None}
+    assert sorted(contents(output)) == sorted(before)
+
+
+def test_a_folder_that_cannot_be_flushed_is_told_of_every_document(
+    watched, output, monkeypatch
+):
+    folder, fsync = (output / "feeds").stat().st_ino, os.fsync
+
+    def fails(descriptor):
+        if os.fstat(descriptor).st_ino == folder:
+            raise OSError(5, "Input/output error")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fails)
+    statuses = watched.publish(publication(), reports(2, 1), now=LATER)
+
+    assert {status.refused for status in statuses} == {
+        f"feeds/{name} cannot be written: Input/output error" for name in NAMES
+    }
+
+
+def test_a_write_that_stops_short_goes_on(watched, output, monkeypatch):
+    writev = os.writev
+    monkeypatch.setattr(os, "writev", lambda fd, parts: writev(fd, parts[:2]))
+
+    watched.publish(publication(), reports(3, 2, 1), now=LATER)
+
+    monkeypatch.undo()
+    short = contents(output)
+    whole = Publisher(output, base_url="https://wire.example")
+    whole.publish(publication(), reports(3, 2, 1), now=LATER)
+    assert contents(output) == short
+
+
+def test_more_parts_than_one_call_takes_are_written(tmp_path):
+    parts = [bytes([n % 251]) for n in range(3000)]
+    with (
+        files.folder(tmp_path / "feeds") as within,
+        files.Swap(within, step=files.pass_by) as swap,
+    ):
+        swap.add("many", {"": iter(parts)}, at=NOON)
+        assert swap.settle() == {}
+
+    assert (tmp_path / "feeds/many").read_bytes() == b"".join(parts)
+
+
+def test_what_we_wrote_is_not_read_again(watched, monkeypatch):
+    monkeypatch.setattr(files, "content", lambda *_: pytest.fail("it was read"))
+
+    watched.publish(publication(), reports(1), now=LATER)
+    statuses = watched.publish(publication(), reports(2, 1), now=LATER)
+
+    assert {(s.written_at, s.refused) for s in statuses} == {(LATER, None)}
+
+
+@pytest.mark.parametrize("name", [*NAMES, *(f"{name}.gz" for name in NAMES)])
+@pytest.mark.parametrize("changed_by", ["overwritten", "replaced", "removed"])
+def test_what_another_changed_is_made_good(watched, output, name, changed_by):
+    before = contents(output)
+    file = output / "feeds" / name
+    if changed_by == "replaced":
+        other = file.with_name("other")
+        other.write_bytes(bytes(len(before[name])))
+        os.utime(other, (NOON.timestamp(), NOON.timestamp()))
+        other.rename(file)
+    elif changed_by == "overwritten":
+        file.write_bytes(bytes(len(before[name])))
+    else:
+        file.unlink()
+
+    watched.publish(publication(), reports(1), now=LATER)
+
+    assert contents(output) == before
