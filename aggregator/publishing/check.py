@@ -18,7 +18,9 @@ from aggregator.publishing.mark import Mark
 from aggregator.publishing.particulars import origin
 
 # XML 1.0, section 2.2, and with it every format: what stands in one stands in all.
-ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LEGAL = "\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
+# To match all that is legal takes half the time of looking for what is not.
+LEGAL, ILLEGAL = re.compile(f"[{_LEGAL}]*"), re.compile(f"[^{_LEGAL}]")
 
 
 def meant(report: Report, masthead: Masthead) -> Mark:
@@ -53,9 +55,11 @@ def check(document: bytes, format_: Format, expected: Sequence[Mark]) -> None:
 
 def unfit(report: Report) -> str | None:
     """Return why a report cannot be published in any format, None if it can."""
-    for part, text in texts(report):
-        if illegal := ILLEGAL.search(text or ""):
-            return f"its {part} holds U+{ord(illegal[0]):04X}, which no format may hold"
+    if not LEGAL.fullmatch("".join([text or "" for _, text in texts(report)])):
+        for part, text in texts(report):
+            if illegal := ILLEGAL.search(text or ""):
+                code = f"U+{ord(illegal[0]):04X}"
+                return f"its {part} holds {code}, which no format may hold"
     if not report.article.published_id:
         return "it has no id"
     if not report.content[report.content.rfind("<p") :].startswith(BLOCK_START):

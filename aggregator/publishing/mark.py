@@ -7,6 +7,7 @@ document, refuses what is not well-formed, and takes a megabyte in a few millise
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from xml.parsers import expat
 
@@ -62,7 +63,8 @@ def read_xml(
     element below the entry whose `href` is the entry's address. Names are as written,
     with their prefixes. Raises PublishError if the document is not well-formed.
     """
-    reader = _Reader(_places(entry, texts, has_link=link is not None), link or {})
+    places = _places(entry, tuple(texts.items()), has_link=link is not None)
+    reader = _Reader(places, link or {})
     try:
         reader.parser.Parse(document, True)  # noqa: FBT003 - expat takes it by position only
     except expat.ExpatError as error:
@@ -85,7 +87,7 @@ class _Reader:
         self._opened: list[_Place] = []
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
-        self.parser.buffer_size = 1 << 20
+        self.parser.buffer_size = 1 << 16
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
 
@@ -116,12 +118,15 @@ class _Reader:
         self._here = self._opened.pop()
 
 
-def _places(entry: str, texts: Mapping[str, Field], *, has_link: bool) -> _Place:
+@lru_cache(maxsize=64)
+def _places(
+    entry: str, texts: tuple[tuple[str, Field], ...], *, has_link: bool
+) -> _Place:
     """Return the root of all places where a document says something of interest."""
     root = _Place()
     of_entry = root.down(entry)
     of_entry.says = _ENTRY
-    for below, field in texts.items():
+    for below, field in texts:
         of_entry.down(below).says = field
     if has_link:
         of_entry.down("link").says = _HREF
