@@ -113,7 +113,7 @@ class Desk:
         A headline that the desk wrote for this article alone (`override`) wins over
         theirs. An article that is dropped comes back with `dropped` set.
         """
-        steps = list(self.steps(article, rule_ids))
+        steps = list(self.steps(article, rule_ids)) if rule_ids else []
         title = article.source_title or article.title
         if steps:
             if steps[-1].dropped:
