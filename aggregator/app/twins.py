@@ -6,7 +6,6 @@ publication takes, whatever its age, so that a twin does not turn up when the on
 stood for it has grown too old for the list.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,10 +47,12 @@ class Families:
         known: "Twins | None" = None,
     ) -> Iterator[tuple[Article, tuple[Also, ...]]]:
         """Yield the articles of a page that stand, with the others they stand for."""
-        verdicts = self.verdicts(page, publication, now, known=known)
+        verdicts = self._of_several(page, publication, now, known=known)
         for article in page:
-            verdict = verdicts[article.id]
-            if verdict.chosen.id == article.id:
+            verdict = verdicts.get(article.id)
+            if verdict is None:
+                yield article, ()
+            elif verdict.chosen.id == article.id:
                 yield article, self._editorial.also(verdict.twins)
 
     def known(
@@ -80,22 +81,34 @@ class Families:
         `known` is what `known` says of the page, if that was asked already.
         """
         alone = {each.id: Verdict(chosen=each) for each in page}
+        return alone | self._of_several(page, publication, now, known=known)
+
+    def _of_several(
+        self,
+        page: Sequence[Article],
+        publication: Publication,
+        now: datetime,
+        *,
+        known: "Twins | None",
+    ) -> dict[str, Verdict]:
+        """Return what becomes of the articles of a page that have twins, by id."""
         known = known or self.known(page, publication)
         if not known:
-            return alone
+            return {}
         rule = self._editorial.duplicates(publication)
         found = self._editorial.families(known, rule)
         several = {
             each.id for family in found.values() if len(family) > 1 for each in family
         }
-        taken = self._taken(several, found, publication, now)
-        for each in page:
+        taken = self._taken(several, found, publication, now) if several else set()
+        verdicts = {}
+        for each in page if taken else ():
             family = [twin for twin in found[each.id] if twin.id in taken]
             if len(family) > 1:
                 chosen = rule.chosen(family)
                 others = tuple(twin for twin in family if twin.id != chosen.id)
-                alone[each.id] = Verdict(chosen=chosen, twins=others)
-        return alone
+                verdicts[each.id] = Verdict(chosen=chosen, twins=others)
+        return verdicts
 
     def _taken(
         self,
@@ -122,22 +135,18 @@ def tied(known: "Twins | None") -> set[str]:
     """
     if not known:
         return set()
-    names = Counter(name for each in known.articles for name in _names(each))
-    joined = {id_ for join in known.joins for id_ in join[:2]}
-    return (
-        joined
-        | known.split
-        | {
-            each.id
-            for each in known.articles
-            if any(names[name] > 1 for name in _names(each))
-        }
-    )
+    first: dict[str, str] = {}
+    named_alike = set[str]()
+    for each in known.articles:
+        for name in _names(each):
+            other = first.setdefault(name, each.id)
+            if other != each.id:
+                named_alike |= {other, each.id}
+    return {id_ for join in known.joins for id_ in join[:2]} | known.split | named_alike
 
 
-def _names(article: Article) -> set[str]:
-    """Return the names by which an article is known to be another one's twin."""
-    names = {article.published_id}
+def _names(article: Article) -> Iterator[str]:
+    """Yield the names by which an article is known to be another one's twin."""
+    yield article.published_id
     if article.url:
-        names.add(urls.canonical(article.url))
-    return names
+        yield urls.canonical_by(article.keys, article.url)

@@ -27,35 +27,46 @@ def families(
     `alike` are pairs of ids of near-duplicates, `alone` ids that join no family.
     """
     by_id = {each.id: each for each in articles if each.id not in alone}
-    head = {id_: id_ for id_ in by_id}
+    found: dict[str, tuple[Article, ...]] = {each.id: (each,) for each in articles}
+    head: dict[str, str] = {}
 
     def root(id_: str) -> str:
-        while head[id_] != id_:
-            id_ = head[id_]
+        while (above := head.setdefault(id_, id_)) != id_:
+            id_ = above
         return id_
 
     for one, other in (*_same(by_id.values()), *alike):
-        if one in head and other in head:
+        if one in by_id and other in by_id:
             head[root(one)] = root(other)
     members = defaultdict(list)
     for id_, each in by_id.items():
-        members[root(id_)].append(each)
-    kept = {head_id: tuple(_one_each(each)) for head_id, each in members.items()}
-    found = {each.id: (each,) for each in articles}
-    return found | {each.id: family for family in kept.values() for each in family}
+        if id_ in head:
+            members[root(id_)].append(each)
+    for relatives in members.values():
+        family = tuple(_one_each(relatives))
+        found |= {each.id: family for each in family}
+    return found
 
 
 def _same(articles: Iterable[Article]) -> Iterator[tuple[str, str]]:
     """Yield pairs of ids that have their published id or a telling link in common."""
-    named: defaultdict[str, list[Article]] = defaultdict(list)
+    first: dict[str, Article] = {}
+    several: dict[str, list[Article]] = {}
     for article in articles:
-        named[f"id {article.published_id}"].append(article)
-        if article.url:
-            named[f"link {urls.canonical(article.url)}"].append(article)
-    for sharing in named.values():
+        for name in _names(article):
+            other = first.setdefault(name, article)
+            if other is not article:
+                several.setdefault(name, [other]).append(article)
+    for sharing in several.values():
         sources = {each.source_id for each in sharing}
         if len(sharing) == len(sources):
             yield from ((sharing[0].id, each.id) for each in sharing[1:])
+
+
+def _names(article: Article) -> Iterator[str]:
+    yield f"id {article.published_id}"
+    if article.url:
+        yield f"link {urls.canonical_by(article.keys, article.url)}"
 
 
 def _one_each(family: Sequence[Article]) -> Iterator[Article]:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Select,
     Table,
     bindparam,
     delete,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 from aggregator.model import Article
 from aggregator.store.articles import articles, existing, rows_of
 from aggregator.store.columns import (
+    MANY,
     Bytes,
     Moment,
     Name,
@@ -71,6 +73,8 @@ _carriers = select(refs.c.article_id).where(
 )
 _like = select(joins).where(joins.c.article_id.in_(_ids) | joins.c.like_id.in_(_ids))
 _alone = select(splits.c.article_id).where(splits.c.article_id.in_(_ids))
+_any_join = select(joins.c.article_id).limit(1)
+_any_split = select(splits.c.article_id).limit(1)
 _join = upsert(joins)
 _split = insert_unless_there(splits)
 _unsplit = delete(splits).where(splits.c.article_id == bindparam("which"))
@@ -133,11 +137,7 @@ def twins(connection: Connection, start: Iterable[Article]) -> Twins:
     looked, related = set[str](), dict[str, Join]()
     while new := [each for id_, each in found.items() if id_ not in looked]:
         looked |= {each.id for each in new}
-        near = [
-            Join(row.article_id, row.like_id, row.likeness / 1000)
-            for some in chunks([each.id for each in new])
-            for row in connection.execute(_like, {"which": some})
-        ]
+        near = _joins_of(connection, [each.id for each in new])
         related |= {join.article_id: join for join in near}
         ids = {id_ for join in near for id_ in join[:2]} | _carrying(connection, new)
         found |= {
@@ -146,12 +146,8 @@ def twins(connection: Connection, start: Iterable[Article]) -> Twins:
             if row.shown
         }
         looked |= ids - found.keys()
-    split = {
-        id_
-        for some in chunks(sorted(found))
-        for id_ in connection.scalars(_alone, {"which": some})
-    }
-    return Twins(tuple(found.values()), tuple(related.values()), frozenset(split))
+    split = _split_of(connection, sorted(found))
+    return Twins(tuple(found.values()), tuple(related.values()), split)
 
 
 def split(connection: Connection, article_id: str) -> bool:
@@ -205,10 +201,37 @@ def unsketched(connection: Connection, since: datetime) -> list[str]:
     return list(connection.scalars(_unsketched, {"since": micros(since)}))
 
 
+def _joins_of(connection: Connection, article_ids: Sequence[str]) -> list[Join]:
+    if _are_none(connection, _any_join, article_ids):
+        return []
+    return [
+        Join(row.article_id, row.like_id, row.likeness / 1000)
+        for some in chunks(article_ids)
+        for row in connection.execute(_like, {"which": some})
+    ]
+
+
+def _split_of(connection: Connection, article_ids: Sequence[str]) -> frozenset[str]:
+    if _are_none(connection, _any_split, article_ids):
+        return frozenset()
+    return frozenset(
+        id_
+        for some in chunks(article_ids)
+        for id_ in connection.scalars(_alone, {"which": some})
+    )
+
+
+def _are_none(
+    connection: Connection, query: Select[tuple[str]], asked: Sequence[str]
+) -> bool:
+    """Whether a table is empty, as most are, where it would be asked for many."""
+    return len(asked) > MANY and connection.scalar(query) is None
+
+
 def _carrying(connection: Connection, named: Collection[Article]) -> set[str]:
     """Return the ids of all articles that an id or address of these leads to."""
     names = {each.published_id for each in named}
-    names |= {urls.canonical(each.url) for each in named if each.url}
+    names |= {urls.canonical_by(each.keys, each.url) for each in named if each.url}
     return {
         id_
         for some in chunks(sorted(map(digest, names)))

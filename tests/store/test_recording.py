@@ -326,6 +326,17 @@ def test_keys_belong_to_one_source(desk):
     assert desk.known("ap", ours.keys)["guid:flood"].id == theirs.id
 
 
+def test_a_long_first_document_of_a_source_is_known_by_nothing(desk, statements):
+    reports = tuple(article(f"n{n}") for n in range(40))
+    desk.record([polled(new=reports)])
+    statements.clear()
+
+    known = desk.known("ap", [key for report in reports for key in report.keys])
+
+    assert known == {}
+    assert len([text for text, _ in statements if text.startswith("SELECT")]) == 1
+
+
 def test_the_first_article_to_hold_a_key_keeps_it(desk):
     first, second = article("one"), article("two", keys=("guid:one", "guid:two"))
 

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aggregator.reading.keys import keys
 from aggregator.text.urls import (
     canonical,
+    canonical_by,
     host_of,
     is_published_iri,
     registrable_host,
@@ -202,6 +204,25 @@ def test_what_is_no_address_is_its_own_key():
 @given(st.text(max_size=60))
 def test_a_key_is_its_own_key(url):
     assert canonical(canonical(url)) == canonical(url)
+
+
+ADDRESSES = st.builds(
+    "".join,
+    st.tuples(
+        st.sampled_from(
+            ["https://e.example/", "http://e.example/", "HTTPS://e.example"]
+        ),
+        st.sampled_from(["", "a", "a?utm_source=x", "a?b=1", "%7ea"]),
+        st.sampled_from(["", "#", "#part", "#!/route"]),
+    ),
+)
+
+
+@given(ADDRESSES, st.none() | st.text())
+def test_what_the_keys_of_an_entry_say_of_its_address_is_its_key(url, guid):
+    named = keys(guid=guid, link=url, site=None, title="t", text="", date=None)
+
+    assert canonical_by(named, url) == canonical(url)
 
 
 @pytest.mark.parametrize(
