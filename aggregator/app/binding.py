@@ -6,7 +6,7 @@ the volume was written is read, and what has to do with others (twins, joins, sp
 what was decided of the rest is noted in the volume itself.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -16,7 +16,7 @@ from typing import TypeVar
 from aggregator.app.editorial import Editorial
 from aggregator.app.twins import Families, tied
 from aggregator.model import Also, Article, Publication, Report, Rights
-from aggregator.publishing import Decided, Slip, Volume, report, slip
+from aggregator.publishing import Marked, Slip, Stretch, Volume, place_of, report, slip
 from aggregator.store import Mark, Store
 
 T = TypeVar("T")
@@ -33,11 +33,12 @@ class Binder:
         self._store = store
         self._editorial = editorial
         self._families = Families(store, editorial)
+        self._bases: dict[str, bytes] = {}
 
     def fill(
         self,
         volume: Volume,
-        found: Sequence[Mark],
+        found: Iterable[Mark],
         publication: Publication,
         now: datetime,
     ) -> None:
@@ -46,45 +47,70 @@ class Binder:
         Looks only at what changed since it was written, and at what has to do with
         others: a month that grew costs what it grew by.
         """
-        basis = self._editorial.basis(publication)
-        marks = {each.id: self._mark(each) for each in found}
-        decided = {
-            id_: known
-            for id_, known in volume.decided(basis).items()
-            if known.mark == marks.get(id_)
-            and not (known.slip and volume.lacks(known.slip))
-        }
-        changed = [id_ for id_ in marks if decided and id_ not in decided]
-        for some in chunks(changed):
-            bare = self._store.bare(some)
-            for id_ in self._families.around(bare, publication):
-                decided.pop(id_, None)
+        known: Iterable[Marked | Stretch] = volume.compared(
+            self._editorial.basis(publication), map(self._marked, found)
+        )
+        if volume.is_continued:
+            known = self._with_relatives(volume, list(known), publication)
         common = self._editorial.depends(publication)
-        for page in chunks(found):
-            unknown = [each.id for each in page if each.id not in decided]
+        for page in _pages(known):
+            marked = [each for each in page if isinstance(each, Marked)]
+            ids = [each.article_id for each in marked]
             slips, reports, several = self._judged(
-                unknown, volume, publication, common, now
+                ids, volume, publication, common, now
             )
             shown = {each.article_id: each for each in slips}
-            for each in page:
-                if known := decided.get(each.id):
-                    if known.slip:
-                        shown[each.id] = known.slip
-                elif self._is_settled(each, shown) and each.id not in several:
-                    decided[each.id] = Decided(marks[each.id], shown.get(each.id))
-            in_order = [shown[each.id] for each in page if each.id in shown]
-            volume.add(in_order, reports)
-        volume.note(basis, {id_: d for id_, d in decided.items() if d.mark})
+            volume.add(
+                [
+                    self._decided(each, shown.get(each.article_id), several)
+                    if isinstance(each, Marked)
+                    else each
+                    for each in page
+                ],
+                reports,
+            )
 
-    def _is_settled(self, mark: Mark, shown: Mapping[str, Slip]) -> bool:
-        """Whether time alone cannot show what is not shown."""
-        return mark.id in shown or not self._editorial.is_timed(mark.source_id)
+    def _with_relatives(
+        self,
+        volume: Volume,
+        known: Sequence[Marked | Stretch],
+        publication: Publication,
+    ) -> Iterable[Marked | Stretch]:
+        """Return the same, with all that what changed may have to do with."""
+        changed = [each.article_id for each in known if isinstance(each, Marked)]
+        around: set[str] = set()
+        for some in chunks(changed):
+            bare = self._store.bare(some)
+            around |= self._families.around(bare, publication)
+        around.difference_update(changed)
+        if not around:
+            return known
+        again = map(self._marked, self._store.marks_of(list(around)))
+        return volume.without(known, {each.article_id: each for each in again})
 
-    def _mark(self, mark: Mark) -> str:
-        """Return what changes with an article and its source; empty: it cannot tell."""
-        if mark.seals is None:
-            return ""
-        return mark.seals + self._editorial.basis_of(mark.source_id)
+    def _decided(
+        self, marked: Marked, shown: Slip | None, several: Collection[str]
+    ) -> Marked | Slip:
+        """Return what became of an article; without its mark if that may change."""
+        id_, mark = marked.article_id, marked.mark
+        # Time alone may show what is not shown; and others, what has to do with them.
+        is_settled = shown or not self._editorial.is_timed(marked.source_id)
+        if not is_settled or id_ in several:
+            mark = b""
+        return shown._replace(mark=mark) if shown else marked._replace(mark=mark)
+
+    def _marked(self, mark: Mark) -> Marked:
+        """Return an article with what changes with it and its source."""
+        said = b""
+        if mark.seals is not None:
+            said = mark.seals + self._basis_of(mark.source_id)
+        return Marked(place_of(mark.at, mark.id), mark.source_id, said)
+
+    def _basis_of(self, source_id: str) -> bytes:
+        """Return 8 bytes that stand for what the config says of a source."""
+        if source_id not in self._bases:
+            self._bases[source_id] = bytes.fromhex(self._editorial.basis_of(source_id))
+        return self._bases[source_id]
 
     def _judged(
         self,
@@ -140,6 +166,19 @@ class Binder:
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """Cut a sequence into pages."""
     return (values[at : at + _PAGE] for at in range(0, len(values), _PAGE))
+
+
+def _pages(known: Iterable[Marked | Stretch]) -> Iterator[list[Marked | Stretch]]:
+    """Cut what is known into pages of so many articles that have to be looked at."""
+    page: list[Marked | Stretch] = []
+    unknown = 0
+    for each in known:
+        page.append(each)
+        unknown += isinstance(each, Marked)
+        if unknown == _PAGE:
+            yield page
+            page, unknown = [], 0
+    yield page
 
 
 def _digest(

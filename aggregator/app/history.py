@@ -16,6 +16,8 @@ Sources whose rights end some day stay out: what is archived cannot be taken in 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from heapq import merge
+from itertools import chain
 from typing import TypedDict, TypeVar
 
 from aggregator.app.binding import Binder
@@ -169,17 +171,18 @@ class History:
         now: datetime,
     ) -> Month | None:
         """Write a month and return when that was, None if there is nothing in it."""
-        volume = self._archives.volume(publication, month)
         found = self._found(publication, month, strays, now)
-        if not found:
+        newest = next(found, None)
+        if newest is None:
             return None
-        self._binder.fill(volume, found, publication, now)
+        volume = self._archives.volume(publication, month)
+        self._binder.fill(volume, chain([newest], found), publication, now)
         if not self._archives.write(
             publication, month, volume, previous=before, now=now
         ):
             return None
         first = months[month].first if month in months else now
-        return Month(first=first, last=now, top=(found[0].listed_at, found[0].id))
+        return Month(first=first, last=now, top=_place(newest))
 
     def _late(
         self, publication: Publication, months: dict[str, Month], now: datetime
@@ -234,18 +237,29 @@ class History:
         month: str,
         strays: Sequence[Article],
         now: datetime,
-    ) -> list[Mark]:
-        """Return what belongs to a month, newest listed first."""
+    ) -> Iterator[Mark]:
+        """Yield what belongs to a month, newest listed first, page by page."""
+        came = self._store.marks_of([each.id for each in strays])
+        came.sort(key=_place, reverse=True)
+        listed = self._listed(publication, month, now)
+        last = None
+        for each in merge(came, listed, key=_place, reverse=True) if came else listed:
+            if each.id != last:
+                yield each
+            last = each.id
+
+    def _listed(
+        self, publication: Publication, month: str, now: datetime
+    ) -> Iterator[Mark]:
+        """Yield what is listed in a month."""
         within = _from(month, publication.select, now)
-        before, came = (end_of(month), ""), [each.id for each in strays]
-        found = {each.id: each for each in self._store.marks_of(came)}
+        before = (end_of(month), "")
         while True:
             page = self._store.marks(**within, limit=_PAGE, before=before)
-            found |= {each.id: each for each in page}
+            yield from page
             if len(page) < _PAGE:
-                break
-            before = (page[-1].listed_at, page[-1].id)
-        return sorted(found.values(), key=lambda m: (m.listed_at, m.id), reverse=True)
+                return
+            before = _place(page[-1])
 
     def _known(self, publication: Publication) -> dict[str, Month]:
         """Return the months that were written and are still there."""
@@ -260,6 +274,10 @@ class History:
         name, written = f"months {publication.id}", noted(months)
         if self._store.meta(name) != written:
             self._store.put_meta(name, written)
+
+
+def _place(mark: Mark) -> tuple[datetime, str]:
+    return mark.listed_at, mark.id
 
 
 def _from(month: str, selection: Selection, now: datetime) -> Since:

@@ -18,6 +18,10 @@ margin       what stands beside the entries: what was taken back, where older on
 publish      conducts all of it
 archives     the months of a publication
 volume       a month put together from what stands on disk and what is new
+collating    its entries in order, plain and deflated, as ranges of files
+bound        the parts of its files
+index        what stands in them, line by line
+ranges       ranges of files, which are never held in memory
 proving      whether what stands on disk is what the store makes of it
 
 What is behind this door is imported when it is first asked for, and feedgen when a
@@ -37,19 +41,21 @@ if TYPE_CHECKING:
         credited_url,
     )
     from aggregator.publishing.files import standing
+    from aggregator.publishing.index import Stretch, place_of
     from aggregator.publishing.margin import Margin, Tombstone
     from aggregator.publishing.proving import differences, unpaired
     from aggregator.publishing.publish import Publisher
     from aggregator.publishing.showing import report
     from aggregator.publishing.timing import withheld
-    from aggregator.publishing.volume import Decided, Slip, Volume, slip
+    from aggregator.publishing.volume import Marked, Slip, Volume, slip
 
 __all__ = [
     "Archives",
-    "Decided",
     "Margin",
+    "Marked",
     "Publisher",
     "Slip",
+    "Stretch",
     "Tombstone",
     "Volume",
     "credit_block",
@@ -58,6 +64,7 @@ __all__ = [
     "credited_url",
     "differences",
     "formats",
+    "place_of",
     "report",
     "slip",
     "standing",
@@ -71,8 +78,9 @@ _desks = {
     "Archives": "archives",
     "Margin": "margin",
     "Publisher": "publish",
-    "Decided": "volume",
+    "Marked": "volume",
     "Slip": "volume",
+    "Stretch": "index",
     "Tombstone": "margin",
     "Volume": "volume",
     "credit_block": "credit",
@@ -81,6 +89,7 @@ _desks = {
     "credited_url": "credit",
     "differences": "proving",
     "unpaired": "proving",
+    "place_of": "index",
     "report": "showing",
     "slip": "volume",
     "withheld": "timing",

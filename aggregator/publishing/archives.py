@@ -7,22 +7,21 @@ alone changes a document that is closed: it puts a tombstone in the place of an 
 leaves every other byte as it is.
 """
 
-import re
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 from aggregator.errors import PublishError
 from aggregator.model import Publication
 from aggregator.publishing import files
+from aggregator.publishing.bound import Parts, Struck, entry_of
+from aggregator.publishing.collating import shelved
 from aggregator.publishing.document import masthead
-from aggregator.publishing.gzipped import deflated, gzip_member
 from aggregator.publishing.margin import Margin, Tombstone, tombstone_element
-from aggregator.publishing.volume import Bound, Volume, taken_over
+from aggregator.publishing.ranges import opened
+from aggregator.publishing.volume import Volume
 
 FORMAT = "atom"
-# What is within an entry is escaped, so its end tag is the first that follows.
-_ENTRY = re.compile(rb"<entry[ >].*?</entry>", re.DOTALL)
-_ID = re.compile(rb"<id>([^<]*)</id>")
 
 
 class Archives:
@@ -46,13 +45,13 @@ class Archives:
 
     def volume(self, publication: Publication, month: str) -> Volume:
         """Return a month to be put together anew from what stands and what is new."""
-        top = masthead(publication, FORMAT, self._base_url)
-        path = self._path(publication.id, month)
-        index = _content(self._index(publication.id, month))
-        if index is None:
-            return Volume(FORMAT, top)
-        kept = taken_over(index, _content(path), _content(_packed(path)))
-        return Volume(FORMAT, top, kept)
+        folder, path = self._folder(publication.id), self._path(publication.id, month)
+        with files.folder(folder):
+            old = shelved(
+                opened(folder / _index_of(month)), opened(path), opened(_packed(path))
+            )
+            top = masthead(publication, FORMAT, self._base_url)
+            return Volume(FORMAT, top, old, folder)
 
     def write(
         self,
@@ -77,26 +76,18 @@ class Archives:
         )
         if bound is None:
             return False
-        self._swap(publication.id, month, bound, now)
+        self._put(publication.id, month, bound, now)
         return True
 
     def take_back(
         self, publication_id: str, month: str, stone: Tombstone, *, now: datetime
     ) -> None:
         """Put a tombstone where an entry stands in a month, if it does."""
-        path = self._path(publication_id, month)
-        if not self.exists(publication_id, month):
-            return
-        body = path.read_bytes()
-        ref = _escaped(stone.ref)
-        for found in _ENTRY.finditer(body):
-            own = _ID.search(found[0])
-            if own and own[1] == ref:
-                stone_bytes = tombstone_element(stone).encode()
-                cut = body[: found.start()] + stone_bytes + body[found.end() :]
-                gzip = gzip_member([deflated(cut)], cut)
-                self._swap(publication_id, month, Bound(cut, gzip, b""), now)
-                return
+        body = opened(self._path(publication_id, month))
+        entry = body and entry_of(body, _escaped(stone.ref))
+        if body and entry:
+            struck = Struck(body, entry, tombstone_element(stone).encode())
+            self._put(publication_id, month, struck, now)
 
     def _folder(self, publication_id: str) -> Path:
         return self._output / publication_id / "archive"
@@ -104,36 +95,38 @@ class Archives:
     def _path(self, publication_id: str, month: str) -> Path:
         return self._folder(publication_id) / f"{month}.{FORMAT}"
 
-    def _index(self, publication_id: str, month: str) -> Path:
-        return self._folder(publication_id) / _index_of(month)
-
-    def _swap(
-        self, publication_id: str, month: str, bound: Bound, now: datetime
+    def _put(
+        self, publication_id: str, month: str, parts: Parts, now: datetime
     ) -> None:
+        """Put a month in place, as far as it differs; and after it its index."""
         files.require_plain(publication_id)
+        name = f"{month}.{FORMAT}"
         with files.folder(self._folder(publication_id)) as within:
+            files.clear(within, keep=(), endings=())
+            before = files.changed_at(name, within)
             try:
-                files.swap_pair(
-                    f"{month}.{FORMAT}",
-                    bound.body,
-                    bound.gzip,
-                    within,
-                    at=now,
-                    step=self._step,
-                )
+                forms = self._differing(publication_id, month, parts)
+                at = files.later(now, before) if "" in forms else before or now
+                files.swap(name, forms, within, at=at, step=self._step)
                 # Last: an index that was not written says nothing of these files.
-                if files.content(_index_of(month), within) != bound.pieces:
-                    files.swap(
-                        _index_of(month),
-                        bound.pieces,
-                        within,
-                        at=now,
-                        step=files.pass_by,
-                    )
+                pieces = {"": parts.pieces()}
+                files.swap(_index_of(month), pieces, within, at=now, step=files.pass_by)
             except OSError as error:
                 why = error.strerror or error
                 where = self.address(publication_id, month)
                 raise PublishError(f"{where} cannot be written: {why}") from error
+
+    def _differing(
+        self, publication_id: str, month: str, parts: Parts
+    ) -> dict[str, Iterator[bytes]]:
+        """Return what of a month is not as it stands, by the ending of its file."""
+        path = self._path(publication_id, month)
+        body, gzip = opened(path), opened(_packed(path))
+        if not (body and body.size == parts.size and body.holds(parts.body())):
+            return {"": parts.body(), files.GZIP: parts.gzip()}
+        if not (gzip and gzip.holds(parts.gzip())):
+            return {files.GZIP: parts.gzip()}
+        return {}
 
 
 def _index_of(month: str) -> str:
@@ -142,13 +135,6 @@ def _index_of(month: str) -> str:
 
 def _packed(path: Path) -> Path:
     return path.with_name(path.name + files.GZIP)
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None
 
 
 def _escaped(text: str) -> bytes:

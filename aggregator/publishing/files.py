@@ -113,34 +113,22 @@ def changed_at(name: str, within: int) -> datetime | None:
     return found and found.modified
 
 
-def swap_pair(
-    name: str, body: bytes, gzip: bytes, within: int, *, at: datetime, step: Step
-) -> None:
-    """Put a file and its gzip form in place, each only if its bytes differ.
-
-    Both get the same time of change: `at`, or that of the old file if that is later,
-    for a Last-Modified must never go back. Raises OSError (a full disk, say); what
-    cannot be replaced stays as it was.
-    """
-    before = changed_at(name, within)
-    with Swap(within, step=step) as swap:
-        if content(name, within) != body:
-            swap.add(name, {GZIP: [gzip], "": [body]}, at=later(at, before))
-        elif content(name + GZIP, within) != gzip:
-            swap.add(name, {GZIP: [gzip]}, at=before or at)
-        for error in swap.settle().values():
-            raise error
-
-
 def later(at: datetime, before: datetime | None) -> datetime:
     """Return the later of two times."""
     return max(at, before) if before else at
 
 
-def swap(name: str, body: bytes, within: int, *, at: datetime, step: Step) -> None:
-    """Put one file in place of the one that stands there, as of a given time."""
+def swap(
+    name: str,
+    forms: Mapping[str, Iterable[bytes]],
+    within: int,
+    *,
+    at: datetime,
+    step: Step,
+) -> None:
+    """Put the forms of one file in place, as `Swap` does; raises OSError."""
     with Swap(within, step=step) as alone:
-        alone.add(name, {"": [body]}, at=at)
+        alone.add(name, forms, at=at)
         for error in alone.settle().values():
             raise error
 

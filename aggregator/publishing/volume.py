@@ -1,55 +1,79 @@
 """A month in the making: entries taken over from its file on disk, or rendered now.
 
-In: what stands on disk of a month, and slips: what an entry depends on, as a digest.
-Out: the month's document, plain and gzipped, and the index by which the next one finds
-its entries again. An entry is rendered once and for all: while nothing that it depends
-on changes, its bytes are cut out of the file and put in again.
+In: what stands on disk of a month, and in its order, newest first: slips (what an entry
+depends on, as a digest), what is not shown, and stretches of what is as it was. Out: the
+month's document, plain and gzipped, and the index by which the next one finds its entries
+again. An entry is rendered once and for all: while nothing that it depends on changes,
+its bytes are copied from the file.
 
-The index (`.YYYY-MM.pieces` beside the month) names the digests of both files and the
-length of every piece in them. If it is missing, of another version, or disagrees with
-the files by a byte, all is rendered anew.
+Nothing here holds a month. What is kept of each entry that stands are the 16 bytes that
+stand for its published id; the rest is ranges of files. A month of 30,000 entries of
+2.5 KB took 320 MB to write when it was held whole.
 
-The compressed form is deflated in runs, which end after about every 32nd entry, by the
-entry's own checksum: a new entry changes the run in which it stands and no other, and
-the same entries make the same bytes whichever way they came together. Of
-6,040 entries of 2.8 KB each, level 6 made 954 bytes of an entry alone, in 44 µs; level 1
-makes 540 of it in runs, in 16 µs.
+If the index (`.YYYY-MM.pieces` beside the month) is missing, of another version, or
+disagrees with the files by a byte, all is rendered anew.
 """
 
-import json
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from hashlib import blake2b
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 from aggregator.errors import PublishError
 from aggregator.model import Article, Report
-from aggregator.publishing.formats import Head, Masthead, named
-from aggregator.publishing.gzipped import HEADER, deflated, gzip_member
+from aggregator.publishing import index
+from aggregator.publishing.bound import Bound
+from aggregator.publishing.collating import Collation, Sheet, Sheets, Shelved
+from aggregator.publishing.formats import Masthead, named
+from aggregator.publishing.index import (
+    HIDDEN,
+    LONG_AGO,
+    NO_LANGUAGE,
+    SHOWN,
+    UNFIT,
+    Index,
+    Line,
+    Page,
+    Stretch,
+)
 from aggregator.publishing.margin import Margin
 from aggregator.publishing.particulars import language
 from aggregator.publishing.pieces import entries
-
-VERSION = 2
-_LEVEL = 1
-# A run ends after an entry whose checksum is divisible by this.
-_RUN = 32
+from aggregator.publishing.ranges import Fresh
 
 
 class Slip(NamedTuple):
     """What is known of an entry before it is rendered.
 
-    `digest` (hex) stands for everything that the entry depends on. `latest` is when it
-    was published or changed last.
+    `place` orders the entries of a month. `digest` stands for everything that the entry
+    depends on. `latest` is when it was published or changed last. `mark` is as in
+    `Marked`; without one, the article is looked at again when the month is next written.
     """
 
     article_id: str
     published_id: str
+    place: bytes
     digest: str
     language: str | None
     latest: datetime
+    mark: bytes = b""
+
+
+class Marked(NamedTuple):
+    """An article in its place and, in 16 bytes, what it is like; none: not known."""
+
+    place: bytes
+    source_id: str
+    mark: bytes = b""
+
+    @property
+    def article_id(self) -> str:
+        """Return the id of the article."""
+        return index.id_of(self.place)
+
+
+Known = Marked | Stretch
 
 
 def slip(article: Article, digest: str) -> Slip:
@@ -57,220 +81,260 @@ def slip(article: Article, digest: str) -> Slip:
     return Slip(
         article.id,
         article.published_id,
+        index.place_of(index.micros(article.listed_at), article.id),
         digest,
         article.language,
         max(article.updated, article.published),
     )
 
 
-class Decided(NamedTuple):
-    """What became of an article that was as `mark` says; no slip: it is not shown."""
-
-    mark: str
-    slip: Slip | None
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What can be taken over: entries by digest, deflated runs by their digests.
-
-    An entry that cannot be published is kept as no bytes, so that it is not tried again.
-    `decided` is by article id, and holds only on the same `basis`.
-    """
-
-    entries: Mapping[str, bytes] = field(default_factory=dict)
-    runs: Mapping[tuple[str, ...], bytes] = field(default_factory=dict)
-    basis: str = ""
-    decided: Mapping[str, Decided] = field(default_factory=dict)
-
-
-class Bound(NamedTuple):
-    """A finished document, and the index of its pieces."""
-
-    body: bytes
-    gzip: bytes
-    pieces: bytes
-
-
-NOTHING = Kept()
-
-
 class Volume:
     """The entries of a month, put in newest first, page by page."""
 
-    def __init__(self, name: str, masthead: Masthead, kept: Kept = NOTHING) -> None:
+    def __init__(
+        self, name: str, masthead: Masthead, old: Shelved | None, folder: Path
+    ) -> None:
+        """Begin a month; what does not fit into memory goes into a folder."""
         self._name = name
         self._masthead = masthead
-        self._kept = kept
-        self._shown: dict[str, tuple[Slip, bytes]] = {}
-        self._unfit: list[str] = []
+        self._old = old
+        self._walk = Sheets(old.pieces) if old else None
+        self._entries = Collation(old, folder)
+        self._lines = Fresh(folder)
+        languages = old.pieces.preface.languages if old else ()
+        self._languages: dict[str | None, int] = {s: n for n, s in enumerate(languages)}
+        self._spoken: set[int] = set()
+        self._latest = LONG_AGO
+        self._is_empty = True
         self._basis = ""
-        self._decided: Mapping[str, Decided] = {}
-
-    def decided(self, basis: str) -> Mapping[str, Decided]:
-        """Return what was decided on the same basis when the month was written last."""
-        return self._kept.decided if self._kept.basis == basis else {}
-
-    def note(self, basis: str, decided: Mapping[str, Decided]) -> None:
-        """Keep for the next time what was decided of articles, by their ids."""
-        self._basis, self._decided = basis, decided
+        # Digests of published ids: of what was put in, and of what was taken over.
+        self._names: set[bytes] = set()
+        self._kept_names = bytearray()
+        # The name of the first entry that is shown, and its length.
+        self._first: tuple[bytes, int] | None = None
 
     @property
     def is_new(self) -> bool:
         """Return whether nothing can be taken over from disk."""
-        return not self._kept.entries
+        return not self._old
+
+    @property
+    def is_continued(self) -> bool:
+        """Return whether what was decided when it was written last holds still."""
+        return self._old is not None and self._old.pieces.preface.basis == self._basis
+
+    def compared(self, basis: str, marked: Iterable[Marked]) -> Iterator[Known]:
+        """Yield articles, newest first; what is as it was, as stretches of the index.
+
+        Nothing is as it was on another basis: on that, all decisions depend.
+        """
+        self._basis = basis
+        if self._old is None or not self.is_continued:
+            return iter(marked)
+        return _compared(marked, self._old.pieces)
+
+    def without(
+        self, known: Iterable[Known], others: Mapping[str, Marked]
+    ) -> Iterator[Known]:
+        """Yield the same, but articles that are to be looked at again, by their ids."""
+        for each in known:
+            if isinstance(each, Marked) or not self._old:
+                yield each
+                continue
+            first = number = each.first
+            for lines in self._old.pieces.pages(each):
+                for place in index.unpacked(lines).place:
+                    if other := others.get(index.id_of(place)):
+                        yield from _stretch(first, number)
+                        yield other
+                        first = number + 1
+                    number += 1
+            yield from _stretch(first, each.last)
 
     def lacks(self, slip: Slip) -> bool:
         """Return whether an entry has to be rendered."""
-        return slip.digest not in self._kept.entries
+        return self._number(slip) is None
 
-    def add(self, slips: Sequence[Slip], reports: Mapping[str, Report]) -> None:
-        """Put in entries; `reports` by id are those that it lacks, as far as they are.
+    def add(self, page: Sequence[Slip | Known], reports: Mapping[str, Report]) -> None:
+        """Put in what follows; `reports` by id are those that it lacks, as far as they are.
 
-        Of two entries with one published id, the first stands.
+        What is only marked is not shown. Of two entries with one published id, the first
+        stands.
         """
-        missing = [s for s in slips if self.lacks(s) and s.article_id in reports]
+        missing = [
+            each
+            for each in page
+            if isinstance(each, Slip)
+            and each.article_id in reports
+            and self.lacks(each)
+        ]
         rendered = entries(
-            [reports[s.article_id] for s in missing], self._name, self._masthead
+            [reports[each.article_id] for each in missing], self._name, self._masthead
         )
-        made = {s.digest: entry for s, entry in zip(missing, rendered, strict=True)}
-        for each in slips:
-            entry = made.get(each.digest, self._kept.entries.get(each.digest))
-            if entry:
-                self._shown.setdefault(each.published_id, (each, entry))
-            elif entry is not None:
-                self._unfit.append(each.digest)
+        made = {s.article_id: entry for s, entry in zip(missing, rendered, strict=True)}
+        for each in page:
+            if isinstance(each, Stretch):
+                self._keep(each)
+            elif isinstance(each, Slip):
+                self._put(each, made.get(each.article_id))
+            elif each.mark:
+                self._lines.add(Line(each.place, each.mark).written())
 
     def bound(
         self, *, address: str, spoken: str | None, margin: Margin
     ) -> Bound | None:
         """Return the document, to be found at an address; None if nothing was put in.
 
-        `spoken` is the publication's language, if it has one.
+        `spoken` is the publication's language, if it has one. Nothing can be put in
+        after this.
         """
-        shown = [slip for slip, _ in self._shown.values()]
-        if not shown and not self._unfit:
+        if self._is_empty:
             return None
-        common = {slip.language for slip in shown}
+        languages = tuple(self._languages)
+        spoken_in = self._spoken - {NO_LANGUAGE}
+        common = languages[min(spoken_in)] if len(spoken_in) == 1 else None
         writer = named(self._name)
         head = writer.head(
             replace(self._masthead, feed_url=address),
-            language=language(spoken)
-            or (language(common.pop()) if len(common) == 1 else None),
-            updated=max((slip.latest for slip in shown), default=None),
+            language=language(spoken) or language(common),
+            updated=index.moment(self._latest) if self._first else None,
         )
         head = writer.beside(head, margin)
-        whole = [(slip.digest, entry) for slip, entry in self._shown.values()]
         # What was taken over was read back when it was new, and every page of new ones
         # within a head of its own: what is left to see is this head, before an entry.
-        first = b"".join(head.parts([entry for _, entry in whole[:1]]))
-        if [mark.id for mark in writer.read(first)] != [
-            s.published_id for s in shown[:1]
-        ]:
+        name, length = self._first or (b"", 0)
+        first = head.parts([self._entries.first(length)] if self._first else [])
+        found = [index.digest_of(mark.id) for mark in writer.read(b"".join(first))]
+        if found != ([name] if self._first else []):
             raise PublishError("a reader does not find the first entry after this head")
-        noted = _noted(self._basis, self._decided)
-        return bind(head, whole, self._unfit, self._kept, noted)
+        return Bound(
+            head=head,
+            entries=self._entries,
+            rest=self._entries.close(),
+            basis=self._basis,
+            languages=languages,
+            lines=self._lines,
+        )
+
+    def _number(self, slip: Slip) -> int | None:
+        """Return the line of an entry that stands as its slip says; None: it does not."""
+        if self._old is None:
+            return None
+        number = self._old.pieces.find(slip.place)
+        if number is None:
+            return None
+        line = self._old.pieces.line(number)
+        stands = line.kind != HIDDEN and line.slip == index.digest_of(slip.digest)
+        return number if stands else None
+
+    def _keep(self, stretch: Stretch) -> None:
+        """Take over what stands, with all that was decided of it."""
+        for some in self._without_repeats(stretch):
+            for sheet in self._sheets(some):
+                self._kept_names += b"".join(sheet.page.name)
+                ended = self._entries.keep(sheet)
+                self._note(sheet.page)
+                lines = sheet.lines
+                if ended and sheet.page.packed[ended[0]] != ended[1]:
+                    lines = index.with_packed(lines, *ended)
+                self._lines.add(lines)
+
+    def _put(self, slip: Slip, rendered: bytes | None) -> None:
+        """Put in an entry that stands on disk, or was rendered just now."""
+        number = self._number(slip)
+        entry: Sheet | bytes | None = rendered
+        is_fit = bool(rendered)
+        if number is not None:
+            entry = next(self._sheets(Stretch(number, number + 1)))
+            is_fit = entry.page.kind[0] == SHOWN
+        if entry is None:
+            return
+        line = Line(slip.place, slip.mark, index.digest_of(slip.digest), UNFIT)
+        if is_fit:
+            name = index.digest_of(slip.published_id)
+            if self._repeats(name):
+                return
+            self._names.add(name)
+            length, packed = self._bytes(entry)
+            line = line._replace(
+                kind=SHOWN,
+                name=name,
+                latest=index.micros(slip.latest),
+                language=self._languages.setdefault(
+                    slip.language, len(self._languages)
+                ),
+                length=length,
+                packed=packed,
+            )
+        self._note(Page._make([(said,) for said in line]))
+        self._lines.add(line.written())
+
+    def _bytes(self, entry: Sheet | bytes) -> tuple[int, int]:
+        """Put in the bytes of an entry; return its length, and that of the run it ends."""
+        if isinstance(entry, bytes):
+            return len(entry), self._entries.add(entry)
+        ended = self._entries.keep(entry)
+        return entry.page.length[0], ended[1] if ended else 0
+
+    def _note(self, page: Page) -> None:
+        """Note what the head has to say of entries."""
+        if self._first is None:
+            shown = zip(page.name, page.length, strict=True)
+            self._first = next((each for each in shown if each[1]), None)
+        self._spoken.update(page.language)
+        self._latest = max(self._latest, *page.latest)
+        self._is_empty = self._is_empty and not any(page.kind)
+
+    def _sheets(self, stretch: Stretch) -> Iterator[Sheet]:
+        """Yield what stands on disk."""
+        return self._walk.of(stretch) if self._walk else iter(())
+
+    def _without_repeats(self, stretch: Stretch) -> Iterator[Stretch]:
+        """Yield a stretch without entries whose published ids were put in already."""
+        if self._old is None or not self._names:
+            yield stretch
+            return
+        first = number = stretch.first
+        for lines in self._old.pieces.pages(stretch):
+            names = index.unpacked(lines).name
+            if not self._names.isdisjoint(names):
+                for at, name in enumerate(names, number):
+                    if name in self._names:
+                        yield from _stretch(first, at)
+                        first = at + 1
+            number += len(names)
+        yield from _stretch(first, stretch.last)
+
+    def _repeats(self, name: bytes) -> bool:
+        """Return whether an entry with a published id is in already."""
+        at = self._kept_names.find(name)
+        while at % len(name) and at >= 0:
+            at = self._kept_names.find(name, at + 1)
+        return at >= 0 or name in self._names
 
 
-def taken_over(index: bytes | None, body: bytes | None, gzip: bytes | None) -> Kept:
-    """Return what of a month on disk can be used again; nothing if in any doubt."""
-    if index is None or body is None or gzip is None:
-        return NOTHING
-    try:
-        said = json.loads(index)
-        if (said["version"], said["body"], said["gzip"]) != (
-            VERSION,
-            _digest(body),
-            _digest(gzip),
-        ):
-            return NOTHING
-        entries = dict(_cut(said["entries"], body, said["start"]))
-        unfit = dict.fromkeys(said["unfit"], b"")
-        digests, runs = [digest for digest, _ in said["entries"]], {}
-        packed, first = said["packed_start"], 0
-        for count, length in said["runs"]:
-            run = tuple(digests[first : first + count])
-            runs[run] = gzip[packed : packed + length]
-            packed, first = packed + length, first + count
-        decided = dict(_read(said["decided"]))
-    except (ValueError, KeyError, TypeError):
-        return NOTHING
-    return Kept(entries | unfit, runs, said["basis"], decided)
+def _compared(marked: Iterable[Marked], old: Index) -> Iterator[Known]:
+    """Walk down articles and an index in step."""
+    keys = old.keys()
+    number, key = 0, next(keys, b"")
+    first = last = 0
+    for each in marked:
+        # A place that a mark follows is greater than the place alone.
+        while key > each.place and not key.startswith(each.place):
+            number, key = number + 1, next(keys, b"")
+        if each.mark and key == each.place + each.mark:
+            if number != last:
+                yield from _stretch(first, last)
+                first = number
+            last = number + 1
+        else:
+            yield from _stretch(first, last)
+            first = last
+            yield each
+    yield from _stretch(first, last)
 
 
-def _noted(basis: str, decided: Mapping[str, Decided]) -> dict[str, Any]:
-    """Return decisions for the index; a slip's digest and times as they stand in it."""
-    return {
-        "basis": basis,
-        "decided": [
-            (id_, mark, slip and (*slip[1:4], slip.latest.isoformat()))
-            for id_, (mark, slip) in decided.items()
-        ],
-    }
-
-
-def _read(decided: Iterable[Any]) -> Iterator[tuple[str, Decided]]:
-    """Yield decisions as `_noted` wrote them."""
-    for id_, mark, said in decided:
-        shown = None
-        if said:
-            published_id, digest, spoken, latest = said
-            at = datetime.fromisoformat(latest)
-            shown = Slip(id_, published_id, digest, spoken, at)
-        yield id_, Decided(mark, shown)
-
-
-def bind(
-    head: Head,
-    entries: Sequence[tuple[str, bytes]],
-    unfit: Sequence[str],
-    kept: Kept,
-    noted: Mapping[str, Any],
-) -> Bound:
-    """Return the document of these entries (digest, bytes), in their order."""
-    body = b"".join([head.before, *(entry for _, entry in entries), head.after])
-    before = deflated(head.before)
-    runs, packed = [], []
-    for run in _runs(entries):
-        digests = tuple([digest for digest, _ in run])
-        whole = kept.runs.get(digests)
-        if whole is None:
-            whole = deflated(b"".join([entry for _, entry in run]), _LEVEL)
-        packed.append(whole)
-        runs.append((len(run), len(whole)))
-    gzip = gzip_member([before, *packed, deflated(head.after)], body)
-    index = {
-        "version": VERSION,
-        "body": _digest(body),
-        "gzip": _digest(gzip),
-        "start": len(head.before),
-        "packed_start": len(HEADER) + len(before),
-        "entries": [(digest, len(entry)) for digest, entry in entries],
-        "runs": runs,
-        "unfit": list(unfit),
-        **noted,
-    }
-    written = json.dumps(index, separators=(",", ":")).encode()
-    return Bound(body, gzip, written)
-
-
-def _runs(
-    entries: Sequence[tuple[str, bytes]],
-) -> Iterator[Sequence[tuple[str, bytes]]]:
-    first = 0
-    for at, (_, entry) in enumerate(entries, 1):
-        if zlib.crc32(entry) % _RUN == 0 or at == len(entries):
-            yield entries[first:at]
-            first = at
-
-
-def _cut(
-    lengths: Sequence[tuple[str, int]], body: bytes, start: int
-) -> Iterator[tuple[str, bytes]]:
-    for digest, length in lengths:
-        yield digest, body[start : start + length]
-        start += length
-
-
-def _digest(data: bytes) -> str:
-    return blake2b(data, digest_size=16).hexdigest()
+def _stretch(first: int, last: int) -> Iterator[Stretch]:
+    """Yield lines as a stretch, if there are any."""
+    if first < last:
+        yield Stretch(first, last)

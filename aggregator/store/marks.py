@@ -23,31 +23,40 @@ _some = select(
     *(articles.c[name] for name in seals.OF_ARTICLES),
 ).where(articles.c.article_id.in_(bindparam("which", type_=Name, expanding=True)))
 
+# In the place of a seal that there is none of, as long as one.
+_NO_SEAL = bytes(8)
+
 
 class Mark(NamedTuple):
     """An article as far as it takes to see that nothing changed.
 
-    `seals` (hex) are another whenever the article is; None for a row that was never
-    sealed.
+    `at` is when it is listed, in microseconds since 1970. `seals` (8 bytes) are others
+    whenever the article is another; None for a row that was never sealed.
     """
 
     id: str
     source_id: str
-    listed_at: datetime
-    seals: str | None
+    at: int
+    seals: bytes | None
+
+    @property
+    def listed_at(self) -> datetime:
+        """Return when it is listed."""
+        return moment(self.at)
 
 
 def marks(connection: Connection, article_ids: Sequence[str]) -> list[Mark]:
     """Return the marks of articles in the order of the ids; unknown ones left out."""
     found = {
-        row[0]: Mark(row[0], row[1], moment(row[2]), _digest(row[3:]))
+        row[0]: Mark(row[0], row[1], row[2], _digest(row[3:]))
         for some in chunks(article_ids)
         for row in connection.execute(_some, {"which": some})
     }
     return [found[id_] for id_ in article_ids if id_ in found]
 
 
-def _digest(sealed: Sequence[bytes | None]) -> str | None:
+def _digest(sealed: Sequence[bytes | None]) -> bytes | None:
     if not any(sealed):
         return None
-    return blake2b(repr(sealed).encode(), digest_size=8).hexdigest()
+    whole = b"".join([seal or _NO_SEAL for seal in sealed])
+    return blake2b(whole, digest_size=8).digest()

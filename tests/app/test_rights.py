@@ -116,7 +116,7 @@ def outputs(here):
         if path.is_file() and path.suffix != ".gz":
             name = path.relative_to(here.output / "feeds").as_posix()
             publication = named[re.split("[./]", name)[0]]
-            yield name, publication, path.read_text()
+            yield name, publication, path.read_text(errors="replace")
     stored = [a.id for a in wire.store.articles()]
     api = [f"/api/v1/articles/{id_}" for id_ in stored]
     paths = ["/", "/api/v1/articles", *api, *(f"/articles/{id_}" for id_ in stored)]

@@ -1,13 +1,18 @@
 """An entry of a month is rendered once, and the month is the same as made from nothing."""
 
 import gzip
+import os
+import random
+import tracemalloc
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from builders import ANY_RIGHTS, NOON, article, publication, report
 
 from aggregator.errors import PublishError
-from aggregator.publishing import Archives, slip, volume
+from aggregator.publishing import Archives, Marked, Stretch, collating, slip
 from aggregator.publishing.formats import atom
 from aggregator.publishing.showing import fingerprint
 
@@ -22,9 +27,9 @@ class Months:
         self.folder = folder / "feeds/wire/archive"
         self.output = folder
         self.rendered, self.deflated = [], []
-        self.entry, self.deflate = atom.entry, volume.deflated
+        self.entry, self.deflate = atom.entry, collating.deflated
         monkeypatch.setattr(atom, "entry", self._rendered)
-        monkeypatch.setattr(volume, "deflated", self._deflated)
+        monkeypatch.setattr(collating, "deflated", self._deflated)
 
     def _rendered(self, report, masthead):
         self.rendered.append(report.title)
@@ -45,6 +50,26 @@ class Months:
             shown = report(article(number, title=title), publication(), ANY_RIGHTS)
             of_it = slip(shown.article, fingerprint(shown).hex())
             made.add([of_it], {shown.article.id: shown})
+        archives.write(publication(), MONTH, made, previous=None, now=NOON)
+        return self.files()
+
+    def grow(self, shown):
+        """Write a month of articles by what they were made from, as the desk does.
+
+        What is as it was when the month was written last is not looked at.
+        """
+        self.rendered.clear()
+        archives = Archives(self.output, base_url="https://wire.example")
+        made = archives.volume(publication(), MONTH)
+        reports = {each.id: report(each, publication(), ANY_RIGHTS) for each in shown}
+        slips = {}
+        for each in reports.values():
+            mark = fingerprint(each)
+            slips[each.article.id] = slip(each.article, mark.hex())._replace(mark=mark)
+        marked = [Marked(s.place, "agency", s.mark) for s in slips.values()]
+        known = list(made.compared("a basis", marked))
+        page = [slips[k.article_id] if isinstance(k, Marked) else k for k in known]
+        made.add(page, reports)
         archives.write(publication(), MONTH, made, previous=None, now=NOON)
         return self.files()
 
@@ -102,6 +127,88 @@ def test_a_month_put_together_in_steps_is_that_made_at_once(months, others):
     assert months.files() == others.write(ALL)
     files = months.files()
     assert gzip.decompress(files[f"{MONTH}.atom.gz"]) == files[f"{MONTH}.atom"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_month_that_grew_in_any_way_is_that_made_at_once(months, others, seed):
+    """New at either end and between, changed, gone, unfit, or twice under one id."""
+    dice = random.Random(seed)
+    every = {number: article(number) for number in range(1, 400)}
+    shown = set(dice.sample(sorted(every), 250))
+    for turn in range(8):
+        for number in dice.sample(sorted(every), dice.choice([1, 3, 30])):
+            kind = dice.randrange(6)
+            said = f"Headline {dice.random()}" + "\0" * (kind == 0)
+            as_other = every[dice.choice(sorted(every))].published_id
+            one = article(number, title=said, language=dice.choice(["en", "fa", None]))
+            every[number] = replace(one, published_id=as_other) if kind == 1 else one
+            (shown.discard if kind in (2, 3) else shown.add)(number)
+        grown = months.grow([every[number] for number in sorted(shown)])
+
+        assert len(months.rendered) < 60 or turn == 0
+        for path in others.folder.glob(".*"):
+            path.unlink()
+        assert grown == others.grow([every[number] for number in sorted(shown)])
+    body = grown[f"{MONTH}.atom"]
+    assert gzip.decompress(grown[f"{MONTH}.atom.gz"]) == body
+
+
+def test_a_month_of_any_length_grows_within_the_same_memory(months):
+    body = "".join(f"<p>Words {n}, in the agency's own order.</p>" for n in range(80))
+    many = [article(n, body=body) for n in range(1, 1001)]
+    whole = months.grow(many[1:])
+    new = report(many[0], publication(), ANY_RIGHTS)
+    of_it = slip(new.article, fingerprint(new).hex())
+
+    tracemalloc.start()
+    archives = Archives(months.output, base_url="https://wire.example")
+    made = archives.volume(publication(), MONTH)
+    made.add([of_it, Stretch(0, 999)], {new.article.id: new})
+    archives.write(publication(), MONTH, made, previous=None, now=NOON)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert len(whole[f"{MONTH}.atom"]) > 4_000_000
+    assert most < 1_500_000
+    assert months.files() == months.grow(many)
+
+
+@pytest.mark.parametrize("at", range(8))
+def test_what_a_crash_left_is_made_good_when_the_month_is_next_written(
+    months, others, at
+):
+    months.grow(list(map(article, ALL[9:])))
+    passed = []
+
+    def crash(step):
+        passed.append(step)
+        if len(passed) > at:
+            raise KeyboardInterrupt
+
+    dying = Archives(months.output, base_url="https://wire.example", step=crash)
+    made = dying.volume(publication(), MONTH)
+    new = report(article(ALL[8]), publication(), ANY_RIGHTS)
+    of_it = slip(new.article, fingerprint(new).hex())
+    made.add([of_it, Stretch(0, len(ALL) - 9)], {new.article.id: new})
+    with suppress(KeyboardInterrupt):
+        dying.write(publication(), MONTH, made, previous=None, now=NOON)
+
+    assert months.grow(list(map(article, ALL))) == others.grow(list(map(article, ALL)))
+    assert not list(months.folder.glob("*.new"))
+
+
+def test_a_file_that_is_written_into_meanwhile_leaves_the_month_as_it_was(months):
+    whole = months.grow(list(map(article, ALL)))
+    archives = Archives(months.output, base_url="https://wire.example")
+    made = archives.volume(publication(), MONTH)
+    made.add([Stretch(0, 200)], {})
+    path = months.folder / f"{MONTH}.atom"
+    os.utime(path, (1, 1))
+
+    with pytest.raises(PublishError, match="was changed while it was read"):
+        archives.write(publication(), MONTH, made, previous=None, now=NOON)
+
+    assert months.files() == whole
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,172 @@
+"""A month as the files are made of it: its body, its gzip form and their index, in parts.
+
+In: a head and what was collated, or a month that stands and a tombstone for it. Out:
+parts of no more than 256 KB each. The body comes first: the gzip form ends with its
+checksum, and the index names those of both.
+"""
+
+import re
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Protocol
+
+from aggregator.publishing.collating import Collation
+from aggregator.publishing.formats import Head
+from aggregator.publishing.gzipped import HEADER, LAST_BLOCK, LEVEL, deflated
+from aggregator.publishing.index import Preface, written
+from aggregator.publishing.ranges import Fresh, Ranges, Standing
+
+_TAG = re.compile(rb"<entry(?=[ >])|</entry>|<id>")
+
+
+class Parts(Protocol):
+    """What the files of a month are made of."""
+
+    @property
+    def size(self) -> int:
+        """Return the length of the body."""
+
+    def body(self) -> Iterator[bytes]:
+        """Yield the parts of the body."""
+
+    def gzip(self) -> Iterator[bytes]:
+        """Yield the parts of its gzip form."""
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the parts of the index."""
+
+
+@dataclass(slots=True)
+class Sum:
+    """The length and the CRC-32 of what has passed."""
+
+    size: int = 0
+    crc: int = 0
+
+    def of(self, parts: Iterable[bytes]) -> Iterator[bytes]:
+        """Pass parts through, counting anew."""
+        self.size = self.crc = 0
+        for part in parts:
+            self.size += len(part)
+            self.crc = zlib.crc32(part, self.crc)
+            yield part
+
+    def trailer(self) -> bytes:
+        """Return how the gzip form of what passed ends (RFC 1952, section 2.3.1)."""
+        return struct.pack("<LL", self.crc, self.size & 0xFFFFFFFF)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """A month that was put together: a head, entries, and what the index says of them.
+
+    `rest` is the length of the last run if no entry ends it, `lines` are the index's.
+    """
+
+    head: Head
+    entries: Collation
+    rest: int
+    basis: str
+    languages: tuple[str | None, ...]
+    lines: Fresh
+    _body: Sum = field(default_factory=Sum, init=False)
+    _gzip: Sum = field(default_factory=Sum, init=False)
+
+    @property
+    def size(self) -> int:
+        """Return the length of the body."""
+        return len(self.head.before) + self.entries.body.size + len(self.head.after)
+
+    def body(self) -> Iterator[bytes]:
+        """Yield the parts of the body."""
+        entries = self.entries.body.chunks()
+        yield from self._body.of(chain([self.head.before], entries, [self.head.after]))
+        self.entries.require_unchanged()
+
+    def gzip(self) -> Iterator[bytes]:
+        """Yield the parts of the gzip form of the body that passed last."""
+        before = (HEADER, deflated(self.head.before))
+        after = (deflated(self.head.after), LAST_BLOCK, self._body.trailer())
+        yield from self._gzip.of(chain(before, self.entries.packed.chunks(), after))
+        self.entries.require_unchanged()
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the parts of the index of what passed last."""
+        start = len(self.head.before)
+        preface = Preface(
+            basis=self.basis,
+            body=(self._body.size, self._body.crc),
+            gzip=(self._gzip.size, self._gzip.crc),
+            start=start,
+            end=start + self.entries.body.size,
+            packed_start=len(HEADER) + len(deflated(self.head.before)),
+            rest=self.rest,
+            languages=self.languages,
+        )
+        return written(preface, self.lines.chunks(0, self.lines.size))
+
+
+class Struck:
+    """A month that stands, with something else in the place of one entry."""
+
+    def __init__(self, old: Standing, entry: tuple[int, int], instead: bytes) -> None:
+        first, last = entry
+        self._old = old
+        self._before, self._instead, self._after = Ranges(), instead, Ranges()
+        self._before.add(old, 0, first)
+        self._after.add(old, last, old.size)
+        self._body = Sum()
+
+    @property
+    def size(self) -> int:
+        """Return the length of the body."""
+        return self._before.size + len(self._instead) + self._after.size
+
+    def body(self) -> Iterator[bytes]:
+        """Yield the parts of the body."""
+        before, after = self._before.chunks(), self._after.chunks()
+        yield from self._body.of(chain(before, [self._instead], after))
+        self._old.require_unchanged()
+
+    def gzip(self) -> Iterator[bytes]:
+        """Yield the parts of the gzip form."""
+        raw = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+        yield HEADER
+        for part in self.body():
+            yield raw.compress(part)
+        yield raw.flush(zlib.Z_FULL_FLUSH)
+        yield LAST_BLOCK
+        yield self._body.trailer()
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield nothing: what stands now has no index, and is made anew if need be."""
+        return iter(())
+
+
+def entry_of(body: Standing, published_id: bytes) -> tuple[int, int] | None:
+    """Return the range of the entry with an id, as it is escaped; None if none has it.
+
+    What is within an entry is escaped, so that its end tag is the first that follows. Its
+    own id is the first in it: that of its source comes later.
+    """
+    for at in body.found(b"<id>" + published_id + b"</id>"):
+        first = _opened_before(body, at)
+        if _TAG.findall(body.read(first, at)) == [b"<entry"]:
+            end = next(body.found(b"</entry>", at))
+            return first, end + len(b"</entry>")
+    return None
+
+
+def _opened_before(body: Standing, at: int) -> int:
+    """Return where the last entry before a place begins; 0 if there is none."""
+    reach = 4096
+    while True:
+        first = max(0, at - reach)
+        opened = body.read(first, at)
+        begins = max(opened.rfind(b"<entry>"), opened.rfind(b"<entry "))
+        if begins >= 0 or not first:
+            return first + max(0, begins)
+        reach *= 4
