@@ -7,9 +7,10 @@ with served(house) as site:            # a real uvicorn on a free port
     site.get("/feeds/wire.atom")
 """
 
+import asyncio
 import http.client
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -194,10 +195,48 @@ class Site:
         return self.ask("HEAD", path, named)
 
 
+class Server(uvicorn.Server):
+    """A uvicorn that ends as soon as it is told to: hundreds of tests start one.
+
+    It would look ten times a second whether it is to end, and then wait for 0.1 s.
+    """
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.serving = threading.Event()
+
+    async def main_loop(self):
+        self._loop, self._told = asyncio.get_running_loop(), asyncio.Event()
+        self.serving.set()
+        ticks = 0
+        while not await self.on_tick(ticks):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), 0.1)
+            ticks += 1
+
+    def stop(self):
+        self.should_exit = True
+        self._loop.call_soon_threadsafe(self._told.set)
+
+    async def shutdown(self, sockets=None):  # noqa: ARG002 - uvicorn hands it over
+        """Let open answers end, for two seconds at most."""
+        for listener in self.servers:
+            listener.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(2):
+                while state.connections or state.tasks:  # noqa: ASYNC110 - sets
+                    await asyncio.sleep(0.001)
+        for task in state.tasks:
+            task.cancel()
+
+
 @contextmanager
 def served(house):
     """Serve a house on a free port of loopback until the block ends."""
-    server = uvicorn.Server(
+    server = Server(
         uvicorn.Config(
             application(house, house.desk),
             host="127.0.0.1",
@@ -207,24 +246,15 @@ def served(house):
             proxy_headers=False,
             server_header=False,
             lifespan="off",
-            timeout_graceful_shutdown=2,
         )
     )
-    started = threading.Event()
-    startup = server.startup
-
-    async def start(*arguments, **named):
-        await startup(*arguments, **named)
-        started.set()
-
-    server.startup = start
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    assert started.wait(20)
+    assert server.serving.wait(20)
     try:
         yield Site(server.servers[0].sockets[0].getsockname()[1])
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join(10)
 
 
