@@ -161,9 +161,7 @@ def test_what_is_pruned_leaves_no_words_behind(desk):
 
     assert names(desk, "flood") == ["b"]
     if desk._engine.dialect.name == "sqlite":
-        with desk._writing() as connection:
-            check = "INSERT INTO search_index(search_index, rank) VALUES ('integrity-check', 1)"
-            connection.execute(text(check))
+        check_index(desk)
 
 
 @pytest.mark.parametrize(("days", "found"), [(-99_999, []), (999_999, ["b", "a"])])
@@ -191,6 +189,35 @@ def test_a_store_from_before_is_indexed_when_it_is_migrated(store_url):
 
     with open_store(store_url) as store:
         assert names(store, "flood rome") == ["a"]
+
+
+TRIGGER = """CREATE TRIGGER IF NOT EXISTS search_added AFTER INSERT ON search BEGIN
+    INSERT INTO search_index(rowid, words) VALUES (new.number, new.words);
+END"""
+
+
+def test_what_a_trigger_indexed_is_found_after_the_migration_too(sqlite_url):
+    reports = [report(name, f"Flood in {name}") for name in ("Rome", "Bonn")]
+    with open_store(sqlite_url) as store:
+        store.put_states([source("bbc")], configured={"bbc"})
+        store.record([polled(new=(reports[0],))])
+    before(sqlite_url, "0003", TRIGGER)
+
+    with open_store(sqlite_url) as store:
+        store.record([polled(new=(reports[1],))])
+
+        assert names(store, "flood rome") == ["Rome"]
+        assert names(store, "flood") == ["Bonn", "Rome"]
+        check_index(store)
+
+
+def check_index(store):
+    """Let SQLite compare its index with what stands in the table beside it."""
+    with store._writing() as connection:
+        check = (
+            "INSERT INTO search_index(search_index, rank) VALUES ('integrity-check', 1)"
+        )
+        connection.execute(text(check))
 
 
 def before(store_url, version, *undone):
