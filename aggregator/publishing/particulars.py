@@ -50,12 +50,13 @@ class Origin:
 
 def origin(report: Report, masthead: Masthead) -> Origin:
     """Return the first source of a report: of an aggregated entry, the one before us."""
-    return _origin(report.article.attribution, masthead.base_url)
+    return origin_by(report.article.attribution, masthead.base_url)
 
 
 # The entries of a source have few attributions, and each format asks for each.
 @lru_cache(maxsize=4096)
-def _origin(attribution: Attribution, base_url: str) -> Origin:
+def origin_by(attribution: Attribution, base_url: str) -> Origin:
+    """Return the first source of whatever has this attribution."""
     via = first_source(attribution)
     ours = f"{base_url}/sources/{attribution.source_id}"
     if via:
@@ -106,9 +107,13 @@ def authors(report: Report) -> tuple[str, ...]:
 
 def sections(report: Report, masthead: Masthead) -> list[Tag]:
     """Return our section first (no entry leaves it without its label), then the tags."""
-    section = Tag(term=masthead.title, scheme=masthead.page_url)
-    tags = (tag for tag in report.article.tags if tag.term.strip())
-    return list(dict.fromkeys((section, *tags)))
+    tags = [tag for tag in report.article.tags if tag.term.strip()]
+    return list(dict.fromkeys((_section(masthead), *tags)))
+
+
+@lru_cache(maxsize=256)
+def _section(masthead: Masthead) -> Tag:
+    return Tag(term=masthead.title, scheme=masthead.page_url)
 
 
 def files(report: Report) -> list[Enclosure]:
@@ -146,4 +151,6 @@ def language(said: str | None) -> str | None:
 
 def moment(time: datetime) -> datetime:
     """Return a time in UTC and whole seconds, as every document has it."""
+    if time.tzinfo is UTC and not time.microsecond:
+        return time
     return time.astimezone(UTC).replace(microsecond=0)

@@ -86,7 +86,8 @@ def encoded(entry: str) -> bytes:
         raise Declined from error
     if len(body.translate(None, _CONTROLS)) != len(body):
         raise Declined
-    if any(none in body for none in _NO_CHARACTERS):
+    # One byte is looked for in a tenth of the time of three; few texts have it.
+    if b"\xef" in body and any(none in body for none in _NO_CHARACTERS):
         raise Declined
     return body
 
@@ -96,8 +97,9 @@ def rfc822(moment: datetime) -> str:
 
     Source: RFC 822 section 5, with years of four digits.
     """
-    day, month = _DAYS[moment.weekday()], _MONTHS[moment.month - 1]
-    return f"{day}, {moment:%d} {month} {moment.year} {moment:%H:%M:%S} +0000"
+    year, month, day, hour, minute, second, weekday, _, _ = moment.timetuple()
+    date = f"{_DAYS[weekday]}, {day:02} {_MONTHS[month - 1]} {year}"
+    return f"{date} {hour:02}:{minute:02}:{second:02} +0000"
 
 
 def require(*said: str) -> None:

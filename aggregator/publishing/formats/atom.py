@@ -12,7 +12,7 @@ from html import escape
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from aggregator.model import Report, Tag
+from aggregator.model import Attribution, Report, Tag
 from aggregator.publishing.credit import first_source, public
 from aggregator.publishing.formats import EMPTY_UPDATED, Head, Masthead
 from aggregator.publishing.formats._feedgen import (
@@ -39,7 +39,7 @@ from aggregator.publishing.particulars import (
     files,
     language,
     moment,
-    origin,
+    origin_by,
     sections,
     ways,
 )
@@ -48,6 +48,7 @@ from aggregator.text.urls import is_published_iri
 media_type = "application/atom+xml"
 
 TAIL = b"</feed>"
+UNTIMED = "-"
 
 
 def head(masthead: Masthead, *, language: str | None, updated: datetime | None) -> Head:
@@ -94,9 +95,9 @@ def directly(report: Report, masthead: Masthead) -> str:
             if name
         ]
     )
-    categories = "".join(
-        [element("category", None, category(tag)) for tag in sections(report, masthead)]
-    )
+    categories = "".join([in_category(tag) for tag in sections(report, masthead)])
+    updated = moment(article.updated).isoformat()
+    of_source, of_source_after = around_updated(article.attribution, masthead.base_url)
     spoken = language(article.language)
     opened = f'<entry xml:lang="{spoken}">' if spoken else "<entry>"
     # A summary is escaped twice: see `feed_entry`.
@@ -105,12 +106,13 @@ def directly(report: Report, masthead: Masthead) -> str:
     return (
         f"{opened}<id>{escaped(article.published_id)}</id>"
         f"<title>{escaped(report.title)}</title>"
-        f"<updated>{moment(article.updated).isoformat()}</updated>"
+        f"<updated>{updated}</updated>"
         f'{names}<content type="html">{escaped(report.content)}</content>'
         f'<summary type="html">{summary}</summary>{categories}'
         f"<published>{moment(article.published).isoformat()}</published>"
         f"{element('rights', rights) if rights else ''}"
-        f"{written(more(report, masthead))}</entry>"
+        f"{written(links(report))}{of_source}{updated}{of_source_after}"
+        f"{written(extras(report))}</entry>"
     )
 
 
@@ -148,8 +150,23 @@ def is_iri(scheme: str | None) -> bool:
     return scheme is not None and is_published_iri(scheme)
 
 
+# A source says much the same of its entries, and each is written in several documents.
+@lru_cache(maxsize=4096)
+def in_category(tag: Tag) -> str:
+    """Return a category, written."""
+    return element("category", None, category(tag))
+
+
 def more(report: Report, masthead: Masthead) -> list[Element]:
     """Return what feedgen has no word for, or would write without its attributes."""
+    article = report.article
+    updated = moment(article.updated).isoformat()
+    of_source = source(article.attribution, masthead.base_url, updated)
+    return [*links(report), of_source, *extras(report)]
+
+
+def links(report: Report) -> list[Element]:
+    """Return all links of an entry, and its files."""
     article = report.article
     elements = []
     if article.url:
@@ -168,10 +185,14 @@ def more(report: Report, masthead: Masthead) -> list[Element]:
         )
         for file in files(report)
     ]
-    elements.append(source(report, masthead))
-    if report.original:
-        elements.append(Element("dcterms:alternative", report.original))
-    return elements + media(report)
+    return elements
+
+
+def extras(report: Report) -> list[Element]:
+    """Return the original headline, and the files as Media RSS has them."""
+    if not report.original:
+        return media(report)
+    return [Element("dcterms:alternative", report.original), *media(report)]
 
 
 def link(href: str | None, rel: str, **attributes: str | int | None) -> Element:
@@ -179,10 +200,9 @@ def link(href: str | None, rel: str, **attributes: str | int | None) -> Element:
     return Element("link", None, {"href": href, "rel": rel, **attributes})
 
 
-def source(report: Report, masthead: Masthead) -> Element:
+def source(attribution: Attribution, base_url: str, updated: str) -> Element:
     """Return the head of the feed a report came from (RFC 4287, 4.2.11)."""
-    attribution, found = report.article.attribution, origin(report, masthead)
-    updated = moment(report.article.updated).isoformat()
+    found = origin_by(attribution, base_url)
     children = [
         Element("id", found.id),
         Element("title", found.name),
@@ -198,6 +218,14 @@ def source(report: Report, masthead: Masthead) -> Element:
     if attribution.rights:
         children.append(Element("rights", attribution.rights))
     return Element("source", None, {}, children)
+
+
+@lru_cache(maxsize=4096)
+def around_updated(attribution: Attribution, base_url: str) -> tuple[str, str]:
+    """Return what stands before and after the time in the head of a source's feed."""
+    around = written([source(attribution, base_url, UNTIMED)])
+    before, _, after = around.partition(f"<updated>{UNTIMED}</updated>")
+    return f"{before}<updated>", f"</updated>{after}"
 
 
 def read(document: bytes) -> list[Mark]:

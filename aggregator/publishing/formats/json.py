@@ -152,8 +152,12 @@ def without_nothing(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, list):
         return [without_nothing(item) for item in value]
     if isinstance(value, dict):
-        kept = {key: without_nothing(item) for key, item in value.items()}
-        return {key: item for key, item in kept.items() if item not in (None, [])}
+        # Most members are texts: to look at them here takes half the time.
+        return {
+            key: item if isinstance(item, str) else without_nothing(item)
+            for key, item in value.items()
+            if item is not None and item != []
+        }
     return value
 
 

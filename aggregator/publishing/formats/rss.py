@@ -13,7 +13,7 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from aggregator import __version__
-from aggregator.model import Enclosure, Report
+from aggregator.model import Enclosure, Report, Tag
 from aggregator.publishing.credit import public
 from aggregator.publishing.formats import EMPTY_UPDATED, Head, Masthead
 from aggregator.publishing.formats._feedgen import alone, parted, titled, with_more
@@ -80,12 +80,7 @@ def directly(report: Report, masthead: Masthead) -> str:
     article, source = report.article, origin(report, masthead)
     id_, url = article.published_id, article.url
     require(id_, report.title, report.content, report.excerpt)
-    categories = "".join(
-        [
-            element("category", tag.label or tag.term, {"domain": tag.scheme or None})
-            for tag in sections(report, masthead)
-        ]
-    )
+    categories = "".join([in_category(tag) for tag in sections(report, masthead)])
     enclosures = "".join(
         [element("enclosure", None, _enclosure(file)) for file in files(report)[:1]]
     )
@@ -102,6 +97,13 @@ def directly(report: Report, masthead: Masthead) -> str:
         f'<source url="{quoted(source.feed_url)}">{escaped(source.name)}</source>'
         f"{written(more(report))}</item>"
     )
+
+
+# A source says much the same of its entries, and each is written in several documents.
+@lru_cache(maxsize=4096)
+def in_category(tag: Tag) -> str:
+    """Return a category, written."""
+    return element("category", tag.label or tag.term, {"domain": tag.scheme or None})
 
 
 def item(report: Report, masthead: Masthead) -> FeedEntry:
