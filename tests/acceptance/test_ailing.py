@@ -61,9 +61,10 @@ def dies(*_, **__):
 
 
 def scheduler_dies(service):
-    service._engine._scheduler._process_jobs = dies
-    service._engine._scheduler.wakeup()
-    return service._engine._scheduler._thread
+    scheduler = service._engine._ticker._scheduler
+    scheduler._process_jobs = dies
+    scheduler.wakeup()
+    return scheduler._thread
 
 
 def dispatcher_dies(service):
@@ -117,7 +118,8 @@ def test_a_scheduler_that_ended_is_not_alive_for_the_watchdog(tmp_path, monkeypa
         within(10, lambda: READY in told)
         scheduler_dies(service).join(PATIENCE)
         # A tick that had begun may end.
-        service._engine._scheduler._lookup_executor("default")._pool.shutdown()
+        scheduler = service._engine._ticker._scheduler
+        scheduler._lookup_executor("default")._pool.shutdown()
         before = told.count(ALIVE)
 
         within(TWO_TICKS, lambda: "no tick succeeded" in " ".join(service.ailments()))
