@@ -259,10 +259,11 @@ class Service:
             if gone := missing(self.wire.config.folder, self._files):
                 raise gone
         except ConfigError as error:
-            if str(error) != str(self.config_error):
+            # Kept before it is told: who hears of it looks at the console.
+            known, self.config_error = self.config_error, error
+            if str(error) != str(known):
                 for complaint in error.complaints:
                     log.error("config refused", complaint=str(complaint))  # noqa: TRY400
-            self.config_error = error
             return
         self.config_error = None
         self._files = present(self.wire.config.folder)
