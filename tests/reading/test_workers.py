@@ -177,6 +177,28 @@ def test_many_threads_share_few_processes(pool):
     assert len(processes(readers)) <= 2
 
 
+def test_documents_that_do_not_wait_long_share_one_process(pool, monkeypatch):
+    monkeypatch.setattr(workers, "_PATIENCE_SECONDS", 60.0)
+    readers = pool(count=2)
+    with ThreadPoolExecutor(16) as threads:
+        list(threads.map(readers.read, [request(rss(item(n))) for n in range(16)]))
+
+    assert len(processes(readers)) == 1
+
+
+def test_a_document_that_waited_long_gets_a_process_of_its_own(pool, monkeypatch):
+    monkeypatch.setattr(workers, "_PATIENCE_SECONDS", 0.0)
+    readers = pool(count=2)
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(readers.read, request(SLOW))
+        while not any(process.documents for process in list(readers._all)):
+            os.sched_yield()
+
+        assert len(readers.read(request(rss(item(1)))).items) == 1
+        assert not slow.done()
+        readers.close()
+
+
 def test_closing_ends_the_processes_and_what_they_were_reading(pool):
     readers = pool()
     readers.read(request(rss(item(1))))
