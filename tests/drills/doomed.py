@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from tests import warm
+from tests import nursery, warm
 
 PATIENCE = 120  # seconds; nothing here takes longer on a machine that has other work
 
@@ -24,7 +24,7 @@ class Doomed:
     def __init__(self, work, log, *arguments):
         self.log = Path(log)
         self._process = warm.server.Process(
-            target=_entered, args=(work, str(log), *arguments)
+            target=_entered, args=(warm.readers(), work, str(log), *arguments)
         )
         self._process.start()
 
@@ -185,10 +185,11 @@ STEPS = (
 )
 
 
-def _entered(work, log, *arguments):
+def _entered(read_at, work, log, *arguments):
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     # The server from which we were forked ignores Ctrl-C; a command must not.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    nursery.read_by(read_at)
     work(*arguments)
