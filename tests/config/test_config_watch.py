@@ -68,13 +68,13 @@ class Watching:
 @pytest.fixture
 def watching(folder: Path) -> Iterator[Watching]:
     watching = Watching(folder)
-    # It is listening once it has told of a first change, however often that takes.
+    # It is listening once it has told of how the folder is, however often that takes.
     tries = 0
-    while not watching.told and tries < 100:
+    while watching.told[-1:] != [digest(folder)] and tries < 50:
         (folder / "sources.yaml").write_text(f"sources: [] # {tries}")
-        watching._heard.wait(timeout=2)
         tries += 1
-    watching._heard.clear()
+        watching._heard.wait(timeout=0.25 * tries)
+        watching._heard.clear()
     yield watching
     watching.ends()
 
