@@ -37,19 +37,19 @@ def suspicion(
 
 
 def _elsewhere(before: SourceState, feed: FeedInfo) -> str | None:
-    known = {_domain(url) for url in (before.url, before.fetch_url)}
-    if before.feed.domain:
-        known.add(before.feed.domain)
-    if feed.domain is None or feed.domain in known:
+    if feed.domain is None or feed.domain == before.feed.domain:
+        return None
+    if feed.domain in {_domain(url) for url in (before.url, before.fetch_url)}:
         return None
     return f"it suddenly leads to another domain, {feed.domain}"
 
 
 def _other(before: SourceState, feed: FeedInfo, new: Sequence[Article]) -> str | None:
-    old, home = before.feed, _domain(before.feed.site)
-    if not (home and feed.site and old.title and feed.title):
+    old = before.feed
+    if not (old.title and feed.title and feed.site) or feed.title == old.title:
         return None
-    if feed.title == old.title or _domain(feed.site) == home:
+    home = _domain(old.site)
+    if not home or _domain(feed.site) == home:
         return None
     links = [_domain(article.url) for article in new if article.url]
     away = sum(link != home for link in links)
