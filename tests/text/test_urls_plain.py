@@ -25,3 +25,20 @@ def test_the_short_way_leads_to_the_same_address(href):
     short = resolve._plain(href)
 
     assert short in (None, resolve._written(None, href))
+
+
+BASES = st.sampled_from(
+    ["https://a.example/b/c?d#e", "http://a.example:80", "/b", "ftp://a/", "", None]
+)
+
+
+@given(BASES, written.map(lambda rest: "/" + rest))
+def test_the_short_way_from_the_root_leads_to_the_same_address(base, href):
+    short = resolve._rooted(base, href)
+
+    assert short in (None, resolve._written(base, href))
+
+
+def test_usual_addresses_take_the_short_way():
+    assert resolve._plain("https://a.example/b?c=d#e")
+    assert resolve._rooted("https://a.example/b", "/c/d.html?e=f&g=h#i")

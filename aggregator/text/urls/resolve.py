@@ -44,11 +44,12 @@ MAX_PORT = 65535
 MAX_HOST = 253
 
 _LETTER = r"(?:[A-Za-z0-9/:@!$&'()*+,;=\-._~{more}]|%[0-9A-Fa-f]{{2}})*+"
+_REST = rf"(?:\?({_LETTER.format(more='?')}))?(?:#({_LETTER.format(more='?')}))?"
 PLAIN = re.compile(
     r"(https?)://([a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*)(?::([1-9][0-9]{0,4}))?"
-    rf"((?:/{_LETTER.format(more='')})?)"
-    rf"(?:\?({_LETTER.format(more='?')}))?(?:#({_LETTER.format(more='?')}))?"
+    rf"((?:/{_LETTER.format(more='')})?){_REST}"
 )
+ROOTED = re.compile(rf"(/(?!/){_LETTER.format(more='')}){_REST}")
 
 
 class Address(NamedTuple):
@@ -85,15 +86,18 @@ def resolve(base: str | None, href: str) -> str | None:
 
 def resolve_content(base: str | None, href: str) -> str | None:
     """Return `href` as `resolve` does, or as a `mailto:` address (links in a body)."""
-    bare = BLANKS.sub("", href)
-    if bare[:7].lower() == "mailto:" and len(bare) <= MAX_CHARS:
-        return "mailto:" + _legal(bare[7:], QUERY_SAFE)
+    if href[:1] in {"m", "M"} or BLANKS.match(href):
+        bare = BLANKS.sub("", href)
+        if bare[:7].lower() == "mailto:" and len(bare) <= MAX_CHARS:
+            return "mailto:" + _legal(bare[7:], QUERY_SAFE)
     return resolve(base, href)
 
 
 def address_of(base: str | None, href: str) -> Address | None:
     """Return what `resolve` returns, in its parts."""
-    return _plain(href) or _written(base, href)
+    if len(href) > MAX_CHARS:  # pictures written into an address: too long to be kept
+        return _written.__wrapped__(base, href)
+    return _plain(href) or _rooted(base, href) or _written(base, href)
 
 
 @lru_cache(maxsize=512)  # one address of an entry is asked for up to five times
@@ -103,7 +107,7 @@ def _plain(href: str) -> Address | None:
     None for any other, which may be an address all the same.
     """
     parts = PLAIN.fullmatch(href)
-    if parts is None or len(href) > MAX_CHARS:
+    if parts is None:
         return None
     scheme, host, digits, path, query, fragment = parts.groups()
     if len(host) > MAX_HOST or "/." in path or "%2" in path:
@@ -119,6 +123,18 @@ def _plain(href: str) -> Address | None:
         query=query,
         fragment=fragment,
     )
+
+
+def _rooted(base: str | None, href: str) -> Address | None:
+    """Return the target of a path from the root that is legal as it stands, likewise."""
+    parts = ROOTED.fullmatch(href)
+    start = None if parts is None or base is None else _base(base)
+    if parts is None or start is None:
+        return None
+    path, query, fragment = parts.groups()
+    if "/." in path or "%2" in path:
+        return None
+    return start._replace(path=path, query=query, fragment=fragment)
 
 
 @lru_cache(maxsize=512)
