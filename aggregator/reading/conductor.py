@@ -117,7 +117,7 @@ def _within_caps(parts: Parts) -> tuple[Sequence[int], tuple[str, ...]]:
     if len(numbers) > MAX_ITEMS:
         notes += (f"{len(numbers)} entries: the first {MAX_ITEMS} were read",)
         numbers = numbers[:MAX_ITEMS]
-    fitting = [n for n in numbers if len(parts.parts[n].raw) <= MAX_ITEM_BYTES]
+    fitting = [n for n in numbers if parts.parts[n].size <= MAX_ITEM_BYTES]
     if len(fitting) < len(numbers):
         large = len(numbers) - len(fitting)
         notes += (f"{large} entries left out: larger than {MAX_ITEM_BYTES >> 20} MiB",)

@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from aggregator.reading.parsed import Category, Entry, Feed, Link, Picture, Text
-from aggregator.reading.parts import Parsed, Part
+from aggregator.reading.parts import Parsed, RawPart
 from aggregator.reading.split import digest
 
 _VERSIONS: Final = {
@@ -44,10 +44,10 @@ class JsonFeed:
         return digest(b"json\n" + _written(inherited) + b"\n" + self.url.encode())
 
     @cached_property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[RawPart, ...]:
         """The items that are objects, in document order."""
         raws = [_written(item) for item in self._items]
-        return tuple(Part(raw=raw, digest=digest(raw)) for raw in raws)
+        return tuple(RawPart(raw=raw, digest=digest(raw)) for raw in raws)
 
     @property
     def restless(self) -> bool:

@@ -3,6 +3,10 @@
 Both parsers (`parse` for XML by feedparser, `jsonfeed` for JSON) end here, and
 `normalise` begins here. Strings are as sent, apart from XML or JSON unescaping: nothing
 is resolved, cleaned or trusted yet.
+
+They never leave the room, and each is made once for every article there will be: so they
+are not frozen, which would make them three times as dear. Nobody changes one that
+somebody else holds.
 """
 
 from dataclasses import dataclass
@@ -13,7 +17,7 @@ from aggregator.model import Deletion, Hints
 TextType = Literal["text/plain", "text/html", "application/xhtml+xml"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Text:
     """A text construct (RFC 4287 section 3.1): value, how to read it, base, language.
 
@@ -28,7 +32,7 @@ class Text:
     repaired: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Link:
     """An `atom:link`, an enclosure or a `media:content`; `length` as sent."""
 
@@ -40,7 +44,7 @@ class Link:
     language: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Picture:
     """A picture named by media:content, media:thumbnail, itunes:image or JSON image."""
 
@@ -52,7 +56,7 @@ class Picture:
     credit: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Category:
     """A category as sent: term, RSS `domain` or Atom `scheme`, Atom `label`."""
 
@@ -61,7 +65,7 @@ class Category:
     label: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Origin:
     """The `source` an aggregate names for one entry."""
 
@@ -73,7 +77,7 @@ class Origin:
     author: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Entry:
     """One item or entry. `guid` is the raw text of guid or id, never resolved."""
 
@@ -97,7 +101,7 @@ class Entry:
     raw: bytes = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Feed:
     """A whole document: what it says of itself, and its entries in document order.
 

@@ -6,17 +6,31 @@ parses those that are asked for. `xmlfeed` and `jsonfeed` provide it; `conductor
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from aggregator.reading.parsed import Feed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One item as it stands: its bytes and their digest."""
+class Part(Protocol):
+    """One item as it stands: the digest of its bytes, and how many they are."""
 
-    raw: bytes
+    @property
+    def digest(self) -> bytes: ...  # noqa: D102 - see the class
+
+    @property
+    def size(self) -> int: ...  # noqa: D102
+
+
+class RawPart(NamedTuple):
+    """A part whose bytes had to be written to tell it from others."""
+
     digest: bytes
+    raw: bytes
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return len(self.raw)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,9 +18,10 @@ from xml.parsers import expat
 from aggregator.errors import ReadError
 from aggregator.reading import parse
 from aggregator.reading.parsed import Entry, Feed
-from aggregator.reading.parts import Parsed, Part, Parts
+from aggregator.reading.parts import Parsed, Parts, RawPart
 from aggregator.reading.split import (
     CUT_SHORT,
+    Item,
     Split,
     Whole,
     digest,
@@ -76,13 +77,10 @@ class CutFeed:
         """What an item inherits: the tags around it and the address of the document."""
         return digest(b"cut\n" + self.split.ancestors + b"\n" + self.url.encode())
 
-    @cached_property
-    def parts(self) -> tuple[Part, ...]:
+    @property
+    def parts(self) -> tuple[Item, ...]:
         """The items, in document order."""
-        return tuple(
-            Part(raw=self.split.raw(number), digest=item.digest)
-            for number, item in enumerate(self.split.items)
-        )
+        return self.split.items
 
     @property
     def restless(self) -> bool:
@@ -135,13 +133,9 @@ class CutFeed:
         feed = parse.feed(self.split.keep(numbers), url=self.url)
         if len(feed.entries) != len(numbers):
             raise Miscounted
-        return replace(
-            feed,
-            entries=tuple(
-                replace(entry, raw=self.split.raw(number))
-                for entry, number in zip(feed.entries, numbers, strict=True)
-            ),
-        )
+        for entry, number in zip(feed.entries, numbers, strict=True):
+            entry.raw = self.split.raw(number)
+        return feed
 
 
 def _joined(groups: Sequence[_Group], broken: frozenset[int]) -> Parsed:
@@ -187,10 +181,10 @@ class WholeFeed:
         return digest(b"whole\n" + self.url.encode())
 
     @cached_property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[RawPart, ...]:
         """The entries, each as one line of JSON."""
         raws = [_written(entry) for entry in self.feed.entries]
-        return tuple(Part(raw=raw, digest=digest(raw)) for raw in raws)
+        return tuple(RawPart(raw=raw, digest=digest(raw)) for raw in raws)
 
     @property
     def restless(self) -> bool:
