@@ -86,12 +86,13 @@ _SEQUENCE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]{1,3}")
 
 # Characters that XML 1.0 section 2.2 forbids, as they stand in UTF-8.
 _CONTROLS = bytes({*range(32)} - {9, 10, 13})
-_NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
+_NONCHARACTER_BEGINS = 0xEF
 _REFERENCE = re.compile(rb"&#(?:[xX]0*([0-9a-fA-F]+)|0*([0-9]+));?")
-# Two to four digits: beyond the controls, before the surrogates.
-_USUAL_REFERENCE = re.compile(
-    rb"&#(?:3[2-9]|[4-9][0-9]|[1-9][0-9]{2,3}|[xX](?:[2-9a-fA-F][0-9a-fA-F]|[1-9a-cA-C]"
-    rb"[0-9a-fA-F]{2,3}));"
+# Usual ones have two to four digits: beyond the controls, before the surrogates.
+_UNUSUAL_REFERENCE = re.compile(
+    rb"&#(?!(?:3[2-9]|[4-9][0-9]|[1-9][0-9]{2,3}"
+    rb"|[xX](?:[2-9a-fA-F][0-9a-fA-F]|[1-9a-cA-C][0-9a-fA-F]{2,3}));)"
 )
 _HIGHEST = 0x10FFFF
 
@@ -175,6 +176,8 @@ def _encoded(body: bytes, encoding: str) -> bytes:
 
 
 def _is_utf8(body: bytes) -> bool:
+    if body.isascii():
+        return True
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
@@ -220,13 +223,14 @@ def _closest(body: bytes, encodings: tuple[str, ...]) -> str:
 
 
 def _legal(document: bytes) -> bytes:
-    document = document.translate(None, _CONTROLS)
-    for noncharacter in _NONCHARACTERS:
-        if noncharacter in document:
-            document = document.replace(noncharacter, b"")
-    if document.count(b"&#") == len(_USUAL_REFERENCE.findall(document)):
-        return document
-    return _REFERENCE.sub(_legal_reference, document)
+    # Of a byte alone it is told in no time whether it occurs.
+    if any(control in document for control in _CONTROLS):
+        document = document.translate(None, _CONTROLS)
+    if _NONCHARACTER_BEGINS in document:
+        document = _NONCHARACTER.sub(b"", document)
+    if b"&" in document and _UNUSUAL_REFERENCE.search(document):
+        document = _REFERENCE.sub(_legal_reference, document)
+    return document
 
 
 def _legal_reference(reference: re.Match[bytes]) -> bytes:

@@ -25,10 +25,8 @@ _DECLARATION = re.compile(
     rb"<!ENTITY\s++(%\s++)?+([\w.:-]++)\s++((?:[^\"'<>]++|" + _QUOTED + rb")*+)>"
 )
 _PUBLIC_SET = re.compile(rb"PUBLIC\s+[\"']-//W3C//ENTITIES")
-_TOKEN = re.compile(
-    rb"<!\[CDATA\[|<!--|&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z_][\w.-]{0,60});"
-)
-_USED = re.compile(rb"&(?!(?:lt|gt|amp|quot|apos);)[A-Za-z_]")
+_USE = re.compile(rb"&(?!(?:lt|gt|amp|quot|apos);)([A-Za-z_][\w.-]{0,60});")
+_HIDING = re.compile(rb"<!(?:\[CDATA\[|--)")
 _NUMBER = re.compile(r"&#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}));")
 _GROWTH = 1_048_576  # bytes that entities may add to a document
 
@@ -42,31 +40,33 @@ def resolved(subset: bytes, document: bytes) -> bytes:
         ReadError: `unreadable`, if it uses an entity that is not plain text of its own.
     """
     declared = _declared(subset)
-    if not _USED.search(document):
-        return document
     texts: dict[bytes, bytes] = {}
     pieces: list[bytes] = []
     uses: Counter[bytes] = Counter()
     position = 0
-    while token := _TOKEN.search(document, position):
-        name = token[1]
-        if name is None:
-            closed = document.find(
-                b"]]>" if token[0][2:3] == b"[" else b"-->", token.end()
-            )
-            end = len(document) if closed < 0 else closed
-            pieces.append(document[position:end])
-            position = end
-            continue
+    while use := _next_use(document, position):
+        name = use[1]
         if name not in texts:
             texts[name] = _text(name, declared)
         uses[name] += 1
-        pieces += (document[position : token.start()], texts[name] or token[0])
-        position = token.end()
+        pieces += (document[position : use.start()], texts[name] or use[0])
+        position = use.end()
         if uses[name] * len(texts[name]) > _GROWTH:
             raise _refusal(name, f"adds more than {_GROWTH // 1024} KiB of text")
-    pieces.append(document[position:])
-    return b"".join(pieces)
+    return b"".join((*pieces, document[position:])) if pieces else document
+
+
+def _next_use(document: bytes, position: int) -> re.Match[bytes] | None:
+    """Return the next reference to a name that is not in CDATA or a comment."""
+    use = _USE.search(document, position)
+    while use and (hiding := _HIDING.search(document, position, use.start())):
+        end = b"-->" if hiding[0] == b"<!--" else b"]]>"
+        position = document.find(end, hiding.end())
+        if position < 0:
+            return None
+        if use.start() < position:
+            use = _USE.search(document, position)
+    return use
 
 
 def _declared(subset: bytes) -> dict[bytes, bytes]:
