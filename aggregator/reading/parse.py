@@ -185,13 +185,14 @@ def _head(read: Feed, tree: tree_document.Tree, *, url: str) -> Feed:
     element = head.head(tree.root)
     groups = children(element)
     names = people.authors(groups)
+    own_links = links.links(groups)
     return replace(
         read,
         site=links.own(groups) or read.site,
-        links=links.links(groups),
+        links=own_links,
         feed_id=next((texts.characters(one) for one in groups.get("id", ())), None),
         author=names[0] if names else None,
-        license=head.licence(groups),
+        license=head.licence(groups, own_links),
         language=head.language(element, groups) or read.language,
         base=texts.base(element, url) if tree.based else None,
         hints=head.hints(groups),

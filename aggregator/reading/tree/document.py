@@ -1,14 +1,22 @@
 """The tree of a document, and its items aligned with feedparser's entries by order."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 from lxml.etree import _Element
 
 from aggregator.reading.tree.guarded import root_of
-from aggregator.reading.tree.names import name
+from aggregator.reading.tree.names import Named, name, named
 
 _ITEMS = ("{*}item", "{*}entry", "{*}Item", "{*}Entry")
+
+
+class Item(NamedTuple):
+    """An item's element, and its children with their names, which are asked for twice."""
+
+    element: _Element
+    children: Named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +27,7 @@ class Tree:
     """
 
     root: _Element
-    items: tuple[_Element, ...] | None
+    items: tuple[Item, ...] | None
     based: bool
 
 
@@ -51,11 +59,15 @@ def strict(document: bytes) -> Tree | None:
 def head_of(tree: Tree) -> bytes:
     """Return the document without its items, which leave the tree for good."""
     for item in tree.items or ():
-        parent = item.getparent()
+        parent = item.element.getparent()
         if parent is not None:
-            parent.remove(item)
+            parent.remove(item.element)
     return etree.tostring(tree.root, encoding="utf-8")
 
 
-def _items(root: _Element) -> tuple[_Element, ...]:
-    return tuple(item for item in root.iter(*_ITEMS) if name(item) in {"item", "entry"})
+def _items(root: _Element) -> tuple[Item, ...]:
+    return tuple(
+        Item(element=element, children=named(element))
+        for element in root.iter(*_ITEMS)
+        if name(element) in {"item", "entry"}
+    )

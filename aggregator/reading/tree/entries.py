@@ -8,11 +8,10 @@ lxml may have lost a stray character which feedparser kept, so bodies stay feedp
 
 from dataclasses import replace
 
-from lxml.etree import _Element
-
 from aggregator.reading.parsed import Entry, Text, TextType
 from aggregator.reading.tree import head, links, media, people, texts
-from aggregator.reading.tree.names import Groups, children
+from aggregator.reading.tree.document import Item
+from aggregator.reading.tree.names import Groups, grouped
 
 _BODIES: tuple[tuple[str, TextType], ...] = (
     ("content:encoded", texts.HTML),
@@ -35,15 +34,16 @@ _LAST_RESORTS: tuple[tuple[str, TextType], ...] = (
 )
 
 
-def refined(said: Entry, item: _Element, *, url: str | None, loose: bool) -> Entry:
+def refined(said: Entry, item: Item, *, url: str | None, loose: bool) -> Entry:
     """Return the entry with what its element says.
 
     `url` is the document's address, None if no `xml:base` occurs in it (then nobody
     climbs for one). `loose` tells that the document was not well-formed.
     """
-    groups = children(item)
+    groups = grouped(item.children)
     guid, is_permalink = links.guid(item)
-    language = head.language(item, groups)
+    own_links = links.links(groups)
+    language = head.language(item.element, groups)
     if loose:
         contents, summary = said.contents, said.summary
     else:
@@ -51,8 +51,8 @@ def refined(said: Entry, item: _Element, *, url: str | None, loose: bool) -> Ent
     return Entry(
         guid=guid,
         guid_is_permalink=is_permalink,
-        link=links.own(groups) or item.get("href"),
-        links=links.links(groups) + media.enclosures(groups),
+        link=links.own(groups) or item.element.get("href"),
+        links=own_links + media.enclosures(groups),
         title=said.title,
         summary=summary,
         contents=contents,
@@ -63,9 +63,9 @@ def refined(said: Entry, item: _Element, *, url: str | None, loose: bool) -> Ent
         pictures=media.pictures(groups),
         origin=people.origin(groups),
         rights=said.rights,
-        license=head.licence(groups),
+        license=head.licence(groups, own_links),
         language=language,
-        base=texts.base(item, url) if url else None,
+        base=texts.base(item.element, url) if url else None,
         raw=said.raw,
     )
 

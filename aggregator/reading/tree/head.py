@@ -1,11 +1,12 @@
 """What a feed says of itself beyond title and link: rhythm, language, licence, losses."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from lxml.etree import _Element
 
 from aggregator.model import Deletion, Hints
-from aggregator.reading.tree.links import links
+from aggregator.reading.parsed import Link
 from aggregator.reading.tree.names import LANG, RDF_RESOURCE, Groups, children, name
 from aggregator.reading.tree.texts import characters
 from aggregator.text import dates
@@ -50,13 +51,15 @@ def hints(groups: Groups) -> Hints:
     )
 
 
-def licence(groups: Groups) -> str | None:
+def licence(groups: Groups, links: Iterable[Link]) -> str | None:
     """Return the licence as sent, from whichever module names it first.
+
+    `links` are those of the same element.
 
     Source: RFC 4946 (`link rel=license`); the Creative Commons modules of RSS 1.0 and
     2.0; `dcterms:license`.
     """
-    for link in links(groups):
+    for link in links:
         if link.rel == "license":
             return link.href
     for word in ("creativecommons:license", "cc:license", "dcterms:license"):

@@ -3,7 +3,8 @@
 from lxml.etree import _Element
 
 from aggregator.reading.parsed import Link
-from aggregator.reading.tree.names import RDF_ABOUT, Groups, name
+from aggregator.reading.tree.document import Item
+from aggregator.reading.tree.names import RDF_ABOUT, Groups
 from aggregator.reading.tree.texts import characters
 
 _PAGES = {"", "text/html", "html", "application/xhtml+xml", "xhtml"}
@@ -44,17 +45,16 @@ def own(groups: Groups) -> str | None:
     return found or spare
 
 
-def guid(item: _Element) -> tuple[str | None, bool]:
+def guid(item: Item) -> tuple[str | None, bool]:
     """Return the raw text of guid or id, and whether it claims to be a permalink.
 
     The last one wins, as in feedparser; `rdf:about` counts where there is none. Only an
     RSS guid can be a permalink, and is one unless it denies it (RSS 2.0, "guid").
     """
-    for element in reversed(item):
-        word = name(element)
+    for word, element in reversed(item.children):
         if word in {"guid", "id"} and (value := characters(element)):
             return value, word == "guid" and _permalink(element)
-    return (item.get(RDF_ABOUT) or "").strip() or None, False
+    return (item.element.get(RDF_ABOUT) or "").strip() or None, False
 
 
 def address(element: _Element) -> str | None:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from lxml.etree import _Element
 
 Groups = dict[str, list[_Element]]
+Named = list[tuple[str, _Element]]
 
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -68,15 +69,24 @@ def _name(tag: str, unprefixed: bool) -> str:  # noqa: FBT001 - a key of the cac
     return prefix + local.lower()
 
 
+def named(element: _Element) -> Named:
+    """Return the child elements, each with its name, in document order."""
+    return [(name(child), child) for child in element]
+
+
 def children(element: _Element) -> Groups:
-    """Return the child elements by name, each list in document order.
+    """Return the child elements by name, each list in document order."""
+    return grouped(named(element))
+
+
+def grouped(elements: Named) -> Groups:
+    """Return elements by name, each list in document order.
 
     What stands in a `media:group` counts as standing beside it (Media RSS section
     "media:group": several forms of one thing).
     """
     groups: Groups = {}
-    for child in element:
-        known = name(child)
+    for known, child in elements:
         if known == "media:group":
             for word, members in children(child).items():
                 groups.setdefault(word, []).extend(members)

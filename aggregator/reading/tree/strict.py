@@ -20,7 +20,7 @@ from lxml.etree import _Element
 
 from aggregator.reading.parsed import Category, Entry, Text, TextType
 from aggregator.reading.tree import texts
-from aggregator.reading.tree.document import Tree
+from aggregator.reading.tree.document import Item, Tree
 from aggregator.reading.tree.head import head
 from aggregator.reading.tree.lean import READ_FROM_THE_TREE
 from aggregator.reading.tree.names import children, name
@@ -108,14 +108,14 @@ class _Plain:
     with_media: bool = False
 
 
-def _entry(item: _Element) -> Entry | None:
-    parent = item.getparent()
-    if parent is None or name(parent) not in _PARENTS or item.get("lastmod"):
+def _entry(item: Item) -> Entry | None:
+    parent = item.element.getparent()
+    if parent is None or name(parent) not in _PARENTS or item.element.get("lastmod"):
         return None
     plain = _Plain()
-    for child in item:
+    for word, child in item.children:
         tail = child.tail
-        if (tail and not tail.isspace()) or not _take(child, name(child), plain):
+        if (tail and not tail.isspace()) or not _take(child, word, plain):
             return None
     title = headline(plain.title) if plain.title is not None else None
     if title is None and (plain.title is not None or plain.with_media):
