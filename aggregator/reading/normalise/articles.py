@@ -63,6 +63,7 @@ def _scope(feed: Feed, source: Source, *, url: str, now: datetime) -> Scope:
         self_url=own_url,
         credit=credit.attribution(source, info, url=url, own_url=own_url),
         now=now,
+        language=language(source.language, info.language),
         caps=tally,
     )
 
@@ -104,9 +105,7 @@ def _article(entry: Entry, scope: Scope) -> Article | Rejected:
         authors=people(_authors(entry), tally) if source.trust.authors else (),
         tags=tags(entry.categories, tally),
         desk_tags=source.tags,
-        language=language(
-            entry.language, said.language, source.language, scope.feed.language
-        ),
+        language=language(entry.language, said.language) or scope.language,
         source_body=said.source_body,
         source_type=said.source_type,
         body=said.body,

@@ -91,13 +91,12 @@ def entry_credit(entry: Entry, scope: Scope) -> Attribution:
     else:
         notice, licence = notice or credit.rights, licence or credit.license
         author = credit.author
-    return replace(
-        credit,
-        author=author if source.trust.authors else None,
-        rights=source.rights.notice or notice,
-        license=source.rights.license or licence,
-        via=first,
-    )
+    author = author if source.trust.authors else None
+    notice, licence = source.rights.notice or notice, source.rights.license or licence
+    own = (credit.author, credit.rights, credit.license, credit.via)
+    if (author, notice, licence, first) == own:
+        return credit
+    return replace(credit, author=author, rights=notice, license=licence, via=first)
 
 
 def via(origin: Origin, scope: Scope) -> Via | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from aggregator.model import Tag
 from aggregator.reading.normalise import caps
@@ -25,7 +26,12 @@ def person(raw: str) -> str | None:
     published as a name: its owner gave it to one feed, and we would hand it to every
     harvester. The source's name still stands under the article.
     """
-    name = markup.plain(raw[: caps.NOTICE])
+    return _person(raw[: caps.NOTICE])
+
+
+@lru_cache(maxsize=512)  # the same few people write all day
+def _person(raw: str) -> str | None:
+    name = markup.plain(raw)
     if found := _MAIL_NAME.fullmatch(name) or _NAME_MAIL.fullmatch(name):
         name = found[1]
     elif _MAIL_ONLY.fullmatch(name):
@@ -50,12 +56,16 @@ def tags(categories: Iterable[Category], tally: Caps) -> tuple[Tag, ...]:
     """
     found: dict[tuple[str, str | None], Tag] = {}
     for category in categories:
-        term = tally.text(_subject(category.term), caps.NAME, "categories")
+        term = tally.text(
+            _subject(category.term[: caps.NOTICE]), caps.NAME, "categories"
+        )
         if not term:
             continue
         scheme = (category.scheme or "").strip()
         kept = scheme if scheme and urls.is_published_iri(scheme) else None
-        label = tally.text(_subject(category.label or ""), caps.NAME, "categories")
+        label = category.label and tally.text(
+            _subject(category.label[: caps.NOTICE]), caps.NAME, "categories"
+        )
         found.setdefault(
             (term.casefold(), kept), Tag(term=term, scheme=kept, label=label or None)
         )
@@ -68,7 +78,9 @@ def language(*candidates: str | None) -> str | None:
     Source: RFC 5646 section 2.1.1 (language lower, Script title, REGION upper).
     """
     for candidate in candidates:
-        tag = (candidate or "").strip().replace("_", "-")
+        if candidate is None:
+            continue
+        tag = candidate.strip().replace("_", "-")
         if _LANGUAGE.fullmatch(tag):
             first, *rest = tag.lower().split("-")
             return "-".join((first, *map(_subtag, rest)))
@@ -81,5 +93,6 @@ def _subtag(subtag: str) -> str:
     return subtag.title() if len(subtag) == _SCRIPT and subtag.isalpha() else subtag
 
 
+@lru_cache(maxsize=512)
 def _subject(raw: str) -> str:
-    return markup.plain(raw[: caps.NOTICE])
+    return markup.plain(raw)

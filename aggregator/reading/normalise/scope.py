@@ -14,7 +14,7 @@ class Scope:
     `url` is the public address of the document. `by_document` tells that relative
     addresses are relative to it (Atom and JSON); in RSS, which has no rule, they are
     relative to the site. `self_url` is where the feed says it lives. `credit` is the
-    attribution of an entry that is the feed's own.
+    attribution of an entry that is the feed's own, `language` that of one that names none.
     """
 
     source: Source
@@ -24,6 +24,7 @@ class Scope:
     self_url: str | None
     credit: Attribution
     now: datetime
+    language: str | None
     caps: Caps
 
     @property

@@ -1,7 +1,7 @@
 """When an entry was published and last changed, as far as it can be believed."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from aggregator.reading.normalise.scope import Scope
 from aggregator.reading.parsed import Entry
@@ -12,8 +12,7 @@ from aggregator.text import dates
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Times:
+class Times(NamedTuple):
     """`dated` is the source's word or None; `published` and `updated` always stand."""
 
     dated: datetime | None

@@ -1,8 +1,8 @@
 """The words of an entry: headline, body and summary, as they may be published."""
 
 import re
-from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import NamedTuple
 
 from aggregator.reading.normalise import caps
 from aggregator.reading.normalise.caps import Caps
@@ -18,8 +18,7 @@ _ASCII_BLANKS = bytes(code for code in range(0x80) if chr(code).isspace())
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Words(NamedTuple):
     """What an entry says; see `model.Article`.
 
     `text` is the visible text of `body`, which `clean` has computed already:
@@ -127,7 +126,7 @@ def _cleaned(chosen: Text, base: str, tally: Caps) -> Cleaned:
         tally.count(f"bodies cut to {caps.BODY:,} bytes")
     if not chosen.repaired:
         return cleaned
-    return replace(cleaned, changes=(REPAIRED, *cleaned.changes))
+    return cleaned._replace(changes=(REPAIRED, *cleaned.changes))
 
 
 def _storable(text: str) -> str:

@@ -15,8 +15,7 @@ from references (`&#11;`).
 
 import re
 import threading
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import nh3
 
@@ -56,8 +55,7 @@ WORDS_ONLY: Final = "kept the words only, because the markup was broken"
 _ATTRIBUTE = re.compile(
     r"""([^\s"'<>/=]+)(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+))?+"""
 )
-_EVERYWHERE = ATTRIBUTES["*"]
-_NONE: frozenset[str] = frozenset()
+_ALLOWED = {tag: ATTRIBUTES["*"].union(ATTRIBUTES.get(tag, ())) for tag in TAGS}
 _SIZES = frozenset({"height", "width"})
 _IMAGE = re.compile(r"<img\b[^>]*>")
 _SOURCE = re.compile(r'\ssrc="')
@@ -65,8 +63,7 @@ _TINY = re.compile(r'\s(?:width|height)="0*[01](?:px)?"')
 _SIZE = re.compile(r"\s*[0-9]{1,5}(?:px|%)?\s*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cleaned:
+class Cleaned(NamedTuple):
     """A body fit to publish: its HTML, its visible text, and what was changed."""
 
     html: str
@@ -178,8 +175,7 @@ def _named(body: str, more: set[str]) -> set[str]:
     """
     attributes = set(more)
     for tag, rest in tags_of(body):
-        if len(rest) > 1 and (name := tag.lower()) in TAGS:
-            allowed = _EVERYWHERE | ATTRIBUTES.get(name, _NONE)
+        if len(rest) > 1 and (allowed := _ALLOWED.get(tag.lower())):
             attributes |= {a.lower() for a in _ATTRIBUTE.findall(rest)} - allowed
     gone = {"elements": elements(body) - TAGS, "attributes": attributes}
     return {

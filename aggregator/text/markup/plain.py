@@ -11,8 +11,13 @@ unless nothing would be left of it (`<script>`): then it is text.
 
 import re
 
-from aggregator.text.markup.characters import printable
-from aggregator.text.markup.visible import HTML, XHTML, as_html, visible_text
+from aggregator.text.markup.visible import (
+    HTML,
+    XHTML,
+    as_html,
+    one_line,
+    visible_text,
+)
 
 _REFERENCE = re.compile(
     r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});"
@@ -37,7 +42,11 @@ def plain(value: str, media_type: str | None = None) -> str:
     kind = media_type and media_type.partition(";")[0].strip().lower()
     if kind in {HTML, XHTML}:
         return visible_text(as_html(value, kind))
-    text = " ".join(printable(value).split())
-    if kind is None and (_REFERENCE.search(value) or _KNOWN_TAG.search(value)):
+    text = one_line(value)
+    if kind is None and ("&" in value or "<" in value) and _is_html(value):
         return visible_text(value) or text
     return text
+
+
+def _is_html(value: str) -> bool:
+    return bool(_REFERENCE.search(value) or _KNOWN_TAG.search(value))
