@@ -32,11 +32,12 @@ PICTURE = (
 
 @contextmanager
 def chromium():
-    """Start Chromium, and end it with the block."""
+    """Start Chromium with a window, and end it with the block."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=FLAGS
         )
+        browser.new_context()
         try:
             yield browser
         finally:
@@ -62,21 +63,40 @@ class Sight:
 
 @contextmanager
 def opened(browser, site, path, *, width=1440, scheme="light", **context):
-    """Open a page of a site in a window of a given width, in CSS pixels."""
-    window = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, **context
-    )
-    window.set_default_timeout(15_000)
+    """Open a page of a site in a window of a given width, in CSS pixels.
+
+    With a `context` of its own (what it may do) it has a window of its own.
+    """
+    window = browser.new_context(**context) if context else window_of(browser)
+    page = window.new_page()
     try:
-        sight = Sight(window.new_page(), site)
-        sight.page.goto(site.base + path, wait_until="load")
+        page.set_default_timeout(15_000)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        sight = Sight(page, site)
+        page.goto(site.base + path, wait_until="load")
         yield sight
     finally:
-        window.close()
+        page.close()
+        if context:
+            window.close()
+        else:
+            window.clear_cookies()
+
+
+def window_of(browser):
+    """Return the window that pages share if they keep nothing there.
+
+    A window takes Chromium 0.95 s of CPU, a page in one that is open 0.25 s.
+    """
+    return browser.contexts[0]
 
 
 def photograph(page, name):
     """Write a picture of the whole page for people to look at."""
     folder = ARTEFACTS / "web"
     folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
+    # A PNG of the same page takes twice the CPU.
+    page.screenshot(
+        path=folder / f"{name}.jpeg", full_page=True, type="jpeg", quality=85
+    )

@@ -9,6 +9,7 @@ import json
 import re
 
 import pytest
+from browser import window_of
 from builders import NOON, publication
 from hostile import documents
 from house import House, path_of, served
@@ -109,10 +110,18 @@ def pages(tmp_path_factory):
     return found
 
 
+@pytest.fixture(scope="module")
+def offline(browser):
+    """A window from which nothing can be asked of the world."""
+    window = browser.new_context(offline=True)
+    yield window
+    window.close()
+
+
 @pytest.fixture
-def blank(browser):
+def blank(offline):
     """An empty page; whatever it asks of the world fails."""
-    page = browser.new_page(offline=True)
+    page = offline.new_page()
     page.set_default_timeout(30_000)
     yield page
     page.close()
@@ -194,7 +203,7 @@ def test_what_gets_past_cleaning_is_stopped_by_the_policy(browser, pages, kept, 
 
 def opened(browser, body, headers):
     """Open bytes in a new page, and tell whether a script ran in it."""
-    page = browser.new_page()
+    page = window_of(browser).new_page()
     said = {k: v for k, v in headers.items() if k not in {"content-length", "etag"}}
     said.setdefault("content-type", "text/plain")
     page.route("**", lambda route: route.fulfill(body=body, headers=said))
