@@ -1,8 +1,9 @@
 """Answer a GET or HEAD with a document: compressed, conditional, cacheable.
 
-In: a Document and the request. Out: the whole document, or 304 if the client has it.
+In: a Document and what is asked. Out: the whole document, or 304 if the client has it.
 A document in gzip is another representation with an entity tag of its own; either tag
-is good for a 304. Ranges are not served: a feed is read whole.
+is good for a 304. Ranges are not served: a feed is read whole. An answer is made once
+and stays with its document, for whoever asks the like again.
 
 Source: RFC 9110 sections 8.8.3 (ETag), 13.1.2 and 13.1.3 (conditions), 13.2.2 (order),
 15.4.5 (what a 304 carries).
@@ -10,13 +11,12 @@ Source: RFC 9110 sections 8.8.3 (ETag), 13.1.2 and 13.1.3 (conditions), 13.2.2 (
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import blake2b
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.web.negotiation import accepts_gzip
@@ -42,6 +42,18 @@ class Document:
     tag: str
     gzip: bytes | None = field(default=None, repr=False)
     modified: datetime | None = None
+    _answers: dict[Hashable, Response] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def answer(
+        self, coding: str | None, headers: Mapping[str, str], status: int
+    ) -> Response:
+        """Return the answer of a status, in a content coding if one is named."""
+        key = (coding, status, *headers.items())
+        if key not in self._answers:
+            self._answers[key] = _made(self, coding, headers, status)
+        return self._answers[key]
 
 
 def document(body: bytes, media_type: str) -> Document:
@@ -55,7 +67,7 @@ def tag_of(body: bytes) -> str:
 
 
 def answer(
-    request: Request,
+    asked: Mapping[str, str],
     shown: Document,
     *,
     headers: Mapping[str, str],
@@ -63,18 +75,28 @@ def answer(
 ) -> Response:
     """Return the answer to a GET for a document; to a HEAD the server sends no body.
 
-    `headers` hold Cache-Control, and Vary if it is more than Accept-Encoding. Only a
-    200 can become a 304.
+    `asked` are the headers of the request; `headers` hold Cache-Control, and Vary if it
+    is more than Accept-Encoding. Only a 200 can become a 304.
     """
-    body, coding = _coded(request.headers.get("accept-encoding"), shown)
+    coding = _coding(asked.get("accept-encoding"), shown)
+    if status == 200 and _has_it(asked, shown):  # noqa: PLR2004 - HTTP's word
+        status = 304
+    return shown.answer(coding, headers, status)
+
+
+def _made(
+    shown: Document, coding: str | None, headers: Mapping[str, str], status: int
+) -> Response:
     suffix = GZIP_SUFFIX if coding else ""
     said = {"etag": f'"{shown.tag}{suffix}"', "vary": "Accept-Encoding", **headers}
     if shown.modified:
         said["last-modified"] = http_date(shown.modified)
-    if status == 200 and _has_it(request.headers, shown):  # noqa: PLR2004 - HTTP's word
-        return Response(status_code=304, headers=said)
+    if status == 304:  # noqa: PLR2004 - HTTP's word
+        return Response(status_code=status, headers=said)
+    body = shown.body
     if coding:
         said["content-encoding"] = coding
+        body = shown.gzip or _gzip(body)
     said |= {"content-type": shown.media_type, "content-length": str(len(body))}
     return Response(body, status_code=status, headers=said)
 
@@ -84,11 +106,10 @@ def http_date(at: datetime) -> str:
     return format_datetime(at.astimezone(UTC), usegmt=True)
 
 
-def _coded(accept_encoding: str | None, shown: Document) -> tuple[bytes, str | None]:
-    """Return the bytes to send, and their content coding if they have one."""
-    if not accepts_gzip(accept_encoding) or len(shown.body) < WORTH_COMPRESSING:
-        return shown.body, None
-    return shown.gzip or _gzip(shown.body), "gzip"
+def _coding(accept_encoding: str | None, shown: Document) -> str | None:
+    """Return the content coding to send it in, None for none."""
+    worth = len(shown.body) >= WORTH_COMPRESSING
+    return "gzip" if worth and accepts_gzip(accept_encoding) else None
 
 
 def _gzip(body: bytes) -> bytes:

@@ -1,24 +1,32 @@
 """Serve publications: each format as it was published, and the one an Accept prefers.
 
-In: `/feeds/{name}`, or a month of its archive. Out: the published bytes, the section page where a browser asks for
-the publication itself, 503 where nothing is published yet. What is served here is what
-stands in the output folder, so any other web server could take over.
+In: `/feeds/{name}`, or a month of its archive. Out: the published bytes, the section
+page where a browser asks for the publication itself, 503 where nothing is published yet.
+What is served here is what stands in the output folder, so any other web server could
+take over. It is most of what is asked, so it is answered before anything is routed.
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from aggregator.model import Publication
+from aggregator.model import Config, Publication
 from aggregator.publishing import formats
 from aggregator.web.answers import answer
+from aggregator.web.links import Links
 from aggregator.web.negotiation import HTML, representation
+from aggregator.web.newsroom import Newsroom
 from aggregator.web.protection import FEED_POLICY
 from aggregator.web.published import Published
-from aggregator.web.rendering import links_of, newsroom_of
+from aggregator.web.rendering import newsroom_of
 from aggregator.web.section import section
 
 # A publish follows a poll within seconds, and readers ask every few minutes at best.
@@ -36,60 +44,117 @@ _HEADERS = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A published file, and what is said of it at one address."""
+
+    file: Path
+    media_type: str
+    headers: Mapping[str, str]
+
+
+class Feeds:
+    """What stands published, by the paths of its addresses; for one event loop."""
+
+    def __init__(self, newsroom: Newsroom) -> None:
+        self._newsroom = newsroom
+        self._published = Published()
+        self._follow(newsroom.config)
+
+    def answer(self, path: str, asked: Mapping[str, str]) -> Response | None:
+        """Return the answer with a published document, None if none is meant or there.
+
+        `asked` are the headers of the request.
+        """
+        config = self._newsroom.config
+        if config is not self._config:
+            self._follow(config)
+        offer = self._offered(path, asked)
+        if offer is None:
+            return None
+        shown = self._published.document(offer.file, offer.media_type)
+        return answer(asked, shown, headers=offer.headers) if shown else None
+
+    def _follow(self, config: Config) -> None:
+        """Offer what a config says, whatever it was before."""
+        self._config = config
+        self._named = {
+            f"/feeds/{each.id}.{name}": _offer(config, f"{each.id}.{name}", name)
+            for each in config.publications
+            for name in each.formats
+        }
+        self._formats = {
+            f"/feeds/{each.id}": _ordered(each) for each in config.publications
+        }
+
+    def _offered(self, path: str, asked: Mapping[str, str]) -> Offer | None:
+        if path in self._named:
+            return self._named[path]
+        if path in self._formats:
+            return self._preferred(path, asked.get("accept"))
+        return self._month(path)
+
+    def _preferred(self, path: str, accept: str | None) -> Offer | None:
+        """Return the format of a publication that an Accept prefers; None for a page."""
+        wanted = representation(accept, self._formats[path])
+        if wanted == HTML:
+            return None
+        at = Links(base_url=self._config.base_url).to(f"{path}.{wanted}")
+        said = {"vary": "Accept, Accept-Encoding", "content-location": at}
+        named = self._named[f"{path}.{wanted}"]
+        return replace(named, headers=_HEADERS | said)
+
+    def _month(self, path: str) -> Offer | None:
+        """Return a month of a publication (RFC 5005)."""
+        place, _, month = path.rpartition("/archive/")
+        if place not in self._formats or not _MONTH.fullmatch(month):
+            return None
+        return _offer(self._config, path.removeprefix("/feeds/"), "atom")
+
+
+def _offer(config: Config, file: str, name: str) -> Offer:
+    path = config.output / "feeds" / file
+    return Offer(file=path, media_type=media_type(name), headers=_HEADERS)
+
+
+def with_feeds(app: ASGIApp, feeds: Feeds) -> ASGIApp:
+    """Return the app with what is published in front of it."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        shown = None
+        if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
+            shown = feeds.answer(scope["path"], Headers(scope=scope))
+        await (shown or app)(scope, receive, send)
+
+    return serve
+
+
 async def feed(request: Request) -> Response:
-    """Answer for one publication, in the format that is named or asked for."""
+    """Answer for a publication that is not there as a document: a page, 503 or 404."""
     name = request.path_params["name"]
     offered = {each.id: each for each in newsroom_of(request).config.publications}
     stem, _, ending = name.rpartition(".")
     if stem in offered and ending in offered[stem].formats:
-        return published(request, offered[stem], ending, _HEADERS)
+        raise _unpublished(offered[stem])
     if name not in offered:
         raise HTTPException(404)
-    wanted = representation(request.headers.get("accept"), _ordered(offered[name]))
-    if wanted == HTML:
-        return await run_in_threadpool(section, request, offered[name])
-    return published(
-        request,
-        offered[name],
-        wanted,
-        _HEADERS
-        | {
-            "vary": "Accept, Accept-Encoding",
-            "content-location": links_of(request).to(f"/feeds/{name}.{wanted}"),
-        },
+    formats = _ordered(offered[name])
+    if representation(request.headers.get("accept"), formats) != HTML:
+        raise _unpublished(offered[name])
+    return await run_in_threadpool(section, request, offered[name])
+
+
+async def archived(_request: Request) -> Response:
+    """Answer for a month that is not there."""
+    raise HTTPException(404)
+
+
+def _unpublished(publication: Publication) -> HTTPException:
+    return HTTPException(
+        503,
+        detail=f"{publication.title} is about to be published for the first time.",
+        headers={"retry-after": str(RETRY_AFTER)},
     )
-
-
-async def archived(request: Request) -> Response:
-    """Answer with a month of a publication (RFC 5005), 404 if there is none."""
-    name, month = request.path_params["name"], request.path_params["month"]
-    config = newsroom_of(request).config
-    if name not in {each.id for each in config.publications}:
-        raise HTTPException(404)
-    if not _MONTH.fullmatch(month):
-        raise HTTPException(404)
-    path = config.output / "feeds" / name / "archive" / month
-    kept: Published = request.app.state.published
-    shown = kept.document(path, media_type("atom"))
-    if shown is None:
-        raise HTTPException(404)
-    return answer(request, shown, headers=_HEADERS)
-
-
-def published(
-    request: Request, publication: Publication, name: str, headers: dict[str, str]
-) -> Response:
-    """Return a publication in one format as it stands in the output folder."""
-    kept: Published = request.app.state.published
-    path = newsroom_of(request).config.output / "feeds" / f"{publication.id}.{name}"
-    shown = kept.document(path, media_type(name))
-    if shown is None:
-        raise HTTPException(
-            503,
-            detail=f"{publication.title} is about to be published for the first time.",
-            headers={"retry-after": str(RETRY_AFTER)},
-        )
-    return answer(request, shown, headers=headers)
 
 
 def media_type(name: str) -> str:

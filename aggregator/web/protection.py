@@ -5,7 +5,6 @@ be opened in a browser as XML, and XML can carry XHTML with script: the `sandbox
 it from running even if it got past cleaning (run in Chromium, see the tests).
 """
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Pictures and sound of articles come from where their publishers keep them.
@@ -16,11 +15,11 @@ PAGE_POLICY = (
 )
 FEED_POLICY = "default-src 'none'; style-src 'self'; sandbox"
 
-_ALWAYS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "content-security-policy": PAGE_POLICY,
-}
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", PAGE_POLICY.encode()),
+)
 
 
 def protected(app: ASGIApp) -> ASGIApp:
@@ -32,9 +31,10 @@ def protected(app: ASGIApp) -> ASGIApp:
 
         async def send_protected(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _ALWAYS.items():
-                    headers.setdefault(name, value)
+                said = message["headers"]
+                own = {name for name, _ in said}
+                always = (each for each in _ALWAYS if each[0] not in own)
+                message["headers"] = [*said, *always]
             await send(message)
 
         return await app(scope, receive, send_protected)

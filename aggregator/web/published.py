@@ -38,7 +38,7 @@ class Published:
 
     def __init__(self, room: int = ROOM) -> None:
         self._room = room
-        self._kept: OrderedDict[tuple[Path, str], _Kept] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
 
     @property
     def held(self) -> int:
@@ -50,29 +50,30 @@ class Published:
 
         Costs two looks at the file system while nothing changes.
         """
-        key = (path, media_type)
-        stamps = (_stamp(path), _stamp(_packed(path)))
+        name = str(path)
+        key = (name, media_type)
+        stamps = (_stamp(name), _stamp(name + GZIP))
         kept = self._kept.get(key)
         if kept is None or kept.stamps != stamps:
-            kept = _read(path, media_type)
+            kept = _read(name, media_type)
             if kept is None:
                 return None
             self._keep(key, kept)
         self._kept.move_to_end(key)
         return kept.document
 
-    def _keep(self, key: tuple[Path, str], kept: _Kept) -> None:
+    def _keep(self, key: tuple[str, str], kept: _Kept) -> None:
         self._kept[key] = kept
         while self.held > self._room and len(self._kept) > 1:
             self._kept.popitem(last=False)
 
 
-def _read(path: Path, media_type: str) -> _Kept | None:
-    found = _contents(path)
+def _read(name: str, media_type: str) -> _Kept | None:
+    found = _contents(name)
     if found is None:
         return None
     body, stamp = found
-    packed = _contents(_packed(path))
+    packed = _contents(name + GZIP)
     gzip = packed[0] if packed and _unpacks_to(packed[0], body) else None
     document = Document(
         body=body,
@@ -84,26 +85,23 @@ def _read(path: Path, media_type: str) -> _Kept | None:
     return _Kept(stamps=(stamp, packed[1] if packed else None), document=document)
 
 
-def _contents(path: Path) -> tuple[bytes, Stamp] | None:
+# By names: to make a Path of another is 5 of the 15 µs that a 304 takes of us.
+def _contents(name: str) -> tuple[bytes, Stamp] | None:
     """Return a file's bytes and its state, both of the same open file."""
-    with suppress(OSError), path.open("rb") as file:
+    with suppress(OSError), open(name, "rb") as file:  # noqa: PTH123 - by name
         return file.read(), _state(os.fstat(file.fileno()))
     return None
 
 
-def _stamp(path: Path) -> Stamp | None:
+def _stamp(name: str) -> Stamp | None:
     try:
-        return _state(path.stat())
+        return _state(os.stat(name))  # noqa: PTH116 - by name
     except OSError:
         return None
 
 
 def _state(found: os.stat_result) -> Stamp:
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
-
-
-def _packed(path: Path) -> Path:
-    return path.with_name(path.name + GZIP)
 
 
 def _unpacks_to(gzip: bytes, body: bytes) -> bool:

@@ -68,7 +68,7 @@ def page(
         **said,
     )
     shown = document(html.encode("utf-8", "replace"), MEDIA_TYPE)
-    return answer(request, shown, headers=headers, status=status)
+    return answer(request.headers, shown, headers=headers, status=status)
 
 
 def filled(template: str, **said: Any) -> str:  # noqa: ANN401 - what a template prints

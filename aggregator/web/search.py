@@ -117,7 +117,9 @@ def described(request: Request) -> Response:
         "opensearch.xml", site=SITE, address=links.whole("/search?q={searchTerms}")
     )
     media_type = "application/opensearchdescription+xml; charset=utf-8"
-    return answer(request, document(xml.encode(), media_type), headers=_FOR_A_DAY)
+    return answer(
+        request.headers, document(xml.encode(), media_type), headers=_FOR_A_DAY
+    )
 
 
 def _text(report: Report) -> str:

@@ -22,11 +22,10 @@ from aggregator.web.api.description import ROOT
 from aggregator.web.article import article
 from aggregator.web.assets import Assets
 from aggregator.web.console import Desk
-from aggregator.web.feeds import archived, feed
+from aggregator.web.feeds import Feeds, archived, feed, with_feeds
 from aggregator.web.front import about, front
 from aggregator.web.newsroom import Newsroom
 from aggregator.web.protection import protected
-from aggregator.web.published import Published
 from aggregator.web.rendering import links_of, page
 from aggregator.web.standings import Standings
 
@@ -75,9 +74,9 @@ def application(newsroom: Newsroom, desk: Desk | None = None) -> ASGIApp:
     app.state.desk = desk
     app.state.access = console.Access()
     app.state.assets = Assets()
-    app.state.published = Published()
     app.state.standings = Standings(newsroom)
-    return protected(below_base(with_api(app, api(app.state)), newsroom))
+    pages = with_api(app, api(app.state))
+    return protected(below_base(with_feeds(pages, Feeds(newsroom)), newsroom))
 
 
 async def static(request: Request) -> Response:
@@ -86,7 +85,7 @@ async def static(request: Request) -> Response:
     shown = assets.at(f"/static/{request.path_params['name']}")
     if shown is None:
         raise HTTPException(404)
-    return answer(request, shown, headers=_FOR_A_YEAR)
+    return answer(request.headers, shown, headers=_FOR_A_YEAR)
 
 
 def to_the_api(request: Request) -> Response:

@@ -99,10 +99,10 @@ def source(request: Request) -> Response:
 def read_opml(request: Request) -> Response:
     """Return what we read."""
     shown = document(opml.sources(newsroom_of(request).config), opml.MEDIA_TYPE)
-    return answer(request, shown, headers=_OPML)
+    return answer(request.headers, shown, headers=_OPML)
 
 
 def offered_opml(request: Request) -> Response:
     """Return what we offer."""
     shown = document(opml.publications(newsroom_of(request).config), opml.MEDIA_TYPE)
-    return answer(request, shown, headers=_OPML)
+    return answer(request.headers, shown, headers=_OPML)

@@ -114,4 +114,4 @@ def _answered(operation: Operation, request: Request) -> Response:
             headers["link"] = f'<{address}>; rel="next"'
         found = {"items": found.items, "next": address}
     body = json.dumps(found, ensure_ascii=False).encode("utf-8", "replace")
-    return answer(request, document(body, openapi.JSON), headers=headers)
+    return answer(request.headers, document(body, openapi.JSON), headers=headers)
