@@ -9,6 +9,7 @@ parse       XML → parsed.Feed; the only importer of feedparser, with `tree` be
 normalise   parsed.Feed + Source → articles
 keys        how an entry is recognised, and the ids that follow
 conductor   `read` conducts all of it: ReadRequest → Reading
+packing     messages to and from these processes
 workers     runs `read` in processes that can be killed
 discovery   the feeds that a web page names as its own
 provenance  whether the words of a stored article are those of its raw item

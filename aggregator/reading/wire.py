@@ -1,13 +1,14 @@
-"""What goes between a reading worker and its parent: pickles, each behind its length.
+"""What goes between a reading worker and its parent: messages, each behind its length.
 
-Both ends are our own code on one socket pair; nothing from outside is ever unpickled.
+Both ends are our own code on one socket pair.
 """
 
-import pickle
 import socket
 import struct
 from time import monotonic
 from typing import Final
+
+from aggregator.reading.packing import packed, unpacked
 
 _LENGTH: Final = struct.Struct(">Q")
 _CHUNK: Final = 1_048_576
@@ -24,16 +25,16 @@ def send(end: socket.socket, message: object, *, deadline: float | None = None) 
         Gone: the other end is closed.
         TimeoutError: it was not taken by the deadline (in the time of `monotonic`).
     """
-    send_pickled(end, pickle.dumps(message, pickle.HIGHEST_PROTOCOL), deadline=deadline)
+    send_packed(end, packed(message), deadline=deadline)
 
 
-def send_pickled(
-    end: socket.socket, pickled: bytes, *, deadline: float | None = None
+def send_packed(
+    end: socket.socket, message: bytes, *, deadline: float | None = None
 ) -> None:
-    """Send one message that is pickled already; raises as `send` does."""
+    """Send one message that is packed already; raises as `send` does."""
     _allow_until(end, deadline)
     try:
-        end.sendall(_LENGTH.pack(len(pickled)) + pickled)
+        end.sendall(_LENGTH.pack(len(message)) + message)
     except TimeoutError:
         raise
     except OSError as error:
@@ -43,7 +44,7 @@ def send_pickled(
 def receive(end: socket.socket, *, deadline: float | None = None) -> object:
     """Return the next message; raises as `send` does."""
     (length,) = _LENGTH.unpack(_read(end, _LENGTH.size, deadline))
-    return pickle.loads(_read(end, length, deadline))  # noqa: S301 - see above
+    return unpacked(_read(end, length, deadline))
 
 
 def _read(end: socket.socket, length: int, deadline: float | None) -> bytes:

@@ -7,7 +7,6 @@ the alarm is not handled here, so it needs no interpreter that listens.
 """
 
 import gc
-import pickle
 import resource
 import signal
 import socket
@@ -15,8 +14,9 @@ import sys
 
 from aggregator.errors import ReadError
 from aggregator.reading.conductor import read
+from aggregator.reading.packing import packed
 from aggregator.reading.request import ReadRequest
-from aggregator.reading.wire import Gone, receive, send, send_pickled
+from aggregator.reading.wire import Gone, receive, send, send_packed
 
 READY = "ready"
 _GRACE_SECONDS = 2.0
@@ -36,16 +36,16 @@ def main(parent: socket.socket, *, max_memory: int, seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_SECONDS)
         answer = _answer(request)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        send_pickled(parent, answer)
+        send_packed(parent, answer)
 
 
 def _answer(request: ReadRequest) -> bytes:
     try:
-        return pickle.dumps(read(request), pickle.HIGHEST_PROTOCOL)
+        return packed(read(request))
     except ReadError as error:
-        return pickle.dumps(error)
+        return packed(error)
     except MemoryError:
-        return pickle.dumps(MemoryError())
+        return packed(MemoryError())
 
 
 if __name__ == "__main__":
