@@ -88,11 +88,11 @@ _SEQUENCE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]{1,3}")
 _CONTROLS = bytes({*range(32)} - {9, 10, 13})
 _NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
 _NONCHARACTER_BEGINS = 0xEF
-_REFERENCE = re.compile(rb"&#(?:[xX]0*([0-9a-fA-F]+)|0*([0-9]+));?")
-# Usual ones have two to four digits: beyond the controls, before the surrogates.
+# All but those of two to four digits: beyond the controls, before the surrogates.
 _UNUSUAL_REFERENCE = re.compile(
-    rb"&#(?!(?:3[2-9]|[4-9][0-9]|[1-9][0-9]{2,3}"
-    rb"|[xX](?:[2-9a-fA-F][0-9a-fA-F]|[1-9a-cA-C][0-9a-fA-F]{2,3}));)"
+    rb"&#(?!0*+(?:3[2-9]|[4-9][0-9]|[1-9][0-9]{2,3});"
+    rb"|[xX]0*+(?:[2-9a-fA-F][0-9a-fA-F]|[1-9a-cA-C][0-9a-fA-F]{2,3});)"
+    rb"(?:[xX]0*([0-9a-fA-F]+)|0*([0-9]+));?"
 )
 _HIGHEST = 0x10FFFF
 
@@ -228,9 +228,7 @@ def _legal(document: bytes) -> bytes:
         document = document.translate(None, _CONTROLS)
     if _NONCHARACTER_BEGINS in document:
         document = _NONCHARACTER.sub(b"", document)
-    if b"&" in document and _UNUSUAL_REFERENCE.search(document):
-        document = _REFERENCE.sub(_legal_reference, document)
-    return document
+    return _UNUSUAL_REFERENCE.sub(_legal_reference, document)
 
 
 def _legal_reference(reference: re.Match[bytes]) -> bytes:
@@ -260,7 +258,7 @@ def _unpacked(body: bytes, max_bytes: int) -> bytes:
 
 def _json(document: bytes) -> dict[str, Any]:
     try:
-        parsed = json.loads(document)
+        parsed = json.loads(document.decode())
     except (ValueError, RecursionError) as error:
         raise refusal("not a feed but broken JSON", document, "not-a-feed") from error
     if isinstance(parsed, dict) and isinstance(parsed.get("items"), list):
