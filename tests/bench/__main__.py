@@ -17,6 +17,7 @@ FAMILIES = (
     "republishing",
     "million",
     "service",
+    "serving",
     "memory",
 )
 
