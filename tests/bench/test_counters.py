@@ -15,7 +15,7 @@ from sqlalchemy import event
 from aggregator.app.configuring import load_config
 from aggregator.app.round import poll_round
 from aggregator.app.wire import Wire
-from aggregator.publishing import document, gzipped, pieces, volume
+from aggregator.publishing import bound, collating, document, gzipped, pieces, volume
 
 ITEM = (
     "<item><guid>{n}</guid><title>Report {n}</title>"
@@ -68,9 +68,9 @@ class Desk:
         monkeypatch.setattr(workers, "read", read)
 
     def _count_rendering(self, monkeypatch):
-        def rendered(*arguments):
+        def rendered(*arguments, **named):
             self.counted["renders"] += 1
-            return pieces.piece(*arguments)
+            return pieces.piece(*arguments, **named)
 
         compress = zlib.compress
 
@@ -88,7 +88,8 @@ class Desk:
 
         monkeypatch.setattr(document, "piece", rendered)
         monkeypatch.setattr(volume, "entries", archived)
-        monkeypatch.setattr(volume, "deflated", deflated)
+        monkeypatch.setattr(bound, "deflated", deflated)
+        monkeypatch.setattr(collating, "deflated", deflated)
         monkeypatch.setattr(document, "deflated", deflated)
         monkeypatch.setattr(pieces, "deflated", deflated)
         monkeypatch.setattr(zlib, "compress", compressed)
