@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.text.markup import clean, text_sha256, visible_text
+from aggregator.text.markup import clean, printable, text_sha256, visible_text
 from aggregator.text.markup.tame import tame_words
 from aggregator.text.markup.visible import one_line, prepared, text_of
 
@@ -171,3 +171,8 @@ def test_plain_markup_takes_the_short_way_and_tables_do_not():
     assert tame_words("a<!-- b -->") is None
     assert tame_words("<p title=a>b") is None
     assert tame_words("a &am<b>p; b") is None
+
+
+@given(st.text("ab \t\n\r\f\v\x1c\x1f\x00\x7f\xa0é", max_size=12))
+def test_words_on_one_line_have_one_blank_between_them(text):
+    assert one_line(text) == " ".join(printable(text).split())

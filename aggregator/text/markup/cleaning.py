@@ -88,7 +88,7 @@ def clean(
     ready, words = _ready(body)
     text = text_of(ready) if words is None else one_line(words)
     raw, changes, gone = _judged(ready, base)
-    changes |= _named(body, gone)
+    changes |= _named(body, gone, tame=words is not None and ready is body)
     if LINK_REL in raw:
         changes.add(LINKS_MARKED)
     cleaned = printable_html(raw)
@@ -98,7 +98,7 @@ def clean(
         cleaned = _IMAGE.sub(lambda image: _worth_keeping(image[0], changes), cleaned)
     if body.count("<") > DEEPEST and bounded(body) != body:
         changes.add(FLATTENED)
-    kept = words is not None and words == tame_words(cleaned)
+    kept = words is not None and (cleaned == body or words == tame_words(cleaned))
     if not kept and visible_text(cleaned) != text:
         cleaned = paragraphs(text)
         changes.add(WORDS_ONLY)
@@ -168,16 +168,19 @@ class _Tools(threading.local):
 _tools = _Tools()
 
 
-def _named(body: str, more: set[str]) -> set[str]:
+def _named(body: str, more: set[str], *, tame: bool) -> set[str]:
     """Return what of a body's markup goes, as sentences; `more` attributes go as well.
 
-    The attributes of an element that goes are not told apart from it.
+    The attributes of an element that goes are not told apart from it. Where the markup
+    is `tame`, there are no elements but those whose tags are found.
     """
     attributes = set(more)
-    for tag, rest in tags_of(body):
+    tags = tags_of(body)
+    names = {tag.lower() for tag, _ in tags} if tame else elements(body)
+    for tag, rest in tags:
         if len(rest) > 1 and (allowed := _ALLOWED.get(tag.lower())):
             attributes |= {a.lower() for a in _ATTRIBUTE.findall(rest)} - allowed
-    gone = {"elements": elements(body) - TAGS, "attributes": attributes}
+    gone = {"elements": names - TAGS, "attributes": attributes}
     return {
         f"removed {kind}: {', '.join(sorted(names))}"
         for kind, names in gone.items()

@@ -97,7 +97,8 @@ def address_of(base: str | None, href: str) -> Address | None:
     """Return what `resolve` returns, in its parts."""
     if len(href) > MAX_CHARS:  # pictures written into an address: too long to be kept
         return _written.__wrapped__(base, href)
-    return _plain(href) or _rooted(base, href) or _written(base, href)
+    short = _rooted(base, href) if href[:1] == "/" else _plain(href)
+    return short or _written(base, href)
 
 
 @lru_cache(maxsize=512)  # one address of an entry is asked for up to five times
