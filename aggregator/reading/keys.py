@@ -88,8 +88,10 @@ def article_id(source_id: str, key: str) -> str:
     return _digest(source_id, key, size=10)
 
 
-def published_id(source_id: str, key: str, *, feed_url: str, now: datetime) -> str:
-    """Return the id for every output, made from the entry key.
+def published_id(
+    source_id: str, key: str, *, own_id: str, feed_url: str, now: datetime
+) -> str:
+    """Return the id for every output, made from the entry key; `own_id` is ours.
 
     The source's own id where it may serve as an IRI (RFC 4287 section 4.2.6: it must
     not change on the way). Else a `tag:` URI under the feed's host, because the id is
@@ -103,19 +105,19 @@ def published_id(source_id: str, key: str, *, feed_url: str, now: datetime) -> s
         return raw
     host = (urls.host_of(feed_url) or "").lower()
     authority = host if _TAG_HOST.fullmatch(host) else _NO_HOST
-    return (
-        f"tag:{authority},{now.year}:mediawire/{source_id}/{article_id(source_id, key)}"
-    )
+    return f"tag:{authority},{now.year}:mediawire/{source_id}/{own_id}"
 
 
 def named(article: Article, keys: tuple[str, ...]) -> Article:
     """Return the article under other keys: with the ids that follow from the first."""
+    own_id = article_id(article.source_id, keys[0])
     return replace(
         article,
-        id=article_id(article.source_id, keys[0]),
+        id=own_id,
         published_id=published_id(
             article.source_id,
             keys[0],
+            own_id=own_id,
             feed_url=article.attribution.feed_url,
             now=article.first_seen,
         ),

@@ -92,10 +92,15 @@ def _article(entry: Entry, scope: Scope) -> Article | Rejected:
     if not names:
         return Rejected(reason="an entry without id, link, title and text")
     credited = credit.entry_credit(entry, scope)
+    own_id = article_id(source.id, names[0])
     return Article(
-        id=article_id(source.id, names[0]),
+        id=own_id,
         published_id=published_id(
-            source.id, names[0], feed_url=scope.credit.feed_url, now=scope.now
+            source.id,
+            names[0],
+            own_id=own_id,
+            feed_url=scope.credit.feed_url,
+            now=scope.now,
         ),
         source_id=source.id,
         keys=names,

@@ -25,14 +25,17 @@ def authors(groups: Groups) -> tuple[str, ...]:
             persons.append(_text(within, "name") or _text(within, "email") or "")
         else:
             plain.append(characters(element))
-    persons += [characters(element) for element in groups.get("dc:creator", ())]
-    persons += [characters(element) for element in groups.get("dc:author", ())]
-    plain += [characters(element) for element in groups.get("managingeditor", ())]
-    podcast = [characters(element) for element in groups.get("itunes:author", ())]
-    for names in (persons, plain, podcast):
-        if named := tuple(dict.fromkeys(name for name in names if name)):
-            return named
-    return ()
+    return (
+        _distinct(persons, groups, "dc:creator", "dc:author")
+        or _distinct(plain, groups, "managingeditor")
+        or _distinct([], groups, "itunes:author")
+    )
+
+
+def _distinct(names: list[str], groups: Groups, *words: str) -> tuple[str, ...]:
+    """Return names and what these elements say, what is empty or repeated left out."""
+    said = [characters(element) for word in words for element in groups.get(word, ())]
+    return tuple([name for name in dict.fromkeys(names + said) if name])
 
 
 def origin(groups: Groups) -> Origin | None:

@@ -80,7 +80,7 @@ def text(
     if element.get("mode") == "base64" or kind is None:
         value = _decoded(element, declared)
         kind = kind or PLAIN
-    elif any(isinstance(child.tag, str) for child in element):
+    elif len(element) and any(isinstance(child.tag, str) for child in element):
         value, kind = _inner(element), XHTML
     else:
         value, repaired = unscrambled(characters(element))
