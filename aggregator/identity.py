@@ -26,7 +26,7 @@ from collections.abc import (
     Iterator,
     Mapping,
 )
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
@@ -36,6 +36,7 @@ from aggregator.model import (
     Document,
     Known,
     Reading,
+    altered,
     content_digest,
 )
 from aggregator.reading import guid_key, named
@@ -263,4 +264,4 @@ def _listed(
     for _, article in placed:
         own = min(article.published, now) if by_date else now
         above = min(own, above - TICK)
-        yield replace(article, listed_at=above)
+        yield altered(article, listed_at=above)

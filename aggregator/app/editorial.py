@@ -23,6 +23,7 @@ from aggregator.model import (
     Report,
     Rights,
     Source,
+    altered,
 )
 
 if TYPE_CHECKING:
@@ -64,10 +65,10 @@ class Editorial:
         takes the article; only a source's own rules can drop it everywhere.
         """
         source = self._sources[article.source_id]
-        # To make another article costs 7 us, and most come as they are to be listed.
+        # To make another article costs 3 us, and most come as they are to be listed.
         tagged = article
         if article.desk_tags != source.tags:
-            tagged = replace(article, desk_tags=source.tags)
+            tagged = altered(article, desk_tags=source.tags)
         edited = self._desk.edit(tagged, source.rules)
         publication = None if edited.dropped else self.first_taking(tagged)
         if publication and publication.rules:
@@ -76,7 +77,7 @@ class Editorial:
         # Tags that rules add are made anew for each publication: what is stored is what
         # the source said.
         if edited.tags != article.tags:
-            edited = replace(edited, tags=article.tags)
+            edited = altered(edited, tags=article.tags)
         return edited
 
     def first_taking(self, article: Article) -> Publication | None:
@@ -192,7 +193,7 @@ class Editorial:
             return None
         credited = self._credited(article.attribution, article.source_id)
         if credited != edited.attribution:
-            edited = replace(edited, attribution=credited)
+            edited = altered(edited, attribution=credited)
         return edited, self._rights(article)
 
     def is_timed(self, source_id: str) -> bool:

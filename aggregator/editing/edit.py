@@ -8,7 +8,7 @@ be run again over what is stored.
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import cast
 
@@ -16,7 +16,7 @@ from aggregator.editing import rules as rules_folder
 from aggregator.editing.options import Options
 from aggregator.editing.rules.duplicates import Duplicates
 from aggregator.editing.subject import Rule, Subject, subject_of
-from aggregator.model import Article, Dropped, RuleSpec, Tag
+from aggregator.model import Article, Dropped, RuleSpec, Tag, altered
 
 Reader = Callable[[str, Options], Rule]
 
@@ -117,7 +117,7 @@ class Desk:
         title = article.source_title or article.title
         if steps:
             if steps[-1].dropped:
-                return replace(article, dropped=steps[-1].dropped)
+                return altered(article, dropped=steps[-1].dropped)
             title = steps[-1].after
         title = article.override or title
         rules = tuple(step.rule for step in steps if step.before != step.after)
@@ -128,9 +128,9 @@ class Desk:
             tags,
             article.dropped,
         ):
-            # As a rule they were edited when they came: to make another costs 10 µs.
+            # As a rule they were edited when they came: to make another costs 3 µs.
             return article
-        return replace(
+        return altered(
             article,
             title=title,
             rules=rules,

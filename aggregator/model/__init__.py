@@ -18,6 +18,7 @@ from aggregator.model.article import (
     Tag,
     Via,
     Withdrawn,
+    altered,
     content_digest,
 )
 from aggregator.model.polling import (
@@ -125,5 +126,6 @@ __all__ = [
     "Validators",
     "Via",
     "Withdrawn",
+    "altered",
     "content_digest",
 ]
