@@ -87,9 +87,10 @@ class _Shape(NamedTuple):
 def list_articles(connection: Connection, new: Iterable[Article]) -> None:
     """List new articles under their tags and languages, if they are shown at all."""
     rows = [
-        dict(zip(_ENTRY, (scope, micros(each.listed_at), each.id), strict=True))
+        {"scope": scope, "listed_at": listed_at, "article_id": each.id}
         for each in new
         if each.dropped is None and each.withdrawn is None
+        for listed_at in (micros(each.listed_at),)
         for scope in _scopes(each.desk_tags, each.language)
     ]
     execute_each(connection, _insert, rows)
@@ -236,9 +237,11 @@ def entries_of(row: AnyRow) -> Iterator[Entry]:
         yield scope, row.listed_at, row.article_id
 
 
-def _scopes(tags: Sequence[str], language: str | None) -> Iterator[str]:
-    """Yield the scopes of an article: its tags, and its language by every prefix."""
-    yield from (f"tag:{tag}" for tag in dict.fromkeys(tags))
-    if language:
-        parts = language.lower().split("-")
-        yield from (f"lang:{'-'.join(parts[:n])}" for n in range(1, len(parts) + 1))
+@lru_cache(maxsize=4096)  # all articles of a source have the same
+def _scopes(tags: tuple[str, ...], language: str | None) -> tuple[str, ...]:
+    """Return the scopes of an article: its tags, and its language by every prefix."""
+    parts = language.lower().split("-") if language else []
+    return (
+        *(f"tag:{tag}" for tag in dict.fromkeys(tags)),
+        *(f"lang:{'-'.join(parts[:n])}" for n in range(1, len(parts) + 1)),
+    )
