@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import pickle
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -48,6 +49,8 @@ def opened(path):
                     socket.send_fds(asking, [str(pid).encode()], [pidfd])
                 for descriptor in (stdin, stderr, pidfd):
                     os.close(descriptor)
+    # A pytest worker of xdist ends without a word to anybody.
+    shutil.rmtree(Path(path).parent, ignore_errors=True)
 
 
 def _live(worker, stdin, stderr, max_memory, seconds, environ):
