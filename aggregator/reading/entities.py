@@ -15,8 +15,8 @@ Source: I12; XML 1.0 sections 4.2 to 4.4.
 
 import re
 from collections import Counter
+from html import escape
 from html.entities import name2codepoint
-from xml.sax.saxutils import escape
 
 from aggregator.errors import ReadError
 
@@ -93,7 +93,8 @@ def _text(name: bytes, declared: dict[bytes, bytes]) -> bytes:
     value = _NUMBER.sub(_character, definition[1:-1].decode("utf-8", "replace"))
     if "&" in value or "<" in value or "%" in value:
         raise _refusal(name, "is made of further entities or mark-up")
-    return escape(value, {'"': "&quot;", "'": "&apos;"}).encode("utf-8", "replace")
+    plain = escape(value, quote=False).replace('"', "&quot;").replace("'", "&apos;")
+    return plain.encode("utf-8", "replace")
 
 
 def _character(number: re.Match[str]) -> str:

@@ -24,11 +24,10 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
+from types import ModuleType
 from typing import Any
 from xml.sax import SAXException
-
-import feedparser
-import feedparser.api
 
 from aggregator.errors import ReadError
 from aggregator.reading import address, said
@@ -38,8 +37,6 @@ from aggregator.reading.tree import entries as tree_entries
 from aggregator.reading.tree import head, links, people, strict, strict_head, texts
 from aggregator.reading.tree.lean import lean
 from aggregator.reading.tree.names import children
-
-feedparser.api.PREFERRED_XML_PARSERS[:] = ["aggregator.reading.buffered"]
 
 _STRAY = re.compile(
     rb"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))|&(?!(?:#[0-9]+|#[xX][0-9a-fA-F]+|\w+);)",
@@ -144,7 +141,7 @@ def _feedparser(document: bytes, url: str) -> dict[str, Any]:
         "content-type": "application/xml; charset=utf-8",
     }
     try:
-        result: dict[str, Any] = feedparser.parse(
+        result: dict[str, Any] = _loaded().parse(
             io.BytesIO(document),
             sanitize_html=False,
             resolve_relative_uris=False,
@@ -156,6 +153,20 @@ def _feedparser(document: bytes, url: str) -> dict[str, Any]:
             problem="unreadable",
         ) from error
     return result
+
+
+@cache
+def _loaded() -> ModuleType:
+    """Return feedparser with our driver, loaded when a document first needs it.
+
+    It takes half of a reading process's start, and plain feeds are read without it.
+    """
+    import feedparser
+    import feedparser.api
+
+    feedparser.api.PREFERRED_XML_PARSERS[:] = ["aggregator.reading.buffered"]
+    module: ModuleType = feedparser
+    return module
 
 
 def _is_loose(result: dict[str, Any]) -> bool:

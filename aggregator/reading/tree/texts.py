@@ -8,7 +8,6 @@ base and language. Three conventions meet here: Atom 1.0 (`type`), Atom 0.3 (`mo
 import base64
 import html
 import re
-from xml.sax.saxutils import escape
 
 from lxml import etree
 from lxml.etree import _Element
@@ -86,7 +85,7 @@ def text(
         value, repaired = unscrambled(characters(element))
         if kind == XHTML:  # escaped although it said otherwise, or plain characters
             kind = HTML
-            value = value if _MARKUP.search(value) else escape(value)
+            value = value if _MARKUP.search(value) else html.escape(value, quote=False)
     if not value:
         return None
     return Text(
@@ -170,10 +169,10 @@ def _inner(element: _Element) -> str:
     3.1.1.3). HTML serialisation, because `<p/>` and `<script/>` mean something else
     to whoever reads this next.
     """
-    parts = [escape(element.text or "")]
+    parts = [html.escape(element.text or "", quote=False)]
     for child in element:
         if child.tag is etree.Entity:
-            parts.append(escape(html.unescape(child.text or "")))
+            parts.append(html.escape(html.unescape(child.text or ""), quote=False))
         elif isinstance(child.tag, str):
             for node in child.iter():
                 if isinstance(node.tag, str) and node.tag.startswith("{"):
@@ -183,7 +182,7 @@ def _inner(element: _Element) -> str:
                     child, method="html", encoding="unicode", with_tail=False
                 )
             )
-        parts.append(escape(child.tail or ""))
+        parts.append(html.escape(child.tail or "", quote=False))
     return _unwrapped("".join(parts).strip())
 
 
