@@ -56,10 +56,14 @@ class Printing:
             for publication in self._config.publications
             if publications is None or publication in publications
         ]
+        return self._publish(((p, self.editions.of(p, now)) for p in chosen), now)
+
+    def _publish(
+        self, editions: Iterable[tuple[Publication, Edition]], now: datetime
+    ) -> list[PublicationStatus]:
         printed = self._printed()
         statuses = []
-        for publication in chosen:
-            edition = self.editions.of(publication, now)
+        for publication, edition in editions:
             reports = self.editions.reports(publication, edition)
             self._archive(publication, edition.articles, now)
             self._standing[publication.id] = publication, edition.articles
@@ -85,12 +89,9 @@ class Printing:
         find that out: for a round of polls that brought nothing.
         """
         self._join_near(now)
-        stands = {
-            publication.id: self._made(publication, self.editions.of(publication, now))
-            for publication in self._config.publications
-        }
-        if stands != self._printed():
-            return self.publish(now)
+        editions = [(p, self.editions.of(p, now)) for p in self._config.publications]
+        if {p.id: self._made(p, edition) for p, edition in editions} != self._printed():
+            return self._publish(editions, now)
         self._bury_relics(now)
         return []
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
+from stat import S_ISREG
 from typing import NamedTuple, Self
 
 from aggregator.errors import PublishError
@@ -64,14 +65,21 @@ def holds(path: Path, body: bytes) -> bool:
 
 
 def standing(output: Path, publication: Publication) -> str:
-    """Return a digest of all files of a publication, empty if one is missing."""
+    """Return what changes with any file of a publication, empty if one is missing.
+
+    Goes by their seals: to read six files of 100 entries and digest them takes 1.6 ms,
+    and most rounds of polls bring nothing.
+    """
     digest = blake2b(digest_size=16)
     for name in publication.formats:
         for gz in ("", GZIP):
-            path = output / FOLDER / f"{publication.id}.{name}{gz}"
-            if path.is_symlink() or not path.is_file():
+            try:
+                found = (output / FOLDER / f"{publication.id}.{name}{gz}").lstat()
+            except OSError:
                 return ""
-            digest.update(path.read_bytes())
+            if not S_ISREG(found.st_mode):
+                return ""
+            digest.update(repr(_seal(found)).encode())
     return digest.hexdigest()
 
 

@@ -1,0 +1,110 @@
+"""What is printed is known by what it is made of and by what stands: neither is read."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator.app.editions import Editions
+from aggregator.app.wire import Wire
+from aggregator.model import Config, Publication, Source
+from tests.builders import NOON, article, attribution
+from tests.store.newsroom import polled
+from tests.store.newsroom import source as state_of
+
+WIRE = Publication(id="wire", title="Wire")
+LOCAL = Publication(id="local", title="Local")
+BBC = attribution(source_id="bbc")
+
+
+@pytest.fixture
+def printed(tmp_path):
+    """A Wire with two reports in two publications, published at noon."""
+    config = Config(
+        folder=Path("/nowhere"),
+        sources=(Source(id="bbc", url="https://bbc.example/feed"),),
+        publications=(WIRE, LOCAL),
+        store=f"sqlite:///{tmp_path / 'wire.db'}",
+        output=tmp_path / "public",
+    )
+    wire = Wire(config, clock=lambda: NOON)
+    wire.store.put_states([state_of("bbc")], configured={"bbc"})
+    come(wire, 1, 2)
+    assert wire.publish_news()
+    yield wire
+    wire.close()
+
+
+def come(wire, *numbers, **said):
+    new = [article(n, attribution=BBC, **said) for n in numbers]
+    wire.store.record([polled("bbc", at=NOON, new=tuple(new))])
+
+
+def files_of(wire):
+    feeds = wire.config.output / "feeds"
+    return {path.name: path.read_bytes() for path in feeds.glob("*.*")}
+
+
+def test_news_are_looked_for_once(printed, monkeypatch):
+    looked, of = [], Editions.of
+
+    def noted(editions, publication, now):
+        looked.append(publication.id)
+        return of(editions, publication, now)
+
+    monkeypatch.setattr(Editions, "of", noted)
+    come(printed, 3)
+
+    assert printed.publish_news()
+    assert looked == ["wire", "local"]
+
+
+def test_a_round_that_brought_nothing_reads_no_document(printed, monkeypatch):
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} is read"))
+
+    assert printed.publish_news() == []
+
+
+@pytest.mark.parametrize("name", ["wire.atom", "local.json.gz"])
+@pytest.mark.parametrize("how", ["overwritten", "removed", "linked"])
+def test_a_document_that_another_changed_is_made_good_though_nothing_came(
+    printed, name, how, tmp_path
+):
+    before = files_of(printed)
+    file = printed.config.output / "feeds" / name
+    if how == "overwritten":
+        file.write_bytes(bytes(len(before[name])))
+    elif how == "removed":
+        file.unlink()
+    else:
+        (tmp_path / "elsewhere").write_bytes(before[name])
+        file.unlink()
+        file.symlink_to(tmp_path / "elsewhere")
+
+    printed.publish_news()
+
+    assert files_of(printed) == before
+    assert not file.is_symlink()
+    assert printed.publish_news() == []
+
+
+def test_an_edition_is_told_the_same_by_every_process(printed):
+    fresh = Editions(printed.store, printed.editorial, base_url=printed.config.base_url)
+
+    known = printed.printing.editions.of(WIRE, NOON)
+
+    assert fresh.of(WIRE, NOON).digest == known.digest
+    assert printed.printing.editions.of(LOCAL, NOON).digest != known.digest
+
+
+@pytest.mark.parametrize("changed", [{"title": "Other"}, {"body": "<p>Other.</p>"}])
+def test_an_edition_is_another_when_an_article_changed(printed, changed):
+    editions = printed.printing.editions
+    before = editions.of(WIRE, NOON).digest
+    other = replace(article(2, attribution=BBC, **changed), revision=1)
+    later = NOON + timedelta(minutes=1)
+
+    printed.store.record([polled("bbc", at=later, changed=(other,))])
+
+    assert editions.of(WIRE, NOON).digest != before
