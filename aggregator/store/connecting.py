@@ -145,11 +145,13 @@ def _sqlite(url: URL, mode: Mode) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", mode == "migrate")
+        # Said to the driver itself: as a statement of SQLAlchemy's it takes 14 us.
         driver = connection.connection.dbapi_connection
-        if writes and isinstance(driver, sqlite3.Connection):
+        assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - see the URL
+        if writes:
             connection.info["wrote"] = True
             driver.execute(f"PRAGMA cache_size = -{_WRITERS_PAGES_KIB}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     @event.listens_for(engine, "checkin")
     def let_go(
