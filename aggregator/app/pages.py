@@ -1,4 +1,4 @@
-"""Serve the pages and feeds of a Wire with uvicorn, in a thread or in the foreground."""
+"""Serve the pages and feeds of a Wire with uvicorn, in a thread."""
 
 import os
 import socket
@@ -12,7 +12,7 @@ import uvicorn
 from aggregator.app.alarm import Alarm
 from aggregator.app.amending import ConfigFolder
 from aggregator.app.console import OperatorsDesk
-from aggregator.app.service import Service
+from aggregator.app.service import HEED, Service
 from aggregator.app.standing import standings
 from aggregator.app.wire import Wire
 from aggregator.errors import MediaWireError
@@ -110,22 +110,26 @@ class WebServer:
                 lifespan="off",
             )
         )
-        self._thread = threading.Thread(target=self.serve, daemon=True)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
         log.info("serving", listen="{}:{}".format(*self._socket.getsockname()))
 
     def start(self) -> None:
         """Serve in a thread of its own."""
         self._thread.start()
 
-    def serve(self) -> None:
-        """Serve in this thread until `stop` is called."""
-        self._server.run(sockets=[self._socket])
+    def wait(self) -> None:
+        """Return when `stop` was called and all ended; signals are heard meanwhile."""
+        while self._thread.is_alive():
+            self._thread.join(HEED)
 
     def stop(self) -> None:
         """Stop accepting, let open answers end, and return soon."""
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(timeout=6)
+
+    def _serve(self) -> None:
+        self._server.run(sockets=[self._socket])
 
 
 def _listening(host: str, port: int) -> socket.socket:

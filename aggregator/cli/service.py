@@ -133,7 +133,9 @@ def serve(invocation: Invocation, *, listen: str | None) -> None:
     try:
         server = WebServer(wire)
         on_signals(server.stop, _keep_config)
-        server.serve()
+        # In the main thread uvicorn would take the signals from us.
+        server.start()
+        server.wait()
     finally:
         wire.close()
 

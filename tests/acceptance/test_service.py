@@ -3,8 +3,9 @@
 import json
 import signal
 import socket
+import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.error import HTTPError
 
 from tests.acceptance.test_commands import rss
@@ -122,6 +123,43 @@ def test_serve_shows_what_another_process_stored(at, origin):
     finally:
         process.kill()
         process.communicate()
+
+
+def test_a_second_ctrl_c_ends_serve_at_once(at):
+    """Also while it waits for a visitor who does not send what they announced."""
+    process = at.start("--log-format", "logfmt", "serve")
+    try:
+        said(process, "event=serving")
+        with socket.create_connection(("127.0.0.1", at.port), PATIENCE) as visitor:
+            visitor.sendall(
+                f"POST /status/test HTTP/1.1\r\nHost: 127.0.0.1:{at.port}\r\n"
+                "Content-Type: application/x-www-form-urlencoded\r\n"
+                "Content-Length: 9\r\nExpect: 100-continue\r\n\r\n".encode()
+            )
+            assert visitor.recv(100).startswith(b"HTTP/1.1 100")
+            process.send_signal(signal.SIGINT)
+            until(lambda: not listens(at.port))
+            process.send_signal(signal.SIGINT)
+            assert process.wait(PATIENCE) == 130
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def until(happened):
+    ends = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < ends, "it did not happen"
+        time.sleep(0.01)
+
+
+def listens(port):
+    with (
+        suppress(ConnectionRefusedError),
+        socket.create_connection(("127.0.0.1", port)),
+    ):
+        return True
+    return False
 
 
 def test_a_scheduler_polls_and_publishes_and_leaves_serving_to_others(at, origin):
