@@ -134,7 +134,12 @@ def compose(
     place = shelf(name, top)
     render = partial(piece, name=name, masthead=top)
     try:
-        made = [kept.get(place + digest, render, report) for report, digest in reports]
+        keys = [place + digest for _, digest in reports]
+        made = [
+            kept.get(key, render, report)
+            for key, (report, _) in zip(keys, reports, strict=True)
+        ]
+        kept.stand(place, keys)
         fit, left_out = sorted_out([report for report, _ in reports], made)
         if of_all is None or left_out:
             of_all = common([report for report, _ in fit])

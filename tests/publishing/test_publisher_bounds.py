@@ -82,6 +82,27 @@ def test_an_entry_is_rendered_once(publisher, monkeypatch):
     assert rendered == ["Report number 1", "Report number 2", "Report number 3"]
 
 
+def test_what_left_its_document_is_let_go_and_nothing_else(publisher, monkeypatch):
+    """O4: entries that nobody asks for would be kept by the thousand."""
+    rendered = []
+    entry = json_format.entry
+    monkeypatch.setattr(
+        json_format,
+        "entry",
+        lambda report, top: rendered.append(report.title) or entry(report, top),
+    )
+    other = publication(id="other", title="Another")
+
+    publisher.publish(publication(), reports(1, 2), now=NOON)
+    publisher.publish(other, reports(1, 2), now=NOON)
+    publisher.publish(publication(), reports(3, 1), now=NOON)
+    rendered.clear()
+    publisher.publish(publication(), reports(3, 1, 2), now=NOON)
+    publisher.publish(other, reports(1, 2), now=NOON)
+
+    assert rendered == ["Report number 2"]
+
+
 def test_no_more_is_kept_than_there_is_room_for():
     made = []
     kept = Pieces(max_bytes=5 * Piece(entry=b"x" * 1000).size)
