@@ -25,7 +25,11 @@ from aggregator.errors import StoreError
 
 # How long a statement waits for another process's write transaction.
 BUSY_TIMEOUT_MS = 5_000
-_CONNECTIONS = 64  # fetching threads and web threads ask at the same time
+# Fetching threads and web threads take turns: no more than one of them runs Python at a
+# time, and nobody asks for a connection while holding one. Each has two files open, and
+# SQLite keeps one of them until the last connection is closed: with room for 128, their
+# number grew all day, whenever more met than ever before.
+_CONNECTIONS = 5
 # Each connection keeps pages of its own, up to 2 MB by default: 150 sources, polled each
 # hour, made 48 MB of 21 within two hours. A page that is not kept is one read away in
 # the kernel's memory.
@@ -131,7 +135,7 @@ def _sqlite(url: URL, mode: Mode) -> Engine:
     engine = create_engine(
         url,
         pool_size=_CONNECTIONS,
-        max_overflow=_CONNECTIONS,
+        max_overflow=0,
         pool_use_lifo=True,
     )
 
