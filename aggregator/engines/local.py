@@ -16,6 +16,7 @@ from datetime import timedelta
 from math import inf
 from time import monotonic
 
+from aggregator.engines import arenas
 from aggregator.engines.manners import Manners
 from aggregator.engines.ticker import TICK, Ticker
 from aggregator.errors import StoreError
@@ -81,6 +82,7 @@ class LocalEngine:
                 ("recorder", self._keep_records),
             )
         ]
+        arenas.share()
         for part in self._parts:
             part.start()
 

@@ -13,6 +13,7 @@ import argparse
 import multiprocessing
 import sys
 import tempfile
+import threading
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -62,8 +63,8 @@ def document(source, edition):
     return FEED.format(source=source, items="\n".join(items)).encode()
 
 
-def publishers(pipe):
-    """Serve any number of feeds, which gain an entry at three of ten polls."""
+def publishers(pipe, gain):
+    """Serve any number of feeds, which gain so many entries a poll, on the average."""
     dice, editions = Random(4), {}
 
     class Desk(BaseHTTPRequestHandler):
@@ -71,7 +72,8 @@ def publishers(pipe):
         disable_nagle_algorithm = True
 
         def do_GET(self):
-            edition = editions.get(self.path, 20) + (dice.random() < 0.3)
+            new = int(gain) + (dice.random() < gain % 1)
+            edition = editions.get(self.path, 20) + new
             editions[self.path] = edition
             etag = f'"{edition}"'
             is_known = self.headers.get("If-None-Match") == etag
@@ -92,12 +94,15 @@ def publishers(pipe):
     server.serve_forever()
 
 
-def soaked(folder, *, sources, hours, told=lambda _: None):
-    """Live so many simulated hours; return a Look at the end of each."""
+def soaked(folder, *, sources, hours, gain=0.3, told=lambda _: None):
+    """Live so many simulated hours; return a Look at the end of each.
+
+    Each poll brings so many entries, on the average: `gain`, up to 20.
+    """
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
     web = multiprocessing.get_context("spawn").Process(
-        target=publishers, args=(theirs,), daemon=True
+        target=publishers, args=(theirs, gain), daemon=True
     )
     web.start()
     address = f"http://127.0.0.1:{ours.recv()}"
@@ -108,7 +113,7 @@ def soaked(folder, *, sources, hours, told=lambda _: None):
         config_of(folder, named, reading=reading), publications=(publication(),)
     )
     wire = started(config, lambda: now)
-    looks, seen = [], set()
+    looks, seen, threads = [], set(), set(threading.enumerate())
     try:
         for turn in range(6 * hours):
             # The sources of a first hour come in six lots, as they would later.
@@ -117,6 +122,9 @@ def soaked(folder, *, sources, hours, told=lambda _: None):
             seen |= children_of(web.pid)
             now += 10 * MINUTE
             if turn % 6 == 5:
+                # Threads that were told to end may take a moment to do so.
+                for each in set(threading.enumerate()) - threads:
+                    each.join(1)
                 looks.append(look(web.pid, seen))
                 told(looks[-1])
     finally:

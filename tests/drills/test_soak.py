@@ -1,5 +1,7 @@
 """What grows over a simulated day; at length by hand: `python -m tests.drills.soak`."""
 
+import tracemalloc
+
 from tests.drills.soak import soaked
 
 
@@ -12,3 +14,24 @@ def test_nothing_is_left_behind_by_hours_of_polling(tmp_path, monkeypatch):
     assert last.files <= first.files
     assert last.threads <= first.threads
     assert last.replaced > 0
+
+
+def test_no_hour_takes_more_memory_than_those_before(tmp_path):
+    """O4: though the month in the making is three times as long in the end.
+
+    Of what Python asks for, the most at any moment of an hour: unlike the memory of the
+    process, that is the same in every run. The first two hours load what is used later.
+    """
+    most = []
+
+    def told(_):
+        most.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.reset_peak()
+
+    tracemalloc.start()
+    try:
+        soaked(tmp_path, sources=15, hours=6, gain=20, told=told)
+    finally:
+        tracemalloc.stop()
+
+    assert max(most[2:]) <= 1.1 * most[1]
