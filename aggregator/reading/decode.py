@@ -79,6 +79,7 @@ _WIDTHS = (
     (re.compile(rb"\0[\t\n\r <{\[]"), "utf-16-be"),
     (re.compile(rb"\x4c\x6f\xa7\x94"), "cp037"),
 )
+_ASCII_BEGINS = re.compile(rb"[\t\n\r <{\[][^\0]")  # neither a mark nor another width
 _DECLARATION = re.compile(rb"\s*<\?xml\b[^>]{0,300}?\?>")
 _DECLARED = re.compile(rb"""\bencoding\s*=\s*["']([^"']{1,60})["']""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([^"';\s]+)""", re.IGNORECASE)
@@ -154,12 +155,13 @@ def utf8(body: bytes, content_type: str | None) -> bytes:
 
 
 def _text(body: bytes, content_type: str | None) -> bytes:
-    for mark, encoding in _MARKS:
-        if body.startswith(mark):
-            return _encoded(body[len(mark) :], encoding)
-    for pattern, encoding in _WIDTHS:
-        if pattern.match(body):
-            return _encoded(body, encoding)
+    if not _ASCII_BEGINS.match(body):
+        for mark, encoding in _MARKS:
+            if body.startswith(mark):
+                return _encoded(body[len(mark) :], encoding)
+        for pattern, encoding in _WIDTHS:
+            if pattern.match(body):
+                return _encoded(body, encoding)
     encodings = tuple(_declared(body, content_type))
     if "iso2022_jp" not in encodings and _is_utf8(body):
         return body
