@@ -5,12 +5,8 @@ A row is never deleted: a source that left the config is only no longer `configu
 so that its validators and articles are there when it comes back.
 """
 
-import json
 from collections.abc import Collection, Sequence
-from dataclasses import fields
-from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import (
     Boolean,
@@ -28,18 +24,8 @@ from sqlalchemy import (
     update,
 )
 
-from aggregator.model import (
-    FeedInfo,
-    Hints,
-    Moved,
-    NextPoll,
-    OutcomeKind,
-    PollResult,
-    SourceState,
-    Validators,
-)
+from aggregator.model import NextPoll, OutcomeKind, PollResult, SourceState
 from aggregator.store.columns import (
-    AnyRow,
     Bytes,
     Moment,
     Name,
@@ -47,11 +33,11 @@ from aggregator.store.columns import (
     metadata,
     micros,
     micros_or_none,
-    moment,
     moment_or_none,
     upsert,
 )
 from aggregator.store.polls import STRIP_CHARACTERS, strip_mark, strip_polls
+from aggregator.store.states import REMEMBERED, row_of, state_of
 
 sources = Table(
     "sources",
@@ -89,14 +75,7 @@ sources = Table(
     Index(None, "configured", "gone", "next_poll_at", "source_id"),
 )
 
-_FEED_WORDS = [field.name for field in fields(FeedInfo) if field.name != "hints"]
-_REMEMBERED = [c.name for c in sources.c if c.name not in {"configured", "strip"}]
-_columns = [sources.c[name] for name in _REMEMBERED]
-
-_NOTHING_SAID = FeedInfo()
-# What was read of feeds, as it was read.
-_MOST_TEXTS = 16_384
-_texts: dict[FeedInfo, str] = {}
+_columns = [sources.c[name] for name in REMEMBERED]
 
 _put = upsert(sources, keep={"configured", "strip"})
 _configure = (
@@ -114,7 +93,7 @@ _polled = (
     .values(
         {
             name: bindparam(name)
-            for name in _REMEMBERED
+            for name in REMEMBERED
             if name not in {"source_id", "url"}
         }
         | {
@@ -152,7 +131,7 @@ def put_states(
     connection: Connection, states: Sequence[SourceState], wanted: Collection[str]
 ) -> None:
     """Write whole rows, and mark exactly the `wanted` sources as configured."""
-    rows = [_row(state) | {"source_id": state.source_id} for state in states]
+    rows = [row_of(state) | {"source_id": state.source_id} for state in states]
     execute_each(connection, _put, rows)
     marked = configured(connection)
     differing = sorted(marked.symmetric_difference(wanted))
@@ -166,7 +145,7 @@ def record_states(connection: Connection, results: Sequence[PollResult]) -> None
     In order of id, so that two writers on PostgreSQL cannot wait for each other.
     """
     rows = [
-        _row(result.state)
+        row_of(result.state)
         | {
             "which": result.source_id,
             "asked": result.state.url,
@@ -195,13 +174,13 @@ def reschedule(
 
 def states(connection: Connection) -> dict[str, SourceState]:
     """Return every source ever configured, by id."""
-    return {row.source_id: _state(row) for row in connection.execute(_all)}
+    return {row.source_id: state_of(row) for row in connection.execute(_all)}
 
 
 def state(connection: Connection, source_id: str) -> SourceState | None:
     """Return one source, or None if it was never configured."""
     row = connection.execute(_one, {"which": source_id}).first()
-    return _state(row) if row else None
+    return state_of(row) if row else None
 
 
 def configured(connection: Connection) -> set[str]:
@@ -215,7 +194,7 @@ def due(
     """Return at most `limit` due sources that are not in `exclude`, oldest first."""
     bounds = {"now": micros(now), "rows": limit + len(exclude)}
     rows = connection.execute(_due, bounds)
-    wanted = [_state(row) for row in rows if row.source_id not in exclude]
+    wanted = [state_of(row) for row in rows if row.source_id not in exclude]
     return wanted[:limit]
 
 
@@ -230,158 +209,3 @@ def strips(
     """Return the last 50 polls of every source, newest first, to the minute."""
     rows = connection.execute(_strips)
     return {source_id: strip_polls(strip) for source_id, strip in rows}
-
-
-def _row(state: SourceState) -> dict[str, Any]:
-    return {
-        "gone": state.gone,
-        "next_poll_at": micros(state.next_poll_at),
-        "because": state.because,
-        "url": state.url,
-        "fetch_url": state.fetch_url,
-        "host": state.host,
-        "shard": state.shard,
-        "etag": state.validators.etag,
-        "last_modified": state.validators.last_modified,
-        "validators_url": state.validators.url,
-        "body_digest": state.body_digest,
-        "first_success_at": micros_or_none(state.first_success_at),
-        "last_polled_at": micros_or_none(state.last_polled_at),
-        "last_success_at": micros_or_none(state.last_success_at),
-        "last_changed_at": micros_or_none(state.last_changed_at),
-        "unchanged": state.unchanged,
-        "failures": state.failures,
-        "outcome": state.outcome,
-        "problem": state.problem,
-        "error": state.error,
-        "retry_after_until": micros_or_none(state.retry_after_until),
-        "advised_until": micros_or_none(state.advised_until),
-        "gone_since": micros_or_none(state.gone_since),
-        "held": state.held,
-        "moved": _moved_text(state.moved) if state.moved else None,
-        "feed": _feed_text(state.feed),
-        "hints_warning": state.hints_warning,
-    }
-
-
-def _state(row: AnyRow) -> SourceState:
-    """Return the state that a row of all remembered columns holds, by their places."""
-    (
-        source_id,
-        gone,
-        next_poll_at,
-        because,
-        url,
-        fetch_url,
-        host,
-        shard,
-        etag,
-        last_modified,
-        validators_url,
-        body_digest,
-        first_success_at,
-        last_polled_at,
-        last_success_at,
-        last_changed_at,
-        unchanged,
-        failures,
-        outcome,
-        problem,
-        error,
-        retry_after_until,
-        advised_until,
-        gone_since,
-        held,
-        moved,
-        feed,
-        hints_warning,
-    ) = row
-    return SourceState(
-        source_id=source_id,
-        url=url,
-        fetch_url=fetch_url,
-        host=host,
-        shard=shard,
-        validators=Validators(
-            etag=etag, last_modified=last_modified, url=validators_url
-        ),
-        body_digest=body_digest,
-        next_poll_at=moment(next_poll_at),
-        because=because,
-        first_success_at=moment_or_none(first_success_at),
-        last_polled_at=moment_or_none(last_polled_at),
-        last_success_at=moment_or_none(last_success_at),
-        last_changed_at=moment_or_none(last_changed_at),
-        unchanged=unchanged,
-        failures=failures,
-        outcome=outcome,
-        problem=problem,
-        error=error,
-        retry_after_until=moment_or_none(retry_after_until),
-        advised_until=moment_or_none(advised_until),
-        gone_since=moment_or_none(gone_since),
-        gone=gone,
-        held=held,
-        moved=_moved(moved) if moved else None,
-        feed=_feed(feed),
-        hints_warning=hints_warning,
-    )
-
-
-def _moved_text(moved: Moved) -> str:
-    return json.dumps([moved.url, micros(moved.since), moved.polls])
-
-
-def _moved(text: str) -> Moved:
-    url, since, polls = json.loads(text)
-    return Moved(url=url, since=moment(since), polls=polls)
-
-
-def _feed_text(feed: FeedInfo) -> str | None:
-    """Return a feed's words as JSON; those that were read as they were read.
-
-    Nearly all are: nine of ten polls end with what the feed said before.
-    """
-    if feed == _NOTHING_SAID:
-        return None
-    text = _texts.get(feed)
-    if text is None:
-        words = ((name, getattr(feed, name)) for name in _FEED_WORDS)
-        said: dict[str, Any] = {name: word for name, word in words if word is not None}
-        text = json.dumps(said | {"hints": _hints_said(feed.hints)}, ensure_ascii=False)
-    return text
-
-
-@lru_cache(_MOST_TEXTS)
-def _feed(text: str | None) -> FeedInfo:
-    if text is None:
-        return _NOTHING_SAID
-    said = json.loads(text)
-    hints = said.pop("hints")
-    feed = FeedInfo(**said, hints=_hints(hints) if hints != _UNHINTED else Hints())
-    if len(_texts) >= _MOST_TEXTS:
-        _texts.clear()
-    _texts[feed] = text
-    return feed
-
-
-def _hints_said(hints: Hints) -> dict[str, Any]:
-    return {
-        "ttl": hints.ttl // timedelta(microseconds=1)
-        if hints.ttl is not None
-        else None,
-        "skip_hours": sorted(hints.skip_hours),
-        "skip_days": sorted(hints.skip_days),
-    }
-
-
-def _hints(said: dict[str, Any]) -> Hints:
-    ttl = said["ttl"]
-    return Hints(
-        ttl=timedelta(microseconds=ttl) if ttl is not None else None,
-        skip_hours=frozenset(said["skip_hours"]),
-        skip_days=frozenset(said["skip_days"]),
-    )
-
-
-_UNHINTED = _hints_said(Hints())
