@@ -4,7 +4,7 @@ Out: a Summary in the form that `poll --json` prints.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import monotonic
 from typing import Any
@@ -95,7 +95,8 @@ def _poll_all(
         counted, silent = network.judged(results, waiting, at=monotonic())
         spared.extend(silent)
         for result in [*wire.record(counted), *silent]:
-            summary.results.append(result)
+            # Without what it brought: of 400 new sources with 30 entries 70 MB.
+            summary.results.append(replace(result, document=None, new=(), changed=()))
             polled(result)
         for result in counted:
             del waiting[result.source_id]
