@@ -16,6 +16,8 @@ from aggregator.errors import FetchError
 from aggregator.fetching.answers import Head
 
 _CHUNK = 64 * 1024
+# At most so much is decoded at a time: of a bomb's first 64 KB it would be all of the cap.
+_STEP = 1024 * 1024
 _GZIP = frozenset({"gzip", "x-gzip"})
 # "utf-8" and "none" are seen where a charset or nothing was meant; browsers pass both.
 _PLAIN = frozenset({"", "identity", "none", "utf-8"})
@@ -93,7 +95,7 @@ def _inflate(
                 return member
             member = zlib.decompressobj(_GZIP_WINDOW)
         try:
-            body += member.decompress(rest, cap + 1 - len(body))
+            body += member.decompress(rest, _STEP)
         except zlib.error as error:
             raise FetchError(
                 "the answer is not the gzip it claims to be", problem="encoding"

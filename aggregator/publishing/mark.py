@@ -70,6 +70,8 @@ def read_xml(
     except expat.ExpatError as error:
         message = f"the document is not well-formed: {error}"
         raise PublishError(message) from error
+    finally:
+        reader.let_go()
     return [_mark(said) for said in reader.found]
 
 
@@ -90,6 +92,15 @@ class _Reader:
         self.parser.buffer_size = 1 << 16
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
+
+    def let_go(self) -> None:
+        """Let parser and reader not hold each other any more.
+
+        They would until the garbage collector looks for such pairs, with all that was
+        read: 150 MB while a month of 30,000 entries was written.
+        """
+        self.parser.StartElementHandler = self.parser.EndElementHandler = None
+        self.parser.CharacterDataHandler = None
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._opened.append(self._here)

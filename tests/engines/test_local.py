@@ -2,6 +2,7 @@
 
 import os
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -69,6 +70,30 @@ def test_a_source_is_not_taken_twice_before_it_is_recorded():
     assert len(recorded) == 1
     assert local.submit([due(1)]) == 1
     assert local.drain(timeout=10)
+
+
+def test_no_poll_begins_while_many_articles_wait_to_be_recorded(monkeypatch):
+    """O4: reading is faster than storing; a first round held 250 MB of articles."""
+    monkeypatch.setattr("aggregator.engines.local.HOARD", 5)
+    gate, polled, recorded = threading.Event(), [], []
+
+    def poll(state):
+        polled.append(state.source_id)
+        return replace(result(state), new=("article",) * 3)
+
+    def record(results):
+        gate.wait(10)
+        recorded.extend(results)
+
+    local = engine(poll, record, workers=1)
+    local.submit(due(n) for n in range(20))
+    while len(polled) < 2 or local._began:
+        os.sched_yield()
+
+    assert len(polled) == 2
+    gate.set()
+    assert local.drain(timeout=20)
+    assert len(recorded) == 20
 
 
 def test_never_more_polls_at_a_time_than_workers_and_one_for_a_host():

@@ -2,14 +2,15 @@
 
 import gzip
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from aggregator.errors import FetchError
-from aggregator.model import NotModified, Validators
+from aggregator.model import FetchRequest, NotModified, Validators
 
 FEED = b"<rss version='2.0'/>"
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 def test_a_fetch_is_one_get_of_the_configured_path(origin, fetch):
@@ -311,6 +312,19 @@ def test_gzip_is_undone(origin, fetch, coding):
     fetched = fetch(origin.url("/feed"))
 
     assert (fetched.body, fetched.wire_bytes) == (FEED, len(packed))
+
+
+@pytest.mark.parametrize("size", [(1 << 20) - 1, 1 << 20, (1 << 20) + 1, 5 << 20])
+def test_what_packs_well_comes_out_whole(origin, make_fetcher, size):
+    """A few kB, all here with the first bytes, that decode to much more than is taken
+    at a time."""
+    body = b"x" * size
+    origin.answers("/feed", gzip.compress(body), headers=[("Content-Encoding", "gzip")])
+
+    fetcher = make_fetcher(max_body=10 << 20)
+    asked = FetchRequest(source_id="s", url=origin.url("/feed"))
+
+    assert fetcher.fetch(asked, now=NOW).body == body
 
 
 @pytest.mark.parametrize("url", ["ftp://a.example/", "gopher://a/", "a.example", ""])

@@ -1,5 +1,6 @@
 """Entries that were read back one by one need not be read back together."""
 
+import gc
 from datetime import timedelta
 
 import pytest
@@ -91,3 +92,18 @@ def test_a_document_that_does_not_pass_stays_out(name, tmp_path, monkeypatch):
 
     assert "not well-formed" in status.refused
     assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_reading_back_leaves_nothing_for_the_garbage_collector(name):
+    """O4: a month of 30,000 entries left 150 MB of readers to be collected later."""
+    body = composed(name, [article()]).body
+    formats.named(name).read(body)
+    gc.collect()
+
+    gc.disable()
+    try:
+        formats.named(name).read(body)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
