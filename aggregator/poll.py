@@ -116,7 +116,8 @@ def poll(
     try:
         answer = rooms.fetching.fetch(_request(source, state), now=now)
     except FetchError as error:
-        answer = error
+        # Its frames hold what had come of a body, and this one would hold it.
+        answer = error.with_traceback(None)
     attempt = _Attempt(
         source=source,
         before=state,

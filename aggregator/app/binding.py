@@ -21,7 +21,7 @@ from aggregator.store import Mark, Store
 
 T = TypeVar("T")
 
-_PAGE = 200
+_PAGE = 100
 # What of an article is read only if it has to be rendered.
 _TEXTS = ("body", "source_body", "source_type", "summary", "changes", "raw")
 

@@ -140,8 +140,8 @@ def first_words(body: str, summary: str | None, *words: int) -> list[str]:
     ]
 
 
-# An opening is read in each publication again. 4,096 of 2,000 characters are 8 to 32 MB.
-@lru_cache(maxsize=4096)
+# An opening is read in each publication again. 1,024 of 2,000 characters are 2 to 8 MB.
+@lru_cache(maxsize=1024)
 def shown_text(html: str) -> str:
     """Return all that HTML shows as text, on one line."""
     return markup.visible_text(html)

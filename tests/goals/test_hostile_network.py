@@ -1,8 +1,10 @@
 """Addresses, answers and certificates meant to harm, through the whole program."""
 
+import gc
 import gzip
 import json
 import ssl
+import weakref
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -10,12 +12,14 @@ import pytest
 import trustme
 from click.testing import CliRunner
 from installation import Installation
-from newsdesk import DAY, rss
+from newsdesk import DAY, NOON, rss
 from origin import Origin
 
 from aggregator.cli import mediawire
-from aggregator.fetching import http
+from aggregator.errors import FetchError
+from aggregator.fetching import cadence, http
 from aggregator.model import Auth, FetchLimits, Source
+from aggregator.poll import Rooms, poll
 
 STRICT = FetchLimits(timeout=timedelta(seconds=5))
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -306,3 +310,30 @@ def test_a_certificate_that_is_not_right_has_its_reason_and_its_override(
     assert "for another host name" in errors["wrong"]
     assert "certificate is not verified" in desk.status("trusted")["because"]
     assert "certificate is not verified" not in desk.status("good")["because"]
+
+
+class Bomb(bytearray):
+    """What had come of a body when it was too large."""
+
+
+def test_what_came_of_a_bomb_is_let_go_of_with_the_poll():
+    """N9: not when the garbage collector finds that the error held its own frames."""
+    came = []
+
+    class Web:
+        def fetch(self, request, **_):
+            body = Bomb(10)
+            came.append(weakref.ref(body))
+            raise FetchError(f"{request.url}: too large", problem="too-large")
+
+    source = Source(id="a", url="https://a.example/feed")
+    rooms = Rooms(fetching=Web(), readers=None, memory=None, edit=None)
+    state = cadence.initial(source, now=NOON)
+
+    gc.disable()
+    try:
+        result = poll(source, state, rooms, now=NOON, jitter=0)
+        assert came[0]() is None
+    finally:
+        gc.enable()
+    assert result.outcome.problem == "too-large"
