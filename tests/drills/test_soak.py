@@ -20,7 +20,8 @@ def test_no_hour_takes_more_memory_than_those_before(tmp_path):
     """O4: though the month in the making is three times as long in the end.
 
     Of what Python asks for, the most at any moment of an hour: unlike the memory of the
-    process, that is the same in every run. The first two hours load what is used later.
+    process, that is the same in every run. The first two hours load what is used later;
+    after them caches fill for half a megabyte more. A month held whole took 1.6.
     """
     most = []
 
@@ -34,4 +35,4 @@ def test_no_hour_takes_more_memory_than_those_before(tmp_path):
     finally:
         tracemalloc.stop()
 
-    assert max(most[2:]) <= 1.1 * most[1]
+    assert max(most[2:]) - most[1] <= 1_000_000
