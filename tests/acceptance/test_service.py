@@ -13,11 +13,11 @@ from tests.installation import PATIENCE
 
 
 @contextmanager
-def running(at):
+def running(at, command="run", event="running"):
     """Run the service; yield its process once it says that it runs."""
-    process = at.start("--log-format", "logfmt", "run")
+    process = at.start("--log-format", "logfmt", command)
     try:
-        said(process, "event=running")
+        said(process, f"event={event}")
         yield process
     finally:
         if process.poll() is None:
@@ -108,9 +108,7 @@ def test_serve_shows_what_another_process_stored(at, origin):
     at.poll()
     article = at.articles()[0]
 
-    process = at.start("--log-format", "logfmt", "serve")
-    try:
-        said(process, "event=serving")
+    with running(at, "serve", "serving") as process:
         status, _, page = get(at, f"/articles/{article['id']}", Accept="text/html")
         assert status == 200
         assert article["title"].encode() in page
@@ -120,30 +118,24 @@ def test_serve_shows_what_another_process_stored(at, origin):
         said(process, 'event="config kept"')
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 0
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def test_a_second_ctrl_c_ends_serve_at_once(at):
     """Also while it waits for a visitor who does not send what they announced."""
-    process = at.start("--log-format", "logfmt", "serve")
-    try:
-        said(process, "event=serving")
-        with socket.create_connection(("127.0.0.1", at.port), PATIENCE) as visitor:
-            visitor.sendall(
-                f"POST /status/test HTTP/1.1\r\nHost: 127.0.0.1:{at.port}\r\n"
-                "Content-Type: application/x-www-form-urlencoded\r\n"
-                "Content-Length: 9\r\nExpect: 100-continue\r\n\r\n".encode()
-            )
-            assert visitor.recv(100).startswith(b"HTTP/1.1 100")
-            process.send_signal(signal.SIGINT)
-            until(lambda: not listens(at.port))
-            process.send_signal(signal.SIGINT)
-            assert process.wait(PATIENCE) == 130
-    finally:
-        process.kill()
-        process.communicate()
+    with (
+        running(at, "serve", "serving") as process,
+        socket.create_connection(("127.0.0.1", at.port), PATIENCE) as visitor,
+    ):
+        visitor.sendall(
+            f"POST /status/test HTTP/1.1\r\nHost: 127.0.0.1:{at.port}\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\n"
+            "Content-Length: 9\r\nExpect: 100-continue\r\n\r\n".encode()
+        )
+        assert visitor.recv(100).startswith(b"HTTP/1.1 100")
+        process.send_signal(signal.SIGINT)
+        until(lambda: not listens(at.port))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == 130
 
 
 def until(happened):

@@ -67,30 +67,27 @@ def test_files_of_removed_publications_and_formats_go(publisher, output):
 # -- what is kept in memory
 
 
-def test_an_entry_is_rendered_once(publisher, monkeypatch):
-    rendered = []
-    entry = json_format.entry
+@pytest.fixture
+def rendered(monkeypatch):
+    """The headlines of the entries that are rendered as JSON, in their order."""
+    titles, entry = [], json_format.entry
     monkeypatch.setattr(
         json_format,
         "entry",
-        lambda report, top: rendered.append(report.title) or entry(report, top),
+        lambda report, top: titles.append(report.title) or entry(report, top),
     )
+    return titles
 
+
+def test_an_entry_is_rendered_once(publisher, rendered):
     publisher.publish(publication(), reports(1, 2), now=NOON)
     publisher.publish(publication(), reports(3, 1, 2), now=NOON)
 
     assert rendered == ["Report number 1", "Report number 2", "Report number 3"]
 
 
-def test_what_left_its_document_is_let_go_and_nothing_else(publisher, monkeypatch):
+def test_what_left_its_document_is_let_go_and_nothing_else(publisher, rendered):
     """O4: entries that nobody asks for would be kept by the thousand."""
-    rendered = []
-    entry = json_format.entry
-    monkeypatch.setattr(
-        json_format,
-        "entry",
-        lambda report, top: rendered.append(report.title) or entry(report, top),
-    )
     other = publication(id="other", title="Another")
 
     publisher.publish(publication(), reports(1, 2), now=NOON)
