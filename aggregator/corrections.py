@@ -15,8 +15,9 @@ Pure. Three cases:
 """
 
 import re
-from dataclasses import astuple, replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from aggregator.model import Article, Known
 from aggregator.text import markup
@@ -78,7 +79,7 @@ def _heads(article: Article) -> tuple[object, ...]:
         article.source_title,
         article.url,
         article.authors,
-        tuple(astuple(tag) for tag in article.tags),
+        article.tags,
         [_NUMBER.sub("0", url) for url in pictures],
     )
 

@@ -15,7 +15,7 @@ FetchError and ReadError end a poll, never the service: `poll` turns them into a
 outcome of that source.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from aggregator.model import Advice, Problem, Unreached
 
@@ -24,8 +24,7 @@ class MediaWireError(Exception):
     """Base of all errors that this program raises on purpose."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Complaint:
+class Complaint(Struct, frozen=True, kw_only=True):
     """One thing wrong in the config, with the place where it stands.
 
     `file` is relative to the config folder; `line` and `column` count from 1, and are
@@ -84,14 +83,6 @@ class ReadError(MediaWireError):
     def __init__(self, message: str, *, problem: Problem) -> None:
         super().__init__(message)
         self.problem = problem
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Survive the pipe from a reading worker: pickle passes args only."""
-        return (_read_error, (str(self), self.problem))
-
-
-def _read_error(message: str, problem: Problem) -> ReadError:
-    return ReadError(message, problem=problem)
 
 
 class StoreError(MediaWireError):

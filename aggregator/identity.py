@@ -26,9 +26,11 @@ from collections.abc import (
     Iterator,
     Mapping,
 )
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.corrections import corrected
 from aggregator.model import (
@@ -36,7 +38,6 @@ from aggregator.model import (
     Document,
     Known,
     Reading,
-    altered,
     content_digest,
 )
 from aggregator.reading import guid_key, named
@@ -57,8 +58,7 @@ TICK = timedelta(microseconds=1)
 TAKEN_BACK = "0" * 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reconciled:
+class Reconciled(Struct, frozen=True, kw_only=True):
     """What a document changes: see `PollResult` for the fields of the same names.
 
     `merged` says of articles that stood more than once in the document by what the
@@ -264,4 +264,4 @@ def _listed(
     for _, article in placed:
         own = min(article.published, now) if by_date else now
         above = min(own, above - TICK)
-        yield altered(article, listed_at=above)
+        yield replace(article, listed_at=above)

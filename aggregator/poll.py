@@ -9,11 +9,13 @@ document whose items are all known stops; else only the unseen items are parsed.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from time import monotonic
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.errors import FetchError, ReadError
 from aggregator.fetching import cadence
@@ -72,8 +74,7 @@ class Memory(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rooms:
+class Rooms(Struct, frozen=True, kw_only=True):
     """The rooms that a report walks through. `edit` is the desk's last word."""
 
     fetching: Fetching
@@ -82,8 +83,7 @@ class Rooms:
     edit: Callable[[Article], Article]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Attempt:
+class _Attempt(Struct, frozen=True, kw_only=True):
     """One poll on its way: who is asked, what we remember, and the time.
 
     `before` is the row as it was; `took` is how long the answer took.

@@ -5,9 +5,10 @@ test. What follows from a field follows here too: the id from the address, the d
 from the body.
 """
 
-from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+
+from msgspec.structs import replace
 
 from aggregator import publishing
 from aggregator.model import (
@@ -68,9 +69,9 @@ def article(number: int = 1, **said) -> Article:
 def known(article: Article, **said) -> Known:
     """What the store knows of an article, as it tells identity."""
     values = {
-        field.name: getattr(article, field.name)
-        for field in fields(Known)
-        if hasattr(article, field.name)
+        name: getattr(article, name)
+        for name in Known.__struct_fields__
+        if hasattr(article, name)
     }
     of_its_own = {"content_digest": content_digest(article), "withdrawn": False}
     return Known(**(values | of_its_own | said))

@@ -4,12 +4,12 @@ Texts are what reading lets through: any characters XML allows, markup or not. W
 must never let through is `illegal_characters`, for tests that show what happens then.
 """
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import escape
 
 from builders import article, attribution
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from aggregator.model import Article, Enclosure, Image, Tag, Via
 

@@ -6,9 +6,10 @@ paused is none of it, nor is a failure that may pass by itself.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise, takewhile
+
+from msgspec import Struct
 
 from aggregator.fetching import cadence
 from aggregator.fetching.targets import shown
@@ -35,8 +36,7 @@ FULL_SHARE = 20
 ENOUGH = 10 * 1024**3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watched:
+class Watched(Struct, frozen=True, kw_only=True):
     """A source as it is watched: `polls` and `listed` come newest first.
 
     `listed` are the times of its reports within RHYTHM; they are needed only where
@@ -49,8 +49,7 @@ class Watched:
     listed: Sequence[datetime] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disk:
+class Disk(Struct, frozen=True, kw_only=True):
     """A folder we write to, and the bytes of its disk."""
 
     folder: str

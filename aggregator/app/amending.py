@@ -6,24 +6,27 @@ then, MediaWireError if it cannot be edited or written; nothing is changed in ei
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
 
 from aggregator.app.configuring import load_config
 from aggregator.config.edit import amend, places, with_keys
 from aggregator.config.written import Place
 from aggregator.errors import MediaWireError
-from aggregator.model import Config
+from aggregator.model import Config, masked
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigFolder:
+class ConfigFolder(Struct, frozen=True, kw_only=True):
     """A config folder, and the environment that its secrets may come from."""
 
     path: Path
-    environ: Mapping[str, str] = field(repr=False)
+    environ: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return masked(self, "environ")
 
     def load(self) -> Config:
         """Return what the folder says now; ConfigError if it is not valid."""

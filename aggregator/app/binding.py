@@ -7,11 +7,12 @@ what was decided of the rest is noted in the volume itself.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from aggregator.app.editorial import Editorial
 from aggregator.app.twins import Families, tied
@@ -211,5 +212,5 @@ def _digest(
     return digest.hexdigest()
 
 
-# A source has one of each for all its articles, and dataclasses are slow to tell.
+# A source has one of each for all its articles, and it takes a while to tell.
 _repr = lru_cache(maxsize=4096)(repr)

@@ -5,7 +5,7 @@ from it does it next, in this process or another. MediaWireError if there is not
 be decided.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from aggregator.app.wire import Wire
 from aggregator.errors import MediaWireError

@@ -4,7 +4,7 @@ In: a Wire and an article. Out: the store says so, in every process that reads i
 next publishing shows it. Ids, dates and order never change by it.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from aggregator.app.wire import Wire
 from aggregator.model import Article

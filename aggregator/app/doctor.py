@@ -7,12 +7,13 @@ wrong; none if all is well. Nothing is written, nobody is asked.
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
 from pathlib import Path
 from pyexpat import EXPAT_VERSION
+
+from msgspec import Struct, field
 
 import aggregator
 from aggregator.errors import StoreError
@@ -33,8 +34,7 @@ EXPAT = "2.4.1"
 SKEW = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """What was found.
 
     `versions` and `floors` by package; `installed` is when this program was put here,

@@ -7,9 +7,10 @@ printed again; of one that was not, only articles that are new in it are read wh
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+
+from msgspec import Struct
 
 from aggregator import __version__
 from aggregator.app.editorial import Editorial
@@ -18,8 +19,7 @@ from aggregator.model import Also, Article, Publication, Report, Rights
 from aggregator.store import Store
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
+class Edition(Struct, frozen=True, kw_only=True):
     """The articles of a publication, newest first, without bodies; and their digest.
 
     `also` are the other sources that some of them stand for, by id; `at` is the time.

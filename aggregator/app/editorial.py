@@ -5,11 +5,13 @@ Pure: nothing here reads or writes a store.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator import __version__
 from aggregator.editing import Desk, Duplicates, Step, families, refusal
@@ -23,7 +25,6 @@ from aggregator.model import (
     Report,
     Rights,
     Source,
-    altered,
 )
 
 if TYPE_CHECKING:
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
 UNKNOWN_RIGHTS = Rights(body="excerpt", images=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edits:
+class Edits(Struct, frozen=True, kw_only=True):
     """What changed rules and tags change in the store.
 
     `headlines` are (article id, title, rule ids, dropped or None); `tags` the new tags
@@ -68,7 +68,7 @@ class Editorial:
         # To make another article costs 3 us, and most come as they are to be listed.
         tagged = article
         if article.desk_tags != source.tags:
-            tagged = altered(article, desk_tags=source.tags)
+            tagged = replace(article, desk_tags=source.tags)
         edited = self._desk.edit(tagged, source.rules)
         publication = None if edited.dropped else self.first_taking(tagged)
         if publication and publication.rules:
@@ -77,7 +77,7 @@ class Editorial:
         # Tags that rules add are made anew for each publication: what is stored is what
         # the source said.
         if edited.tags != article.tags:
-            edited = altered(edited, tags=article.tags)
+            edited = replace(edited, tags=article.tags)
         return edited
 
     def first_taking(self, article: Article) -> Publication | None:
@@ -193,7 +193,7 @@ class Editorial:
             return None
         credited = self._credited(article.attribution, article.source_id)
         if credited != edited.attribution:
-            edited = altered(edited, attribution=credited)
+            edited = replace(edited, attribution=credited)
         return edited, self._rights(article)
 
     def is_timed(self, source_id: str) -> bool:

@@ -6,8 +6,9 @@ the same functions that decided, so it cannot tell another story than what was d
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from aggregator.app.wire import Wire
 from aggregator.model import Article, PastPoll, Publication
@@ -16,8 +17,7 @@ from aggregator.model import Article, PastPoll, Publication
 LOG = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
+class Sighting(Struct, frozen=True, kw_only=True):
     """A poll in which the article showed itself: when, what, and how the poll went."""
 
     at: datetime
@@ -27,8 +27,7 @@ class Sighting:
     changed: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruling:
+class Ruling(Struct, frozen=True, kw_only=True):
     """What one rule made of the headline in one publication."""
 
     publication: str
@@ -40,8 +39,7 @@ class Ruling:
     dropped: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """Whether a publication shows the article; `place` counts from the top, from 1.
 
     `reason` is why, either way; `duplicate` what was found out about twins.
@@ -54,8 +52,7 @@ class Standing:
     duplicate: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
+class Explanation(Struct, frozen=True, kw_only=True):
     """All of it. `identity` are sentences on how the article is named."""
 
     article: Article

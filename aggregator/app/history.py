@@ -14,11 +14,12 @@ Sources whose rights end some day stay out: what is archived cannot be taken in 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import chain
 from typing import TypedDict, TypeVar
+
+from msgspec.structs import replace
 
 from aggregator.app.binding import Binder
 from aggregator.app.burial import WITHDRAWN, Burial, tombstone

@@ -8,9 +8,10 @@ A month is named `YYYY-MM`, in UTC.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+
+from msgspec import Struct
 
 from aggregator.model import Article
 
@@ -18,8 +19,7 @@ _GRACE = timedelta(minutes=10)  # for reports that were fetched before midnight
 _NEW = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
+class Month(Struct, frozen=True):
     """When a month was first and last written, and the newest place in it then."""
 
     first: datetime

@@ -7,10 +7,11 @@ through the one guarded Fetcher, and requests to one host are `spacing` apart.
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from threading import Event
 from typing import Any
 from urllib.parse import urljoin
+
+from msgspec import Struct
 
 from aggregator.app.clock import Clock, utc_now
 from aggregator.config import masked
@@ -26,8 +27,7 @@ MOST_TRIED = 5
 HEADLINES = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prospect:
+class Prospect(Struct, frozen=True, kw_only=True):
     """A feed that was found: `url` is where, `others` are further feeds of the page."""
 
     url: str

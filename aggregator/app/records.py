@@ -7,7 +7,8 @@ asks for the same document again, and nobody else's articles wait for it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from aggregator.errors import StoreError
 from aggregator.fetching import cadence

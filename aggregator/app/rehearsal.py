@@ -6,15 +6,15 @@ before it run first, since it sees the headline and the tags they leave.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from aggregator.app.wire import Wire
 from aggregator.editing import Desk, Duplicates, Options, Step, families, kinds
 from aggregator.model import Article, RuleSpec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Act(Struct, frozen=True, kw_only=True):
     """What a rule would do to one article, in a sentence, and the headline before."""
 
     article_id: str

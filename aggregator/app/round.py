@@ -4,10 +4,12 @@ Out: a Summary in the form that `poll --json` prints.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import monotonic
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from aggregator.app.wire import Wire
 from aggregator.engines.local import LocalEngine
@@ -18,8 +20,7 @@ from aggregator.model import PollResult, PublicationStatus, SourceState
 GRACE = timedelta(seconds=10)
 
 
-@dataclass(slots=True)
-class Summary:
+class Summary(Struct):
     """What a round did: counts of sources by outcome, of articles new and changed."""
 
     results: list[PollResult] = field(default_factory=list)

@@ -7,9 +7,10 @@ stood for it has grown too old for the list.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from aggregator.app.editorial import Editorial
 from aggregator.model import Also, Article, Publication
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from aggregator.store.twins import Twins
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """What became of an article and its twins in one publication.
 
     `chosen` stands for all of them; `twins` are the others, the first listed first.

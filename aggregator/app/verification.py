@@ -9,7 +9,8 @@ each file with what the store would publish (`publishing.proving`).
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from aggregator.app.wire import Wire
 from aggregator.errors import PublishError
@@ -18,8 +19,7 @@ from aggregator.publishing import differences, unpaired
 from aggregator.reading import doubts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(Struct, frozen=True, kw_only=True):
     """Something that is not what was written: an article, a table or a file."""
 
     subject: str

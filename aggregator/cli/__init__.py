@@ -10,11 +10,11 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from aggregator import __version__
 from aggregator.cli.streams import make_fit
@@ -49,8 +49,7 @@ COMMANDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invocation:
+class Invocation(Struct, frozen=True, kw_only=True):
     """What stands before the command: where the config is, and how loud to be."""
 
     folder: Path

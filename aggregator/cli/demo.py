@@ -4,11 +4,11 @@ import itertools
 import socket
 import tempfile
 import threading
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from aggregator.app.clock import utc_now
 from aggregator.app.configuring import load_config
@@ -29,8 +29,7 @@ NEWS_EVERY = 4
 SECOND_ROUND = timedelta(seconds=7)
 
 
-@dataclass(slots=True)
-class Later:
+class Later(Struct):
     """The real clock, put forward by as much as the demo has no time to wait."""
 
     ahead: timedelta = timedelta(0)

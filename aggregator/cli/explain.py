@@ -1,10 +1,10 @@
 """`explain`: the life of one article, for whoever asks why it is here or is not."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import asdict
 
 from aggregator.cli import FAILED
 from aggregator.cli.opening import reading_wire

@@ -7,10 +7,11 @@ value.
 """
 
 from copy import deepcopy
-from dataclasses import replace
 from functools import reduce
 from operator import getitem
 from typing import Any
+
+from msgspec.structs import replace
 
 from aggregator.config.reference import has_free_keys, keys_at, must_be_filled
 from aggregator.config.sentences import unknown_key

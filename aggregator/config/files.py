@@ -7,8 +7,9 @@ nothing of ours, for then somebody is in the wrong place.
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from aggregator.config.empties import settled
 from aggregator.config.nodes import read_yaml
@@ -21,8 +22,7 @@ MORE_SOURCES = "sources.d"
 MAX_BYTES = 20 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Files:
+class Files(Struct, frozen=True, kw_only=True):
     """What a folder says. `sources` begins with sources.yaml, lists (OPML) come last.
 
     `is_whole` tells whether every file could be read: if not, the names in it would all

@@ -8,10 +8,10 @@ ConfigError only where the file as a whole is no list. Nothing is written.
 import re
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from pydantic import ValidationError
 
 from aggregator.config.addresses import web_address
@@ -22,8 +22,7 @@ from aggregator.config.secret import Surroundings
 from aggregator.model import Config
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intake:
+class Intake(Struct, frozen=True, kw_only=True):
     """What a list brings: `sources` are new, `known` counts those we have.
 
     `left_out` are sentences with the line of each that cannot be taken; `flaw` is why

@@ -10,10 +10,11 @@ Measured on two busy cores: 1,000 sources of 8 keys in 120 ms of CPU, 10,000 in 
 import gc
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import BaseModel, ValidationError
 
 from aggregator.config import fold, overrides
@@ -36,8 +37,7 @@ from aggregator.model import Config
 Keys = TypeVar("Keys", bound=BaseModel)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loaded:
+class Loaded(Struct, frozen=True, kw_only=True):
     """A config, and the files it was made of, with what stood over them."""
 
     config: Config
@@ -131,8 +131,7 @@ def _overridden(
     return overrides.applied(files.service, [*said, *overrides.from_flags(flags)])
 
 
-@dataclass(frozen=True, slots=True)
-class _Check:
+class _Check(Struct, frozen=True):
     """Validates file after file, and adds what is wrong to the complaints."""
 
     around: Surroundings

@@ -11,9 +11,10 @@ a misspelt key are mentioned.
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
+
+from msgspec import Struct
 
 from aggregator.config import secret
 from aggregator.config.files import SERVICE
@@ -28,8 +29,7 @@ _OF_THE_COMMAND_LINE = frozenset({"CONFIG", "LOG_LEVEL", "LOG_FORMAT"})
 _A_SLIP = 0.8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Override:
+class Override(Struct, frozen=True, kw_only=True):
     """A value from outside the file, and what it is called there."""
 
     path: Path

@@ -6,20 +6,25 @@ ValueError names what is missing, never what was found.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
+
+from aggregator.model import masked
 
 MOST = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True, kw_only=True):
     """Where a config is read: its folder, the working directory, the environment."""
 
     folder: Path
     cwd: Path
-    environ: Mapping[str, str] = field(repr=False)
+    environ: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return masked(self, "environ")
 
 
 def is_elsewhere(text: str) -> bool:

@@ -7,9 +7,11 @@ the webhook, user and password in addresses, and the values in their queries.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from aggregator.config.addresses import masked
 from aggregator.config.load import Loaded
@@ -115,7 +117,7 @@ def _source_layers(files: Sequence[Written]) -> Iterator[list[Layer]]:
 def _of(
     noun: Source | Publication, shown: Path, layers: Sequence[Layer]
 ) -> Iterator[Setting]:
-    said = {field.name: getattr(noun, field.name) for field in fields(noun)}
+    said = asdict(noun)
     if isinstance(noun, Source):
         file, place = layers[0]
         said["url"] = _address(noun.url, _value(file.values, (*place, "url")))
@@ -128,8 +130,8 @@ def _leaves(
     value: object, path: Path, shown: Path, layers: Sequence[Layer]
 ) -> Iterator[Setting]:
     """Return the single values below one, each with its origin."""
-    if is_dataclass(value) and not isinstance(value, type):
-        value = {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, Struct):
+        value = asdict(value)
     if isinstance(value, Mapping):
         for key, below in value.items():
             yield from _leaves(below, (*path, key), shown, layers)

@@ -5,16 +5,15 @@ value, of an entry with its dash and the comment right above it. Nothing is chan
 """
 
 import re
-from dataclasses import dataclass
 from itertools import accumulate
 
 import yaml
+from msgspec import Struct
 
 _COMMENT = re.compile(r"[ \t]*#")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Characters of a text, from `start` to before `end`."""
 
     start: int

@@ -7,10 +7,11 @@ the place and makes a Complaint of it.
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 from typing import Any
+
+from msgspec import Struct
 
 from aggregator.errors import Complaint
 
@@ -22,8 +23,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 FEW = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """Where something stands; `line` and `column` count from 1.
 
     `file` is relative to the config folder. A value that stands in no file has the name
@@ -49,8 +49,7 @@ class Place:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(Struct, frozen=True, kw_only=True):
     """One file: its values, and `find`, which tells the place of a path.
 
     `find(path, True)` is the place of the key, `find(path, False)` that of the value;

@@ -4,7 +4,6 @@
 `/broken-compass/feed` answers with a page that is no feed.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,19 +15,14 @@ from aggregator.demo.world import MEDIA_TYPES, document
 NOT_A_FEED = b"<!doctype html><title>Lost</title><p>The compass is being repaired.</p>"
 
 
-@dataclass(slots=True)
 class Origin:
     """The invented publishers, listening on a free loopback port."""
 
-    since: datetime
-    reports: dict[str, int] = field(init=False)
-    latest: datetime = field(init=False)
-    _lock: Lock = field(init=False, default_factory=Lock)
-    _server: ThreadingHTTPServer = field(init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, since: datetime) -> None:
+        self.since = since
         self.reports = {agency.id: len(agency.stories) for agency in AGENCIES}
-        self.latest = self.since
+        self.latest = since
+        self._lock = Lock()
         self._server = _Server(self)
         Thread(target=self._server.serve_forever, daemon=True, name="demo").start()
 

@@ -1,13 +1,13 @@
 """The agencies of the invented world and what they report: text only."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Dialect = Literal["rss", "rdf", "atom", "json"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agency:
+class Agency(Struct, frozen=True, kw_only=True):
     """One invented publisher: how it writes, and its (headline, text) pairs."""
 
     id: str

@@ -6,10 +6,11 @@ the agency's dialect and encoding. Pure: the same numbers give the same bytes.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from xml.sax.saxutils import escape, quoteattr
+
+from msgspec import Struct
 
 from aggregator.demo.stories import Agency, Dialect
 
@@ -24,8 +25,7 @@ MEDIA_TYPES: dict[Dialect, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class _Told(Struct, frozen=True, kw_only=True):
     number: int
     headline: str
     text: str

@@ -8,15 +8,17 @@ be run again over what is stored.
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.editing import rules as rules_folder
 from aggregator.editing.options import Options
 from aggregator.editing.rules.duplicates import Duplicates
 from aggregator.editing.subject import Rule, Subject, subject_of
-from aggregator.model import Article, Dropped, RuleSpec, Tag, altered
+from aggregator.model import Article, Dropped, RuleSpec, Tag
 
 Reader = Callable[[str, Options], Rule]
 
@@ -45,8 +47,7 @@ def complaints(kind: str, options: Mapping[str, object]) -> list[tuple[str, str]
     return written.problems
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """What one rule made of an article: the headline before and after, tags it added.
 
     `dropped` is why it left the article out; nothing came after that.
@@ -117,7 +118,7 @@ class Desk:
         title = article.source_title or article.title
         if steps:
             if steps[-1].dropped:
-                return altered(article, dropped=steps[-1].dropped)
+                return replace(article, dropped=steps[-1].dropped)
             title = steps[-1].after
         title = article.override or title
         rules = tuple(step.rule for step in steps if step.before != step.after)
@@ -130,7 +131,7 @@ class Desk:
         ):
             # As a rule they were edited when they came: to make another costs 3 µs.
             return article
-        return altered(
+        return replace(
             article,
             title=title,
             rules=rules,

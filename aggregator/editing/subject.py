@@ -1,15 +1,15 @@
 """What a rule sees of an article, and what a rule is."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
+
+from msgspec import Struct
 
 from aggregator.model import Article, Dropped
 from aggregator.text import markup
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(Struct, frozen=True, kw_only=True):
     """An article without its body: no rule can change a word of it.
 
     `title` is the headline as the rules before this one left it; `source_title` the

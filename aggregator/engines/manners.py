@@ -8,14 +8,14 @@ each other never. No threads and no clock of its own.
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
+
+from msgspec import Struct, field
 
 from aggregator.model import HostLimits, SourceState
 
 
-@dataclass(slots=True)
-class _Host:
+class _Host(Struct):
     limits: HostLimits
     waiting: deque[SourceState] = field(default_factory=deque)
     running: int = 0

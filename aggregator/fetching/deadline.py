@@ -16,10 +16,11 @@ import socket
 import ssl
 from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from aggregator.model import Unreached
 
@@ -43,8 +44,7 @@ class Deadline:
         return left
 
 
-@dataclass(slots=True, kw_only=True)
-class Exchange:
+class Exchange(Struct, kw_only=True):
     """One request and its answer, as the layers below requests must know them.
 
     `path` is the request target to send exactly as it stands here. `reused` becomes

@@ -11,8 +11,10 @@ has left the first origin it has left it, even if it comes back.
 """
 
 import re
-from dataclasses import dataclass, replace
 from urllib.parse import quote_from_bytes, urljoin
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.errors import FetchError
 from aggregator.fetching.targets import Target, target
@@ -25,8 +27,7 @@ _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hop:
+class Hop(Struct, frozen=True, kw_only=True):
     """One request in a chain. `at_home`: no hop so far left the first origin.
 
     `permanent`: every step so far was a 301 or 308; True where there was no step.

@@ -7,8 +7,11 @@ and what two parsers could read in two ways (`http://a.example\@127.0.0.1/`).
 """
 
 import re
-from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
+
+from msgspec import Struct
+
+from aggregator.model import masked
 
 _SHAPE = re.compile(
     r"(?P<scheme>https?)://(?P<authority>[^/?#\\]+)(?P<path>[/?][^#]*)?(?:#.*)?",
@@ -27,8 +30,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LAST_PORT = 65535
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """Where a request goes. `path` holds the query too, as it stands on the wire.
 
     `host` is lower-case ASCII, without brackets. `userinfo` (user:password of the URL,
@@ -39,7 +41,10 @@ class Target:
     host: str
     port: int
     path: str
-    userinfo: str | None = field(default=None, repr=False)
+    userinfo: str | None = None
+
+    def __repr__(self) -> str:
+        return masked(self, "userinfo")
 
     @property
     def origin(self) -> tuple[str, str, int]:

@@ -1,5 +1,9 @@
 """The nouns: every value that crosses a room's door. Frozen, keyword-only, no I/O.
 
+Structs of msgspec: in classes as in values they are what frozen dataclasses are, but a
+class is made in 15 us instead of 450, an article in 0.5 instead of 3, and a copy with
+another field (`msgspec.structs.replace`) in 0.1 instead of 7.
+
 source       Source and what it allows (Rights)
 polling      one Poll: request, document, reading, outcome, what is remembered
 article      Article and its Attribution
@@ -18,9 +22,9 @@ from aggregator.model.article import (
     Tag,
     Via,
     Withdrawn,
-    altered,
     content_digest,
 )
+from aggregator.model.masking import masked
 from aggregator.model.polling import (
     Advice,
     Deletion,
@@ -126,6 +130,6 @@ __all__ = [
     "Validators",
     "Via",
     "Withdrawn",
-    "altered",
     "content_digest",
+    "masked",
 ]

@@ -1,14 +1,14 @@
 """What an operator should be told without asking."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 AlertKind = Literal["gone", "failing", "quiet", "moved", "held", "refused", "disk"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
+class Alert(Struct, frozen=True, kw_only=True):
     """One matter that stands now.
 
     `about` is the id of a source, the path of a published document, or a folder. `text`

@@ -1,10 +1,12 @@
 """One attempt on one source: what was asked, what came, what follows from it."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+
 from aggregator.model.article import Article
+from aggregator.model.masking import masked
 
 OutcomeKind = Literal["updated", "unchanged", "failed"]
 StateWord = Literal["new", "ok", "failing", "throttled", "paused", "held", "gone"]
@@ -41,8 +43,7 @@ Problem = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validators:
+class Validators(Struct, frozen=True, kw_only=True):
     """The ETag and Last-Modified of a URL: opaque bytes, sent back as received.
 
     Source: RFC 9110 section 8.8. Values are never parsed or shortened; one that cannot
@@ -55,8 +56,7 @@ class Validators:
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advice:
+class Advice(Struct, frozen=True, kw_only=True):
     """What an answer said about coming back.
 
     `retry_after` is a delay (RFC 9110 section 10.2.3), zero for a date in the past.
@@ -68,8 +68,7 @@ class Advice:
     max_age: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hints:
+class Hints(Struct, frozen=True, kw_only=True):
     """What a feed says in itself about its rhythm.
 
     `ttl` is RSS `ttl` or the syndication module's period; `skip_hours` are UTC hours 0
@@ -81,8 +80,7 @@ class Hints:
     skip_days: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchRequest:
+class FetchRequest(Struct, frozen=True, kw_only=True):
     """One conditional GET.
 
     `home` is the configured address, where `url` is one that we learned from redirects.
@@ -94,13 +92,15 @@ class FetchRequest:
     url: str
     home: str | None = None
     validators: Validators = Validators()
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    auth: tuple[str, str] | None = field(default=None, repr=False)
+    headers: tuple[tuple[str, str], ...] = ()
+    auth: tuple[str, str] | None = None
     verify_tls: bool = True
 
+    def __repr__(self) -> str:
+        return masked(self, "headers", "auth")
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+
+class Fetched(Struct, frozen=True, kw_only=True):
     """A document. `url` is where it was found in the end, without fragment.
 
     `moved_to` is the new address if every redirect on the way was permanent (301, 308).
@@ -109,7 +109,7 @@ class Fetched:
     """
 
     url: str
-    body: bytes = field(repr=False)
+    body: bytes
     content_type: str | None = None
     validators: Validators = Validators()
     advice: Advice = Advice()
@@ -118,8 +118,7 @@ class Fetched:
     wire_bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotModified:
+class NotModified(Struct, frozen=True, kw_only=True):
     """A 304: the validators to keep (updated ones replace ours) and the advice."""
 
     url: str
@@ -128,8 +127,7 @@ class NotModified:
     moved_to: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedInfo:
+class FeedInfo(Struct, frozen=True, kw_only=True):
     """What a feed says of itself, as text and absolute addresses.
 
     `domain` is the registrable host that its last accepted document came from; `empty`,
@@ -150,8 +148,7 @@ class FeedInfo:
     hints: Hints = Hints()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """What the last readable document of a source held.
 
     `context` is the digest of everything an item inherits: the start tags around it
@@ -163,8 +160,7 @@ class Document:
     items: tuple[tuple[bytes, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deletion:
+class Deletion(Struct, frozen=True, kw_only=True):
     """A source took an entry back: `at:deleted-entry` (RFC 6721)."""
 
     ref: str
@@ -172,8 +168,7 @@ class Deletion:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """What reading made of one document.
 
     `items` are the digests of all items, in document order, with the article that was
@@ -193,8 +188,7 @@ class Reading:
     cut_short: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class Moved(Struct, frozen=True, kw_only=True):
     """A permanent redirect we are watching before we believe it."""
 
     url: str
@@ -202,8 +196,7 @@ class Moved:
     polls: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceState:
+class SourceState(Struct, frozen=True, kw_only=True):
     """Everything we remember of a source between polls: one row.
 
     `url` is the configured address the rest belongs to; `fetch_url` the one to ask
@@ -257,8 +250,7 @@ class NextPoll(NamedTuple):
     last_polled_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """How a poll ended, as cadence sees it. `new` and `changed` count articles.
 
     `unreached` tells why nobody was asked, where no connection was made.
@@ -275,8 +267,7 @@ class Outcome:
     unreached: Unreached | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollResult:
+class PollResult(Struct, frozen=True, kw_only=True):
     """All that one poll changes in the store; committed in one transaction.
 
     `state` is the source's whole new row. `document` is None where nothing was read.
@@ -301,8 +292,7 @@ class PollResult:
     wire_bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastPoll:
+class PastPoll(Struct, frozen=True, kw_only=True):
     """One line of the log: a poll that found something or failed.
 
     `status` is the HTTP status if there was an answer; `notes` are sentences for the

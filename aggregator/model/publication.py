@@ -1,15 +1,15 @@
 """What we offer: publications, the rules behind them, and what a reader receives."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct, field
 
 from aggregator.model.article import Article
 from aggregator.model.source import BodyMode, Rights
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleSpec:
+class RuleSpec(Struct, frozen=True, kw_only=True):
     """An editorial rule as written: `kind` names the plug-in, the rest is its own."""
 
     id: str
@@ -17,8 +17,7 @@ class RuleSpec:
     options: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(Struct, frozen=True, kw_only=True):
     """Which articles: any value within a key, all keys together; empty means all.
 
     `languages` match by prefix (`en` takes `en-GB`). `max_age` counts back from now on
@@ -31,8 +30,7 @@ class Selection:
     max_age: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Publication:
+class Publication(Struct, frozen=True, kw_only=True):
     """A combined feed we offer. `limit` bounds the live document, in entries.
 
     `credit` is the wording before the name in the credit block.
@@ -51,8 +49,7 @@ class Publication:
     credit: str = "Source"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Also:
+class Also(Struct, frozen=True, kw_only=True):
     """Another source that carried the same article: who, where, and its feed."""
 
     source_id: str
@@ -61,8 +58,7 @@ class Also:
     feed_url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """An article as one publication may show it: after rules, within rights.
 
     `content` is HTML ending in the credit block. `excerpt` is plain text ending in the
@@ -84,17 +80,15 @@ class Report:
     also: tuple[Also, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Representation:
+class Representation(Struct, frozen=True, kw_only=True):
     """The bytes of a publication in one format, at `path` below output and base URL."""
 
     path: str
     media_type: str
-    body: bytes = field(repr=False)
+    body: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublicationStatus:
+class PublicationStatus(Struct, frozen=True, kw_only=True):
     """How the last attempt to publish one path went.
 
     `refused` is why the new document was not fit, None if all is well. `written_at` is

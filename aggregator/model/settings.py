@@ -1,25 +1,25 @@
 """Everything configured, as the rooms see it: frozen, typed, with defaults applied."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
+from msgspec import Struct
+
+from aggregator.model.masking import masked
 from aggregator.model.publication import Publication, RuleSpec
 from aggregator.model.source import Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostLimits:
+class HostLimits(Struct, frozen=True, kw_only=True):
     """Manners towards one host: requests at a time, and time between starts."""
 
     per_host: int = 1
     spacing: timedelta = timedelta(seconds=2)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchLimits:
+class FetchLimits(Struct, frozen=True, kw_only=True):
     """Bounds of one fetch. `timeout` covers all of it; `max_body` is decoded bytes.
 
     `allow_private` lists what may be dialled although it is private or on an odd port:
@@ -33,8 +33,7 @@ class FetchLimits:
     redirects: int = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadingLimits:
+class ReadingLimits(Struct, frozen=True, kw_only=True):
     """Bounds of reading one document: wall time, address space in bytes, processes."""
 
     timeout: timedelta = timedelta(seconds=10)
@@ -45,38 +44,43 @@ class ReadingLimits:
 MailTls = Literal["none", "starttls", "tls"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsoleAccess:
+class ConsoleAccess(Struct, frozen=True, kw_only=True):
     """What opens the operator's console: the SHA-256 of the token, which is not kept.
 
     None: no token is configured, and the console opens on this machine only.
     """
 
-    token_digest: bytes | None = field(default=None, repr=False)
+    token_digest: bytes | None = None
+
+    def __repr__(self) -> str:
+        return masked(self, "token_digest")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailChannel:
+class MailChannel(Struct, frozen=True, kw_only=True):
     """How alerts are mailed. `server` is (host, port)."""
 
     sender: str
     to: tuple[str, ...]
     server: tuple[str, int] = ("localhost", 25)
     tls: MailTls = "none"
-    username: str | None = field(default=None, repr=False)
-    password: str | None = field(default=None, repr=False)
+    username: str | None = None
+    password: str | None = None
+
+    def __repr__(self) -> str:
+        return masked(self, "username", "password")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertChannels:
+class AlertChannels(Struct, frozen=True, kw_only=True):
     """Where alerts are told, beside `status`, the console and the metrics."""
 
-    webhook: str | None = field(default=None, repr=False)
+    webhook: str | None = None
     mail: MailChannel | None = None
 
+    def __repr__(self) -> str:
+        return masked(self, "webhook")
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+
+class Config(Struct, frozen=True, kw_only=True):
     """The whole config folder, read and checked.
 
     `base_url` has no trailing slash. `store` is an SQLAlchemy URL. `listen` is (host,
@@ -100,7 +104,7 @@ class Config:
     rules: tuple[RuleSpec, ...] = ()
     console: ConsoleAccess = ConsoleAccess()
     alerts: AlertChannels = AlertChannels()
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
 
     def host_limits(self, host: str) -> HostLimits:
         """Return the manners towards a host: the first pattern that fits."""

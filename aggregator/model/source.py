@@ -1,15 +1,17 @@
 """Where reports come from: the sources an operator configured, and their rights."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct
+
+from aggregator.model.masking import masked
 
 BodyMode = Literal["full", "excerpt", "headline"]
 IndexPolicy = Literal["noindex", "canonical", "index"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rights:
+class Rights(Struct, frozen=True, kw_only=True):
     """What a source allows us to show, and whose it is.
 
     `body` bounds what any publication may show: a publication can lower it, never raise
@@ -29,24 +31,24 @@ class Rights:
     expires: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Auth:
+class Auth(Struct, frozen=True, kw_only=True):
     """Basic credentials of one source (RFC 7617). Never printed: repr is masked."""
 
-    username: str = field(repr=False)
-    password: str = field(repr=False)
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        return masked(self, "username", "password")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pause:
+class Pause(Struct, frozen=True, kw_only=True):
     """An operator's pause: until when (None: until lifted), and why."""
 
     until: datetime | None = None
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trust:
+class Trust(Struct, frozen=True, kw_only=True):
     """Which of a source's own statements we believe."""
 
     ids: bool = True
@@ -54,8 +56,7 @@ class Trust:
     authors: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """A feed an operator configured, with group and defaults already folded in.
 
     `id` never changes: it stands in addresses and article ids. `url` is http, https or
@@ -73,10 +74,13 @@ class Source:
     language: str | None = None
     timezone: str | None = None
     interval: timedelta = timedelta(hours=1)
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    headers: tuple[tuple[str, str], ...] = ()
     auth: Auth | None = None
     verify_tls: bool = True
     paused: Pause | None = None
     trust: Trust = Trust()
     rules: tuple[str, ...] = ()
     rights: Rights = Rights()
+
+    def __repr__(self) -> str:
+        return masked(self, "headers")

@@ -9,9 +9,10 @@ import re
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from aggregator.publishing.collating import Collation
 from aggregator.publishing.formats import Head
@@ -39,8 +40,7 @@ class Parts(Protocol):
         """Yield the parts of the index."""
 
 
-@dataclass(slots=True)
-class Sum:
+class Sum(Struct):
     """The length and the CRC-32 of what has passed."""
 
     size: int = 0
@@ -59,8 +59,7 @@ class Sum:
         return struct.pack("<LL", self.crc, self.size & 0xFFFFFFFF)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
+class Bound(Struct, frozen=True, kw_only=True):
     """A month that was put together: a head, entries, and what the index says of them.
 
     `rest` is the length of the last run if no entry ends it, `lines` are the index's.
@@ -72,8 +71,8 @@ class Bound:
     basis: str
     languages: tuple[str | None, ...]
     lines: Fresh
-    _body: Sum = field(default_factory=Sum, init=False)
-    _gzip: Sum = field(default_factory=Sum, init=False)
+    _body: Sum = field(default_factory=Sum)
+    _gzip: Sum = field(default_factory=Sum)
 
     @property
     def size(self) -> int:

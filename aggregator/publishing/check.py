@@ -8,7 +8,6 @@ meant, in the same order.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 
 from aggregator.errors import PublishError
 from aggregator.model import Report
@@ -43,9 +42,9 @@ def check(document: bytes, format_: Format, expected: Sequence[Mark]) -> None:
     for mark, expectation in zip(found, expected, strict=True):
         if mark != expectation:
             part = next(
-                field.name
-                for field in fields(Mark)
-                if getattr(mark, field.name) != getattr(expectation, field.name)
+                name
+                for name in Mark.__struct_fields__
+                if getattr(mark, name) != getattr(expectation, name)
             )
             message = (
                 f"a reader finds another {part} than was meant in {expectation.id}"

@@ -6,10 +6,11 @@ stay in their parts until somebody needs them in one: files are written from par
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from aggregator.errors import PublishError
 from aggregator.model import Publication, Report
@@ -26,15 +27,14 @@ from aggregator.publishing.pieces import Piece, Pieces, piece, shelf
 Fingerprinted = tuple[Report, bytes]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """A publication in one format: what it is put together from.
 
     `left_out` are pairs of article id and reason.
     """
 
-    head: Head = field(default=Head(before=b"", after=b""), repr=False)
-    pieces: tuple[Piece, ...] = field(default=(), repr=False)
+    head: Head = Head(before=b"", after=b"")
+    pieces: tuple[Piece, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
 
     @property

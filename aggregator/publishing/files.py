@@ -9,13 +9,14 @@ one is refused, a file that is one is replaced.
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple, Self
+
+from msgspec import Struct
 
 from aggregator.errors import PublishError
 from aggregator.model import Publication
@@ -141,8 +142,7 @@ def swap(
             raise error
 
 
-@dataclass(frozen=True, slots=True)
-class _Beside:
+class _Beside(Struct, frozen=True):
     """A new file beside the one that it is to replace, still open."""
 
     name: str

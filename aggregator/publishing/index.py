@@ -15,10 +15,12 @@ where BLAKE2 takes one.
 import json
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from aggregator.publishing.ranges import Standing
 
@@ -86,8 +88,7 @@ class Stretch(NamedTuple):
     last: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preface:
+class Preface(Struct, frozen=True, kw_only=True):
     """What an index says of its files.
 
     `body` and `gzip` are (length, CRC-32) of both. In the plain one entries stand from

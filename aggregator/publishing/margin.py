@@ -5,9 +5,10 @@ JSON Feed with `_mediawire.withdrawn`; RSS has no word for either.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from xml.sax.saxutils import escape, quoteattr
+
+from msgspec import Struct
 
 from aggregator.publishing.particulars import moment
 from aggregator.text import markup
@@ -16,8 +17,7 @@ HISTORY = "http://purl.org/syndication/history/1.0"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tombstone:
+class Tombstone(Struct, frozen=True, kw_only=True):
     """A published id that was taken back: when, and the reason readers may know."""
 
     ref: str
@@ -25,8 +25,7 @@ class Tombstone:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Margin:
+class Margin(Struct, frozen=True, kw_only=True):
     """What stands in a document's margin.
 
     `previous` is the address of the archive that goes on where this document ends.

@@ -6,18 +6,18 @@ document, refuses what is not well-formed, and takes a megabyte in a few millise
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 from xml.parsers import expat
+
+from msgspec import Struct
 
 from aggregator.errors import PublishError
 
 Field = Literal["id", "title", "link", "source", "content"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Mark(Struct, frozen=True, kw_only=True):
     """The parts of an entry that must never be lost or mixed up."""
 
     id: str

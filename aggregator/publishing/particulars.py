@@ -7,10 +7,11 @@ in a form that every specification accepts. What cannot be said legally is not s
 import mimetypes
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from aggregator.model import Attribution, Enclosure, Report, Tag
 from aggregator.publishing.credit import first_source, public
@@ -34,8 +35,7 @@ LANGUAGES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(Struct, frozen=True, kw_only=True):
     """Whose words a report is, with addresses that may stand in any document.
 
     `id` is an IRI and `feed_url` an http address: where the source has neither (a file,

@@ -7,10 +7,11 @@ its arguments alone, so a kept piece is as good as a new one.
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from typing import ParamSpec
+
+from msgspec import Struct
 
 from aggregator.errors import PublishError
 from aggregator.model import Report, Rights
@@ -33,13 +34,12 @@ P = ParamSpec("P")
 Key = bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Piece(Struct, frozen=True, kw_only=True):
     """One entry in one format. `unfit` is why there is none; the rest is then empty."""
 
-    entry: bytes = field(default=b"", repr=False)
-    packed: bytes = field(default=b"", repr=False)
-    mark: Mark | None = field(default=None, repr=False)
+    entry: bytes = b""
+    packed: bytes = b""
+    mark: Mark | None = None
     unfit: str | None = None
 
     @property

@@ -12,10 +12,11 @@ can tell whether it belongs to the plain one.
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+
+from msgspec import Struct
 
 from aggregator.errors import PublishError
 from aggregator.model import Publication, PublicationStatus, Report, Representation
@@ -40,8 +41,7 @@ NO_DOCUMENT = Document()
 Seals = tuple[files.Seal | None, files.Seal | None]
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """A document on its way to its file.
 
     `seals` are those of what stands there before; `refused` is why it may not stay.

@@ -14,6 +14,8 @@ from functools import lru_cache
 from hashlib import blake2b
 from html import escape
 
+from msgspec.structs import replace
+
 from aggregator.model import (
     Also,
     Article,
@@ -21,7 +23,6 @@ from aggregator.model import (
     Publication,
     Report,
     Rights,
-    altered,
 )
 from aggregator.publishing.credit import (
     also_block,
@@ -106,7 +107,7 @@ def is_picture(type_: str | None, url: str) -> bool:
 
 def allowed(article: Article, *, images: bool) -> Article:
     """Return the article without its body, and without images where they are barred."""
-    bare = altered(article, body="", source_body="", summary=None, raw=b"")
+    bare = replace(article, body="", source_body="", summary=None, raw=b"")
     if images:
         return bare
     kept = tuple(
@@ -114,7 +115,7 @@ def allowed(article: Article, *, images: bool) -> Article:
         for enclosure in article.enclosures
         if not is_picture(enclosure.type, enclosure.url)
     )
-    return altered(bare, image=None, enclosures=kept)
+    return replace(bare, image=None, enclosures=kept)
 
 
 def first_words(body: str, summary: str | None, *words: int) -> list[str]:

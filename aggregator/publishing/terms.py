@@ -8,9 +8,10 @@ by other means: it reads what was written.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from xml.parsers import expat
+
+from msgspec import Struct, field
 
 from aggregator.model import Report, Rights
 from aggregator.publishing.credit import ALSO_START, BLOCK_START
@@ -22,8 +23,7 @@ _NO_CONDITIONS = Rights()
 _FILES = ("url", "href")
 
 
-@dataclass(slots=True)
-class _Said:
+class _Said(Struct):
     """All texts and values that a document holds, and whether one is a picture's."""
 
     values: set[str] = field(default_factory=set)

@@ -15,10 +15,11 @@ disagrees with the files by a byte, all is rendered anew.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from aggregator.errors import PublishError
 from aggregator.model import Article, Report

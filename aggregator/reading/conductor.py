@@ -10,8 +10,9 @@ Raises ReadError and nothing else, except MemoryError, which ends the worker.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from aggregator.errors import ReadError
 from aggregator.model import Article, Deletion, FeedInfo, Reading

@@ -18,8 +18,9 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from aggregator.errors import ReadError
 from aggregator.reading.entities import resolved
@@ -98,8 +99,7 @@ _UNUSUAL_REFERENCE = re.compile(
 _HIGHEST = 0x10FFFF
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
+class Decoded(Struct, frozen=True, kw_only=True):
     """A document in UTF-8. `json` holds the parsed document where `kind` is json."""
 
     kind: Literal["xml", "json"]

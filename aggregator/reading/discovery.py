@@ -7,10 +7,10 @@ Source: HTML Living Standard, section 4.6.7.1 (`alternate`); RSS autodiscovery, 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree
+from msgspec import Struct
 
 from aggregator.text.urls import resolve
 
@@ -30,8 +30,7 @@ _SEARCHED: Final = 1 << 20
 COMMON_PATHS: Final = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedLink:
+class FeedLink(Struct, frozen=True, kw_only=True):
     """A link to a feed: its absolute address, and what the page calls it."""
 
     url: str

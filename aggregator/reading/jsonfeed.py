@@ -12,9 +12,10 @@ Source: https://www.jsonfeed.org/version/1.1/
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
+
+from msgspec import Struct
 
 from aggregator.reading.parsed import Category, Entry, Feed, Link, Picture, Text
 from aggregator.reading.parts import Parsed, RawPart
@@ -30,8 +31,7 @@ _INHERITED: Final = ("author", "authors", "language")
 Said = Mapping[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class JsonFeed:
+class JsonFeed(Struct, frozen=True, kw_only=True, dict=True):
     """A JSON Feed in parts."""
 
     said: Said

@@ -17,9 +17,10 @@ The first key decides the article's id, once and for ever.
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
+
+from msgspec.structs import replace
 
 from aggregator.model import Article
 from aggregator.text import urls

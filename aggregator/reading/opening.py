@@ -8,8 +8,9 @@ Source: I15; XML 1.0 section 2.8.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from aggregator.errors import ReadError
 from aggregator.model import Problem
@@ -49,8 +50,7 @@ _SEARCHED = 65_536  # bytes of a page in which a challenge is looked for
 _SHOWN = 80  # characters of a refused document that its sentence quotes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
+class Opening(Struct, frozen=True, kw_only=True):
     """Where the root element begins, in bytes. `junk`: more than a prolog is before it.
 
     `subset` is the internal subset of the DOCTYPE, empty if there is none.

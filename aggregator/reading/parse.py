@@ -23,11 +23,12 @@ then a bare guid is as feedparser rewrote it.
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from types import ModuleType
 from typing import Any
 from xml.sax import SAXException
+
+from msgspec.structs import replace
 
 from aggregator.errors import ReadError
 from aggregator.reading import address, said

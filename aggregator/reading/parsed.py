@@ -9,16 +9,16 @@ are not frozen, which would make them three times as dear. Nobody changes one th
 somebody else holds.
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from aggregator.model import Deletion, Hints
 
 TextType = Literal["text/plain", "text/html", "application/xhtml+xml"]
 
 
-@dataclass(slots=True, kw_only=True)
-class Text:
+class Text(Struct, kw_only=True):
     """A text construct (RFC 4287 section 3.1): value, how to read it, base, language.
 
     `base` is absolute and set only where the document names one (`xml:base`).
@@ -32,8 +32,7 @@ class Text:
     repaired: bool = False
 
 
-@dataclass(slots=True, kw_only=True)
-class Link:
+class Link(Struct, kw_only=True):
     """An `atom:link`, an enclosure or a `media:content`; `length` as sent."""
 
     href: str
@@ -44,8 +43,7 @@ class Link:
     language: str | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class Picture:
+class Picture(Struct, kw_only=True):
     """A picture named by media:content, media:thumbnail, itunes:image or JSON image."""
 
     url: str
@@ -56,8 +54,7 @@ class Picture:
     credit: str | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class Category:
+class Category(Struct, kw_only=True):
     """A category as sent: term, RSS `domain` or Atom `scheme`, Atom `label`."""
 
     term: str
@@ -65,8 +62,7 @@ class Category:
     label: str | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class Origin:
+class Origin(Struct, kw_only=True):
     """The `source` an aggregate names for one entry."""
 
     title: str | None = None
@@ -77,8 +73,7 @@ class Origin:
     author: str | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, kw_only=True):
     """One item or entry. `guid` is the raw text of guid or id, never resolved."""
 
     guid: str | None = None
@@ -101,8 +96,7 @@ class Entry:
     raw: bytes = b""
 
 
-@dataclass(slots=True, kw_only=True)
-class Feed:
+class Feed(Struct, kw_only=True):
     """A whole document: what it says of itself, and its entries in document order.
 
     `version` names the dialect (`rss20`, `atom10`, `json11`, ...), empty if none.

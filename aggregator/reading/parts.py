@@ -5,8 +5,9 @@ parses those that are asked for. `xmlfeed` and `jsonfeed` provide it; `conductor
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 from aggregator.reading.parsed import Feed
 
@@ -33,8 +34,7 @@ class RawPart(NamedTuple):
         return len(self.raw)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
+class Parsed(Struct, frozen=True, kw_only=True):
     """A feed with the entries asked for. `numbers` tells which part each entry was.
 
     A part that could not be parsed is missing from both; a note says why.

@@ -1,14 +1,14 @@
 """The question a poll puts to the reading room. Cheap to import: no parser behind it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct
 
 from aggregator.model import FetchLimits, Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadRequest:
+class ReadRequest(Struct, frozen=True, kw_only=True):
     """What to read. `url` is where the document was found in the end.
 
     `known` maps digests of items to the articles they became, as stored with the last
@@ -18,9 +18,9 @@ class ReadRequest:
 
     source: Source
     url: str
-    body: bytes = field(repr=False)
+    body: bytes
     content_type: str | None = None
-    known: Mapping[bytes, str] | None = field(default=None, repr=False)
+    known: Mapping[bytes, str] | None = None
     context: bytes | None = None
     now: datetime
     max_bytes: int = FetchLimits().max_body

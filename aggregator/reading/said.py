@@ -7,8 +7,9 @@ warning. Everything is taken; which of it is then replaced by the second look is
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from aggregator.reading.parsed import (
     Category,

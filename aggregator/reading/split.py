@@ -19,9 +19,10 @@ would replace a longer report that we may hold.
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 DIGEST_BYTES: Final = 16
 
@@ -64,15 +65,13 @@ class Item(NamedTuple):
         return self.end - self.start
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whole:
+class Whole(Struct, frozen=True, kw_only=True):
     """The document cannot be cut safely, and why."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
+class Split(Struct, frozen=True, kw_only=True):
     """A document with its items marked.
 
     `gaps` is what stands before, between and after the items: one more than items.

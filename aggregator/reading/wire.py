@@ -8,8 +8,6 @@ import struct
 from time import monotonic
 from typing import Final
 
-from aggregator.reading.packing import packed, unpacked
-
 _LENGTH: Final = struct.Struct(">Q")
 _CHUNK: Final = 1_048_576
 
@@ -18,20 +16,13 @@ class Gone(Exception):  # noqa: N818 - a fact, and what follows from it is not o
     """The other end is closed."""
 
 
-def send(end: socket.socket, message: object, *, deadline: float | None = None) -> None:
+def send(end: socket.socket, message: bytes, *, deadline: float | None = None) -> None:
     """Send one message.
 
     Raises:
         Gone: the other end is closed.
         TimeoutError: it was not taken by the deadline (in the time of `monotonic`).
     """
-    send_packed(end, packed(message), deadline=deadline)
-
-
-def send_packed(
-    end: socket.socket, message: bytes, *, deadline: float | None = None
-) -> None:
-    """Send one message that is packed already; raises as `send` does."""
     _allow_until(end, deadline)
     try:
         end.sendall(_LENGTH.pack(len(message)) + message)
@@ -41,10 +32,10 @@ def send_packed(
         raise Gone from error
 
 
-def receive(end: socket.socket, *, deadline: float | None = None) -> object:
+def receive(end: socket.socket, *, deadline: float | None = None) -> bytes:
     """Return the next message; raises as `send` does."""
     (length,) = _LENGTH.unpack(_read(end, _LENGTH.size, deadline))
-    return unpacked(_read(end, length, deadline))
+    return _read(end, length, deadline)
 
 
 def _read(end: socket.socket, length: int, deadline: float | None) -> bytes:

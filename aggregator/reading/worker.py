@@ -14,38 +14,37 @@ import sys
 
 from aggregator.errors import ReadError
 from aggregator.reading.conductor import read
-from aggregator.reading.packing import packed
+from aggregator.reading.packing import Answer, Refused, packed, request_of
 from aggregator.reading.request import ReadRequest
-from aggregator.reading.wire import Gone, receive, send, send_packed
+from aggregator.reading.wire import Gone, receive, send
 
-READY = "ready"
 _GRACE_SECONDS = 2.0
 
 
 def main(parent: socket.socket, *, max_memory: int, seconds: float) -> None:
-    """Answer each request with a Reading, ReadError or MemoryError, until hung up."""
+    """Answer each request, until hung up."""
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (max_memory, max_memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     gc.freeze()
-    send(parent, READY)
+    send(parent, packed(Answer()))
     while True:
-        request = receive(parent)
-        assert isinstance(request, ReadRequest)  # noqa: S101 - the parent sends no other
+        request = request_of(receive(parent))
         signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_SECONDS)
         answer = _answer(request)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        send_packed(parent, answer)
+        send(parent, answer)
 
 
 def _answer(request: ReadRequest) -> bytes:
     try:
-        return packed(read(request))
+        return packed(Answer(reading=read(request)))
     except ReadError as error:
-        return packed(error)
+        refused = Refused(sentence=str(error), problem=error.problem)
+        return packed(Answer(refused=refused))
     except MemoryError:
-        return packed(MemoryError())
+        return packed(Answer(exhausted=True))
 
 
 if __name__ == "__main__":

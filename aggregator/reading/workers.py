@@ -37,8 +37,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
+from msgspec import DecodeError
+
 from aggregator.errors import ReadError
 from aggregator.model import Reading, ReadingLimits
+from aggregator.reading.packing import answer_of, packed
 from aggregator.reading.request import ReadRequest
 from aggregator.reading.wire import Gone, receive, send
 
@@ -101,12 +104,16 @@ class Workers:
         except (Gone, OSError) as error:
             return self._not_read(request, f"no reading process starts ({error!r})")
         answer: object = None
+        sound = False
         try:
             answer = process.ask(request)
+            sound = isinstance(answer, Reading | ReadError)
         except (TimeoutError, Gone) as error:
             answer = error
+        except DecodeError as error:
+            answer = self._not_read(request, f"its reader said nonsense ({error})")
         finally:
-            self._put_back(process, sound=isinstance(answer, Reading | ReadError))
+            self._put_back(process, sound=sound)
         if self._closed and isinstance(answer, Gone):
             return self._not_read(request, "the service is stopping")
         return answer
@@ -190,7 +197,7 @@ class _Process:
             raise Gone(f"not ready after {_START_SECONDS:g} s") from error
 
     def ask(self, request: ReadRequest) -> object:
-        """Return the answer: a Reading, ReadError or MemoryError.
+        """Return the answer, as a Reading, ReadError or MemoryError.
 
         Raises:
             TimeoutError: there is none at the deadline.
@@ -198,8 +205,11 @@ class _Process:
         """
         self.documents += 1
         deadline = monotonic() + self._seconds
-        send(self._socket, request, deadline=deadline)
-        return receive(self._socket, deadline=deadline)
+        send(self._socket, packed(request), deadline=deadline)
+        answer = answer_of(receive(self._socket, deadline=deadline))
+        if answer.refused:
+            return ReadError(answer.refused.sentence, problem=answer.refused.problem)
+        return MemoryError() if answer.exhausted else answer.reading
 
     def is_alive(self) -> bool:
         """Whether the process still runs (something else may have killed it)."""

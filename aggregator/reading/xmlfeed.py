@@ -11,9 +11,11 @@ swallow those that follow.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from xml.parsers import expat
+
+from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 from aggregator.errors import ReadError
 from aggregator.reading import parse
@@ -65,8 +67,7 @@ def whole(document: bytes, *, url: str, reason: str) -> Parts:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class CutFeed:
+class CutFeed(Struct, frozen=True, kw_only=True, dict=True):
     """A feed whose items were found by their bytes; see `split`."""
 
     split: Split
@@ -167,8 +168,7 @@ def _joined(groups: Sequence[_Group], broken: frozenset[int]) -> Parsed:
     return Parsed(feed=feed, numbers=found)
 
 
-@dataclass(frozen=True, kw_only=True)
-class WholeFeed:
+class WholeFeed(Struct, frozen=True, kw_only=True, dict=True):
     """A feed that had to be parsed to find its items. Their bytes are what was read."""
 
     feed: Feed
@@ -200,7 +200,7 @@ class WholeFeed:
 
 
 def _written(entry: Entry) -> bytes:
-    said = {k: v for k, v in asdict(entry).items() if v and k != "raw"}
+    said = {k: v for k, v in to_builtins(replace(entry, raw=b"")).items() if v}
     return json.dumps(said, ensure_ascii=False, sort_keys=True).encode(
         "utf-8", "replace"
     )

@@ -8,9 +8,9 @@ bytes. A revision is the row an article had before its source changed it.
 import struct
 import zlib
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import (
     Column,
     Connection,

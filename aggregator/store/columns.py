@@ -8,7 +8,6 @@ PostgreSQL refuses index entries over 2,704 bytes and a guid may have 10,000.
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from hashlib import blake2b
@@ -16,6 +15,8 @@ from importlib import import_module
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import (
     BigInteger,
     ClauseElement,
@@ -94,11 +95,10 @@ def digest(name: str) -> bytes:
 
 
 def _members(value: object) -> dict[str, Any]:
-    """Return the fields of a dataclass that say something, for JSON."""
-    if not is_dataclass(value):
+    """Return the fields of a noun that say something, for JSON."""
+    if not isinstance(value, Struct):
         raise TypeError(f"no JSON for {type(value).__name__}")
-    named = ((field.name, getattr(value, field.name)) for field in fields(value))
-    return {name: member for name, member in named if member is not None}
+    return {name: said for name, said in asdict(value).items() if said is not None}
 
 
 _encode = json.JSONEncoder(
@@ -109,7 +109,7 @@ _decode = json.JSONDecoder().raw_decode
 
 
 def packed(value: Any) -> str | None:  # noqa: ANN401 - whatever JSON and our nouns can say
-    """Return JSON text, or None for anything empty. Dataclasses become objects."""
+    """Return JSON text, or None for anything empty. Nouns become objects."""
     return _encode(value) if value else None
 
 

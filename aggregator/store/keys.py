@@ -8,7 +8,6 @@ Both hold digests: what was digested stands in the article's own row.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import fields
 
 from sqlalchemy import Column, Connection, Table, bindparam, delete, exists, select
 
@@ -60,9 +59,9 @@ _holders = select(keys.c.digest, keys.c.article_id).where(
 _any = select(keys.c.article_id).where(keys.c.source_id == bindparam("which")).limit(1)
 _recognised = select(
     *(
-        articles.c[field.name]
-        for field in fields(Known)
-        if field.name not in {"id", "withdrawn"}
+        articles.c[name]
+        for name in Known.__struct_fields__
+        if name not in {"id", "withdrawn"}
     ),
     articles.c.article_id,
     articles.c.withdrawn.is_not(None).label("withdrawn"),

@@ -6,9 +6,9 @@ transactions and writes nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, bindparam, select
 
 from aggregator.model import Article, content_digest
@@ -39,8 +39,7 @@ _pointers = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class Proof(Struct, frozen=True, kw_only=True):
     """One article as it was read back, and every sentence that is to be said of it.
 
     `article` is None where its rows cannot even be read.

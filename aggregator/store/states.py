@@ -5,7 +5,6 @@ itself is JSON text, NULL for nothing; times are as in `columns`.
 """
 
 import json
-from dataclasses import fields
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Final
@@ -52,7 +51,7 @@ REMEMBERED: Final = (
 )
 
 _NOTHING_SAID = FeedInfo()
-_FEED_WORDS = [field.name for field in fields(FeedInfo) if field.name != "hints"]
+_FEED_WORDS = [name for name in FeedInfo.__struct_fields__ if name != "hints"]
 # What was read of feeds, as it was read.
 _MOST_TEXTS = 16_384
 _texts: dict[FeedInfo, str] = {}

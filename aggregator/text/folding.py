@@ -18,8 +18,9 @@ joins these by itself.
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 # Of one report; what stands behind this is not searched.
 MOST_CHARACTERS: Final = 100_000
@@ -67,8 +68,7 @@ _FOLDED = str.maketrans(
 _folds = _Folds()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Term(Struct, frozen=True, kw_only=True):
     """A part of a query: words that stand side by side.
 
     `prefix`: the last of them is a beginning. `unwanted`: what holds them is not found.

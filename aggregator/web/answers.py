@@ -12,11 +12,11 @@ Source: RFC 9110 sections 8.8.3 (ETag), 13.1.2 and 13.1.3 (conditions), 13.2.2 (
 import re
 import zlib
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import blake2b
 
+from msgspec import Struct, field
 from starlette.responses import Response
 
 from aggregator.web.negotiation import accepts_gzip
@@ -29,22 +29,19 @@ WORTH_COMPRESSING = 1000  # bytes
 _ENTITY_TAG = re.compile(r'"([^"]*)"')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """Bytes to be served, and what is to be said of them.
 
     `gzip` is the compressed form if there is one ready; `tag` an opaque name of the
     bytes; `modified` the time of the last change, aware.
     """
 
-    body: bytes = field(repr=False)
+    body: bytes
     media_type: str
     tag: str
-    gzip: bytes | None = field(default=None, repr=False)
+    gzip: bytes | None = None
     modified: datetime | None = None
-    _answers: dict[Hashable, Response] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    _answers: dict[Hashable, Response] = field(default_factory=dict)
 
     def answer(
         self, coding: str | None, headers: Mapping[str, str], status: int

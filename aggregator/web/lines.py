@@ -6,8 +6,9 @@ publication that takes it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from aggregator.editing import refusal
 from aggregator.model import Article, Publication, Report
@@ -17,8 +18,7 @@ from aggregator.web.links import Links
 from aggregator.web.newsroom import Newsroom
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Time:
+class Time(Struct, frozen=True, kw_only=True):
     """A point in time: for machines, in the reader's words, and in full."""
 
     iso: str
@@ -26,8 +26,7 @@ class Time:
     full: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """A report in a list. `lang` is None where nobody knows it."""
 
     href: str

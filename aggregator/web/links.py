@@ -6,9 +6,10 @@ travels in `before`, as microseconds and article id.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from aggregator.model import Article, Publication
 
@@ -16,8 +17,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLACE = re.compile(r"([0-9]{1,17})-([0-9A-Za-z]{1,40})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Links:
+class Links(Struct, frozen=True, kw_only=True):
     """Addresses below `home`, the path of the site without a slash at its end."""
 
     base_url: str

@@ -1,16 +1,16 @@
 """What the pages ask of the house: reports, sources, the time. The app provides it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from aggregator.model import Alert, Article, Config, Publication, Report
 from aggregator.store import Store
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Polls:
+class Polls(Struct, frozen=True, kw_only=True):
     """Sums of all polls since the service started.
 
     `outcomes` and `problems` count polls by word, `new` and `changed` articles.
@@ -27,8 +27,7 @@ class Polls:
     within: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AtWork:
+class AtWork(Struct, frozen=True, kw_only=True):
     """How the service does that polls in this process."""
 
     polls: Polls

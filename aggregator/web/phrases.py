@@ -5,11 +5,10 @@ publication in another language gets pages in English around its reports. To add
 language, add its Phrases: a missing one does not pass the type checker.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Phrases:
+class Phrases(Struct, frozen=True, kw_only=True):
     """What pages about reports say in one language; `{}` stands for a name."""
 
     language: str

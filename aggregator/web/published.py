@@ -9,9 +9,10 @@ import os
 import zlib
 from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from aggregator.web.answers import Document, tag_of
 
@@ -21,8 +22,7 @@ GZIP = ".gz"
 Stamp = tuple[int, int, int, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kept:
+class _Kept(Struct, frozen=True, kw_only=True):
     """A document, and the state of the two files when it was read."""
 
     stamps: tuple[Stamp | None, Stamp | None]

@@ -7,9 +7,9 @@ page itself. Out: the page; whatever is typed, it is never an error. Words are f
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -34,8 +34,7 @@ _FOR_A_DAY = {"cache-control": "public, max-age=86400"}
 Pieces = list[tuple[str, bool]]  # text, and whether it is what was searched for
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(Struct, frozen=True, kw_only=True):
     """A report that was found: its line, and where the words stand in it."""
 
     line: Line

@@ -2,10 +2,10 @@
 
 import json
 import signal
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from aggregator.store import open_store
 from tests.acceptance.test_service import get, running, said

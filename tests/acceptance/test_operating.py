@@ -3,8 +3,9 @@
 import http.client
 import re
 from contextlib import contextmanager
-from dataclasses import replace
 from urllib.parse import urlencode
+
+from msgspec.structs import replace
 
 from aggregator.store import open_store
 from tests.acceptance.test_commands import rss

@@ -1,10 +1,10 @@
 """What an operator is told without asking, and what not."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from builders import NOON
+from msgspec.structs import replace
 
 from aggregator.alerting import Disk, Watched, matters
 from aggregator.fetching import cadence

@@ -1,10 +1,10 @@
 """The alarm of a whole installation: looks, tells, remembers, and never insists."""
 
-from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from aggregator.app.alarm import Alarm, standing_alerts
 from aggregator.app.wire import Wire

@@ -1,11 +1,11 @@
 """What is not fit for the service is named, each with what to do."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from aggregator.app.doctor import WATCHED, Found, complaints
 from tests.installation import Installation

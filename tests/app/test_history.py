@@ -7,11 +7,11 @@ meet a month they have read when it was closed.
 
 import random
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from msgspec.structs import replace
 
 from aggregator.app.wire import Wire
 from aggregator.model import Config, Outcome, PollResult, Publication, Source

@@ -1,10 +1,10 @@
 """What is printed is known by what it is made of and by what stands: neither is read."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from aggregator.app.editions import Editions
 from aggregator.app.wire import Wire

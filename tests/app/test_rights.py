@@ -7,13 +7,13 @@ for them, byte for byte: documents, archived months, pages, the API.
 
 import asyncio
 import re
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from aggregator.app.pages import Newsroom
 from aggregator.model import Enclosure, Image

@@ -4,12 +4,13 @@ A world is a Wire with everything stored and published once, at noon.
 """
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from aggregator.app.wire import Wire
 from aggregator.model import (

@@ -1,10 +1,10 @@
 """What every kind of source promises; runs on every file in fetching/kinds."""
 
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from aggregator.errors import FetchError
 from aggregator.fetching import Fetcher

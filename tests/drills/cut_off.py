@@ -14,9 +14,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from aggregator.store import open_store
 from tests.installation import Installation

@@ -1,7 +1,8 @@
 """Which of several sources stands for an article they all carry."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from aggregator.editing import Options, kinds
 from tests.builders import NOON, article, attribution

@@ -2,10 +2,10 @@
 
 import os
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from aggregator.engines.local import LocalEngine
 from aggregator.errors import StoreError

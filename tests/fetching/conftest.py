@@ -1,11 +1,11 @@
 """A scripted publisher, and a fetcher that may dial it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from origin import Origin
 
 from aggregator.fetching import Fetcher

@@ -1,11 +1,11 @@
 """What holds for every row and every outcome, tried on generated ones."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from cadence_world import NEW_ADDRESS, NOW, A
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from aggregator.fetching import cadence
 from aggregator.model import Advice, Hints, Outcome, Pause

@@ -1,6 +1,5 @@
 """Each rule of cadence by itself: what follows from one poll or two."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,6 +18,7 @@ from cadence_world import (
     updated,
     wait,
 )
+from msgspec.structs import replace
 
 from aggregator.fetching import cadence
 from aggregator.model import FeedInfo, Hints, Validators

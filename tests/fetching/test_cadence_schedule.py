@@ -1,6 +1,5 @@
 """Rows under a config that is edited, a clock that jumps, and an engine that is late."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from cadence_world import (
     unchanged,
     updated,
 )
+from msgspec.structs import replace
 
 from aggregator.fetching import cadence
 from aggregator.model import FeedInfo, Hints, Moved, Pause, Validators

@@ -1,6 +1,5 @@
 """What an operator reads of a source: one word, and the next poll and why."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +16,7 @@ from cadence_world import (
     unchanged,
     updated,
 )
+from msgspec.structs import replace
 
 from aggregator.fetching import cadence
 from aggregator.model import Pause

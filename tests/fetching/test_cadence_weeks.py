@@ -1,6 +1,5 @@
 """Cadence over simulated weeks, with jitter: the figures we promise to publishers."""
 
-from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -19,6 +18,7 @@ from cadence_world import (
     unchanged,
     updated,
 )
+from msgspec.structs import replace
 
 from aggregator.fetching import cadence
 from aggregator.model import Hints

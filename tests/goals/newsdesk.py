@@ -11,11 +11,11 @@ Only the clock is ours, and nobody sleeps.
 """
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from builders import publication
+from msgspec.structs import replace
 
 from aggregator.app.round import poll_round
 from aggregator.app.standing import standings

@@ -1,10 +1,10 @@
 """What a source changes reaches readers, as news only where it is news."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from builders import NOON, article, known
+from msgspec.structs import replace
 
 from aggregator.corrections import corrected
 from aggregator.text import markup

@@ -1,10 +1,9 @@
 """Which article an entry is: believed ids, shared ids, changed ids."""
 
-from dataclasses import FrozenInstanceError, fields, replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from builders import known as known_as
+from msgspec.structs import replace
 
 from aggregator.identity import FLOOD, keys_of, reconcile
 from aggregator.model import (
@@ -13,7 +12,6 @@ from aggregator.model import (
     Deletion,
     Document,
     Reading,
-    altered,
 )
 from aggregator.reading import named
 
@@ -74,20 +72,6 @@ def document(*entries, listed=(), known=(), now=NOON, first=False, deletions=())
         first=first,
         now=now,
     )
-
-
-def test_an_altered_article_is_what_replace_makes_of_it():
-    one = entry(guid="1")
-    changes = {f.name: object() for f in fields(Article)}
-
-    assert altered(one) == one
-    for name, value in changes.items():
-        assert altered(one, **{name: value}) == replace(one, **{name: value})
-    assert altered(one, **changes) == replace(one, **changes)
-    with pytest.raises(KeyError, match="nothing"):
-        altered(one, nothing=1)
-    with pytest.raises(FrozenInstanceError):
-        altered(one).title = "x"
 
 
 def test_an_entry_nobody_knows_is_new():

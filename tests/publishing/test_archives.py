@@ -5,11 +5,11 @@ import os
 import random
 import tracemalloc
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from builders import ANY_RIGHTS, NOON, article, publication, report
+from msgspec.structs import replace
 
 from aggregator.errors import PublishError
 from aggregator.publishing import Archives, Marked, Stretch, collating, slip

@@ -1,7 +1,5 @@
 """Entries that we write ourselves are feedgen's own, byte for byte, or left to it."""
 
-import dataclasses
-
 import pytest
 from builders import ANY_RIGHTS, NOON, publication, report
 from feedgen.feed import FeedGenerator
@@ -9,6 +7,7 @@ from feedgen.util import formatRFC2822
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from invented import articles, illegal_characters
+from msgspec.structs import replace
 
 from aggregator.errors import ReadError
 from aggregator.model import Also, Source
@@ -88,9 +87,9 @@ def test_entries_of_real_feeds_are_feedgens(name, of_the_corpus):
 @given(article=articles(), illegal=illegal_characters, data=st.data())
 def test_what_xml_cannot_hold_is_left_to_feedgen(name, article, illegal, data):
     place = data.draw(st.sampled_from(["title", "url", "body"]))
-    spoilt = dataclasses.replace(article, **{place: f"https://x.example/{illegal}"})
+    spoilt = replace(article, **{place: f"https://x.example/{illegal}"})
     shown = report(article, publication(), ANY_RIGHTS)
-    shown = dataclasses.replace(
+    shown = replace(
         shown, article=spoilt, title=spoilt.title or "-", content=spoilt.body
     )
 

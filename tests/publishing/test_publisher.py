@@ -4,12 +4,12 @@ import gzip
 import resource
 import signal
 import threading
-from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
 from builders import ANY_RIGHTS, NOON, article, publication, report
+from msgspec.structs import replace
 from press import NAMES, contents, publisher_top, reports
 
 from aggregator.publishing import Publisher, formats

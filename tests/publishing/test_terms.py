@@ -1,9 +1,9 @@
 """A finished entry is read once more against the rights of its source."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from aggregator.model import Also, Enclosure, Image, Rights
 from aggregator.publishing import Publisher, formats, withheld

@@ -7,9 +7,9 @@ every item is taken alone, which takes twice as long and has found nothing more.
 
 import os
 from collections import Counter
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from aggregator.errors import ReadError
 from aggregator.reading import parse, xmlfeed

@@ -1,11 +1,11 @@
 """Whatever a source says: normalise never raises, and nothing harmful gets through."""
 
 import re
-from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from aggregator.model import Article, Source, Trust
 from aggregator.reading import normalise
@@ -136,10 +136,10 @@ SOURCES = st.builds(
 
 def strings(value):
     """Yield every text in a value, with the name of the field it stands in."""
-    if is_dataclass(value):
-        for field in fields(value):
-            for name, text in strings(getattr(value, field.name)):
-                yield name or field.name, text
+    if isinstance(value, Struct):
+        for field in value.__struct_fields__:
+            for name, text in strings(getattr(value, field)):
+                yield name or field, text
     elif isinstance(value, tuple):
         for one in value:
             yield from strings(one)

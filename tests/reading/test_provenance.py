@@ -1,8 +1,7 @@
 """The words of an article are those of its raw item, from end to end."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from aggregator.model import Source
 from aggregator.reading import ReadRequest, doubts, read

@@ -1,10 +1,10 @@
 """The conductor: bytes in, articles out."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from documents import SOURCE, atom, entry, item, remembered, request, rss
+from msgspec.structs import replace
 
 from aggregator.errors import ReadError
 from aggregator.reading import conductor, read

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from documents import item, request, rss
+from msgspec.msgpack import Decoder
 
 from aggregator.errors import ReadError
 from aggregator.model import ReadingLimits
@@ -85,6 +86,19 @@ def test_a_refusal_comes_through_as_it_is(pool):
 
     assert error.problem == "html-page"
     assert str(error).startswith("harbour: a web page instead of the feed")
+
+
+def test_an_answer_of_another_shape_is_not_believed(pool, monkeypatch):
+    """A process reads what strangers wrote: nothing that it says is run, all is checked."""
+    two = pool(count=1)
+    monkeypatch.setattr(workers, "answer_of", Decoder(int).decode)
+    first = processes(two)
+
+    error = refusal(two, rss(item(1)))
+
+    assert error.problem == "unreadable"
+    assert "nonsense" in str(error)
+    assert not any(map(is_running, first | processes(two)))
 
 
 def test_a_document_past_its_deadline_is_too_complex_and_the_next_is_read(pool):

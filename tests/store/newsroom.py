@@ -1,8 +1,10 @@
 """A small newsroom: sources, articles and polls with one line each."""
 
-from dataclasses import MISSING, fields, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+
+from msgspec import NODEFAULT
+from msgspec.structs import fields, replace
 
 from aggregator.model import (
     Article,
@@ -89,5 +91,5 @@ def left_at_default(value) -> set[str]:
     return {
         f.name
         for f in fields(value)
-        if f.default is not MISSING and getattr(value, f.name) == f.default
+        if f.default is not NODEFAULT and getattr(value, f.name) == f.default
     }

@@ -1,8 +1,7 @@
 """What the desk asks of stored articles, and what it decides about them."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from newsroom import HOUR, MINUTE, NOW, article, document, polled, source
 
 from aggregator.model import Dropped, PublicationStatus, Selection, Withdrawn

@@ -1,8 +1,8 @@
 """When things came: reports by the hour, polls by the source."""
 
-from dataclasses import replace
 from datetime import timedelta
 
+from msgspec.structs import replace
 from newsroom import polled, source
 
 from aggregator.model import Outcome

@@ -3,11 +3,11 @@
 import random
 import zlib
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from databases import DATABASES, schema
+from msgspec.structs import replace
 from newsroom import HOUR, MINUTE, NOW, id_of, source
 from sqlalchemy import event, insert, text
 

@@ -1,8 +1,7 @@
 """Whatever flips in the rows of an article is found, and named."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from newsroom import HOUR, NOW, article, document, polled, source
 from sqlalchemy import text
 

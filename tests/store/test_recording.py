@@ -1,8 +1,7 @@
 """What a poll leaves in the store, and what it costs."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from newsroom import (
     HOUR,
     MINUTE,

@@ -1,9 +1,9 @@
 """The table `sources`: what is remembered of a source, and which one is due."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from newsroom import (
     HOUR,
     MINUTE,

@@ -1,11 +1,11 @@
 """Search finds the same on both databases, and always what articles say now."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from newsroom import HOUR, MINUTE, NOW, article, document, id_of, polled, source
 from sqlalchemy import text
 

@@ -9,13 +9,13 @@ with served(house) as site:
 
 import http.client
 import re
-from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
 from builders import NOON
 from edition import AGENCIES, SOURCES, WIRE, stories
 from house import Answer, House
+from msgspec.structs import replace
 
 from aggregator.config.secret import token_digest
 from aggregator.errors import Complaint, MediaWireError

@@ -1,9 +1,9 @@
 """An edition of a small newspaper, for looking at: five languages, pictures, traps."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from builders import NOON, article, attribution, publication
+from msgspec.structs import replace
 
 from aggregator.model import Image, Rights, Selection, Source, Tag
 

@@ -11,12 +11,12 @@ import asyncio
 import http.client
 import threading
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import uvicorn
 from builders import NOON, publication
+from msgspec.structs import replace
 
 from aggregator.config import masked
 from aggregator.model import (

@@ -3,14 +3,13 @@
 The rules of axe are those of WCAG 2.0 and 2.1, levels A and AA, and its best practices.
 """
 
-from dataclasses import replace
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import opened
 from builders import NOON
 from edition import PERSIAN, SOURCES, WIRE, long_read, stories, story
 from house import House, served
+from msgspec.structs import replace
 
 RULES = {
     "runOnly": {

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -10,6 +9,7 @@ import pytest
 from builders import NOON, article, publication
 from edition import PERSIAN, WIRE
 from house import AGENCY, House, served
+from msgspec.structs import replace
 from reading_pages import links, strict
 
 from aggregator.errors import StoreError

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 import yaml
 from builders import NOON, article
 from house import AGENCY, House, served
+from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families
 
 from aggregator.app.tally import BOUNDS, Tally

@@ -4,11 +4,10 @@
 page is. `index`: ours may be. Lists beyond the first page, search and refusals never.
 """
 
-from dataclasses import replace
-
 import pytest
 from builders import NOON, article
 from house import AGENCY, House, served
+from msgspec.structs import replace
 from reading_pages import links, metas, strict
 
 from aggregator.model import Rights

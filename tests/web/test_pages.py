@@ -1,13 +1,13 @@
 """What readers find on the pages about reports and sources."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from builders import NOON, article, attribution, publication
 from edition import DISCLAIMER, PERSIAN, WIRE, long_read, stories, story
 from house import AGENCY, House, path_of, served
+from msgspec.structs import replace
 from reading_pages import links, metas, one, strict, text, texts
 
 from aggregator.errors import StoreError

@@ -1,12 +1,12 @@
 """The page that finds reports by their words."""
 
-from dataclasses import replace
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import pytest
 from builders import NOON, article, publication
 from house import AGENCY, House, served
+from msgspec.structs import replace
 from reading_pages import links, metas, one, strict, text, texts
 
 from aggregator.model import Rights

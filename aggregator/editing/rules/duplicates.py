@@ -14,7 +14,8 @@ likeness on: 0.8 means that four fifths of all groups of words are in both.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from aggregator.editing.options import Options
 from aggregator.editing.subject import Subject
@@ -22,8 +23,7 @@ from aggregator.model import Article
 from aggregator.text import urls
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duplicates:
+class Duplicates(Struct, frozen=True, kw_only=True):
     """Chooses among twins. As a rule for a single article it changes nothing."""
 
     id: str

@@ -21,8 +21,10 @@ before that part. Nothing here touches scripts without case but quotes and dashe
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.editing.casing import is_titled, sentence_case, shouts, title_case
 from aggregator.editing.options import Options
@@ -34,8 +36,7 @@ ELLIPSIS = "…"
 SHORTEST = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Headline:
+class Headline(Struct, frozen=True, kw_only=True):
     """House style for headlines. The original stays with the article."""
 
     id: str

@@ -17,8 +17,10 @@ we first saw it: it finds those that were at least as old.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.editing.options import Options
 from aggregator.editing.subject import Subject
@@ -37,8 +39,7 @@ FIELDS: dict[str, Callable[[Subject], tuple[str, ...]]] = {
 READS_TEXT = frozenset({"text", "words"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finder:
+class Finder(Struct, frozen=True, kw_only=True):
     """What is looked for: patterns by field, and the least age."""
 
     patterns: dict[str, tuple[re.Pattern[str], ...]]
@@ -67,8 +68,7 @@ class Finder:
             yield f"it was {subject.age.days} days old when we first saw it"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Select:
+class Select(Struct, frozen=True, kw_only=True):
     """Drops what `drop` finds, then what `keep` does not, then tags."""
 
     id: str

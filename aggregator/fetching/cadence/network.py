@@ -21,7 +21,8 @@ only so many times more.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from aggregator.model import Outcome, PollResult, SourceState
 

@@ -2,15 +2,16 @@
 
 In: a source, its row, how a poll ended, the time, a jitter. Out: the whole new row.
 The caller (`poll`) owns `validators`, `body_digest` and `feed` and sets them before or
-after with `dataclasses.replace`; everything else in a row is written here and in
+after with `replace`; everything else in a row is written here and in
 `schedule`. One exception: validators are cleared here when a learned address is given
 up, because they belong to it.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from aggregator.fetching.cadence.pace import (
     CEILING,

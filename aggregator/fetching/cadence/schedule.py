@@ -15,8 +15,9 @@ paused without end stand at NEVER.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from aggregator.fetching.cadence.pace import (
     NEVER,

@@ -9,10 +9,11 @@ several formats. Only this room imports feedgen.
 import importlib
 import pkgutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, cast
+
+from msgspec import Struct
 
 from aggregator.model import Report
 from aggregator.publishing.mark import Mark
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 EMPTY_UPDATED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Masthead:
+class Masthead(Struct, frozen=True, kw_only=True):
     """What a document says of the publication, whatever the entries.
 
     `page_url` is the publication's address and id (`{base_url}/feeds/{id}`), `feed_url`
@@ -40,8 +40,7 @@ class Masthead:
     feed_url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(Struct, frozen=True, kw_only=True):
     """A document without entries, cut where they belong; `between` parts two of them."""
 
     before: bytes

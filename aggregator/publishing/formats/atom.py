@@ -4,13 +4,13 @@ Every entry carries its own author, rights and a full `source`, so that nothing 
 inherited from our feed; links keep their rel, type and length.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from html import escape
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
+from msgspec.structs import replace
 
 from aggregator.model import Attribution, Report, Tag
 from aggregator.publishing.credit import first_source, public

@@ -5,9 +5,10 @@ texts are UTF-8, and nothing is escaped that need not be.
 """
 
 import json
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from aggregator import __version__
 from aggregator.errors import PublishError

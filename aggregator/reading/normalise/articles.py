@@ -7,8 +7,9 @@ document order. Pure: no clock, no store. Every article is made as if it were ne
 believed is left out, and the entry stays.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from aggregator.model import Article, FeedInfo, Source
 from aggregator.reading import address
@@ -22,15 +23,13 @@ from aggregator.reading.normalise.words import words
 from aggregator.reading.parsed import Entry, Feed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
+class Rejected(Struct, frozen=True, kw_only=True):
     """An entry that is not published, and why."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Normalised:
+class Normalised(Struct, frozen=True, kw_only=True):
     """`articles` stand one to one with the entries; `notes` are for the operator."""
 
     feed: FeedInfo

@@ -6,8 +6,9 @@ the operator once per document.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from aggregator.text import markup, urls
 
@@ -25,8 +26,7 @@ ENCLOSURES = 20
 ELLIPSIS = "…"
 
 
-@dataclass(slots=True)
-class Caps:
+class Caps(Struct):
     """The tally of one document: what was cut, and how often."""
 
     counted: Counter[str] = field(default_factory=Counter)

@@ -4,8 +4,9 @@ The operator's configuration is believed before the feed, and the entry before b
 where the entry comes from somewhere else.
 """
 
-from dataclasses import replace
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from aggregator.model import Attribution, FeedInfo, Source, Via
 from aggregator.reading import address

@@ -1,14 +1,14 @@
 """What all entries of one document share when they are normalised."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from aggregator.model import Attribution, FeedInfo, Source
 from aggregator.reading.normalise.caps import Caps
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(Struct, frozen=True, kw_only=True):
     """The document around an entry, already believed.
 
     `url` is the public address of the document. `by_document` tells that relative

@@ -1,10 +1,10 @@
 """The tree of a document, and its items aligned with feedparser's entries by order."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from lxml import etree
 from lxml.etree import _Element
+from msgspec import Struct
 
 from aggregator.reading.tree.guarded import root_of
 from aggregator.reading.tree.names import Named, name, named
@@ -19,8 +19,7 @@ class Item(NamedTuple):
     children: Named
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tree:
+class Tree(Struct, frozen=True, kw_only=True):
     """A document as lxml sees it. `items` is None where it sees other entries.
 
     `based` tells whether `xml:base` occurs at all: most feeds never climb for it.

@@ -6,7 +6,7 @@ primary for: title, categories, dates, rights. Where the document was not well-f
 lxml may have lost a stray character which feedparser kept, so bodies stay feedparser's.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from aggregator.reading.parsed import Entry, Text, TextType
 from aggregator.reading.tree import head, links, media, people, texts

@@ -14,9 +14,8 @@ category's text is its term where no attribute is, and no category stands twice;
 titles there may be one.
 """
 
-from dataclasses import dataclass, field
-
 from lxml.etree import _Element
+from msgspec import Struct, field
 
 from aggregator.reading.parsed import Category, Entry, Text, TextType
 from aggregator.reading.tree import texts
@@ -98,8 +97,7 @@ def entries(tree: Tree) -> tuple[Entry, ...] | None:
     return tuple(found)
 
 
-@dataclass(slots=True)
-class _Plain:
+class _Plain(Struct):
     """What a plain entry has said so far; `said` holds dates and rights by role."""
 
     title: _Element | None = None

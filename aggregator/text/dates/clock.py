@@ -4,7 +4,8 @@ In: the rest of a text after its date. Out: a Clock, or None if it is something 
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _BEFORE_NOON = "am|a\\.m\\.|vorm\\.|오전|上午|午前|πμ|π\\.μ\\.|ص|صباحا|ق\\.ظ\\.?|ق ظ"
 _AFTER_NOON = "pm|p\\.m\\.|nachm\\.|오후|下午|午後|μμ|μ\\.μ\\.|م|مساء|ب\\.ظ\\.?|ب ظ"
@@ -32,8 +33,7 @@ _COMPACT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
+class Clock(Struct, frozen=True, kw_only=True):
     """A time of day as written: not checked, `zone` not read (empty: none)."""
 
     hour: int = 0

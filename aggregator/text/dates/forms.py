@@ -6,9 +6,10 @@ the text is of another form. `\d` is 0 to 9 here: digits of other scripts were t
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from aggregator.text.dates import months
 from aggregator.text.dates.calendars import JALALI_YEARS
@@ -18,8 +19,7 @@ Calendar = Literal["gregorian", "jalali", "buddhist"]
 Form = Callable[[str, str | None], "Written | None"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(Struct, frozen=True, kw_only=True):
     """A date as written; whether there is such a day is not checked yet."""
 
     year: int

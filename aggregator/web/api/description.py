@@ -1,9 +1,9 @@
 """What can be asked of the API, said once: routes, checks and OpenAPI come from it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from msgspec import Struct
 from starlette.requests import Request
 
 ROOT = "/api/v1"
@@ -13,8 +13,7 @@ Asked = Mapping[str, Any]
 Answer = Callable[[Request, Asked], Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(Struct, frozen=True, kw_only=True):
     """One thing that can be said with a request.
 
     `schema` is JSON Schema, of the part that `values` understands: type `string` with
@@ -29,8 +28,7 @@ class Parameter:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class Operation(Struct, frozen=True, kw_only=True):
     """One GET: its path below ROOT, and the function that answers it.
 
     `answer` returns what is written as JSON, in the form that `schemas` has under

@@ -7,10 +7,11 @@ good, also one whose report is gone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from aggregator.model import Article
 from aggregator.web.api.description import ROOT, Asked, Operation, Parameter
@@ -40,8 +41,7 @@ NAME_CURSOR = Parameter(
 Thing = TypeVar("Thing")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """A part of a list as JSON; `cursor` is where the next begins, None at the end."""
 
     items: Sequence[Any]

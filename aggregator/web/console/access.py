@@ -17,13 +17,14 @@ Source: RFC 6750 section 2.1 (Bearer), RFC 6454 (Origin), Fetch Metadata (Sec-Fe
 import hmac
 import re
 import secrets
-from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 from starlette.requests import Request
 
 from aggregator.config.secret import token_digest
+from aggregator.model import masked
 from aggregator.web.console.sessions import is_seal, is_session, seal, session
 from aggregator.web.console.throttle import WrongTokens
 from aggregator.web.rendering import newsroom_of
@@ -63,12 +64,14 @@ class RefusedError(Exception):
         self.wait_s = wait_s
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pass:
+class Pass(Struct, frozen=True, kw_only=True):
     """What lets a request in. `seal` is for its forms; None where none is needed."""
 
-    seal: str | None = field(repr=False)
+    seal: str | None
     has_session: bool = False
+
+    def __repr__(self) -> str:
+        return masked(self, "seal")
 
 
 class Access:

@@ -7,8 +7,9 @@ in the page.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from aggregator.model import OutcomeKind
 
@@ -22,8 +23,7 @@ _HEIGHTS: dict[OutcomeKind, int] = {"unchanged": 6, "updated": 20, "failed": 20}
 _TOPS: dict[OutcomeKind, int] = {"unchanged": 14, "updated": 0, "failed": 0}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Strip:
+class Strip(Struct, frozen=True, kw_only=True):
     """The last polls of a source, oldest first from the left."""
 
     width: int
@@ -54,8 +54,7 @@ def strip(polls: Polls) -> Strip:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bars:
+class Bars(Struct, frozen=True, kw_only=True):
     """Counts of hours, the last one is the one that runs now."""
 
     width: int

@@ -5,10 +5,10 @@ template prints. A filter or an order that we do not know counts as none.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from starlette.datastructures import QueryParams
 
 from aggregator.fetching import cadence
@@ -36,8 +36,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 _SMALL, _UNITS = 1000, ("kB", "MB", "GB")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """What of the list is asked for. `page` counts from 1."""
 
     state: str = ""
@@ -60,8 +59,7 @@ class Asked:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One source. Times are None where there is none."""
 
     id: str
