@@ -5,15 +5,11 @@ taken back, in months of today's publications (`history`) and of former ones (`r
 """
 
 from datetime import datetime
-from typing import Final
 
 from aggregator.app.months import month_of
-from aggregator.model import Article
-from aggregator.publishing import Archives, Tombstone
+from aggregator.app.tombstones import WITHDRAWN, tombstone
+from aggregator.publishing import Archives
 from aggregator.store import Store
-
-# Nobody takes back more than this; each is looked for in its months once.
-WITHDRAWN: Final = 10_000
 
 
 class Burial:
@@ -37,10 +33,3 @@ class Burial:
             for month in {month_of(article.listed_at), month_of(article.first_seen)}:
                 self._archives.take_back(publication_id, month, stone, now=now)
             self._done.add((publication_id, article.id))
-
-
-def tombstone(article: Article) -> Tombstone:
-    """Return what is left of an article that was taken back."""
-    why = article.withdrawn
-    assert why is not None  # noqa: S101 - only withdrawn articles are asked for
-    return Tombstone(ref=article.published_id, at=why.at, reason=why.reason)

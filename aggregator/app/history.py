@@ -15,14 +15,14 @@ Sources whose rights end some day stay out: what is archived cannot be taken in 
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from heapq import merge
 from itertools import chain
-from typing import TypedDict, TypeVar
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from msgspec.structs import replace
 
-from aggregator.app.binding import Binder
-from aggregator.app.burial import WITHDRAWN, Burial, tombstone
+from aggregator.app.burial import Burial
 from aggregator.app.editorial import Editorial
 from aggregator.app.months import (
     Month,
@@ -37,17 +37,15 @@ from aggregator.app.months import (
     start_of,
 )
 from aggregator.model import Article, Publication, Selection
-from aggregator.publishing import (
-    Archives,
-    Tombstone,
-)
+from aggregator.publishing import Archives
 from aggregator.store import Mark, Store
+
+if TYPE_CHECKING:
+    from aggregator.app.binding import Binder
 
 T = TypeVar("T")
 
 _PAGE = 500
-# So many of the latest stand in the live document.
-_TOMBSTONES = 50
 
 
 class Since(TypedDict):
@@ -64,7 +62,6 @@ class History:
         self._store = store
         self._editorial = editorial
         self._archives = archives
-        self._binder = Binder(store, editorial)
         self._burial = Burial(store, archives)
 
     def keep(
@@ -97,18 +94,6 @@ class History:
         """Return the address of the newest month, None if there is none yet."""
         newest = max(self._known(publication), default=None)
         return newest and self._archives.address(publication.id, newest)
-
-    def tombstones(self, publication: Publication) -> tuple[Tombstone, ...]:
-        """Return what was taken back last of what the publication would show."""
-        taken_back = [
-            article
-            for article in self._store.withdrawn(limit=WITHDRAWN)
-            if not self._editorial.refusal(
-                replace(article, withdrawn=None), publication, article.listed_at
-            )
-        ]
-        stones = sorted(map(tombstone, taken_back), key=lambda s: (s.at, s.ref))
-        return tuple(reversed(stones[-_TOMBSTONES:]))
 
     def _due(
         self,
@@ -270,6 +255,13 @@ class History:
             for month, known in kept.items()
             if self._archives.exists(publication.id, month)
         }
+
+    @cached_property
+    def _binder(self) -> "Binder":
+        """Return what makes a month; most rounds make none, and it loads much."""
+        from aggregator.app.binding import Binder
+
+        return Binder(self._store, self._editorial)
 
     def _remember(self, publication: Publication, months: dict[str, Month]) -> None:
         name, written = f"months {publication.id}", noted(months)

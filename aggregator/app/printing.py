@@ -16,6 +16,7 @@ from aggregator.app.editions import Edition, Editions
 from aggregator.app.editorial import Editorial
 from aggregator.app.relics import Relics
 from aggregator.app.shelf import Shelf
+from aggregator.app.tombstones import tombstones
 from aggregator.errors import PublishError
 from aggregator.events import log
 from aggregator.model import Article, Config, Publication, PublicationStatus
@@ -24,7 +25,7 @@ from aggregator.store import Store
 
 if TYPE_CHECKING:
     from aggregator.app.history import History
-    from aggregator.publishing import Margin, Publisher
+    from aggregator.publishing import Margin, Publisher, Tombstone
 
 PRINTED = "printed"
 
@@ -132,12 +133,12 @@ class Printing:
 
         return Margin(
             previous=self.history.newest(publication),
-            tombstones=self.history.tombstones(publication),
+            tombstones=self._tombstones(publication),
         )
 
     def _made(self, publication: Publication, edition: Edition) -> str:
         """Return what changes when other documents would be made, or others stand."""
-        stones = repr(self.history.tombstones(publication)).encode()
+        stones = repr(self._tombstones(publication)).encode()
         return " ".join(
             (
                 edition.digest,
@@ -145,6 +146,9 @@ class Printing:
                 standing(self._config.output, publication),
             )
         )
+
+    def _tombstones(self, publication: Publication) -> tuple["Tombstone", ...]:
+        return tombstones(self._store, self._editorial, publication)
 
     def _archive(
         self, publication: Publication, live: Sequence[Article], now: datetime

@@ -1,5 +1,6 @@
 """Open what a command works on: config read, log set up, wire ready, store held."""
 
+import gc
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -30,6 +31,7 @@ def configured(
 def reading_wire(invocation: Invocation) -> Iterator[Wire]:
     """Open the wire to look at what is there; other processes may be at work on it."""
     wire = Wire(configured(invocation))
+    settle()
     try:
         yield wire
     finally:
@@ -45,10 +47,21 @@ def working_wire(
 
     with hold(config.store, purpose, now=clock()) as still_held:
         wire = Wire(config, clock=clock, still_held=still_held)
+        settle()
         try:
             yield wire
         finally:
             wire.close()
+
+
+def settle() -> None:
+    """End the start: let Python look for garbage, but never in what stands now.
+
+    Does nothing in a program that is not ours, which looks for garbage all the time.
+    """
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def known_sources(wire: Wire, names: tuple[str, ...]) -> tuple[str, ...]:

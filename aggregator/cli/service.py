@@ -16,7 +16,7 @@ from aggregator.app.supervisor import Tell, nobody, supervisor
 from aggregator.app.wire import EVERYTHING, Wire
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.completing import source_ids
-from aggregator.cli.opening import configured, known_sources, working_wire
+from aggregator.cli.opening import configured, known_sources, settle, working_wire
 from aggregator.cli.progress import Progress
 from aggregator.cli.terminal import emit_json, emit_table
 from aggregator.events import log
@@ -130,6 +130,7 @@ def serve(invocation: Invocation, *, listen: str | None) -> None:
 
     config = configured(invocation, {"listen": listen} if listen else {})
     wire = Wire(config)
+    settle()
     try:
         server = WebServer(wire)
         on_signals(server.stop, _keep_config)

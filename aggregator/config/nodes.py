@@ -23,8 +23,10 @@ MAX_DEPTH = 20
 # a billion.
 SPARE_VALUES = 1_000
 
+# YAML 1.1, section 5.1, by what it leaves out: `re` takes 0.3 ms to learn this, and 3 to
+# learn what it lets in.
 _UNPRINTABLE = re.compile(
-    r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 )
 # What libyaml says, and what a person would.
 _SENTENCES = (

@@ -19,7 +19,8 @@ from aggregator.publishing.particulars import origin
 # XML 1.0, section 2.2, and with it every format: what stands in one stands in all.
 _LEGAL = "\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
 # To match all that is legal takes half the time of looking for what is not.
-LEGAL, ILLEGAL = re.compile(f"[{_LEGAL}]*"), re.compile(f"[^{_LEGAL}]")
+LEGAL = re.compile(f"[{_LEGAL}]*")
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def meant(report: Report, masthead: Masthead) -> Mark:

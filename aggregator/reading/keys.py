@@ -26,7 +26,7 @@ from aggregator.model import Article
 from aggregator.text import urls
 
 _LONGEST_GUID = 500  # characters; real ones are addresses or UUIDs
-_STORABLE = re.compile(r"[\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
+_STORABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 _TAG_HOST = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _NO_HOST = "feed.invalid"  # RFC 2606: never anybody's
 

@@ -5,6 +5,8 @@ Two sources of three items each are files, so that a round takes as long as it m
 
 import re
 import string
+import subprocess
+import sys
 import zlib
 from collections import Counter
 
@@ -169,3 +171,49 @@ def test_a_document_with_other_bytes_and_the_same_items_parses_none(desk):
     assert counted["items parsed"] == 0
     assert counted["rows of articles"] == 0
     assert counted["renders"] == 0
+
+
+# Says at the end of a command what it loaded, and whether garbage is looked for.
+CONFESSING = (
+    "import atexit, gc, sys\n"
+    "def confess(): print(gc.isenabled(), gc.get_freeze_count() > 0, *sys.modules, file=sys.stderr)\n"
+    "atexit.register(confess)\n"
+    "from aggregator.cli import main\n"
+    "main()\n"
+)
+# What reads documents, writes them, shows them, and makes a store.
+UNNEEDED = {
+    *("feedparser", "lxml", "nh3", "feedgen", "jinja2", "starlette", "uvicorn"),
+    *("rich", "alembic", "psycopg", "babel", "ruamel.yaml", "apscheduler"),
+    *("aggregator.publishing.check", "aggregator.text.markup.characters"),
+}
+
+
+def confession(at, *arguments):
+    """Run a command of its own interpreter; return what it says of itself."""
+    ours = at.command(*arguments)[3:]
+    done = subprocess.run(
+        [sys.executable, "-c", CONFESSING, *ours],
+        cwd=at.folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    looks_for_garbage, spares_the_start, *modules = done.stderr.split()
+    return looks_for_garbage == "True", spares_the_start == "True", set(modules)
+
+
+def test_a_round_that_brings_nothing_loads_what_it_needs(tmp_path):
+    at = Installation(tmp_path, {"a": "file:a.xml"})
+    at.write("a.xml", feed(1, 2, 3))
+    at.poll()
+
+    looks_for_garbage, spares_the_start, modules = confession(
+        at, "-q", "poll", "--force"
+    )
+
+    assert "aggregator.poll" in modules
+    assert modules & UNNEEDED == set()
+    assert looks_for_garbage
+    assert spares_the_start

@@ -1,0 +1,41 @@
+"""What is left of reports that were taken back, and which of them a publication tells.
+
+In: the store, the desk. Out: tombstones, the latest first. Apart from the months they
+stand in, because every round of polls asks for them, and hardly any writes a month.
+"""
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from aggregator.app.editorial import Editorial
+from aggregator.model import Article, Publication
+from aggregator.publishing import Tombstone
+from aggregator.store import Store
+
+# Nobody takes back more than this; each is looked for in its months once.
+WITHDRAWN: Final = 10_000
+# So many of the latest stand in the live document.
+_TOLD: Final = 50
+
+
+def tombstone(article: Article) -> Tombstone:
+    """Return what is left of an article that was taken back."""
+    why = article.withdrawn
+    assert why is not None  # noqa: S101 - only withdrawn articles are asked for
+    return Tombstone(ref=article.published_id, at=why.at, reason=why.reason)
+
+
+def tombstones(
+    store: Store, editorial: Editorial, publication: Publication
+) -> tuple[Tombstone, ...]:
+    """Return what was taken back last of what the publication would show."""
+    taken_back = [
+        article
+        for article in store.withdrawn(limit=WITHDRAWN)
+        if not editorial.refusal(
+            replace(article, withdrawn=None), publication, article.listed_at
+        )
+    ]
+    stones = sorted(map(tombstone, taken_back), key=lambda s: (s.at, s.ref))
+    return tuple(reversed(stones[-_TOLD:]))
