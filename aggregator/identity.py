@@ -151,6 +151,7 @@ def reconcile(
                 )
                 for digest, article in reading.items
             ),
+            passage=None if waiting or gone else reading.passage,
         ),
         new=tuple(_listed(list(new.values()), by_date=first, now=now)),
         changed=tuple(changed.values()),

@@ -205,6 +205,7 @@ def _read(
             content_type=answer.content_type,
             context=previous.context if previous else None,
             known=dict(previous.items) if previous else {},
+            passage=previous.passage if previous else None,
             now=attempt.now,
         )
     )

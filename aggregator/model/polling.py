@@ -148,16 +148,31 @@ class FeedInfo(Struct, frozen=True, kw_only=True):
     hints: Hints = Hints()
 
 
+class Passage(Struct, frozen=True, kw_only=True):
+    """The bytes of a document from its first item to the end of the last.
+
+    `begin` is how they begin, `size` how many they are, `first` how many of them the
+    first item has, and `digest` 16 bytes that tell whether they are the same.
+    """
+
+    begin: bytes
+    size: int
+    first: int
+    digest: bytes
+
+
 class Document(Struct, frozen=True, kw_only=True):
     """What the last readable document of a source held.
 
     `context` is the digest of everything an item inherits: the start tags around it
     and the base URL. `items` maps the digest of each item's bytes (16 bytes) to the id
-    of the article it became, in document order.
+    of the article it became, in document order. `passage` is where they all stood, and
+    None where there was more to say of the document than what its items are.
     """
 
     context: bytes
     items: tuple[tuple[bytes, str], ...]
+    passage: Passage | None = None
 
 
 class Deletion(Struct, frozen=True, kw_only=True):
@@ -175,13 +190,15 @@ class Reading(Struct, frozen=True, kw_only=True):
     read from it now, or None where the digest was known and the item was not parsed.
     Articles are as if all were new: `identity` reconciles them with what is stored.
     `notes` are sentences for the operator (caps applied, entries left out and why).
-    `entries_parsed` counts what reached the parser. `cut_short`: the document ended
+    `passage` is where the items stand, if nothing was told of them and all are known
+    then. `entries_parsed` counts what reached the parser. `cut_short`: the document ended
     too early, so its answer was not all there was.
     """
 
     feed: FeedInfo | None
     context: bytes
     items: tuple[tuple[bytes, Article | None], ...]
+    passage: Passage | None = None
     deletions: tuple[Deletion, ...] = ()
     notes: tuple[str, ...] = ()
     entries_parsed: int = 0

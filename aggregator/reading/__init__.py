@@ -9,6 +9,7 @@ parse       XML → parsed.Feed; the only importer of feedparser, with `tree` be
 normalise   parsed.Feed + Source → articles
 keys        how an entry is recognised, and the ids that follow
 conductor   `read` conducts all of it: ReadRequest → Reading
+passage     tells that every item is as it was, without any process
 packing     messages to and from these processes
 workers     runs `read` in processes that can be killed
 discovery   the feeds that a web page names as its own

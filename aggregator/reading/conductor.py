@@ -17,10 +17,11 @@ from msgspec.structs import replace
 from aggregator.errors import ReadError
 from aggregator.model import Article, Deletion, FeedInfo, Reading
 from aggregator.reading import normalise
-from aggregator.reading.decode import decode
+from aggregator.reading.decode import Decoded, decode
 from aggregator.reading.jsonfeed import JsonFeed
 from aggregator.reading.parsed import Feed
 from aggregator.reading.parts import Parts
+from aggregator.reading.passage import passage_of
 from aggregator.reading.request import ReadRequest
 from aggregator.reading.split import CUT_SHORT
 from aggregator.reading.xmlfeed import Miscounted, whole, xml_parts
@@ -57,19 +58,20 @@ def _read(request: ReadRequest) -> Reading:
         request.body, content_type=request.content_type, max_bytes=request.max_bytes
     )
     if found.json is not None:
-        return _taken(JsonFeed(said=found.json, url=request.url), request, found.notes)
+        said = JsonFeed(said=found.json, url=request.url, document=found.document)
+        return _taken(said, request, found)
     try:
-        return _taken(xml_parts(found.document, url=request.url), request, found.notes)
+        return _taken(xml_parts(found.document, url=request.url), request, found)
     except Miscounted:
         reason = "its items are not what they seem"
         parts = whole(found.document, url=request.url, reason=reason)
-        return _taken(parts, request, found.notes)
+        return _taken(parts, request, found)
 
 
-def _taken(parts: Parts, request: ReadRequest, notes: tuple[str, ...]) -> Reading:
+def _taken(parts: Parts, request: ReadRequest, found: Decoded) -> Reading:
     """Return the reading of a document in parts, parsing what is not known."""
     numbers, capped = _within_caps(parts)
-    notes += parts.notes + capped
+    notes = (*found.notes, *parts.notes, *capped)
     same = request.context == parts.context
     known = request.known if same and request.known else {}
     digests = [parts.parts[number].digest for number in numbers]
@@ -91,14 +93,19 @@ def _taken(parts: Parts, request: ReadRequest, notes: tuple[str, ...]) -> Readin
         notes += normalised.notes
         made = zip(parsed.numbers, normalised.articles, strict=True)
         articles = {number: one for number, one in made if isinstance(one, Article)}
+    items = tuple(
+        (digest, articles.get(number))
+        for number, digest in zip(numbers, digests, strict=True)
+        if digest in known or number in articles
+    )
+    told = bool(notes) or len(items) < len(parts.parts)
     return Reading(
         feed=info,
         context=parts.context,
-        items=tuple(
-            (digest, articles.get(number))
-            for number, digest in zip(numbers, digests, strict=True)
-            if digest in known or number in articles
-        ),
+        items=items,
+        passage=None
+        if told
+        else passage_of(request.body, found.document, parts.extent),
         deletions=deletions,
         notes=tuple(dict.fromkeys(notes)),
         entries_parsed=len(unseen),

@@ -162,9 +162,9 @@ def _text(body: bytes, content_type: str | None) -> bytes:
         for pattern, encoding in _WIDTHS:
             if pattern.match(body):
                 return _encoded(body, encoding)
-    encodings = tuple(_declared(body, content_type))
-    if "iso2022_jp" not in encodings and _is_utf8(body):
+    if is_utf8(body, content_type):
         return body
+    encodings = tuple(_declared(body, content_type))
     for encoding in encodings:
         try:
             return body.decode(encoding).encode()
@@ -177,7 +177,14 @@ def _encoded(body: bytes, encoding: str) -> bytes:
     return body.decode(encoding, "replace").encode("utf-8", "replace")
 
 
-def _is_utf8(body: bytes) -> bool:
+def is_utf8(body: bytes, content_type: str | None) -> bool:
+    """Whether a body that begins in ASCII is UTF-8, whatever it is declared to be.
+
+    Japanese in seven bits (ISO-2022-JP) is valid UTF-8, too, and believed to be what it
+    says.
+    """
+    if "iso2022_jp" in _declared(body, content_type):
+        return False
     if body.isascii():
         return True
     try:

@@ -11,14 +11,17 @@ Source: https://www.jsonfeed.org/version/1.1/
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 
 from msgspec import Struct
 
 from aggregator.reading.parsed import Category, Entry, Feed, Link, Picture, Text
-from aggregator.reading.parts import Parsed, RawPart
+from aggregator.reading.parts import Extent, Parsed, RawPart
 from aggregator.reading.split import digest
 
 _VERSIONS: Final = {
@@ -27,15 +30,19 @@ _VERSIONS: Final = {
     "https://jsonfeed.org/version/1.1": "json11",
 }
 _INHERITED: Final = ("author", "authors", "language")
+_ITEMS: Final = re.compile(r'"items"\s*+:\s*+\[\s*+')
+_MOST_TRIED: Final = 4  # beginnings, and as many ends for each
+_MOST_AROUND: Final = 65_536  # characters beside the items
 
 Said = Mapping[str, Any]
 
 
 class JsonFeed(Struct, frozen=True, kw_only=True, dict=True):
-    """A JSON Feed in parts."""
+    """A JSON Feed in parts. `document` is what was parsed, for its `extent`."""
 
     said: Said
     url: str
+    document: bytes = b""
 
     @cached_property
     def context(self) -> bytes:
@@ -48,6 +55,22 @@ class JsonFeed(Struct, frozen=True, kw_only=True, dict=True):
         """The items that are objects, in document order."""
         raws = [_written(item) for item in self._items]
         return tuple(RawPart(raw=raw, digest=digest(raw)) for raw in raws)
+
+    @property
+    def extent(self) -> Extent | None:
+        """Where the items stand: what is left without them is the document without items."""
+        if not self.said["items"]:
+            return None
+        text = self.document.decode()
+        empty = {**self.said, "items": []}
+        for begin in islice(_ITEMS.finditer(text), _MOST_TRIED):
+            for last in islice(_ends(text, begin.end()), _MOST_TRIED):
+                if begin.end() + len(text) - last > _MOST_AROUND:
+                    break
+                with suppress(ValueError, RecursionError):
+                    if json.loads(text[: begin.end()] + text[last:]) == empty:
+                        return _extent(text, begin.end(), last)
+        return None
 
     @property
     def restless(self) -> bool:
@@ -94,6 +117,20 @@ class JsonFeed(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def _items(self) -> tuple[Said, ...]:
         return tuple(item for item in self.said["items"] if isinstance(item, dict))
+
+
+def _ends(text: str, start: int) -> Iterator[int]:
+    """Yield where arrays end, the last first."""
+    end = len(text)
+    while (end := text.rfind("]", start, end)) >= 0:
+        yield end
+
+
+def _extent(text: str, start: int, last: int) -> Extent:
+    """Return positions in a text as those in its bytes, without blanks at the end."""
+    _, after_first = json.JSONDecoder().raw_decode(text, start)
+    end = len(text[:last].rstrip())
+    return Extent(*(len(text[:place].encode()) for place in (start, after_first, end)))
 
 
 def _entry(

@@ -44,11 +44,19 @@ class Parsed(Struct, frozen=True, kw_only=True):
     numbers: tuple[int, ...]
 
 
+class Extent(NamedTuple):
+    """Where items stand in a document, in bytes: from the first one to the last one's end."""
+
+    start: int
+    after_first: int
+    end: int
+
+
 class Parts(Protocol):
     """A document whose items can be told apart before they are parsed.
 
     `context` is the digest of all that an item inherits. `restless` tells that there is
-    something to read even when no item is new.
+    something to read even when no item is new. `extent` is None where nobody knows.
     """
 
     @property
@@ -62,6 +70,9 @@ class Parts(Protocol):
 
     @property
     def notes(self) -> tuple[str, ...]: ...  # noqa: D102
+
+    @property
+    def extent(self) -> Extent | None: ...  # noqa: D102
 
     def parsed(self, numbers: Sequence[int]) -> Parsed:
         """Return the feed with the entries of these parts.

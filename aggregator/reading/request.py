@@ -5,15 +5,15 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from aggregator.model import FetchLimits, Source
+from aggregator.model import FetchLimits, Passage, Source
 
 
 class ReadRequest(Struct, frozen=True, kw_only=True):
     """What to read. `url` is where the document was found in the end.
 
     `known` maps digests of items to the articles they became, as stored with the last
-    document of this source, and `context` is the digest stored beside them; both None
-    or empty where nothing is known. `max_bytes` bounds a document that unpacks.
+    document of this source, `context` is the digest stored beside them, and `passage`
+    where they stood; None or empty where nothing is known. `max_bytes` bounds a document that unpacks.
     """
 
     source: Source
@@ -22,5 +22,6 @@ class ReadRequest(Struct, frozen=True, kw_only=True):
     content_type: str | None = None
     known: Mapping[bytes, str] | None = None
     context: bytes | None = None
+    passage: Passage | None = None
     now: datetime
     max_bytes: int = FetchLimits().max_body

@@ -1,7 +1,7 @@
 """Processes that read documents and may be killed: at a deadline, or out of memory.
 
 In: a ReadRequest. Out: a Reading, or ReadError; `too-complex` where the process had to
-go. A thread cannot be killed, and a document of 60 KB can keep the parsers busy for
+go. A document whose items are all as they were is told without a process (`passage`). A thread cannot be killed, and a document of 60 KB can keep the parsers busy for
 minutes or fill the machine's memory, so nothing from outside is parsed in our own
 process.
 
@@ -42,6 +42,7 @@ from msgspec import DecodeError
 from aggregator.errors import ReadError
 from aggregator.model import Reading, ReadingLimits
 from aggregator.reading.packing import answer_of, packed
+from aggregator.reading.passage import unread
 from aggregator.reading.request import ReadRequest
 from aggregator.reading.wire import Gone, receive, send
 
@@ -73,6 +74,8 @@ class Workers:
             ReadError: it is not readable, or `too-complex`: the process was killed at
                 its deadline or ran out of memory.
         """
+        if (reading := unread(request)) is not None:
+            return reading
         came = monotonic()
         lane = self._large if len(request.body) > LARGE else contextlib.nullcontext()
         with lane, self._free:

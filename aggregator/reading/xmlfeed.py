@@ -18,9 +18,8 @@ from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from aggregator.errors import ReadError
-from aggregator.reading import parse
 from aggregator.reading.parsed import Entry, Feed
-from aggregator.reading.parts import Parsed, Parts, RawPart
+from aggregator.reading.parts import Extent, Parsed, Parts, RawPart
 from aggregator.reading.split import (
     CUT_SHORT,
     Item,
@@ -50,12 +49,20 @@ def xml_parts(document: bytes, *, url: str) -> Parts:
     return CutFeed(split=pieces, url=url)
 
 
+def cut(document: bytes, *, url: str) -> "CutFeed | None":
+    """Return the document in parts if it can be cut; loads no parser."""
+    pieces = split(document)
+    return None if isinstance(pieces, Whole) else CutFeed(split=pieces, url=url)
+
+
 def whole(document: bytes, *, url: str, reason: str) -> Parts:
     """Return the document in parts, parsed at once.
 
     Raises:
         ReadError: the document is not readable.
     """
+    from aggregator.reading import parse
+
     feed = parse.feed(document, url=url)
     notes = (*feed.notes, f"read whole, as {reason}")
     entries = feed.entries
@@ -82,6 +89,12 @@ class CutFeed(Struct, frozen=True, kw_only=True, dict=True):
     def parts(self) -> tuple[Item, ...]:
         """The items, in document order."""
         return self.split.items
+
+    @property
+    def extent(self) -> Extent | None:
+        """Where the items stand, None if there are none."""
+        items = self.split.items
+        return Extent(items[0].start, items[0].end, items[-1].end) if items else None
 
     @property
     def restless(self) -> bool:
@@ -131,6 +144,8 @@ class CutFeed(Struct, frozen=True, kw_only=True, dict=True):
             return (number,), error
 
     def _feed(self, numbers: Sequence[int]) -> Feed:
+        from aggregator.reading import parse
+
         feed = parse.feed(self.split.keep(numbers), url=self.url)
         if len(feed.entries) != len(numbers):
             raise Miscounted
@@ -185,6 +200,10 @@ class WholeFeed(Struct, frozen=True, kw_only=True, dict=True):
         """The entries, each as one line of JSON."""
         raws = [_written(entry) for entry in self.feed.entries]
         return tuple(RawPart(raw=raw, digest=digest(raw)) for raw in raws)
+
+    @property
+    def extent(self) -> None:
+        """Nobody knows: it was not cut."""
 
     @property
     def restless(self) -> bool:

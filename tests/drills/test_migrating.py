@@ -34,11 +34,14 @@ def first_release(tmp_path, url=None):
 
 
 def put_back(url):
-    """Take away what the second schema brought."""
+    """Take away what later schemas brought."""
     engine = create_engine(url)
     with engine.begin() as connection:
         for table in ("search_index", "search"):
             connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
+        columns = inspect(connection).get_columns("documents")
+        if any(column["name"] == "passage" for column in columns):
+            connection.execute(text("ALTER TABLE documents DROP COLUMN passage"))
         statement = text("UPDATE mediawire_version SET version_num = :first")
         connection.execute(statement, {"first": FIRST})
     engine.dispose()

@@ -41,6 +41,7 @@ VIDEO = "<media:content url='https://source.example/f.mp4'>"
             "<dc:subject>s</dc:subject><dc:rights>(c) Us</dc:rights></item>"),
         atom("<entry><title>t</title><created>2026-03-02T10:00:00Z</created></entry>"),
         rss("<item xmlns:x='urn:x'><title>t</title><x:own>words</x:own></item>"),
+        rss("<item><image>https://a.example/i.png</image><title>t</title></item>"),
     ],
 )  # fmt: skip
 def test_plain_entries_are_read_as_feedparser_reads_them(document):

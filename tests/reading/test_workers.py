@@ -10,8 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from documents import item, request, rss
+from documents import item, remembered, request, rss
 from msgspec.msgpack import Decoder
+from msgspec.structs import replace
 
 from aggregator.errors import ReadError
 from aggregator.model import ReadingLimits
@@ -70,6 +71,16 @@ def test_no_process_runs_before_the_first_document(pool):
     readers.read(request(rss(item(1))))
 
     assert (before, len(processes(readers))) == (set(), 1)
+
+
+def test_a_document_that_lists_what_it_listed_needs_no_process(pool):
+    first = read(request(rss(item(1), item(2))))
+    body = rss(item(1), item(2), head="<title>Another</title>")
+    ask = replace(request(body, **remembered(first)), passage=first.passage)
+    two = pool(count=2)
+
+    assert two.read(ask) == read(ask)
+    assert not processes(two)
 
 
 def test_one_process_reads_document_after_document(pool):

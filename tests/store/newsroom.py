@@ -11,6 +11,7 @@ from aggregator.model import (
     Attribution,
     Document,
     Outcome,
+    Passage,
     PollResult,
     SourceState,
     Validators,
@@ -69,6 +70,7 @@ def document(*articles: Article) -> Document:
     return Document(
         context=b"rss",
         items=tuple((blake2b(a.raw, digest_size=16).digest(), a.id) for a in articles),
+        passage=Passage(begin=b"<item>", size=2_000_000, first=900, digest=b"d" * 16),
     )
 
 

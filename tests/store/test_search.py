@@ -227,6 +227,7 @@ def before(store_url, version, *undone):
     with engine.execution_options(writes=True).begin() as connection:
         for statement in (
             *undone,
+            "ALTER TABLE documents DROP COLUMN passage",
             f"UPDATE {VERSION_TABLE} SET version_num = '{earlier}'",
         ):
             connection.execute(text(statement))

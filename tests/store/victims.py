@@ -27,7 +27,10 @@ def killed(work, *arguments, after):
 def migrating(pipe, url, folder):
     """Migrate to a version that is found in a folder."""
     migrations.FOLDER = Path(folder)
-    migrations.VERSIONS, migrations.HEAD = ("0001", "0002", "0003", "0004"), "0004"
+    migrations.VERSIONS, migrations.HEAD = (
+        ("0001", "0002", "0003", "0004", "0005"),
+        "0005",
+    )
     pipe.send("begin")
     migrate(url)
 

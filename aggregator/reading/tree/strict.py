@@ -45,7 +45,7 @@ _ROLES = {
 _PUT_ASIDE = frozenset(
     {
         *("cc:license", "creativecommons:license", "dc:identifier", "dc:language"),
-        *("dc:publisher", "dc:source", "dc:type", "draft", "itunes:block"),
+        *("dc:publisher", "dc:source", "dc:type", "draft", "image", "itunes:block"),
         *("itunes:duration", "itunes:episode", "itunes:episodetype"),
         *("itunes:explicit", "itunes:isclosedcaptioned", "itunes:order"),
         *("itunes:season", "itunes:title", "media:copyright", "media:hash"),
