@@ -9,7 +9,7 @@ telling    an alert in words, for programs and for people
 webhook, mail      the channels: each raises MediaWireError if it could not tell
 
 To add a matter: a function in `matters` and its word in `model.AlertKind`. To add a
-channel: a module like `mail`, its keys in `config.operating`, its name in `app.alarm`.
+channel: a module like `mail`, its keys in `config.service`, its name in `app.alarm`.
 """
 
 from aggregator.alerting.matters import Disk, Watched, matters, may_be_quiet

@@ -6,7 +6,7 @@ path, and a sentence that says what to write instead.
 
     written, nodes, opml      files → texts, lists and mappings that know their place
     units, names, addresses   what single words mean
-    fields, schema, operating the keys, their types and defaults; reference derived
+    fields, service, schema   the keys, their types and defaults; reference derived
     sentences, agreement      what is wrong, in words
     overrides, secret         flags, environment, env:NAME and file:PATH
     fold, cautions, load      all of it together

@@ -18,8 +18,8 @@ from aggregator.config.files import (
     SOURCES,
     Files,
 )
-from aggregator.config.schema import EXAMPLE_CONTACT
 from aggregator.config.secret import is_elsewhere
+from aggregator.config.service import EXAMPLE_CONTACT
 from aggregator.config.written import Written
 
 # Domains that belong to nobody (RFC 2606), as in the contact we ship.

@@ -14,16 +14,15 @@ from msgspec.structs import replace
 from pydantic import BaseModel
 
 from aggregator import model
-from aggregator.config.operating import Alerts, Console
 from aggregator.config.schema import (
     PublicationKeys,
     PublicationsFile,
-    ServiceFile,
     SharedKeys,
     SourceKeys,
     SourcesFile,
 )
 from aggregator.config.secret import Surroundings, token_digest
+from aggregator.config.service import Alerts, Console, ServiceFile
 
 Layer = SharedKeys | SourceKeys
 

@@ -27,9 +27,10 @@ from aggregator.config.files import (
     Files,
     read_folder,
 )
-from aggregator.config.schema import PublicationsFile, ServiceFile, SourcesFile
+from aggregator.config.schema import PublicationsFile, SourcesFile
 from aggregator.config.secret import Surroundings
 from aggregator.config.sentences import complaints_of
+from aggregator.config.service import ServiceFile
 from aggregator.config.written import Written
 from aggregator.errors import Complaint, ConfigError
 from aggregator.model import Config

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, cast
 
 from pydantic import BaseModel
 
-from aggregator.config.schema import PublicationsFile, ServiceFile, SourcesFile
+from aggregator.config.schema import PublicationsFile, SourcesFile
+from aggregator.config.service import ServiceFile
 from aggregator.config.written import Path
 
 FILES: dict[str, type[BaseModel]] = {

@@ -1,9 +1,9 @@
-"""The keys of the three files: names, types, defaults and what they mean.
+"""The keys of sources.yaml and publications.yaml, and how a key is described.
 
-These classes are the one place where a key is described: they validate, they make the
-JSON Schema for editors (`config schema`) and the reference in the README. Defaults are
-those of `aggregator.model`. What is written is told from what is default by pydantic's
-`model_fields_set`, which `fold` goes by.
+These classes, and those of `service`, are the one place where a key is described: they
+validate, they make the JSON Schema for editors (`config schema`) and the reference in the
+README. Defaults are those of `aggregator.model`. What is written is told from what is
+default by pydantic's `model_fields_set`, which `fold` goes by.
 """
 
 from datetime import timedelta
@@ -13,131 +13,25 @@ from pydantic import BaseModel, Field
 
 from aggregator import model
 from aggregator.config.fields import (
-    BaseAddress,
     BodyMode,
-    Contact,
     Count,
-    Database,
-    Dialled,
     Duration,
     FeedAddress,
     Flag,
     HeaderName,
     HeaderValue,
-    HostPattern,
     Id,
     IndexPolicy,
     Language,
     Line,
-    Listen,
     Moment,
-    Pause,
     Secret,
-    Size,
     Text,
     Timezone,
     WebAddress,
 )
-from aggregator.config.operating import Alerts, Console
 
-EXAMPLE_CONTACT = "https://example.org/about"
-
-_FETCH = model.FetchLimits()
-_READING = model.ReadingLimits()
-_MANNERS = model.HostLimits()
 _RIGHTS = model.Rights()
-
-
-# -- mediawire.yaml
-
-
-class Host(BaseModel, extra="forbid", frozen=True):
-    """Manners towards hosts of one pattern, where they differ from `fetch`."""
-
-    per_host: Count = Field(
-        default=_MANNERS.per_host, description="Requests at a time."
-    )
-    spacing: Pause = Field(default=_MANNERS.spacing, description="Time between starts.")
-
-
-class Fetch(BaseModel, extra="forbid", frozen=True):
-    """How sources are asked."""
-
-    timeout: Duration = Field(
-        default=_FETCH.timeout, description="The whole fetch, not each read."
-    )
-    max_body: Size = Field(
-        default=_FETCH.max_body,
-        description="The largest document, after decompression.",
-    )
-    workers: Count = Field(
-        default=_FETCH.workers, description="Fetches at a time, in all."
-    )
-    per_host: Count = Field(
-        default=_MANNERS.per_host, description="Requests at a time to one host."
-    )
-    spacing: Pause = Field(
-        default=_MANNERS.spacing, description="Time between starts on one host."
-    )
-    allow_private: tuple[Dialled, ...] = Field(
-        default=(),
-        description="What may be dialled although it is private or on an odd port: "
-        "networks (10.1.2.0/24, any port there) or host:port.",
-    )
-
-
-class Reading(BaseModel, extra="forbid", frozen=True):
-    """Bounds of the processes that read documents."""
-
-    timeout: Duration = Field(
-        default=_READING.timeout, description="After this a document is too complex."
-    )
-    max_memory: Size = Field(
-        default=_READING.max_memory,
-        description="The most memory one document may take.",
-    )
-    workers: Count = Field(default=_READING.workers, description="Processes that read.")
-
-
-class ServiceFile(BaseModel, extra="forbid", frozen=True, title="mediawire.yaml"):
-    """The service; every key has a default."""
-
-    base_url: BaseAddress = Field(
-        default="http://127.0.0.1:8080",
-        description="The public address: all ids, links and self references start here.",
-    )
-    contact: Contact = Field(
-        default=EXAMPLE_CONTACT,
-        description="Where publishers reach you; stands in the User-Agent.",
-    )
-    store: Database = Field(
-        default="sqlite:///data/mediawire.db",
-        validate_default=True,
-        description="The database: sqlite:///PATH or postgresql+psycopg://user@host/db. "
-        "May be env:NAME or file:PATH.",
-    )
-    listen: Listen = Field(
-        default=("127.0.0.1", 8080), description="Where pages and feeds are served."
-    )
-    output: Line = Field(
-        default="data/public",
-        description="Every representation is also a file here, atomically written.",
-    )
-    keep: Duration = Field(
-        default=timedelta(days=90), description="How long articles are kept."
-    )
-    fetch: Fetch = Field(default=Fetch(), description="How sources are asked.")
-    reading: Reading = Field(
-        default=Reading(), description="Bounds of the processes that read documents."
-    )
-    hosts: dict[HostPattern, Host] = Field(
-        default={},
-        description="Manners for hosts of a pattern; the first that fits counts.",
-    )
-    console: Console = Field(
-        default=Console(), description="Who may open the operator's console."
-    )
-    alerts: Alerts = Field(default=Alerts(), description="Where alerts are told.")
 
 
 # -- sources.yaml and sources.d
