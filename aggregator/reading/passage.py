@@ -79,27 +79,33 @@ def _around(
 
     None if that is not what is left of the document, or decoding might change it.
     """
-    from aggregator.reading.decode import decode, is_utf8
+    from aggregator.reading.decode import is_utf8
+
+    rest = b"".join((request.body[:after_first], request.body[end:]))
+    if b"<!ENTITY" in request.body[:start] or not is_utf8(rest, request.content_type):
+        return None
+    try:
+        parts = _parts(rest, request)
+        if parts is None or parts.notes or parts.restless or len(parts.parts) != 1:
+            return None
+        return parts.context, parts.parts[0].digest
+    except (ReadError, RecursionError):  # JSON can be as deep as Python's stack
+        return None
+
+
+def _parts(document: bytes, request: ReadRequest) -> "Parts | None":
+    """Return a document in parts, None if it cannot be cut or there is more to say."""
+    from aggregator.reading.decode import decode
     from aggregator.reading.jsonfeed import JsonFeed
     from aggregator.reading.xmlfeed import cut
 
-    rest = b"".join((request.body[:after_first], request.body[end:]))
-    if not is_utf8(rest, request.content_type):
+    size = len(document)
+    found = decode(document, content_type=request.content_type, max_bytes=size)
+    if found.notes:
         return None
-    try:
-        found = decode(rest, content_type=request.content_type, max_bytes=len(rest))
-    except ReadError:
-        return None
-    if found.notes or b"<!ENTITY" in request.body[:start]:
-        return None
-    parts: Parts | None
     if found.json is not None:
-        parts = JsonFeed(said=found.json, url=request.url, document=found.document)
-    else:
-        parts = cut(found.document, url=request.url)
-    if parts is None or parts.notes or parts.restless or len(parts.parts) != 1:
-        return None
-    return parts.context, parts.parts[0].digest
+        return JsonFeed(said=found.json, url=request.url, document=found.document)
+    return cut(found.document, url=request.url)
 
 
 def _digest(items: bytes) -> bytes:

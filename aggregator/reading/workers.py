@@ -1,9 +1,9 @@
 """Processes that read documents and may be killed: at a deadline, or out of memory.
 
 In: a ReadRequest. Out: a Reading, or ReadError; `too-complex` where the process had to
-go. A document whose items are all as they were is told without a process (`passage`). A thread cannot be killed, and a document of 60 KB can keep the parsers busy for
+go. A thread cannot be killed, and a document of 60 KB can keep the parsers busy for
 minutes or fill the machine's memory, so nothing from outside is parsed in our own
-process.
+process. (Whose items are all as they were needs no parser, and no process: `passage`.)
 
 A process is started when the first document comes (never by a fork of ours: it is a
 fresh interpreter, without our sockets, locks and threads), reads documents one after the

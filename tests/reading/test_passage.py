@@ -126,6 +126,21 @@ def test_what_needs_a_closer_look_has_no_passage(what):
     assert read(request(TELLING[what])).passage is None
 
 
+def test_json_as_deep_as_the_stack_is_left_to_the_reader():
+    """What holds the parser's recursion need not hold the writer's, deeper in a call."""
+    for depth in range(100, 1_000, 20):
+        deep = "[" * depth + "]" * depth
+        body = json_feed(1, 2).replace(
+            b'{\n  "title"', b'{"author": %b, "title"' % deep.encode(), 1
+        )
+        try:
+            asked = again(body, body)
+        except ReadError:
+            continue
+
+        assert unread(asked) in (None, read(asked))
+
+
 @corpus.needs_corpus
 def test_whatever_happens_to_a_document_it_is_read_or_was_read_already():
     """Ten changes to each real feed: some 1,100 are told unread, all as they are read."""
