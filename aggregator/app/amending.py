@@ -16,7 +16,7 @@ from aggregator.app.configuring import load_config
 from aggregator.config.edit import amend, places, with_keys
 from aggregator.config.written import Place
 from aggregator.errors import MediaWireError
-from aggregator.model import Config, masked
+from aggregator.model import Config, repr_without
 
 
 class ConfigFolder(Struct, frozen=True, kw_only=True):
@@ -26,7 +26,7 @@ class ConfigFolder(Struct, frozen=True, kw_only=True):
     environ: Mapping[str, str]
 
     def __repr__(self) -> str:
-        return masked(self, "environ")
+        return repr_without(self, "environ")
 
     def load(self) -> Config:
         """Return what the folder says now; ConfigError if it is not valid."""

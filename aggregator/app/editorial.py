@@ -65,10 +65,7 @@ class Editorial:
         takes the article; only a source's own rules can drop it everywhere.
         """
         source = self._sources[article.source_id]
-        # To make another article costs 3 us, and most come as they are to be listed.
-        tagged = article
-        if article.desk_tags != source.tags:
-            tagged = replace(article, desk_tags=source.tags)
+        tagged = replace(article, desk_tags=source.tags)
         edited = self._desk.edit(tagged, source.rules)
         publication = None if edited.dropped else self.first_taking(tagged)
         if publication and publication.rules:
@@ -76,9 +73,7 @@ class Editorial:
             edited = edited if both.dropped else both
         # Tags that rules add are made anew for each publication: what is stored is what
         # the source said.
-        if edited.tags != article.tags:
-            edited = replace(edited, tags=article.tags)
-        return edited
+        return replace(edited, tags=article.tags)
 
     def first_taking(self, article: Article) -> Publication | None:
         """Return the first publication whose selection takes the article."""

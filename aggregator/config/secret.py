@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from aggregator.model import masked
+from aggregator.model import repr_without
 
 MOST = 64 * 1024
 
@@ -24,7 +24,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     environ: Mapping[str, str]
 
     def __repr__(self) -> str:
-        return masked(self, "environ")
+        return repr_without(self, "environ")
 
 
 def is_elsewhere(text: str) -> bool:

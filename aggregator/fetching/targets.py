@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 
 from msgspec import Struct
 
-from aggregator.model import masked
+from aggregator.model import repr_without
 
 _SHAPE = re.compile(
     r"(?P<scheme>https?)://(?P<authority>[^/?#\\]+)(?P<path>[/?][^#]*)?(?:#.*)?",
@@ -44,7 +44,7 @@ class Target(Struct, frozen=True, kw_only=True):
     userinfo: str | None = None
 
     def __repr__(self) -> str:
-        return masked(self, "userinfo")
+        return repr_without(self, "userinfo")
 
     @property
     def origin(self) -> tuple[str, str, int]:

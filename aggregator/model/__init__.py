@@ -9,6 +9,7 @@ polling      one Poll: request, document, reading, outcome, what is remembered
 article      Article and its Attribution
 publication  Publication, Report, Representation
 settings     Config: all of what an operator wrote
+shown        the repr of what holds secrets
 """
 
 from aggregator.model.alert import Alert, AlertKind
@@ -24,7 +25,6 @@ from aggregator.model.article import (
     Withdrawn,
     content_digest,
 )
-from aggregator.model.masking import masked
 from aggregator.model.polling import (
     Advice,
     Deletion,
@@ -34,7 +34,6 @@ from aggregator.model.polling import (
     FetchRequest,
     Hints,
     Moved,
-    NextPoll,
     NotModified,
     Outcome,
     OutcomeKind,
@@ -67,6 +66,7 @@ from aggregator.model.settings import (
     MailTls,
     ReadingLimits,
 )
+from aggregator.model.shown import repr_without
 from aggregator.model.source import (
     Auth,
     BodyMode,
@@ -105,7 +105,6 @@ __all__ = [
     "MailChannel",
     "MailTls",
     "Moved",
-    "NextPoll",
     "NotModified",
     "Outcome",
     "OutcomeKind",
@@ -133,5 +132,5 @@ __all__ = [
     "Via",
     "Withdrawn",
     "content_digest",
-    "masked",
+    "repr_without",
 ]

@@ -1,12 +1,12 @@
 """One attempt on one source: what was asked, what came, what follows from it."""
 
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from msgspec import Struct
 
 from aggregator.model.article import Article
-from aggregator.model.masking import masked
+from aggregator.model.shown import repr_without
 
 OutcomeKind = Literal["updated", "unchanged", "failed"]
 StateWord = Literal["new", "ok", "failing", "throttled", "paused", "held", "gone"]
@@ -97,7 +97,7 @@ class FetchRequest(Struct, frozen=True, kw_only=True):
     verify_tls: bool = True
 
     def __repr__(self) -> str:
-        return masked(self, "headers", "auth")
+        return repr_without(self, "headers", "auth")
 
 
 class Fetched(Struct, frozen=True, kw_only=True):
@@ -252,19 +252,6 @@ class SourceState(Struct, frozen=True, kw_only=True):
     moved: Moved | None = None
     feed: FeedInfo = FeedInfo()
     hints_warning: str | None = None
-
-
-class NextPoll(NamedTuple):
-    """When a source is polled next, because of what, and when it was last: of its row.
-
-    Fields are called as in `SourceState`. A tuple, because one is made for every poll,
-    and a copy of the row takes six times as long.
-    """
-
-    source_id: str
-    next_poll_at: datetime
-    because: str
-    last_polled_at: datetime | None
 
 
 class Outcome(Struct, frozen=True, kw_only=True):

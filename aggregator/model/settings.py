@@ -7,8 +7,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from aggregator.model.masking import masked
 from aggregator.model.publication import Publication, RuleSpec
+from aggregator.model.shown import repr_without
 from aggregator.model.source import Source
 
 
@@ -53,7 +53,7 @@ class ConsoleAccess(Struct, frozen=True, kw_only=True):
     token_digest: bytes | None = None
 
     def __repr__(self) -> str:
-        return masked(self, "token_digest")
+        return repr_without(self, "token_digest")
 
 
 class MailChannel(Struct, frozen=True, kw_only=True):
@@ -67,7 +67,7 @@ class MailChannel(Struct, frozen=True, kw_only=True):
     password: str | None = None
 
     def __repr__(self) -> str:
-        return masked(self, "username", "password")
+        return repr_without(self, "username", "password")
 
 
 class AlertChannels(Struct, frozen=True, kw_only=True):
@@ -77,7 +77,7 @@ class AlertChannels(Struct, frozen=True, kw_only=True):
     mail: MailChannel | None = None
 
     def __repr__(self) -> str:
-        return masked(self, "webhook")
+        return repr_without(self, "webhook")
 
 
 class Config(Struct, frozen=True, kw_only=True):

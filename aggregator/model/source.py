@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from aggregator.model.masking import masked
+from aggregator.model.shown import repr_without
 
 BodyMode = Literal["full", "excerpt", "headline"]
 IndexPolicy = Literal["noindex", "canonical", "index"]
@@ -38,7 +38,7 @@ class Auth(Struct, frozen=True, kw_only=True):
     password: str
 
     def __repr__(self) -> str:
-        return masked(self, "username", "password")
+        return repr_without(self, "username", "password")
 
 
 class Pause(Struct, frozen=True, kw_only=True):
@@ -83,4 +83,4 @@ class Source(Struct, frozen=True, kw_only=True):
     rights: Rights = Rights()
 
     def __repr__(self) -> str:
-        return masked(self, "headers")
+        return repr_without(self, "headers")

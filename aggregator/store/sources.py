@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from aggregator.model import NextPoll, OutcomeKind, PollResult, SourceState
+from aggregator.model import OutcomeKind, PollResult, SourceState
 from aggregator.store.columns import (
     Bytes,
     Moment,
@@ -156,9 +156,7 @@ def record_states(connection: Connection, results: Sequence[PollResult]) -> None
     execute_each(connection, _polled, rows)
 
 
-def reschedule(
-    connection: Connection, states: Sequence[SourceState | NextPoll]
-) -> None:
+def reschedule(connection: Connection, states: Sequence[SourceState]) -> None:
     """Write when these sources were polled last and are next, and why; no more."""
     rows = [
         {

@@ -13,7 +13,6 @@ from aggregator.model import (
     Document,
     Dropped,
     Known,
-    NextPoll,
     OutcomeKind,
     PastPoll,
     PollResult,
@@ -73,7 +72,7 @@ class Store(Catalogue):
         with self._writing() as connection:
             sources.put_states(connection, list(states), configured)
 
-    def reschedule(self, states: Sequence[SourceState | NextPoll]) -> None:
+    def reschedule(self, states: Sequence[SourceState]) -> None:
         """Write `next_poll_at`, `because` and `last_polled_at` of rows, nothing else."""
         if states:
             with self._writing() as connection:

@@ -7,9 +7,7 @@ after with `replace`; everything else in a row is written here and in
 up, because they belong to it.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -30,7 +28,6 @@ from aggregator.fetching.cadence.phrases import moment
 from aggregator.model import (
     Hints,
     Moved,
-    NextPoll,
     Outcome,
     Source,
     SourceState,
@@ -66,17 +63,17 @@ def initial(source: Source, *, now: datetime) -> SourceState:
     return row
 
 
-def asked(source: Source, state: SourceState, *, now: datetime) -> NextPoll:
-    """Return what to store before a poll begins, so that a crash does not ask twice.
+def asked(source: Source, state: SourceState, *, now: datetime) -> SourceState:
+    """Return the row to store before a poll begins, so that a crash does not ask twice.
 
     Whoever finds it after a crash waits as if an answer had come. A source that was
     never polled stays as it is: whoever added it wants to see it.
     """
     if state.last_polled_at is None:
-        return NextPoll(state.source_id, state.next_poll_at, state.because, None)
+        return state
     reason = decisive(our_pace(source, state, polled=now))
-    return NextPoll(
-        source_id=state.source_id,
+    return replace(
+        state,
         next_poll_at=opened(reason.until, state.feed.hints),
         because=f"{reason.because}; asked at {moment(now)}, no answer recorded",
         last_polled_at=now,
@@ -102,7 +99,7 @@ def after(
         state = replace(state, feed=replace(state.feed, hints=hints))
     advised = advice(outcome, polled=now)
     learn = _failed if outcome.kind == "failed" else _succeeded
-    state = learn(state, outcome, now, _noted(state, outcome, advised, now))
+    state = learn(_noted(state, outcome, advised, now), outcome, now)
     if state.gone and state.gone_since:
         because = f"gone since {moment(state.gone_since)}"
         return replace(state, next_poll_at=NEVER, because=because)
@@ -126,31 +123,26 @@ def asking(state: SourceState, url: str) -> SourceState:
 
 def _noted(
     state: SourceState, outcome: Outcome, advised: list[Reason], now: datetime
-) -> dict[str, Any]:
-    """Return the fields that every poll leaves: its time, its end, the advice.
-
-    Not the row: each copy of one costs 10 µs, and this is one of every poll.
-    """
-    wait = retry_after(outcome)
-    return {
-        "last_polled_at": now,
-        "outcome": outcome.kind,
-        "problem": outcome.problem,
-        "error": outcome.error,
-        "retry_after_until": now + wait if wait else None,
-        "advised_until": decisive(advised).until if advised else None,
-        "hints_warning": warning(state.feed.hints),
-    }
-
-
-def _succeeded(
-    state: SourceState, outcome: Outcome, now: datetime, noted: Mapping[str, Any]
 ) -> SourceState:
+    """Return the row with what every poll leaves: its time, its end, the advice."""
+    wait = retry_after(outcome)
+    return replace(
+        state,
+        last_polled_at=now,
+        outcome=outcome.kind,
+        problem=outcome.problem,
+        error=outcome.error,
+        retry_after_until=now + wait if wait else None,
+        advised_until=decisive(advised).until if advised else None,
+        hints_warning=warning(state.feed.hints),
+    )
+
+
+def _succeeded(state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
     """Return the row after a feed came or a 304: all failures are forgiven."""
     changed = outcome.kind == "updated"
     state = replace(
         state,
-        **noted,
         failures=0,
         gone_since=None,
         gone=False,
@@ -162,9 +154,7 @@ def _succeeded(
     return _moved(state, outcome.moved_to, now)
 
 
-def _failed(
-    state: SourceState, outcome: Outcome, now: datetime, noted: Mapping[str, Any]
-) -> SourceState:
+def _failed(state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
     """Return the row after a failure; the count of unchanged polls is left alone.
 
     A source that was silent for weeks must not be asked more often because it failed.
@@ -179,7 +169,6 @@ def _failed(
         since = None
     state = replace(
         state,
-        **noted,
         failures=state.failures + 1,
         moved=None,
         gone_since=since,

@@ -24,7 +24,7 @@ from msgspec import Struct
 from starlette.requests import Request
 
 from aggregator.config.secret import token_digest
-from aggregator.model import masked
+from aggregator.model import repr_without
 from aggregator.web.console.sessions import is_seal, is_session, seal, session
 from aggregator.web.console.throttle import WrongTokens
 from aggregator.web.rendering import newsroom_of
@@ -71,7 +71,7 @@ class Pass(Struct, frozen=True, kw_only=True):
     has_session: bool = False
 
     def __repr__(self) -> str:
-        return masked(self, "seal")
+        return repr_without(self, "seal")
 
 
 class Access:

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 
-def masked(noun: Struct, *secrets: str) -> str:
+def repr_without(noun: Struct, *secrets: str) -> str:
     """Return the usual repr of a noun, without these of its fields."""
     shown = [name for name in noun.__struct_fields__ if name not in secrets]
     fields = ", ".join(f"{name}={getattr(noun, name)!r}" for name in shown)
