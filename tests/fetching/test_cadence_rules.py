@@ -165,6 +165,26 @@ def test_failures_double_the_interval_up_to_a_day(problem):
     assert rows[2].because == "failed 3 times in a row: waits 8h"
 
 
+def test_looking_whether_a_source_is_back_does_not_make_it_wait_longer():
+    """`poll --force` five times in a minute: the wait begins anew, and is no longer."""
+    row = after(None, failed(), failed())
+    asked = row.last_polled_at
+
+    for minute in range(1, 6):
+        row = after(row, failed(), at=asked + minute * MINUTE)
+
+    assert (row.failures, wait(row)) == (2, 4 * HOUR)
+    assert after(row, failed()).failures == 3
+
+
+def test_a_failure_that_nobody_waited_for_is_one():
+    row = after(None, updated())
+
+    row = after(row, failed(), at=row.last_polled_at + MINUTE)
+
+    assert (row.failures, wait(row)) == (1, 2 * HOUR)
+
+
 def test_thousands_of_failures_still_mean_a_day():
     row = replace(after(None, failed()), failures=10_000)
 

@@ -158,6 +158,8 @@ def _failed(state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
     """Return the row after a failure; the count of unchanged polls is left alone.
 
     A source that was silent for weeks must not be asked more often because it failed.
+    One that fails already and is asked before it is due, by an operator who looks
+    whether it is back, does not wait longer for that.
     A learned address that fails for long, or is gone, is given up for the configured
     one, which must then be gone itself before we believe it.
     """
@@ -167,9 +169,10 @@ def _failed(state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
         gone = gone or now - since >= GONE_CHECK
     elif not gone:
         since = None
+    counts = now >= state.next_poll_at or not state.failures
     state = replace(
         state,
-        failures=state.failures + 1,
+        failures=state.failures + counts,
         moved=None,
         gone_since=since,
         gone=gone,
