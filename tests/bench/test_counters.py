@@ -57,6 +57,10 @@ class Desk:
         assert summary.failed == 0
         return self.counted
 
+    def sent(self):
+        """Return how many documents reading processes were given so far."""
+        return sum(process.documents for process in self.wire.workers._all)
+
     def _count_reading(self, monkeypatch):
         workers = self.wire.workers
         real = workers.read
@@ -163,12 +167,14 @@ def test_one_new_item_is_the_only_one_that_is_parsed_and_written(desk):
 
 def test_a_document_with_other_bytes_and_the_same_items_parses_none(desk):
     desk.round()
+    sent = desk.sent()
     desk.at.write("a.xml", feed(1, 2, 3).replace("</channel>", "<!-- x --></channel>"))
 
     counted = desk.round()
 
     assert counted["documents"] == 1
     assert counted["items parsed"] == 0
+    assert desk.sent() == sent
     assert counted["rows of articles"] == 0
     assert counted["renders"] == 0
 
