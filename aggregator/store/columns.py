@@ -234,7 +234,11 @@ def _written(
     statement: Executable, dialect: Dialect, names: tuple[str, ...]
 ) -> _Written:
     assert isinstance(statement, ClauseElement)  # noqa: S101 - all that executes is one
-    compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    # For many rows nothing is returned. From Python 3.13 on, executing a statement that
+    # returns something for each of them is refused ("other API misuse").
+    compiled = statement.compile(
+        dialect=dialect, column_keys=list(names), for_executemany=True
+    )
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 - no statement here is DDL
     # Both drivers take our bytes, numbers and truth values as they are; what SQLAlchemy
     # does to them before costs 2 us an article.
