@@ -13,6 +13,7 @@ import threading
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from urllib.parse import urlsplit
+from weakref import finalize
 
 import uvicorn
 from builders import NOON, publication
@@ -48,6 +49,8 @@ class House:
             **config,
         )
         self.store = open_store(f"sqlite:///{folder}/wire.db")
+        # Newer Pythons tell of each connection that nobody closed.
+        finalize(self, self.store.close)
         self.at = NOON
         self.troubles = []
         self.states = {}
