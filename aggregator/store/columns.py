@@ -234,7 +234,7 @@ def _written(
     statement: Executable, dialect: Dialect, names: tuple[str, ...]
 ) -> _Written:
     assert isinstance(statement, ClauseElement)  # noqa: S101 - all that executes is one
-    # For many rows nothing is returned. From Python 3.13 on, executing a statement that
+    # For many rows nothing is returned. From Python 3.12 on, executing a statement that
     # returns something for each of them is refused ("other API misuse").
     compiled = statement.compile(
         dialect=dialect, column_keys=list(names), for_executemany=True

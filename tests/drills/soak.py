@@ -14,6 +14,7 @@ import multiprocessing
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -149,8 +150,12 @@ def look(web, seen):
 
 def children_of(web):
     """Return the ids of the processes that were started here, but the publishers'."""
-    tasks = Path("/proc/self/task").iterdir()
-    pids = {pid for task in tasks for pid in (task / "children").read_text().split()}
+    pids = set()
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(
+            FileNotFoundError, ProcessLookupError
+        ):  # a thread that just ended
+            pids.update((task / "children").read_text().split())
     return {pid for pid in pids if pid != str(web) and is_reader(pid)}
 
 
