@@ -28,8 +28,9 @@ What is behind this door is imported when it is first asked for, and feedgen whe
 format is first used, so that commands that publish nothing start fast.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from aggregator.doors import opening_late
 
 if TYPE_CHECKING:
     from aggregator.publishing import formats
@@ -72,36 +73,27 @@ __all__ = [
     "withheld",
 ]
 
-# Where each stands. No file here may have the name of what is behind this door: once it
-# is loaded, the package would answer with the file.
-_desks = {
-    "Archives": "archives",
-    "Margin": "margin",
-    "Publisher": "publish",
-    "Marked": "volume",
-    "Slip": "volume",
-    "Stretch": "index",
-    "Tombstone": "margin",
-    "Volume": "volume",
-    "credit_block": "credit",
-    "credit_line": "credit",
-    "credited_name": "credit",
-    "credited_url": "credit",
-    "differences": "proving",
-    "unpaired": "proving",
-    "place_of": "index",
-    "report": "showing",
-    "slip": "volume",
-    "withheld": "timing",
-    "standing": "files",
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
-    """Load what is behind the door when it is first asked for."""
-    if name not in _desks:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{_desks[name]}"), name)
-    # Asked for thousands of times by those who import within a function: 8 µs each.
-    globals()[name] = found
-    return found
+__getattr__ = opening_late(
+    __name__,
+    {
+        "Archives": "archives",
+        "Margin": "margin",
+        "Publisher": "publish",
+        "Marked": "volume",
+        "Slip": "volume",
+        "Stretch": "index",
+        "Tombstone": "margin",
+        "Volume": "volume",
+        "credit_block": "credit",
+        "credit_line": "credit",
+        "credited_name": "credit",
+        "credited_url": "credit",
+        "differences": "proving",
+        "unpaired": "proving",
+        "place_of": "index",
+        "report": "showing",
+        "slip": "volume",
+        "withheld": "timing",
+        "standing": "files",
+    },
+)

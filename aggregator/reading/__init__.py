@@ -19,8 +19,9 @@ A poll needs `ReadRequest` and `Workers`; the parsers load in the workers only. 
 is the same function without a process, for tests and for trying a source out.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from aggregator.doors import opening_late
 from aggregator.reading.keys import guid_key, named
 from aggregator.reading.request import ReadRequest
 
@@ -31,19 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ReadRequest", "Workers", "doubts", "guid_key", "named", "read"]
 
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attributes are of any type
-    """Load what needs parsers or processes when it is first asked for."""
-    if name == "Workers":
-        from aggregator.reading.workers import Workers
-
-        return Workers
-    if name == "read":
-        from aggregator.reading.conductor import read
-
-        return read
-    if name == "doubts":
-        from aggregator.reading.provenance import doubts
-
-        return doubts
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# What needs parsers or processes.
+__getattr__ = opening_late(
+    __name__, {"Workers": "workers", "doubts": "provenance", "read": "conductor"}
+)

@@ -21,8 +21,9 @@ its method on Store. SQLAlchemy is loaded when a store is first opened, not befo
 it costs 0.2 s, and many commands need none.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from aggregator.doors import opening_late
 
 if TYPE_CHECKING:
     from aggregator.store.holding import hold
@@ -33,19 +34,15 @@ if TYPE_CHECKING:
 
 __all__ = ["HEAD", "Mark", "Store", "hold", "migrate", "open_store", "schema_version"]
 
-_rooms = {
-    "HEAD": "migrations",
-    "Mark": "marks",
-    "Store": "store",
-    "hold": "holding",
-    "migrate": "opening",
-    "open_store": "opening",
-    "schema_version": "opening",
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
-    """Load what is behind the door when it is first asked for."""
-    if name not in _rooms:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_rooms[name]}"), name)
+__getattr__ = opening_late(
+    __name__,
+    {
+        "HEAD": "migrations",
+        "Mark": "marks",
+        "Store": "store",
+        "hold": "holding",
+        "migrate": "opening",
+        "open_store": "opening",
+        "schema_version": "opening",
+    },
+)

@@ -12,8 +12,9 @@ excerpts    a text → its first words
 Loaded when first asked for: 10 ms of a round of polls in which nobody said anything.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from aggregator.doors import opening_late
 
 if TYPE_CHECKING:
     from aggregator.text.markup.characters import cap, is_sound, printable
@@ -35,25 +36,18 @@ __all__ = [
     "visible_text",
 ]
 
-# Where each stands; no file may have the name of what is behind this door.
-_benches = {
-    "Cleaned": "cleaning",
-    "as_html": "visible",
-    "cap": "characters",
-    "clean": "cleaning",
-    "excerpt": "excerpts",
-    "is_sound": "characters",
-    "plain": "oneline",
-    "printable": "characters",
-    "text_sha256": "visible",
-    "visible_text": "visible",
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
-    """Load what is behind the door when it is first asked for."""
-    if name not in _benches:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{_benches[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = opening_late(
+    __name__,
+    {
+        "Cleaned": "cleaning",
+        "as_html": "visible",
+        "cap": "characters",
+        "clean": "cleaning",
+        "excerpt": "excerpts",
+        "is_sound": "characters",
+        "plain": "oneline",
+        "printable": "characters",
+        "text_sha256": "visible",
+        "visible_text": "visible",
+    },
+)
