@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from hashlib import blake2b
-from operator import attrgetter
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 
 class Via(Struct, frozen=True, kw_only=True):
@@ -146,12 +146,6 @@ class Article(Struct, frozen=True, kw_only=True):
     override: str | None = None
 
 
-# A fifth of `astuple`'s cost: their fields are plain.
-_of_tag, _of_enclosure, _of_image = (
-    attrgetter(*kind.__struct_fields__) for kind in (Tag, Enclosure, Image)
-)
-
-
 def content_digest(article: Article) -> bytes:
     """Return 16 bytes that change when, and only when, the source changed something.
 
@@ -165,9 +159,9 @@ def content_digest(article: Article) -> bytes:
         article.source_body,
         article.summary,
         article.authors,
-        tuple([_of_tag(tag) for tag in article.tags]),
-        tuple([_of_enclosure(enclosure) for enclosure in article.enclosures]),
-        _of_image(article.image) if article.image else None,
+        tuple(map(astuple, article.tags)),
+        tuple(map(astuple, article.enclosures)),
+        astuple(article.image) if article.image else None,
     )
     return blake2b(repr(said).encode("utf-8", "replace"), digest_size=16).digest()
 

@@ -16,14 +16,7 @@ from html import escape
 
 from msgspec.structs import replace
 
-from aggregator.model import (
-    Also,
-    Article,
-    BodyMode,
-    Publication,
-    Report,
-    Rights,
-)
+from aggregator.model import Also, Article, BodyMode, Publication, Report, Rights
 from aggregator.publishing.credit import (
     also_block,
     also_line,

@@ -21,7 +21,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from aggregator.reading.parsed import Category, Entry, Feed, Link, Picture, Text
-from aggregator.reading.parts import Extent, Parsed, RawPart
+from aggregator.reading.parts import MOST_AROUND, Extent, Parsed, RawPart
 from aggregator.reading.split import digest
 
 _VERSIONS: Final = {
@@ -32,7 +32,6 @@ _VERSIONS: Final = {
 _INHERITED: Final = ("author", "authors", "language")
 _ITEMS: Final = re.compile(r'"items"\s*+:\s*+\[\s*+')
 _MOST_TRIED: Final = 4  # beginnings, and as many ends for each
-_MOST_AROUND: Final = 65_536  # characters beside the items
 
 Said = Mapping[str, Any]
 
@@ -65,7 +64,7 @@ class JsonFeed(Struct, frozen=True, kw_only=True, dict=True):
         empty = {**self.said, "items": []}
         for begin in islice(_ITEMS.finditer(text), _MOST_TRIED):
             for last in islice(_ends(text, begin.end()), _MOST_TRIED):
-                if begin.end() + len(text) - last > _MOST_AROUND:
+                if begin.end() + len(text) - last > MOST_AROUND:
                     break
                 with suppress(ValueError, RecursionError):
                     if json.loads(text[: begin.end()] + text[last:]) == empty:

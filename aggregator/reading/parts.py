@@ -5,7 +5,7 @@ parses those that are asked for. `xmlfeed` and `jsonfeed` provide it; `conductor
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -42,6 +42,10 @@ class Parsed(Struct, frozen=True, kw_only=True):
 
     feed: Feed
     numbers: tuple[int, ...]
+
+
+# Bytes of a document beside its items: with more, nobody asks where the items stand.
+MOST_AROUND: Final = 65_536
 
 
 class Extent(NamedTuple):

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from aggregator.errors import ReadError
 from aggregator.model import Passage, Reading
+from aggregator.reading.parts import MOST_AROUND
 from aggregator.reading.request import ReadRequest
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 # Enough to find it at once: a start tag, and the beginning of a title or an id.
 _BEGINNING: Final = 64
-_MOST_AROUND: Final = 65_536
 _DIGEST_BYTES: Final = 16
 
 
@@ -38,7 +38,7 @@ def unread(request: ReadRequest) -> Reading | None:
         return None
     start = body.find(passage.begin)
     end = start + passage.size
-    if start < 0 or not end <= len(body) <= passage.size + _MOST_AROUND:
+    if start < 0 or not end <= len(body) <= passage.size + MOST_AROUND:
         return None
     # What came on top is seen at once; all else that came is seen below.
     if b"</item>" in body[:start] or b"</entry>" in body[:start]:
@@ -97,6 +97,7 @@ def _parts(document: bytes, request: ReadRequest) -> "Parts | None":
     """Return a document in parts, None if it cannot be cut or there is more to say."""
     from aggregator.reading.decode import decode
     from aggregator.reading.jsonfeed import JsonFeed
+    from aggregator.reading.split import Whole
     from aggregator.reading.xmlfeed import cut
 
     size = len(document)
@@ -105,7 +106,8 @@ def _parts(document: bytes, request: ReadRequest) -> "Parts | None":
         return None
     if found.json is not None:
         return JsonFeed(said=found.json, url=request.url, document=found.document)
-    return cut(found.document, url=request.url)
+    parts = cut(found.document, url=request.url)
+    return None if isinstance(parts, Whole) else parts
 
 
 def _digest(items: bytes) -> bytes:

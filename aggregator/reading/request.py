@@ -13,7 +13,8 @@ class ReadRequest(Struct, frozen=True, kw_only=True):
 
     `known` maps digests of items to the articles they became, as stored with the last
     document of this source, `context` is the digest stored beside them, and `passage`
-    where they stood; None or empty where nothing is known. `max_bytes` bounds a document that unpacks.
+    where they stood; None or empty where nothing is known. `max_bytes` bounds a document
+    that unpacks.
     """
 
     source: Source

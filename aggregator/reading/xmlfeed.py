@@ -43,16 +43,16 @@ def xml_parts(document: bytes, *, url: str) -> Parts:
     Raises:
         ReadError: it cannot be cut, and parsing it whole failed.
     """
-    pieces = split(document)
-    if isinstance(pieces, Whole):
-        return whole(document, url=url, reason=pieces.reason)
-    return CutFeed(split=pieces, url=url)
+    parts = cut(document, url=url)
+    if isinstance(parts, Whole):
+        return whole(document, url=url, reason=parts.reason)
+    return parts
 
 
-def cut(document: bytes, *, url: str) -> "CutFeed | None":
-    """Return the document in parts if it can be cut; loads no parser."""
+def cut(document: bytes, *, url: str) -> "CutFeed | Whole":
+    """Return the document in parts, or why it can't be cut; loads no parser."""
     pieces = split(document)
-    return None if isinstance(pieces, Whole) else CutFeed(split=pieces, url=url)
+    return pieces if isinstance(pieces, Whole) else CutFeed(split=pieces, url=url)
 
 
 def whole(document: bytes, *, url: str, reason: str) -> Parts:
