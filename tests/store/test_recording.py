@@ -117,6 +117,15 @@ def test_an_article_with_nothing_but_the_needful_comes_back_as_it_was(desk):
     assert desk.article(bare.id) == bare
 
 
+def test_no_statement_for_many_rows_asks_for_anything_back(desk, statements):
+    """sqlite3 of Python 3.12 and later refuses it, and then nothing is stored."""
+    desk.record([polled(new=(article("one"), article("two")))])
+
+    written = [statement for statement, _ in statements if "INSERT" in statement]
+    assert any("INTO search" in statement for statement in written)
+    assert not [statement for statement in written if "RETURNING" in statement]
+
+
 def test_an_unknown_article_is_none(desk):
     assert desk.article("0" * 20) is None
 
