@@ -6,15 +6,17 @@ from datetime import UTC, datetime, timedelta
 import feedrules
 import pytest
 from builders import ANY_RIGHTS, NOON, article, publication, report
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from invented import TRAPS, articles
+from msgspec.structs import replace
 
 from aggregator.errors import PublishError
 from aggregator.model import Rights
 from aggregator.publishing import formats
 from aggregator.publishing.check import meant
 from aggregator.publishing.document import masthead
+from aggregator.text.markup import visible_text
 
 every_format = pytest.mark.parametrize("name", formats.names())
 few = settings(
@@ -149,6 +151,11 @@ def test_whatever_came_in_what_goes_out_breaks_no_rule(name, articles):
 @few
 @given(article=articles())
 def test_images_that_are_barred_are_nowhere_in_the_document(name, article):
+    # Words are drawn from all programs that are loaded: an author may be "image/png".
+    said = replace(article, body=visible_text(article.body), enclosures=(), image=None)
+    assume("image/png" not in repr(said))
+    assume("i.png" not in repr(said))
+
     barred = report(article, publication(), Rights(images=False))
 
     written = document(name, [barred]).decode()
