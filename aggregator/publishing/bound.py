@@ -7,16 +7,16 @@ checksum, and the index names those of both.
 
 import re
 import struct
-import zlib
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Protocol
 
 from msgspec import Struct, field
 
+from aggregator.deflate import Deflating, crc32, deflated
 from aggregator.publishing.collating import Collation
 from aggregator.publishing.formats import Head
-from aggregator.publishing.gzipped import HEADER, LAST_BLOCK, LEVEL, deflated
+from aggregator.publishing.gzipped import HEADER, LAST_BLOCK
 from aggregator.publishing.index import Preface, written
 from aggregator.publishing.ranges import Fresh, Ranges, Standing
 
@@ -51,7 +51,7 @@ class Sum(Struct):
         self.size = self.crc = 0
         for part in parts:
             self.size += len(part)
-            self.crc = zlib.crc32(part, self.crc)
+            self.crc = crc32(part, self.crc)
             yield part
 
     def trailer(self) -> bytes:
@@ -132,11 +132,11 @@ class Struck:
 
     def gzip(self) -> Iterator[bytes]:
         """Yield the parts of the gzip form."""
-        raw = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+        raw = Deflating()
         yield HEADER
         for part in self.body():
-            yield raw.compress(part)
-        yield raw.flush(zlib.Z_FULL_FLUSH)
+            yield raw.next(part)
+        yield raw.end()
         yield LAST_BLOCK
         yield self._body.trailer()
 

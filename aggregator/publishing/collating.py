@@ -4,22 +4,19 @@ In: entries. Out: what the new files are made of, plain and deflated, as ranges.
 
 The compressed form is deflated in runs, which end after about every 32nd entry, by the
 entry's own checksum: a new entry changes the run in which it stands and no other, and
-the same entries make the same bytes whichever way they came together. Of
-6,040 entries of 2.8 KB each, level 6 made 954 bytes of an entry alone, in 44 µs; level 1
-makes 540 of it in runs, in 16 µs.
+the same entries make the same bytes whichever way they came together. Of 288 corpus
+entries of 7.3 KB each, an entry alone takes 2,316 bytes and 34 us, in runs 1,874 and 13.
 """
 
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from aggregator.deflate import QUICK, crc32, deflated
 from aggregator.publishing import index
-from aggregator.publishing.gzipped import deflated
 from aggregator.publishing.index import Index, Page, Stretch, unpacked
 from aggregator.publishing.ranges import Fresh, Ranges, Standing
 
-_LEVEL = 1
 # A run ends after an entry whose checksum is divisible by this.
 _RUN = 32
 
@@ -115,7 +112,7 @@ class Collation:
         first, last = self._fresh.add(entry)
         self.body.add(self._fresh, first, last)
         self._run.add(self._fresh, first, last)
-        return self._ended(0) if zlib.crc32(entry) % _RUN == 0 else 0
+        return self._ended(0) if crc32(entry) % _RUN == 0 else 0
 
     def keep(self, sheet: Sheet) -> tuple[int, int] | None:
         """Put in entries that stand.
@@ -167,7 +164,7 @@ class Collation:
         if old and self._stands_at is not None and self._run.is_one_of(old.body):
             self.packed.add(old.gzip, self._stands_at, self._stands_at + packed)
         else:
-            run = deflated(b"".join(self._run.chunks()), _LEVEL)
+            run = deflated(b"".join(self._run.chunks()), QUICK)
             self.packed.add(self._deflated, *self._deflated.add(run))
             packed = len(run)
         self._run.clear()

@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from aggregator.deflate import deflated
 from aggregator.errors import PublishError
 from aggregator.model import Publication, Report
 from aggregator.publishing import formats
 from aggregator.publishing.files import GZIP
 from aggregator.publishing.formats import Head, Masthead
-from aggregator.publishing.gzipped import deflated, member_parts
+from aggregator.publishing.gzipped import member_parts
 from aggregator.publishing.margin import NOTHING, Margin
 from aggregator.publishing.mark import Mark
 from aggregator.publishing.particulars import language

@@ -6,34 +6,23 @@ ordinary gzip member (RFC 1952). Joining costs a fortieth of compressing the who
 """
 
 import struct
-import zlib
 from collections.abc import Iterable
+
+from aggregator.deflate import crc32
 
 # RFC 1952, section 2.3: deflate, no flags, no time, no extra, unknown system.
 HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 # RFC 1951, section 3.2.6: the last block, empty, with fixed codes.
 LAST_BLOCK = b"\x03\x00"
 
-LEVEL = 6
-
-
-def deflated(piece: bytes, level: int = LEVEL) -> bytes:
-    """Return a piece as whole deflate blocks that refer to nothing outside of it."""
-    if not piece:
-        return b""
-    raw = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return raw.compress(piece) + raw.flush(zlib.Z_FULL_FLUSH)
-
-
-def gzip_member(pieces: Iterable[bytes], plain: bytes) -> bytes:
-    """Return the gzip form of a document from its deflated pieces."""
-    return b"".join(member_parts(pieces, [plain]))
-
 
 def member_parts(pieces: Iterable[bytes], plain: Iterable[bytes]) -> list[bytes]:
-    """Return what `gzip_member` joins; `plain` are parts of the document, too."""
+    """Return the parts of a document's gzip form: its deflated pieces and what frames them.
+
+    `plain` are parts of the document itself, cut anywhere.
+    """
     check, size = 0, 0
     for part in plain:
-        check, size = zlib.crc32(part, check), size + len(part)
+        check, size = crc32(part, check), size + len(part)
     trailer = struct.pack("<LL", check, size & 0xFFFFFFFF)
     return [HEADER, *pieces, LAST_BLOCK, trailer]

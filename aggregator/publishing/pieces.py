@@ -13,12 +13,12 @@ from typing import ParamSpec
 
 from msgspec import Struct
 
+from aggregator.deflate import deflated
 from aggregator.errors import PublishError
 from aggregator.model import Report, Rights
 from aggregator.publishing import formats
 from aggregator.publishing.check import check, meant, unfit
 from aggregator.publishing.formats import EMPTY_UPDATED, Head, Masthead
-from aggregator.publishing.gzipped import deflated
 from aggregator.publishing.mark import Mark
 from aggregator.publishing.terms import breach
 

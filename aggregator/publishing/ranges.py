@@ -5,12 +5,13 @@ in chunks of at most 256 KB.
 """
 
 import os
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Protocol
 from weakref import finalize
+
+from aggregator.deflate import crc32
 
 _CHUNK = 256 * 1024
 # What is new is kept in memory up to here, then in a file without a name.
@@ -74,7 +75,7 @@ class Standing:
         """Return the CRC-32 of all of it."""
         crc = 0
         for chunk in self.chunks(0, self.size):
-            crc = zlib.crc32(chunk, crc)
+            crc = crc32(chunk, crc)
         return crc
 
     def require_unchanged(self) -> None:

@@ -10,7 +10,6 @@ Source: RFC 9110 sections 8.8.3 (ETag), 13.1.2 and 13.1.3 (conditions), 13.2.2 (
 """
 
 import re
-import zlib
 from collections.abc import Hashable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -19,6 +18,7 @@ from hashlib import blake2b
 from msgspec import Struct, field
 from starlette.responses import Response
 
+from aggregator.deflate import gzip_form
 from aggregator.web.negotiation import accepts_gzip
 
 GZIP_SUFFIX = "-gz"
@@ -93,7 +93,7 @@ def _made(
     body = shown.body
     if coding:
         said["content-encoding"] = coding
-        body = shown.gzip or _gzip(body)
+        body = shown.gzip or gzip_form(body)
     said |= {"content-type": shown.media_type, "content-length": str(len(body))}
     return Response(body, status_code=status, headers=said)
 
@@ -107,11 +107,6 @@ def _coding(accept_encoding: str | None, shown: Document) -> str | None:
     """Return the content coding to send it in, None for none."""
     worth = len(shown.body) >= WORTH_COMPRESSING
     return "gzip" if worth and accepts_gzip(accept_encoding) else None
-
-
-def _gzip(body: bytes) -> bytes:
-    packer = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-    return packer.compress(body) + packer.flush()
 
 
 def _has_it(headers: Mapping[str, str], shown: Document) -> bool:

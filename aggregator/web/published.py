@@ -6,7 +6,6 @@ publications are ever asked for, so no address grows it.
 """
 
 import os
-import zlib
 from collections import OrderedDict
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from aggregator.deflate import crc32
 from aggregator.web.answers import Document, tag_of
 
 ROOM = 64 * 1024 * 1024  # bytes
@@ -110,7 +110,7 @@ def _unpacks_to(gzip: bytes, body: bytes) -> bool:
     Between the two renames of a publish the files belong to different documents; a
     time of change can be the same for both.
     """
-    trailer = zlib.crc32(body).to_bytes(4, "little") + (
-        len(body) & 0xFFFFFFFF
-    ).to_bytes(4, "little")
+    trailer = crc32(body).to_bytes(4, "little") + (len(body) & 0xFFFFFFFF).to_bytes(
+        4, "little"
+    )
     return gzip[-8:] == trailer
