@@ -13,8 +13,9 @@ An entry's own id is believed, with three exceptions:
   the old article: nothing but the name is the same.
 * A new id is an old article if that article is no longer in the document and its link
   comes with a witness (same headline, date, text, or an id that differs in form only),
-  or if headline and text are the same and the date agrees or the text is long. Ids
-  that change at each build of a site are found this way, and are recorded as aliases.
+  or if headline and text are the same and the date agrees, the text is long, or nearly
+  all entries of the document are such. Ids that change at each build of a site are
+  found this way, and are recorded as aliases.
 """
 
 from collections import Counter, defaultdict
@@ -41,14 +42,17 @@ from aggregator.model import (
     content_digest,
 )
 from aggregator.reading import guid_key, named
-from aggregator.text import urls
+from aggregator.text import markup, urls
 
 # More new articles than this in one poll are listed by their own dates: a redesigned
 # site that sends its archive again must not push everything else off the page.
 FLOOD = 50
-# Headline and text alone identify an article from this many characters on; below it
-# ("Weather: sunny") two days can look alike.
+# Headline and text alone identify an article from this many visible characters on;
+# below it ("Weather: sunny") two days can look alike.
 TELLING_TEXT = 200
+# Below it, too, if so many come again at once, and are such a share of what is new.
+TELLING_CROWD = 10
+NEARLY_ALL = 0.9
 
 _KINDS = {"guid": "id", "link": "link", "text": "headline and text"}
 
@@ -99,64 +103,22 @@ def reconcile(
     says that the source was never read before.
     """
     before = dict(previous.items) if previous else {}
-    listed = {before[digest] for digest, article in reading.items if not article}
-    fresh = [(digest, article) for digest, article in reading.items if article]
-    articles = _told_apart([article for _, article in fresh])
-
-    ids: dict[bytes, str] = {}
-    new: dict[str, Article] = {}
-    changed: dict[str, Article] = {}
-    aliases: dict[str, str] = {}
-    waiting: dict[bytes, bytes] = {}
-    merged: Counter[tuple[str, str]] = Counter()
-    gone = sum(
-        before[digest] == TAKEN_BACK for digest, item in reading.items if not item
-    )
-    seen = set(listed)
-    taken_back = {guid_key(deletion.ref) for deletion in reading.deletions}
-    for (digest, _), article in zip(fresh, articles, strict=True):
-        match = _match(article, known, listed)
-        if match is None:
-            own = _without(article, known) if article.keys[0] in known else article
-            ids[digest] = own.id
-            if not taken_back.isdisjoint(own.keys):
-                ids[digest] = TAKEN_BACK
-                gone += 1
-            elif own.id in new:
-                merged[own.id, _shared(own, new[own.id].keys)] += 1
-            else:
-                new[own.id] = own
-            continue
-        ids[digest] = match.id
-        if match.id in seen:
-            merged[match.id, _shared(article, match.keys)] += 1
-        seen.add(match.id)
-        aliases.update(dict.fromkeys(set(article.keys) - set(match.keys), match.id))
-        if match.withdrawn or match.id in changed or match.id in listed:
-            continue
-        if content_digest(article) != match.content_digest:
-            correction = corrected(article, match, held(match.id), now=now)
-            if correction:
-                changed[match.id] = correction
-            else:
-                waiting[digest] = _unread(match.id)
-
+    told = _Told(known=known, held=held, before=before, now=now, reading=reading)
+    for digest, article in told.fresh:
+        told.take(digest, article)
+    gone = sum(article_id == TAKEN_BACK for _, article_id in told.items())
     return Reconciled(
         document=Document(
             context=reading.context,
-            items=tuple(
-                (
-                    waiting.get(digest, digest),
-                    ids[digest] if article else before[digest],
-                )
-                for digest, article in reading.items
-            ),
-            passage=None if waiting or gone else reading.passage,
+            items=tuple(told.items()),
+            passage=None if told.waiting or gone else reading.passage,
         ),
-        new=tuple(_listed(list(new.values()), by_date=first, now=now)),
-        changed=tuple(changed.values()),
+        new=tuple(_listed(list(told.new.values()), by_date=first, now=now)),
+        changed=tuple(told.changed.values()),
         aliases=tuple(
-            (key, article_id) for key, article_id in aliases.items() if key not in known
+            (key, article_id)
+            for key, article_id in told.aliases.items()
+            if key not in known
         ),
         deletions=tuple(
             (known[key].id, deletion.comment or "withdrawn by the source")
@@ -165,11 +127,106 @@ def reconcile(
         ),
         merged=tuple(
             (article_id, f"{count} more in the same document, with the same {what}")
-            for (article_id, what), count in merged.items()
+            for (article_id, what), count in told.merged.items()
         ),
         notes=(f"{gone} entries left out: taken back by their source",) if gone else (),
-        waiting=len(waiting),
+        waiting=len(told.waiting),
     )
+
+
+class _Told:
+    """What a document has told so far, entry by entry.
+
+    `ids` and `waiting` go by the digest of an item: the article that it is, and what
+    stands for it until its new words are taken.
+    """
+
+    def __init__(
+        self,
+        *,
+        known: Mapping[str, Known],
+        held: Callable[[str], Article | None],
+        before: Mapping[bytes, str],
+        now: datetime,
+        reading: Reading,
+    ) -> None:
+        self._known, self._held, self._now = known, held, now
+        self._before, self._read = before, reading.items
+        self._taken_back = {guid_key(deletion.ref) for deletion in reading.deletions}
+        self._listed = {before[digest] for digest, item in self._read if not item}
+        self._seen = set(self._listed)
+        digests = [digest for digest, item in self._read if item]
+        articles = _told_apart([item for _, item in self._read if item])
+        self._rebuilt = _is_rebuilt(articles, known, self._listed)
+        self.fresh = list(zip(digests, articles, strict=True))
+        self.ids: dict[bytes, str] = {}
+        self.new: dict[str, Article] = {}
+        self.changed: dict[str, Article] = {}
+        self.aliases: dict[str, str] = {}
+        self.waiting: dict[bytes, bytes] = {}
+        self.merged: Counter[tuple[str, str]] = Counter()
+
+    def take(self, digest: bytes, article: Article) -> None:
+        """Take one entry that was not in the last document, or not with these bytes."""
+        match = _match(article, self._known, self._listed, rebuilt=self._rebuilt)
+        if match is None:
+            self.ids[digest] = self._new(article)
+            return
+        self.ids[digest] = match.id
+        if match.id in self._seen:
+            self.merged[match.id, _shared(article, match.keys)] += 1
+        self._seen.add(match.id)
+        others = set(article.keys) - set(match.keys)
+        self.aliases.update(dict.fromkeys(others, match.id))
+        settled = match.withdrawn or match.id in self.changed
+        if not settled and match.id not in self._listed:
+            self._correct(digest, article, match)
+
+    def items(self) -> Iterator[tuple[bytes, str]]:
+        """Yield what the document's items are: their digests, and the articles' ids."""
+        for digest, item in self._read:
+            known = self.ids if item else self._before
+            yield self.waiting.get(digest, digest), known[digest]
+
+    def _new(self, article: Article) -> str:
+        """Return the id of an article that we do not hold, and keep it."""
+        known = self._known
+        own = _without(article, known) if article.keys[0] in known else article
+        if not self._taken_back.isdisjoint(own.keys):
+            return TAKEN_BACK
+        if own.id in self.new:
+            self.merged[own.id, _shared(own, self.new[own.id].keys)] += 1
+        else:
+            self.new[own.id] = own
+        return own.id
+
+    def _correct(self, digest: bytes, article: Article, match: Known) -> None:
+        """Pass on what the source changed, now or later."""
+        if content_digest(article) == match.content_digest:
+            return
+        correction = corrected(article, match, self._held(match.id), now=self._now)
+        if correction:
+            self.changed[match.id] = correction
+        else:
+            self.waiting[digest] = _unread(match.id)
+
+
+def _is_rebuilt(
+    articles: Collection[Article], known: Mapping[str, Known], listed: Collection[str]
+) -> bool:
+    """Return whether a site was built anew, so that all its entries have other names.
+
+    One report with the headline and the few words of another may be tomorrow's weather;
+    when nearly all of a document's are so at once, they are the old ones.
+    """
+    gone = {
+        known[key].id
+        for article in articles
+        for key in article.keys
+        if key.startswith("text:") and key in known
+    }
+    again = len(gone.difference(listed))
+    return again >= TELLING_CROWD and again >= NEARLY_ALL * len(articles)
 
 
 def _shared(article: Article, keys: Collection[str]) -> str:
@@ -201,18 +258,21 @@ def _without(article: Article, keys: Container[str]) -> Article:
 
 
 def _match(
-    article: Article, known: Mapping[str, Known], listed: set[str]
+    article: Article, known: Mapping[str, Known], listed: set[str], *, rebuilt: bool
 ) -> Known | None:
     """Return the stored article that this one is, strongest evidence first."""
     matches = [(key, known[key]) for key in article.keys if key in known]
     for key, match in matches:
-        if _is_same(article, match, key, still_listed=match.id in listed):
+        still_listed = match.id in listed
+        if _is_same(article, match, key, still_listed=still_listed, rebuilt=rebuilt):
             return match
     has_no_name_left = len(matches) == len(article.keys)
     return matches[0][1] if has_no_name_left else None
 
 
-def _is_same(article: Article, known: Known, key: str, *, still_listed: bool) -> bool:
+def _is_same(
+    article: Article, known: Known, key: str, *, still_listed: bool, rebuilt: bool
+) -> bool:
     kind = key.partition(":")[0]
     witnesses = set(_witnesses(article, known)) - {kind}
     if kind == "guid":
@@ -223,7 +283,12 @@ def _is_same(article: Article, known: Known, key: str, *, still_listed: bool) ->
     if kind == "link":
         nameless = not any(k.startswith("guid:") for k in (*article.keys, *known.keys))
         return nameless or bool(witnesses)
-    return "date" in witnesses or len(article.body) >= TELLING_TEXT
+    return "date" in witnesses or rebuilt or _is_long(article.body)
+
+
+def _is_long(body: str) -> bool:
+    """Return whether a body shows enough to be told from others by its words."""
+    return len(body) >= TELLING_TEXT <= len(markup.visible_text(body))
 
 
 def _witnesses(article: Article, known: Known) -> Iterator[str]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from builders import known as known_as
 from msgspec.structs import replace
 
-from aggregator.identity import FLOOD, keys_of, reconcile
+from aggregator.identity import FLOOD, TELLING_CROWD, keys_of, reconcile
 from aggregator.model import (
     Article,
     Attribution,
@@ -214,6 +214,52 @@ def test_the_same_few_words_on_another_day_are_another_article():
     new = entry("2", "https://a.example/2", "Weather", dated=NOON)
 
     assert len(document(new, known=[known_as(old)]).new) == 1
+
+
+def test_few_words_in_much_markup_do_not_make_tomorrows_report_todays():
+    picture = "<img src='https://a.example/" + "map-of-the-region-" * 20 + ".png'>"
+    sunny = f"<p>{picture}</p><p>Sunny, 20 degrees.</p>"
+    old = entry("1", "https://a.example/1", "Weather", sunny, dated=NOON - HOUR)
+    new = entry("2", "https://a.example/2", "Weather", sunny, dated=NOON)
+
+    assert len(document(new, known=[known_as(old)]).new) == 1
+
+
+def test_many_words_and_the_same_headline_are_the_same_article_on_another_day():
+    story = "<p>" + "It rained in Rome for the third day. " * 6 + "</p>"
+    old = entry("1", "https://a.example/1", text=story, dated=NOON - HOUR)
+    new = entry("2", "https://a.example/2", text=story, dated=NOON)
+
+    assert document(new, known=[known_as(old)]).new == ()
+
+
+def briefs(count, site, dated):
+    """Reports of few words, each with a headline of its own."""
+    return [
+        entry(f"{site}{n}", f"https://{site}.example/{n}", f"Brief {n}", "Rain", dated)
+        for n in range(count)
+    ]
+
+
+def test_a_site_built_anew_brings_nothing_back_however_short_its_reports():
+    """Wish 17: other ids, addresses and dates, all at once."""
+    old = [known_as(each) for each in briefs(TELLING_CROWD, "old", NOON - HOUR)]
+    again = briefs(TELLING_CROWD, "new", NOON)
+    news = entry("n", "https://new.example/n", "News", "Sun", dated=NOON)
+
+    found = document(news, *again, known=old)
+
+    assert [article.source_title for article in found.new] == ["News"]
+
+
+def test_some_short_reports_with_words_of_old_ones_are_new():
+    """As of a source that says the weather in ten towns each day."""
+    old = [known_as(each) for each in briefs(TELLING_CROWD, "old", NOON - HOUR)]
+    few = briefs(TELLING_CROWD - 1, "new", NOON)
+    among_others = briefs(TELLING_CROWD + 2, "new", NOON)
+
+    assert len(document(*few, known=old).new) == len(few)
+    assert len(document(*among_others, known=old).new) == len(among_others)
 
 
 def test_a_withdrawn_article_never_returns():
