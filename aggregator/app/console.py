@@ -54,9 +54,7 @@ class OperatorsDesk:
             )
         now = self._wire.clock()
         source, state = self._wire.sources[source_id], self._wire.states()[source_id]
-        if cadence.word(source, state, now=now) == "paused":
-            raise MediaWireError(f"{source_id} is paused; resume it first")
-        if reason := cadence.may_refresh(state, now=now):
+        if reason := cadence.may_refresh(source, state, now=now):
             raise MediaWireError(f"{source_id} is not polled: {reason}")
         self._service.poll_now(state)
 
@@ -117,8 +115,8 @@ class OperatorsDesk:
         """Refuse to ask a publisher again so soon, or while it wants to be left alone."""
         now = self._wire.clock()
         if known := known_as(self._wire.config, address):
-            reason = cadence.may_force(self._wire.states()[known], now=now)
-            if reason:
+            source, state = self._wire.sources[known], self._wire.states()[known]
+            if reason := cadence.may_force(source, state, now=now):
                 raise MediaWireError(f"{known} is not asked: {reason}")
         self._tested = {
             k: at for k, at in self._tested.items() if at <= now < at + PAUSE

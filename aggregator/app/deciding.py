@@ -23,7 +23,7 @@ def release(wire: Wire, source_id: str) -> None:
         raise MediaWireError(f"{source_id} is not held")
     now = wire.clock()
     wire.store.release(source_id, state.held, until=now + RELEASED_FOR)
-    if not cadence.may_force(state, now=now):
+    if not cadence.may_force(wire.sources[source_id], state, now=now):
         due = replace(
             state,
             next_poll_at=now,

@@ -38,12 +38,14 @@ class _NothingKnown:
         return False
 
 
-def try_sources(config: Config, *, clock: Clock = utc_now) -> list[PollResult]:
-    """Return what a first poll of every configured source would bring.
+def try_sources(
+    config: Config, *, but: Collection[str] = (), clock: Clock = utc_now
+) -> list[PollResult]:
+    """Return what a first poll of every configured source would bring, `but` some.
 
     Hosts are treated as by a real poll. Nothing is written anywhere.
     """
-    sources = {source.id: source for source in config.sources}
+    sources = {source.id: source for source in config.sources if source.id not in but}
     results: list[PollResult] = []
     fetcher = Fetcher(config.fetch, contact=config.contact)
     workers = Workers(config.reading)
@@ -68,7 +70,7 @@ def try_sources(config: Config, *, clock: Clock = utc_now) -> list[PollResult]:
         workers=config.fetch.workers,
         insist=False,
     )
-    engine.submit(cadence.initial(source, now=clock()) for source in config.sources)
+    engine.submit(cadence.initial(source, now=clock()) for source in sources.values())
     engine.drain()
     fetcher.close()
     workers.close()

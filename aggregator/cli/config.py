@@ -23,7 +23,8 @@ WIDEST = 72
 def check(ctx: click.Context, *, online: bool, as_json: bool) -> None:
     """Read the config over; exit 78 and say what is wrong if it is not valid.
 
-    With --online, a source that cannot be used makes the check fail (1).
+    With --online, a source that cannot be used makes the check fail (1); one that is
+    paused, or whose Retry-After runs, is not tried.
     """
     ctx.exit(report_check(ctx.obj, as_json=as_json, online=online))
 
@@ -45,14 +46,16 @@ def report_check(
             click.echo(str(error), err=True)
         return CONFIG_INVALID
     config = loaded.config
-    failed = _failures(config) if online else {}
+    failed, spared = _tried(config) if online else ({}, {})
     if as_json:
         counts: dict[str, Any] = {**_counts(config), "warnings": list(config.warnings)}
-        tried = {"failed": failed} if online else {}
+        tried = {"failed": failed, "not_tried": spared} if online else {}
         emit_json({"ok": not failed, "complaints": [], **counts, **tried})
         return FAILED if failed else 0
     for warning in config.warnings:
         click.echo(f"mediawire: {warning}", err=True)
+    for source_id, reason in spared.items():
+        click.echo(f"mediawire: {source_id} is not tried: {reason}", err=True)
     for source_id, reason in failed.items():
         click.echo(f"{source_id}: {reason}", err=True)
     if failed:
@@ -128,15 +131,18 @@ def _loaded(invocation: Invocation) -> Loaded:
     return load_files(invocation.folder, environ=invocation.environ)
 
 
-def _failures(config: Config) -> dict[str, str]:
-    """Return why sources cannot be used, by their ids."""
+def _tried(config: Config) -> tuple[dict[str, str], dict[str, str]]:
+    """Return why sources cannot be used, and why others were not tried, by their ids."""
+    from aggregator.app.sparing import spared
     from aggregator.app.trial import try_sources
 
-    return {
+    left_alone = spared(config)
+    failed = {
         result.source_id: result.outcome.error or "failed"
-        for result in try_sources(config)
+        for result in try_sources(config, but=left_alone)
         if result.outcome.kind == "failed"
     }
+    return failed, left_alone
 
 
 def _counts(config: Config) -> dict[str, int]:

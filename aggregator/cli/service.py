@@ -82,7 +82,7 @@ def poll(
         wanted = known_sources(wire, sources) or tuple(wire.sources)
         stored = wire.enlist()
         if force:
-            states = _forced(wire, stored, wanted)
+            states = _forced(wire, stored, wanted, named=bool(sources))
         else:
             states = [s for s in wire.due(EVERYTHING) if s.source_id in wanted]
         summary = _round(wire, states, invocation)
@@ -193,15 +193,25 @@ def on_signals(
 
 
 def _forced(
-    wire: Wire, stored: Mapping[str, SourceState], wanted: tuple[str, ...]
+    wire: Wire,
+    stored: Mapping[str, SourceState],
+    wanted: tuple[str, ...],
+    *,
+    named: bool,
 ) -> list[SourceState]:
-    """Return the states of sources to poll now, and say which must wait and why."""
+    """Return the states of sources to poll now, and say which are left alone and why.
+
+    A feed that is gone is asked again only by its name.
+    """
     from aggregator.fetching import cadence
 
     states = []
     for source_id in wanted:
-        state = stored[source_id]
-        if reason := cadence.may_force(state, now=wire.clock()):
+        source, state = wire.sources[source_id], stored[source_id]
+        reason = cadence.may_force(source, state, now=wire.clock())
+        if not reason and state.gone and not named:
+            reason = f"{state.because}; `poll --force {source_id}` asks all the same"
+        if reason:
             click.echo(f"mediawire: {source_id} is not polled: {reason}", err=True)
         else:
             states.append(state)

@@ -1,6 +1,7 @@
 """The commands as an operator and cron meet them: results, exit codes, sentences."""
 
 import json
+import sqlite3
 import subprocess
 import time
 
@@ -285,3 +286,63 @@ def test_python_dash_m_is_the_same_command(tmp_path):
     )
 
     assert done.stdout.startswith("Usage: mediawire")
+
+
+def test_what_the_desk_paused_is_asked_by_no_command(tmp_path, origin):
+    """Neither by force, nor by a check or a test of its address."""
+    at = Installation(
+        tmp_path, {"gazette": {"url": origin.url(), "paused": {"why": "on strike"}}}
+    )
+
+    by_force = at.run("poll", "--force", "--json")
+    by_name = at.run("poll", "--force", "gazette", "--json")
+    checked = at.run("check", "--online", "--json")
+    tested = at.run("source", "test", origin.url(), code=1)
+
+    assert json.loads(by_force.stdout)["polled"] == 0
+    assert json.loads(by_name.stdout)["polled"] == 0
+    assert "gazette is not polled: paused: on strike; resume it" in by_name.stderr
+    assert json.loads(checked.stdout)["not_tried"].keys() == {"gazette"}
+    assert "polled as gazette: paused: on strike" in tested.stderr
+    assert origin.heard == []
+
+
+def test_a_check_and_a_test_wait_for_a_running_retry_after_too(tmp_path, origin):
+    """P12: never earlier than asked, whoever asks."""
+    origin.answers("/feed", status=429, headers=[("Retry-After", "3600")])
+    at = Installation(tmp_path, {"gazette": origin.url()})
+    at.poll()
+
+    checked = at.run("check", "--online")
+    tested = at.run("source", "test", origin.url(), code=1)
+    added = at.run("source", "add", origin.url(), code=1)
+
+    assert "gazette is not tried: Retry-After until" in checked.stderr
+    assert "Retry-After until" in tested.stderr
+    assert "Retry-After until" in added.stderr
+    assert len(origin.heard) == 1
+
+
+def test_a_check_makes_no_store(tmp_path, origin):
+    at = Installation(tmp_path, {"gazette": origin.url()})
+    origin.answers("/feed", status=500)
+
+    at.run("check", "--online", code=1)
+
+    assert not (tmp_path / "wire.db").exists()
+
+
+def test_a_feed_that_is_gone_is_forced_by_its_name_alone(tmp_path, origin):
+    """P15: then 0."""
+    origin.answers("/feed", status=410)
+    at = Installation(tmp_path, {"gazette": origin.url()})
+    at.poll()
+    with sqlite3.connect(tmp_path / "wire.db") as store:
+        store.execute("UPDATE sources SET gone_since = gone_since - 7200000000")
+    at.poll("--force")
+    assert at.status()["gazette"]["state"] == "gone"
+
+    skipped = at.run("poll", "--force", "--json")
+    assert json.loads(skipped.stdout)["polled"] == 0
+    assert "gazette is not polled: gone since" in skipped.stderr
+    assert at.poll("--force", "gazette")["polled"] == 1

@@ -100,7 +100,7 @@ def test_a_retry_after_holds_for_another_address_on_its_host(url, waits):
     edited = cadence.reconfigured(replace(A, url=url), row, now=LATER)
 
     assert edited.next_poll_at == (NOW + 5 * HOUR if waits else LATER)
-    assert bool(cadence.may_force(edited, now=LATER)) is waits
+    assert bool(cadence.may_force(A, edited, now=LATER)) is waits
 
 
 def test_the_address_we_had_learned_costs_nothing_to_write_down():
@@ -262,8 +262,8 @@ def test_a_promise_moves_with_the_clock():
     """D20: Retry-After is a length of time, not a date."""
     row = cadence.rebase(A, ROWS["throttled"], now=NOW + DAY, by=DAY)
 
-    assert cadence.may_force(row, now=NOW + DAY + 4 * HOUR)
-    assert not cadence.may_force(row, now=NOW + DAY + 5 * HOUR)
+    assert cadence.may_force(A, row, now=NOW + DAY + 4 * HOUR)
+    assert not cadence.may_force(A, row, now=NOW + DAY + 5 * HOUR)
 
 
 def test_a_pause_does_not_move_with_the_clock():

@@ -119,10 +119,10 @@ def test_a_forced_poll_waits_for_a_running_retry_after():
     row = after(None, throttled(503, retry_after=2 * HOUR))
 
     assert (
-        cadence.may_force(row, now=NOW + 18 * MINUTE)
+        cadence.may_force(A, row, now=NOW + 18 * MINUTE)
         == "Retry-After until 16:05 UTC, 102m left"
     )
-    assert cadence.may_force(row, now=NOW + 2 * HOUR) is None
+    assert cadence.may_force(A, row, now=NOW + 2 * HOUR) is None
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_forced_poll_waits_for_a_running_retry_after():
     ],
 )
 def test_a_forced_poll_waits_for_nothing_else(row):
-    assert cadence.may_force(row, now=NOW) is None
+    assert cadence.may_force(A, row, now=NOW) is None
 
 
 def test_ten_presses_in_a_minute_are_one_request():
@@ -144,7 +144,7 @@ def test_ten_presses_in_a_minute_are_one_request():
     sent = 0
     for press in range(10):
         now = NOW + press * timedelta(seconds=6)
-        if not cadence.may_refresh(row, now=now):
+        if not cadence.may_refresh(A, row, now=now):
             row = after(row, unchanged(), at=now)
             sent += 1
 
@@ -156,10 +156,10 @@ def test_a_press_too_early_says_how_long_to_wait():
     row = after(None, updated())
 
     assert (
-        cadence.may_refresh(row, now=NOW + timedelta(seconds=20))
+        cadence.may_refresh(A, row, now=NOW + timedelta(seconds=20))
         == "polled 20s ago, wait 40s more"
     )
-    assert cadence.may_refresh(row, now=NOW + MINUTE) is None
+    assert cadence.may_refresh(A, row, now=NOW + MINUTE) is None
 
 
 def test_a_press_during_a_retry_after_names_that():
@@ -167,14 +167,14 @@ def test_a_press_during_a_retry_after_names_that():
     row = after(None, throttled(503, retry_after=2 * HOUR))
 
     for now in (NOW, NOW + MINUTE):
-        assert "Retry-After" in cadence.may_refresh(row, now=now)
+        assert "Retry-After" in cadence.may_refresh(A, row, now=now)
 
 
 def test_a_clock_put_back_does_not_lock_the_button():
     """D20: a poll in the future is no poll a moment ago."""
     row = after(None, updated(), at=NOW + DAY)
 
-    assert cadence.may_refresh(row, now=NOW) is None
+    assert cadence.may_refresh(A, row, now=NOW) is None
 
 
 @pytest.mark.parametrize(

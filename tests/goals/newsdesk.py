@@ -118,7 +118,9 @@ class Newsdesk:
             states = [
                 state
                 for state in self.wire.states().values()
-                if not cadence.may_force(state, now=self.now)
+                if not cadence.may_force(
+                    self.wire.sources[state.source_id], state, now=self.now
+                )
             ]
         summary = poll_round(self.wire, states)
         self.listen()

@@ -13,6 +13,7 @@ from aggregator.app.prospect import (
     known_as,
     prospect,
 )
+from aggregator.app.sparing import spared
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.opening import configured
 from aggregator.cli.source.desk import Desk
@@ -23,6 +24,7 @@ from aggregator.config.files import SOURCES
 from aggregator.config.intake import unused
 from aggregator.config.names import folded, slug
 from aggregator.config.opml import identity_of
+from aggregator.errors import MediaWireError
 from aggregator.model import Config
 
 # Of a title that becomes an id; a longer one is a sentence, and the address is better.
@@ -51,7 +53,7 @@ def add(
     takes the new source up by itself.
     """
     desk = Desk(ctx.obj)
-    found = prospect(desk.config, _address(url, desk.config))
+    found = _prospect(url, desk.config)
     if known := known_as(desk.config, found.url):
         click.echo(f"mediawire: {masked(found.url)} is polled as {known}", err=True)
         ctx.exit(FAILED)
@@ -79,7 +81,7 @@ def add(
 def test(invocation: Invocation, *, url: str, as_json: bool) -> None:
     """Show what would come from URL, or from the feed behind it; write nothing."""
     config = configured(invocation)
-    found = prospect(config, _address(url, config))
+    found = _prospect(url, config)
     shown = described(config, found)
     if as_json:
         emit_json(shown)
@@ -96,11 +98,16 @@ def test(invocation: Invocation, *, url: str, as_json: bool) -> None:
         click.echo(f"the page also names: {other}")
 
 
-def _address(url: str, config: Config) -> str:
+def _prospect(url: str, config: Config) -> Prospect:
+    """Return the feed at an address, or behind it, unless it must be left alone now."""
     try:
-        return address_of(url, config)
+        address = address_of(url, config)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
+    known = known_as(config, address)
+    if known and (reason := spared(config).get(known)):
+        raise MediaWireError(f"{masked(address)} is polled as {known}: {reason}")
+    return prospect(config, address)
 
 
 def _id(config: Config, found: Prospect, title: str | None) -> str:

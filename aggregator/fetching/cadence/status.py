@@ -52,23 +52,26 @@ def next_step(source: Source, state: SourceState, *, now: datetime) -> str:
     return "; ".join(notes)
 
 
-def may_force(state: SourceState, *, now: datetime) -> str | None:
+def may_force(source: Source, state: SourceState, *, now: datetime) -> str | None:
     """Return why not even a forced poll may start, or None: it may.
 
-    Only a running Retry-After stands in its way: we were asked to stay away.
+    A pause of our own stands in its way, and a running Retry-After: we were asked to
+    stay away.
     """
+    if paused := pause(source, now=now):
+        return f"{paused[0].because}; resume it first"
     until = state.retry_after_until
     if until and until > now:
         return f"Retry-After until {moment(until, now)}, {duration(until - now)} left"
     return None
 
 
-def may_refresh(state: SourceState, *, now: datetime) -> str | None:
+def may_refresh(source: Source, state: SourceState, *, now: datetime) -> str | None:
     """Return why the web console may not poll a source yet, or None: it may.
 
     As `may_force`, and nobody asks the same publisher twice a minute by pressing twice.
     """
-    return may_force(state, now=now) or _just_polled(state, now)
+    return may_force(source, state, now=now) or _just_polled(state, now)
 
 
 def _just_polled(state: SourceState, now: datetime) -> str | None:

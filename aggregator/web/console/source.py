@@ -46,7 +46,7 @@ def source(request: Request) -> Response:
             now=now,
         ),
         held=state.held if state else None,
-        waits=cadence.may_refresh(state, now=now) if state else None,
+        waits=cadence.may_refresh(configured, state, now=now) if state else None,
         interval=cadence.duration(configured.interval),
         polls=[
             (
