@@ -1,12 +1,12 @@
 """The main job: poll on schedule, publish, serve, and follow the config, until stopped.
 
-Threads: the engine's, the press, the web server, one that watches the config folder.
-The caller owns the signals; `stop` and `reload` may be called from a handler.
+Threads: the engine's, the press, the web server, one that watches the config folder,
+one that looks for what to alert of. The caller owns the signals; `stop` and `reload` may be called from a handler.
 """
 
-import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
 from time import monotonic
 
 from aggregator.app.alarm import LOOK as ALARM
@@ -57,8 +57,9 @@ class Service:
         self.alarm = Alarm(wire)
         self._load = load
         self._files = present(wire.config.folder)
-        self._stop = threading.Event()
-        self._reload = threading.Event()
+        self._stop = Event()
+        self._reload = Event()
+        self._lookouts: list[Thread] = []
         self._next_print = 0.0
         self._drift = self._drifted()
         self._asked: dict[str, SourceState] = {}
@@ -81,10 +82,11 @@ class Service:
 
         Raises StoreHeld or StoreLost if the store was taken from us meanwhile.
         """
-        threading.Thread(target=self._watch, daemon=True, name="config").start()
-        # Not a job of the engine: who is told may take long to listen, and is waited for
-        # by nobody, at the end neither.
-        threading.Thread(target=self._watch_over, daemon=True, name="alarm").start()
+        # The alarm is no job of the engine: who is told may take long to listen, and is
+        # waited for by nobody, at the end neither.
+        for name, work in (("config", self._watch), ("alarm", self._watch_over)):
+            self._lookouts.append(Thread(target=work, daemon=True, name=name))
+            self._lookouts[-1].start()
         self._engine.every(self.tick)
         self._engine.every(self._look_after, LOOK)
         self.tick()
@@ -121,14 +123,14 @@ class Service:
         """Read the config again at the next tick."""
         self._reload.set()
 
-    @property
-    def stopping(self) -> threading.Event:
-        """Return the event that is set once the service is told to stop."""
-        return self._stop
-
     def ailments(self) -> list[str]:
         """Return which parts do not work, and why, in sentences; empty if all do."""
         found = [f"the {part} has ended" for part in self._engine.dead()]
+        found += [
+            f"the {lookout.name} lookout has ended"
+            for lookout in self._lookouts
+            if not (lookout.is_alive() or self._stop.is_set())
+        ]
         if self._press.is_dead:
             found.append("the press has ended")
         if self._engine.broken:

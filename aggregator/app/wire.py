@@ -60,25 +60,26 @@ class Wire:
     ) -> None:
         self.clock = clock
         self.still_held = still_held
-        self._retired: list[Closing] = []
         self.store: Store = open_store(config.store)
         self._take(config)
         self.printing = Printing(config, self.store, self.editorial)
 
     def close(self) -> None:
         """End worker processes, connections and the store."""
-        self._retire("fetcher", "workers")
-        for room in self._retired:
+        for room in self._retired("fetcher", "workers"):
             room.close()
         self.store.close()
 
     def adopt(self, config: Config) -> None:
-        """Go on with another config; nothing is fetched that did not change."""
+        """Go on with another config; nothing is fetched that did not change.
+
+        A room that is left behind closes itself with the last poll that is in it.
+        """
         old = self.config
         if (config.fetch, config.contact) != (old.fetch, old.contact):
-            self._retire("fetcher")
+            self._retired("fetcher")
         if config.reading != old.reading:
-            self._retire("workers")
+            self._retired("workers")
         self._take(config)
         self.printing = self.printing.following(config, self.editorial)
         self.open_rooms()
@@ -302,11 +303,10 @@ class Wire:
             for source in self.config.sources
         }
 
-    def _retire(self, *rooms: str) -> None:
-        for name in rooms:
-            room = self.__dict__.pop(name, None)
-            if isinstance(room, Closing):
-                self._retired.append(room)
+    def _retired(self, *rooms: str) -> list[Closing]:
+        """Return those of these rooms that were opened; the next poll opens new ones."""
+        opened = [self.__dict__.pop(name, None) for name in rooms]
+        return [room for room in opened if isinstance(room, Closing)]
 
     def _edit_again(self) -> None:
         """Let changed rules and tags go over what is stored."""

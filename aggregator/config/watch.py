@@ -17,6 +17,7 @@ from threading import Event
 
 from aggregator.config.files import PUBLICATIONS, SERVICE, SOURCES, paths
 from aggregator.errors import Complaint, ConfigError
+from aggregator.events import log
 
 MAIN = (SERVICE, SOURCES, PUBLICATIONS)
 
@@ -71,22 +72,47 @@ def missing(folder: Path, before: frozenset[str]) -> ConfigError | None:
 
 def changes(folder: Path, stop: Event, *, quiet: timedelta = QUIET) -> Iterator[bytes]:
     """Yield the digest after each change, until `stop` is set (seen within `quiet`)."""
-    from watchfiles import watch
-
     known = digest(folder)
-    for _ in watch(
-        folder,
-        watch_filter=None,
-        step=_milliseconds(quiet),
-        debounce=_milliseconds(LONGEST),
-        rust_timeout=_milliseconds(LOOK),
-        yield_on_timeout=True,
-        stop_event=stop,
-        raise_interrupt=False,
-    ):
+    for _ in _rests(folder, stop, quiet):
         if (now := digest(folder)) != known:
             known = now
             yield now
+
+
+def _rests(folder: Path, stop: Event, quiet: timedelta) -> Iterator[object]:
+    """Yield whenever the folder has come to rest, and every LOOK.
+
+    The kernel tells of what stirs in it to so many listeners of a user and no more
+    (fs.inotify.max_user_instances, 128 on Debian): beyond that, we look.
+    """
+    from watchfiles import watch
+
+    try:
+        yield from watch(
+            folder,
+            watch_filter=None,
+            step=_milliseconds(quiet),
+            debounce=_milliseconds(LONGEST),
+            rust_timeout=_milliseconds(LOOK),
+            yield_on_timeout=True,
+            stop_event=stop,
+            raise_interrupt=False,
+        )
+    except (OSError, RuntimeError) as error:
+        log.warning(
+            "config folder not watched",
+            reason=str(error),
+            instead=f"it is looked at every {LOOK.total_seconds():g} s",
+        )
+        yield from _looks(folder, stop, quiet)
+
+
+def _looks(folder: Path, stop: Event, quiet: timedelta) -> Iterator[None]:
+    """Yield about every LOOK, if nothing was written in the `quiet` before."""
+    while not stop.wait(LOOK.total_seconds()):
+        before = digest(folder)
+        if not stop.wait(quiet.total_seconds()) and digest(folder) == before:
+            yield None
 
 
 def _milliseconds(span: timedelta) -> int:

@@ -4,8 +4,10 @@ In: a FetchRequest. Out: Fetched or NotModified, or FetchError with a sentence. 
 opened when the first address with one of its schemes is asked for.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from threading import Lock
+from weakref import finalize
 
 from aggregator.errors import FetchError
 from aggregator.fetching.dialling import Resolver, system_resolver
@@ -18,7 +20,8 @@ class Fetcher:
     """Fetches documents within limits; one is shared by all threads.
 
     `contact` stands in the User-Agent. `resolver` answers names with addresses, and is
-    the system's by default. ValueError if `limits.allow_private` cannot be read.
+    the system's by default. What it keeps open is closed with it, or when nobody holds
+    it any more. ValueError if `limits.allow_private` cannot be read.
     """
 
     def __init__(
@@ -34,6 +37,7 @@ class Fetcher:
         self._resolver = resolver
         self._opened: dict[Module, Kind] = {}
         self._opening = Lock()
+        finalize(self, _close, self._opened).atexit = False
 
     def fetch(self, request: FetchRequest, *, now: datetime) -> Fetched | NotModified:
         """Return the document or that it did not change; FetchError if neither came.
@@ -52,8 +56,7 @@ class Fetcher:
 
     def close(self) -> None:
         """Close what was kept open."""
-        for kind in self._opened.values():
-            kind.close()
+        _close(self._opened)
 
     def _kind(self, module: Module) -> Kind:
         kind = self._opened.get(module)
@@ -64,3 +67,8 @@ class Fetcher:
                 )
                 self._opened[module] = kind
         return kind
+
+
+def _close(opened: Mapping[Module, Kind]) -> None:
+    for kind in opened.values():
+        kind.close()

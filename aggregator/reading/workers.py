@@ -36,6 +36,7 @@ import threading
 from pathlib import Path
 from time import monotonic
 from typing import Final
+from weakref import finalize
 
 from msgspec import DecodeError
 
@@ -55,7 +56,11 @@ _MIB: Final = 1_048_576
 
 
 class Workers:
-    """At most `limits.workers` processes, shared by any number of threads."""
+    """At most `limits.workers` processes, shared by any number of threads.
+
+    They end with `close`, or when nobody holds this any more: after an edit of the
+    config the last poll that began before it is the last to read with the old limits.
+    """
 
     def __init__(self, limits: ReadingLimits) -> None:
         self._limits = limits
@@ -66,6 +71,7 @@ class Workers:
         self._idle: list[_Process] = []
         self._all: set[_Process] = set()
         self._closed = False
+        finalize(self, _end, self._all).atexit = False
 
     def read(self, request: ReadRequest) -> Reading:
         """Return what a document holds, waiting for a free process if need be.
@@ -90,13 +96,10 @@ class Workers:
         """End all processes, also those that are reading: their readers get ReadError."""
         with self._lock:
             self._closed = True
-            processes = list(self._all)
+            processes = set(self._all)
             self._idle.clear()
             self._returned.notify_all()
-        for process in processes:
-            process.hang_up()
-        for process in processes:
-            process.end()
+        _end(processes)
 
     def _answer(self, request: ReadRequest, came: float) -> object:
         """Return a process's answer, or the exception that stands for its end."""
@@ -234,6 +237,14 @@ class _Process:
         self._process.kill()
         self._process.wait()
         self._socket.close()
+
+
+def _end(processes: "set[_Process]") -> None:
+    """End processes, at once if they are idle."""
+    for process in processes:
+        process.hang_up()
+    for process in processes:
+        process.end()
 
 
 def _environment() -> dict[str, str]:

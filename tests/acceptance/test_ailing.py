@@ -111,6 +111,15 @@ def test_a_thread_that_died_is_told_within_two_ticks(tmp_path, part, death):
         print(f"{part}: told after {took:.1f} s")
 
 
+def test_a_config_that_nobody_watches_any_more_is_told(tmp_path, monkeypatch):
+    """O1: edits would be without effect, and commands that make them say they are live."""
+    monkeypatch.setattr("aggregator.app.service.changes", dies)
+    with serving(tmp_path) as (service, _):
+        newsroom = Newsroom(service.wire, service)
+
+        within(10, lambda: "the config lookout has ended" in unready(newsroom))
+
+
 def test_a_scheduler_that_ended_is_not_alive_for_the_watchdog(tmp_path, monkeypatch):
     """O1: systemd starts us anew."""
     monkeypatch.setattr("aggregator.app.service.LATE", timedelta(seconds=1.2))

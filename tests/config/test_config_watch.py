@@ -108,6 +108,23 @@ def test_two_halves_a_second_apart_are_one_change_and_soon_enough():
     assert timedelta(seconds=9) > LONGEST + QUIET
 
 
+def test_where_the_kernel_does_not_tell_the_folder_is_looked_at(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """D7: inotify has no instance left, as on a host with many containers of one user."""
+
+    def no_instance(*_: object, **__: object) -> Iterator[object]:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("watchfiles.watch", no_instance)
+    monkeypatch.setattr("aggregator.config.watch.LOOK", BRIEF)
+    watching = Watching(folder)
+    (folder / "sources.yaml").write_text("sources: [{id: a}]")
+
+    assert watching.hears() == digest(folder)
+    assert watching.ends() < 5
+
+
 def test_watching_ends_when_told_to(watching: Watching):
     watching.ends()
 

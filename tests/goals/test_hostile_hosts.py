@@ -12,7 +12,8 @@ from pathlib import Path
 import structlog
 from click.testing import CliRunner
 from installation import Installation
-from newsdesk import LOOPBACK, NOON, rss, started
+from msgspec.structs import replace
+from newsdesk import LOOPBACK, NOON, UNHURRIED, rss, started
 from origin import Origin
 
 from aggregator.app.configuring import load_config
@@ -51,6 +52,24 @@ def held():
     """Return how many threads, open files and child processes there are."""
     files = sum(1 for _ in Path("/proc/self/fd").iterdir())
     return threading.active_count(), files, len(children())
+
+
+def test_edits_of_limits_leave_no_process_and_no_connection(desk_of, origin):
+    """O4: files +0, however often an operator tries other limits."""
+    desk = desk_of("/a", reading=UNHURRIED)
+    counts, edits = [], range(1, 5)
+    for edit in edits:
+        origin.answers("/a", rss(edit))
+    for edit in edits:
+        desk.poll(force=True)
+        counts.append(held())
+        patience = timedelta(seconds=60 + edit)
+        desk.adopt(
+            reading=replace(UNHURRIED, timeout=patience),
+            fetch=replace(LOOPBACK, timeout=patience),
+        )
+
+    assert len(set(counts)) == 1
 
 
 def test_hosts_that_hang_leave_no_thread_socket_or_process(desk_of):

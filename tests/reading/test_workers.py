@@ -243,6 +243,18 @@ def test_closing_ends_the_processes_and_what_they_were_reading(pool):
     assert refusal(readers, rss(item(1))).problem == "unreadable"
 
 
+def test_processes_end_when_nobody_holds_their_pool_any_more():
+    """O4: an edit of `reading` leaves the old processes to the polls that are in them."""
+    readers = Workers(ReadingLimits())
+    readers.read(request(rss(item(1))))
+    pids = processes(readers)
+    assert all(map(is_running, pids))
+
+    del readers
+
+    assert not any(map(is_running, pids))
+
+
 def test_a_worker_does_not_hear_the_terminal(pool):
     """Ctrl-C and a supervisor's TERM are for the parent, which ends its workers."""
     readers = pool()
