@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from aggregator.errors import FetchError, ReadError
 from aggregator.fetching import cadence
-from aggregator.identity import keys_of, reconcile
+from aggregator.identity import Reconciled, keys_of, reconcile
 from aggregator.model import (
     Article,
     Document,
@@ -127,38 +127,29 @@ def poll(
         took=timedelta(seconds=monotonic() - began),
     )
     if isinstance(answer, FetchError):
-        return _ended(
-            attempt,
-            state,
-            Outcome(
-                kind="failed",
-                status=answer.status,
-                problem=answer.problem,
-                error=str(answer),
-                advice=answer.advice,
-                unreached=answer.unreached,
-            ),
-        )
-    unchanged = Outcome(
-        kind="unchanged",
-        status=answer.status if isinstance(answer, Fetched) else 304,
-        advice=answer.advice,
-        moved_to=answer.moved_to,
-    )
+        return _ended(attempt, state, _failed(answer, answer))
     try:
-        return _answered(attempt, answer, unchanged)
+        return _answered(attempt, answer)
     except ReadError as error:
-        return _ended(
-            attempt,
-            state,
-            Outcome(
-                kind="failed",
-                status=unchanged.status,
-                problem=error.problem,
-                error=str(error),
-                advice=answer.advice,
-            ),
-        )
+        return _ended(attempt, state, _failed(error, answer))
+
+
+def _failed(
+    error: FetchError | ReadError, answer: Fetched | NotModified | FetchError
+) -> Outcome:
+    """Return how a poll ended that brought an error: of an answer, or instead of one."""
+    return Outcome(
+        kind="failed",
+        status=_status(answer),
+        problem=error.problem,
+        error=str(error),
+        advice=answer.advice,
+        unreached=error.unreached if isinstance(error, FetchError) else None,
+    )
+
+
+def _status(answer: Fetched | NotModified | FetchError) -> int | None:
+    return 304 if isinstance(answer, NotModified) else answer.status
 
 
 def _request(source: Source, state: SourceState) -> FetchRequest:
@@ -173,14 +164,18 @@ def _request(source: Source, state: SourceState) -> FetchRequest:
     )
 
 
-def _answered(
-    attempt: _Attempt, answer: Fetched | NotModified, unchanged: Outcome
-) -> PollResult:
+def _answered(attempt: _Attempt, answer: Fetched | NotModified) -> PollResult:
     """Return what an answer changes; its validators are kept from here on.
 
     A held source that says what it said before is itself again.
     """
     state = attempt.before
+    unchanged = Outcome(
+        kind="unchanged",
+        status=_status(answer),
+        advice=answer.advice,
+        moved_to=answer.moved_to,
+    )
     if state.held or state.validators != answer.validators:
         state = replace(state, validators=answer.validators, held=None)
     if isinstance(answer, NotModified):
@@ -195,36 +190,20 @@ def _read(
     attempt: _Attempt, state: SourceState, answer: Fetched, unchanged: Outcome
 ) -> PollResult:
     """Read the document, tell its articles apart from those we hold, edit the new."""
-    source, rooms = attempt.source, attempt.rooms
-    previous = rooms.memory.document(source.id)
-    reading = rooms.readers.read(
-        ReadRequest(
-            source=source,
-            url=answer.url,
-            body=answer.body,
-            content_type=answer.content_type,
-            context=previous.context if previous else None,
-            known=dict(previous.items) if previous else {},
-            passage=previous.passage if previous else None,
-            now=attempt.now,
-        )
-    )
-    keys = keys_of(reading)
-    changes = reconcile(
-        reading,
-        known=rooms.memory.known(source.id, keys) if keys else {},
-        held=rooms.memory.article,
-        previous=previous,
-        first=attempt.before.first_success_at is None,
-        now=attempt.now,
-    )
+    rooms = attempt.rooms
+    previous = rooms.memory.document(attempt.source.id)
+    reading = _reading(attempt, answer, previous)
+    changes = _changes(attempt, reading, previous)
     feed = replace(
         reading.feed or state.feed,
         domain=registrable_host(host_of(answer.url)) or None,
         empty=not reading.items,
     )
     doubt = suspicion(attempt.before, feed, changes.new)
-    if doubt and not rooms.memory.released(source.id, doubt, now=attempt.now):
+    believed = doubt and rooms.memory.released(
+        attempt.source.id, doubt, now=attempt.now
+    )
+    if doubt and not believed:
         return _held(attempt, state, doubt, unchanged)
     new = tuple(rooms.edit(article) for article in changes.new)
     changed = tuple(rooms.edit(article) for article in changes.changed)
@@ -234,14 +213,7 @@ def _read(
         new=len(new),
         changed=len(changed),
     )
-    state = replace(state, feed=feed)
-    if changes.waiting:
-        # What must wait is asked for again, as if this answer had never come.
-        state = replace(state, validators=attempt.before.validators, body_digest=None)
-    elif reading.cut_short:
-        # Half an answer must not be confirmed by a 304. If the same bytes come again,
-        # that is all there is, and their validators are kept then.
-        state = replace(state, validators=attempt.before.validators)
+    state = _to_ask_again(attempt.before, replace(state, feed=feed), reading, changes)
     return replace(
         _ended(attempt, state, outcome),
         wire_bytes=answer.wire_bytes,
@@ -253,6 +225,53 @@ def _read(
         merged=changes.merged,
         notes=(*reading.notes, *changes.notes),
     )
+
+
+def _reading(attempt: _Attempt, answer: Fetched, previous: Document | None) -> Reading:
+    """Return what the document holds: of what it held before only that it still does."""
+    return attempt.rooms.readers.read(
+        ReadRequest(
+            source=attempt.source,
+            url=answer.url,
+            body=answer.body,
+            content_type=answer.content_type,
+            context=previous.context if previous else None,
+            known=dict(previous.items) if previous else {},
+            passage=previous.passage if previous else None,
+            now=attempt.now,
+        )
+    )
+
+
+def _changes(
+    attempt: _Attempt, reading: Reading, previous: Document | None
+) -> Reconciled:
+    """Return what the document changes of the articles we hold."""
+    memory, keys = attempt.rooms.memory, keys_of(reading)
+    return reconcile(
+        reading,
+        known=memory.known(attempt.source.id, keys) if keys else {},
+        held=memory.article,
+        previous=previous,
+        first=attempt.before.first_success_at is None,
+        now=attempt.now,
+    )
+
+
+def _to_ask_again(
+    before: SourceState, state: SourceState, reading: Reading, changes: Reconciled
+) -> SourceState:
+    """Return the row with the validators of a document that was taken in whole.
+
+    What must wait is asked for again, as if this answer had never come. Half an answer
+    must not be confirmed by a 304; if the same bytes come again, that is all there is,
+    and their validators are kept then.
+    """
+    if changes.waiting:
+        return replace(state, validators=before.validators, body_digest=None)
+    if reading.cut_short:
+        return replace(state, validators=before.validators)
+    return state
 
 
 def _held(
