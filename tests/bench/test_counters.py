@@ -7,17 +7,18 @@ import re
 import string
 import subprocess
 import sys
-import zlib
 from collections import Counter
 
 import pytest
 from installation import Installation
 from sqlalchemy import event
 
+from aggregator import deflate
 from aggregator.app.configuring import load_config
 from aggregator.app.round import poll_round
 from aggregator.app.wire import Wire
-from aggregator.publishing import bound, collating, document, gzipped, pieces, volume
+from aggregator.publishing import bound, collating, document, pieces, volume
+from aggregator.store import bodies
 
 ITEM = (
     "<item><guid>{n}</guid><title>Report {n}</title>"
@@ -78,15 +79,13 @@ class Desk:
             self.counted["renders"] += 1
             return pieces.piece(*arguments, **named)
 
-        compress = zlib.compress
-
-        def compressed(data, *arguments):
-            self.counted["bytes compressed"] += len(data)
-            return compress(data, *arguments)
+        def compressed(words):
+            self.counted["bytes compressed"] += len(words)
+            return deflate.zlib_form(words)
 
         def deflated(data, *level):
             self.counted["bytes compressed"] += len(data)
-            return gzipped.deflated(data, *level)
+            return deflate.deflated(data, *level)
 
         def archived(reports, *arguments):
             self.counted["renders of months"] += len(reports)
@@ -98,7 +97,7 @@ class Desk:
         monkeypatch.setattr(collating, "deflated", deflated)
         monkeypatch.setattr(document, "deflated", deflated)
         monkeypatch.setattr(pieces, "deflated", deflated)
-        monkeypatch.setattr(zlib, "compress", compressed)
+        monkeypatch.setattr(bodies, "zlib_form", compressed)
 
     def _executed(self, _connection, _cursor, statement, parameters, _context, many):
         self.counted["statements that read"] += statement.startswith("SELECT")
