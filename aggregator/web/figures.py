@@ -9,7 +9,7 @@ Source: Prometheus, "Metric and label naming" and "Writing exporters".
 """
 
 import platform
-from collections import Counter as Tally
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import get_args
@@ -87,21 +87,21 @@ class Figures:
             "mediawire_sources",
             "Sources by state.",
             "state",
-            Tally(row["state"] for row in rows),
+            Counter(row["state"] for row in rows),
             STATE_WORDS,
         )
         yield _by(
             "mediawire_sources_last_poll",
             "Sources by the outcome of their last poll.",
             "outcome",
-            Tally(row["outcome"] for row in rows),
+            Counter(row["outcome"] for row in rows),
             OUTCOMES,
         )
         yield _by(
             "mediawire_sources_problem",
             "Sources whose last poll failed, by what went wrong.",
             "problem",
-            Tally(row["problem"] for row in rows if row["outcome"] == "failed"),
+            Counter(row["problem"] for row in rows if row["outcome"] == "failed"),
             PROBLEMS,
         )
         times = [
@@ -146,7 +146,7 @@ class Figures:
             "mediawire_alerts",
             "Matters that an operator should know, by kind; `status` names them.",
             "kind",
-            Tally(alert.kind for alert in self._newsroom.alerts()),
+            Counter(alert.kind for alert in self._newsroom.alerts()),
             get_args(AlertKind),
         )
 

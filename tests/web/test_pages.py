@@ -358,6 +358,13 @@ def test_the_page_of_a_report_outlives_its_place_in_the_list(tmp_path):
 # sources
 
 
+def test_a_licence_has_one_name_on_all_pages(site):
+    source, found = page(site, "/sources/gazette"), page(site, ARTICLE)
+
+    assert "Licence" in texts(source, ".//dl[@class='facts']/dt")
+    assert "Licence" in texts(found, ".//p[@class='rights']/a")
+
+
 def test_sources_are_listed_with_how_they_are_doing(tmp_path):
     house = House(tmp_path).take(article())
     house.states["agency"] = "failing"
