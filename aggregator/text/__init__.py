@@ -4,7 +4,8 @@ urls     an address as a feed wrote it → absolute and legal, its identity, its
 dates    every dialect of writing a date → an aware UTC datetime, or None
 markup   HTML of strangers → harmless HTML with the same words; text; excerpts
 folding  text in any script → the words it is searched by; a query → the same words
+phrases  beside them, our own words: a language → what pages and documents say in it
 
 Everything here is a pure function of its arguments: no network, no clock, no store.
-Callers import from the four directly, so that who needs only a date loads no HTML.
+Callers import from the five directly, so that who needs only a date loads no HTML.
 """

@@ -8,7 +8,7 @@ feeds        publications as published; negotiation, published
 answers      conditional, compressed, cacheable
 front, section, article, sources    one page each; templates/ and static/ beside them
 search       the page that finds reports by their words; finding
-lines, links, language, phrases, bodies, standings      what the pages print
+lines, links, language, bodies, standings      what the pages print
 metadata, opml                      what machines read
 api/         the same for programs, as JSON: `/api/v1/`
 protection   what browsers may not do with it

@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.model import Article, Enclosure, Image, Report
+from aggregator.text.phrases import phrases
 from aggregator.web.bodies import unhurried
 from aggregator.web.language import direction, lang
 from aggregator.web.lines import lines, time, view
 from aggregator.web.metadata import address, json_ld
-from aggregator.web.phrases import phrases
 from aggregator.web.rendering import links_of, newsroom_of, page
 
 RECENT = 8  # other reports beside it

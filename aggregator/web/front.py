@@ -5,8 +5,8 @@ from itertools import islice
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.text.phrases import phrases
 from aggregator.web.lines import lines
-from aggregator.web.phrases import phrases
 from aggregator.web.rendering import links_of, newsroom_of, page
 
 HEADLINES = 8  # of each section

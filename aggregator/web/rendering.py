@@ -12,12 +12,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.text.phrases import phrases
 from aggregator.web.answers import answer, document
 from aggregator.web.assets import Assets
 from aggregator.web.language import direction
 from aggregator.web.links import Links
 from aggregator.web.newsroom import Newsroom
-from aggregator.web.phrases import phrases
 from aggregator.web.standings import Standings
 
 SITE = "Media Wire"

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from builders import NOON
 
+from aggregator.text.phrases import phrases
 from aggregator.web.language import age, direction, lang, moment
-from aggregator.web.phrases import phrases
 
 
 @pytest.mark.parametrize(

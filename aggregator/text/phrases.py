@@ -1,4 +1,4 @@
-"""The words of our own pages, in the languages we speak.
+"""Our own words on pages and in documents, in the languages we speak.
 
 In: the language of a publication. Out: the Phrases of the pages that show it. A
 publication in another language gets pages in English around its reports. To add a
