@@ -215,7 +215,8 @@ class PublicationKeys(BaseModel, extra="forbid", frozen=True):
         default="", description="Shown with every feed and page of it."
     )
     language: Language | None = Field(
-        default=None, description="Of the publication itself."
+        default=None,
+        description="Of the publication itself, and of our own words in it.",
     )
     select: SelectKeys = Field(
         default=SelectKeys(), description="Which articles; all without."

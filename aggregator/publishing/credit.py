@@ -5,7 +5,8 @@ An entry that reached us through an aggregate names its first source, and ours a
 way it came. Only http and https addresses are shown; without any, the name stands alone.
 
 The block is a contract with the outside, to the character. Where other sources carried
-the same article, a paragraph of its own before the block names them.
+the same article, a paragraph of its own before the block names them. Words of ours in
+either are in the language of the publication, if we speak it; the first is its own.
 
 Right-to-left text needs no marks in it: our pages let the paragraph take its direction
 from its first word and keep the address in one piece (`wire.css`), and in a feed the
@@ -17,6 +18,7 @@ from collections.abc import Sequence
 from html import escape
 
 from aggregator.model import Also, Article, Attribution, Via
+from aggregator.text.phrases import phrases
 
 BLOCK_START = '<p class="mediawire-credit">'
 ALSO_START = '<p class="mediawire-also">'
@@ -28,10 +30,12 @@ _RTL = re.compile(
 )
 
 
-def credited_name(article: Article) -> str:
+def credited_name(article: Article, language: str | None = None) -> str:
     """Return the name we credit: `AGENCY`, or `AGENCY (via AGGREGATE)`."""
     attribution, via = article.attribution, first_source(article.attribution)
-    return f"{via.title} (via {attribution.title})" if via else attribution.title
+    if via is None:
+        return attribution.title
+    return f"{via.title} ({phrases(language).via} {attribution.title})"
 
 
 def first_source(attribution: Attribution) -> Via | None:
@@ -58,9 +62,12 @@ def public(url: str | None) -> str | None:
     return url if url and url.startswith(("http://", "https://")) else None
 
 
-def credit_block(article: Article, word: str = "Source") -> str:
+def credit_block(
+    article: Article, word: str = "Source", language: str | None = None
+) -> str:
     """Return the last paragraph of every body, as HTML."""
-    name, url = escape(credited_name(article), quote=False), credited_url(article)
+    name = escape(credited_name(article, language), quote=False)
+    url = credited_url(article)
     said = f"{escape(word, quote=False)}: {name}"
     if url is not None:
         text = escape(url, quote=False)
@@ -69,23 +76,26 @@ def credit_block(article: Article, word: str = "Source") -> str:
     return f"{BLOCK_START}{said}</p>"
 
 
-def credit_line(article: Article, word: str = "Source") -> str:
+def credit_line(
+    article: Article, word: str = "Source", language: str | None = None
+) -> str:
     """Return the same credit as plain text, for summaries."""
-    name, url = credited_name(article), credited_url(article)
+    name, url = credited_name(article, language), credited_url(article)
     return f"{word}: {name} – {url}" if url else f"{word}: {name}"
 
 
-def also_block(also: Sequence[Also]) -> str:
+def also_block(also: Sequence[Also], language: str | None = None) -> str:
     """Return who else carried the article, as HTML; nothing for nobody."""
     if not also:
         return ""
-    return f"{ALSO_START}Also: {', '.join(map(_also_linked, also))}</p>"
+    word = phrases(language).also
+    return f"{ALSO_START}{word}: {', '.join(map(_also_linked, also))}</p>"
 
 
-def also_line(also: Sequence[Also]) -> str:
+def also_line(also: Sequence[Also], language: str | None = None) -> str:
     """Return the same as plain text; nothing for nobody."""
     named = (f"{a.title} – {a.url}" if public(a.url) else a.title for a in also)
-    return f"Also: {', '.join(named)} ·" if also else ""
+    return f"{phrases(language).also}: {', '.join(named)} ·" if also else ""
 
 
 def _also_linked(also: Also) -> str:

@@ -66,13 +66,14 @@ def report(
         few = min(words, LEAD_WORDS)
         excerpt, lead = first_words(body, article.summary, words, few)
     shown = body if mode == "full" else paragraph(excerpt)
-    credit = credit_line(article, publication.credit)
+    word, spoken = publication.credit, publication.language
+    credit = credit_line(article, word, spoken)
     return Report(
         article=allowed(article, images=rights.images),
         title=headline(article, rights) or lead or article.attribution.title,
         original=differing(article.source_title, article.title),
-        content=shown + also_block(also) + credit_block(article, publication.credit),
-        excerpt=" ".join(filter(None, (excerpt, also_line(also), credit))),
+        content=shown + also_block(also, spoken) + credit_block(article, word, spoken),
+        excerpt=" ".join(filter(None, (excerpt, also_line(also, spoken), credit))),
         lead=lead,
         body=mode,
         rights=rights,

@@ -1,8 +1,8 @@
 """Our own words on pages and in documents, in the languages we speak.
 
-In: the language of a publication. Out: the Phrases of the pages that show it. A
-publication in another language gets pages in English around its reports. To add a
-language, add its Phrases: a missing one does not pass the type checker.
+In: the language of a publication. Out: the Phrases of what shows it. A publication in
+another language gets pages in English around its reports. To add a language, add its
+Phrases: a missing one does not pass the type checker.
 """
 
 from msgspec import Struct
@@ -34,6 +34,8 @@ class Phrases(Struct, frozen=True, kw_only=True):
     license: str
     digest: str
     recent: str
+    also: str
+    via: str
     search: str
     search_for: str
     searching: str
@@ -64,6 +66,8 @@ ENGLISH = Phrases(
     license="Licence",
     digest="Digest of the source’s text",
     recent="Recent posts",
+    also="Also",
+    via="via",
     search="Search",
     search_for="Search all reports",
     searching='All the words are looked for in headlines and texts, however they are written. "Several words" in quotes stand side by side; flood* is a beginning; -sport leaves out.',
@@ -96,6 +100,8 @@ _ALL = (
         license="پروانه",
         digest="اثر انگشت متن منبع",
         recent="تازه‌ترین مطالب",
+        also="همچنین",
+        via="به نقل از",
         search="جست‌وجو",
         search_for="جست‌وجو در همهٔ گزارش‌ها",
         searching='همهٔ واژه‌ها در تیترها و متن‌ها جست‌وجو می‌شوند، هرگونه که نوشته شده باشند. واژه‌های میان "…" کنار هم می‌آیند؛ سیل* آغاز واژه است؛ ‎-ورزش کنار می‌گذارد.',
@@ -125,6 +131,8 @@ _ALL = (
         license="الرخصة",
         digest="بصمة نص المصدر",
         recent="أحدث المنشورات",
+        also="أيضًا",
+        via="عبر",
         search="بحث",
         search_for="ابحث في كل التقارير",
         searching='يُبحث عن كل الكلمات في العناوين والنصوص كيفما كُتبت. الكلمات بين "…" متجاورة؛ و* بعد الكلمة تعني بدايتها؛ و- قبلها تستثنيها.',
@@ -154,6 +162,8 @@ _ALL = (
         license="Lizenz",
         digest="Prüfsumme des Quelltextes",
         recent="Neueste Beiträge",
+        also="Auch bei",
+        via="über",
         search="Suchen",
         search_for="Alle Meldungen durchsuchen",
         searching='Gesucht werden alle Wörter in Titeln und Texten, wie auch immer sie geschrieben sind. "Mehrere Wörter" in Anführungszeichen stehen nebeneinander; hochwasser* ist ein Anfang; -sport schließt aus.',
@@ -183,6 +193,8 @@ _ALL = (
         license="Licence",
         digest="Empreinte du texte de la source",
         recent="Derniers articles",
+        also="Aussi",
+        via="via",
         search="Rechercher",
         search_for="Rechercher dans tous les articles",
         searching='Tous les mots sont cherchés dans les titres et les textes, de quelque manière qu’ils soient écrits. "Plusieurs mots" entre guillemets se suivent ; crue* est un début ; -sport exclut.',

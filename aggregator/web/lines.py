@@ -52,7 +52,7 @@ def line(report: Report, links: Links, now: datetime, language: str | None) -> L
         href=links.article(article),
         title=report.title,
         lead=report.lead,
-        source=credited_name(article),
+        source=credited_name(article, language),
         source_href=links.source(article.source_id),
         time=time(article.published, now, language),
         lang=lang(article.language),

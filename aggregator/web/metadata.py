@@ -38,7 +38,9 @@ def _news_article(
 ) -> dict[str, Any]:
     article = report.article
     attribution = article.attribution
-    source = _organization(credited_name(article), attribution.site_url)
+    source = _organization(
+        credited_name(article, publication.language), attribution.site_url
+    )
     named = report.rights.holder
     holder = _organization(named, None) if named else source
     said = {
@@ -58,7 +60,7 @@ def _news_article(
         "keywords": [tag.label or tag.term for tag in article.tags],
         "isBasedOn": credited_url(article),
         "sourceOrganization": source,
-        "creditText": credit_line(article, publication.credit),
+        "creditText": credit_line(article, publication.credit, publication.language),
         "copyrightHolder": holder,
         "copyrightNotice": attribution.rights,
         "license": attribution.license,

@@ -6,7 +6,7 @@ import pytest
 from builders import ANY_RIGHTS, NOON, article, attribution, publication, report
 from msgspec.structs import replace
 
-from aggregator.model import Enclosure, Image, Rights, Tag, Via
+from aggregator.model import Also, Enclosure, Image, Rights, Tag, Via
 from aggregator.publishing import credit_block, credit_line
 from aggregator.publishing.showing import fingerprint
 
@@ -221,6 +221,29 @@ def test_the_first_source_is_credited_first_and_ours_as_the_way_it_came():
     assert credit_line(article(1, url=None, attribution=passed)) == (
         "Source: Paper (via Planet) – https://paper.example/"
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "also", "name"),
+    [
+        ("fa", "همچنین", "Paper (به نقل از Planet)"),
+        ("de-AT", "Auch bei", "Paper (über Planet)"),
+        ("ja", "Also", "Paper (via Planet)"),
+        (None, "Also", "Paper (via Planet)"),
+    ],
+)
+def test_our_words_beside_the_credit_are_in_the_language_of_the_publication(
+    language, also, name
+):
+    passed = attribution(title="Planet", via=Via(title="Paper"))
+    others = (Also(source_id="b", title="B", url=None, feed_url="https://b/"),)
+    shown_in = publication(language=language)
+
+    made = report(article(1, attribution=passed), shown_in, ANY_RIGHTS, also=others)
+
+    assert f'<p class="mediawire-also">{also}: B</p>' in made.content
+    assert f'<p class="mediawire-credit">Source: {name} – <a' in made.content
+    assert f"{also}: B · Source: {name} – https" in made.excerpt
 
 
 def test_a_first_source_without_name_is_none():

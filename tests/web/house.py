@@ -57,6 +57,7 @@ class House:
         self.due = {}
         self.at_work = None
         self.errors = {}
+        self.others = {}  # who else carried an article, by its id
         self.desk = None
         self._publisher = Publisher(self.config.output, base_url=self.config.base_url)
 
@@ -117,7 +118,8 @@ class House:
     def report(self, article, publication):
         sources = {source.id: source for source in self.config.sources}
         rights = sources[article.source_id].rights
-        return report(article, publication, rights, now=self.at)
+        also = self.others.get(article.id, ())
+        return report(article, publication, rights, now=self.at, also=also)
 
     def standings(self):
         counts = self.store.counts()

@@ -9,6 +9,7 @@ from builders import NOON, article
 from edition import long_read, story
 from house import House, served
 
+from aggregator.model import Also
 from aggregator.text import markup
 
 PAGES = {
@@ -140,6 +141,34 @@ def test_the_keyboard_alone_reaches_the_first_report(browser, site):
 
     assert skip == "skip"
     assert reached.startswith("Ferry returns")
+
+
+def test_who_else_carried_a_report_is_told_as_its_source_is(browser, house):
+    """A body of bare words: nothing but style keeps ours apart from them."""
+    carried = article(body="The ferry sailed.")
+    house.others[carried.id] = (
+        Also(
+            source_id="b", title="B", url="https://b.example/1", feed_url="https://b/"
+        ),
+    )
+    look = """() => ["also", "credit"].map((name) => {
+      const style = getComputedStyle(document.querySelector(`.mediawire-${name}`));
+      return [style.fontFamily, style.fontSize, style.lineHeight];
+    })"""
+    with (
+        served(house.take(carried)) as site,
+        opened(browser, site, f"/articles/{carried.id}") as sight,
+    ):
+        also, credit = sight.page.evaluate(look)
+        gap = sight.page.evaluate("""() => {
+          const words = document.createRange();
+          words.selectNode(document.querySelector(".body").firstChild);
+          const also = document.querySelector(".mediawire-also");
+          return also.getBoundingClientRect().top - words.getBoundingClientRect().bottom;
+        }""")
+
+    assert also == credit
+    assert gap > 20
 
 
 def test_a_printed_report_is_the_report_and_nothing_else(browser, site):

@@ -164,10 +164,10 @@ def line(publication: Publication, report: Report, links: Links) -> dict[str, An
         "title": report.title,
         "source_title": said.source_title,
         "summary": report.lead,
-        "credit": credit_line(said, publication.credit),
+        "credit": credit_line(said, publication.credit, publication.language),
         "source": {
             "id": said.source_id,
-            "title": credited_name(said),
+            "title": credited_name(said, publication.language),
             "feed_url": address(public(source.feed_url)),
             "home_page_url": address(source.site_url),
         },
