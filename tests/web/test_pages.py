@@ -1,17 +1,22 @@
 """What readers find on the pages about reports and sources."""
 
 import json
+import re
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
-from builders import NOON, article, attribution, publication
+from builders import ANY_RIGHTS, NOON, article, attribution, publication, report
 from edition import DISCLAIMER, PERSIAN, WIRE, long_read, stories, story
 from house import AGENCY, House, path_of, served
 from msgspec.structs import replace
 from reading_pages import links, metas, one, strict, text, texts
 
 from aggregator.errors import StoreError
-from aggregator.model import Dropped, Image, Rights, Selection, Tag
+from aggregator.model import Also, Dropped, Image, Rights, Selection, Tag
+from aggregator.publishing import Publisher
+from aggregator.text import markup
+from tests.text import witness
 
 ARTICLE = f"/articles/{long_read().id}"
 
@@ -433,6 +438,29 @@ def test_about_says_how_to_reach_us(tmp_path):
     hrefs = {link.get("href") for link in about.iter("a")}
     assert "mailto:desk@press.example" in hrefs
     assert {h.get("id") for h in about.iter("h2")} >= {"how-it-is-checked", "removal"}
+
+
+@pytest.mark.parametrize("others", [(), ("B",), ("B", "C & <D>")])
+def test_the_digest_is_checked_as_about_says_whoever_else_carried_the_report(
+    site, tmp_path, others
+):
+    """The paragraphs to take out are those that the page names."""
+    recipe = one(page(site, "/about"), ".//ol/li[1]").itertext()
+    ours = re.findall(r'class="([a-z-]+)"', "".join(recipe))
+    carried = replace(long_read(), body=f"{long_read().body} and bare words")
+    carried = replace(carried, text_sha256=markup.text_sha256(carried.body))
+    also = [Also(source_id=n, title=n, url=None, feed_url="https://b/") for n in others]
+    shown = report(carried, WIRE, ANY_RIGHTS, also=also)
+    publisher = Publisher(tmp_path, base_url="https://wire.example")
+
+    made = publisher.render(replace(WIRE, formats=("json",)), [shown])
+    (item,) = json.loads(made[0].body)["items"]
+    body = item["content_html"]
+    for each in ours:
+        body = re.sub(f'<p class="{each}">.*?</p>', "", body)
+    found = sha256(witness.words(body).encode()).hexdigest()
+
+    assert found == item["_mediawire"]["text_sha256"]
 
 
 def test_all_stories_have_pages_in_valid_html(site):
