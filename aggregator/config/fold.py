@@ -42,6 +42,7 @@ def config(
     fetch = service.fetch
     return model.Config(
         folder=around.folder,
+        title=service.title,
         base_url=service.base_url,
         contact=service.contact,
         store=service.store,

@@ -131,6 +131,10 @@ class Reading(BaseModel, extra="forbid", frozen=True):
 class ServiceFile(BaseModel, extra="forbid", frozen=True, title="mediawire.yaml"):
     """The service; every key has a default."""
 
+    title: Line = Field(
+        default="Media Wire",
+        description="How the site names itself, on its pages and in lists of feeds.",
+    )
     base_url: BaseAddress = Field(
         default="http://127.0.0.1:8080",
         description="The public address: all ids, links and self references start here.",

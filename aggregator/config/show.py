@@ -59,6 +59,7 @@ def _service(config: Config, written: Written) -> Iterator[Setting]:
     layers = [(written, ())]
     host, port = config.listen
     values = {
+        "title": config.title,
         "base_url": config.base_url,
         "contact": config.contact,
         "store": _address(config.store, _value(written.values, ("store",))),

@@ -83,12 +83,14 @@ class AlertChannels(Struct, frozen=True, kw_only=True):
 class Config(Struct, frozen=True, kw_only=True):
     """The whole config folder, read and checked.
 
-    `base_url` has no trailing slash. `store` is an SQLAlchemy URL. `listen` is (host,
-    port). `output` and `folder` are absolute. `hosts` are (pattern, limits), first
-    match wins, `default_host` otherwise.
+    `title` is how the site names itself; a publication has its own. `base_url` has no
+    trailing slash. `store` is an SQLAlchemy URL. `listen` is (host, port). `output` and
+    `folder` are absolute. `hosts` are (pattern, limits), first match wins,
+    `default_host` otherwise.
     """
 
     folder: Path
+    title: str = "Media Wire"
     base_url: str = "http://127.0.0.1:8080"
     contact: str = "https://example.org/about"
     store: str = "sqlite:///data/mediawire.db"

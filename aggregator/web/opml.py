@@ -21,7 +21,7 @@ def sources(config: Config) -> bytes:
     for source in config.sources:
         if outline := _source(source):
             groups.setdefault(source.group, []).append(outline)
-    root, body = _opml("What Media Wire reads")
+    root, body = _opml(f"What {config.title} reads")
     for group, outlines in groups.items():
         parent = body
         if group:
@@ -32,7 +32,7 @@ def sources(config: Config) -> bytes:
 
 def publications(config: Config) -> bytes:
     """Return what we offer: every publication in its first XML format."""
-    root, body = _opml("What Media Wire offers")
+    root, body = _opml(f"What {config.title} offers")
     _add(body, [_publication(each, config.base_url) for each in config.publications])
     return _bytes(root)
 
@@ -69,7 +69,7 @@ def _publication(publication: Publication, base_url: str) -> dict[str, str]:
 
 def _opml(title: str) -> tuple[ET.Element, ET.Element]:
     root = ET.Element("opml", {"version": "2.0"})
-    ET.SubElement(ET.SubElement(root, "head"), "title").text = title
+    ET.SubElement(ET.SubElement(root, "head"), "title").text = printable(title)
     return root, ET.SubElement(root, "body")
 
 

@@ -20,7 +20,6 @@ from aggregator.web.links import Links
 from aggregator.web.newsroom import Newsroom
 from aggregator.web.standings import Standings
 
-SITE = "Media Wire"
 MEDIA_TYPE = "text/html; charset=utf-8"
 # Ages are told to the minute; what is newer than that can wait as long.
 KEPT = {"cache-control": "public, max-age=60"}
@@ -55,13 +54,14 @@ def page(
     """Return a page: `said` in a template, in a language if we speak it."""
     assets: Assets = request.app.state.assets
     links, words = links_of(request), phrases(language)
+    config = newsroom_of(request).config
     html = filled(
         template,
-        site=SITE,
+        site=config.title,
         links=links,
         css=links.to(assets.path("wire.css")),
         icon=links.to(assets.path("icon.svg")),
-        publications=newsroom_of(request).config.publications,
+        publications=config.publications,
         words=words,
         dir=direction(words.language, ""),
         direction=direction,

@@ -21,12 +21,13 @@ from aggregator.web.answers import answer, document
 from aggregator.web.finding import Place, Seen, page_of
 from aggregator.web.lines import Line, line, view
 from aggregator.web.links import Links, place, place_of
-from aggregator.web.rendering import SITE, filled, links_of, newsroom_of, page
+from aggregator.web.rendering import filled, links_of, newsroom_of, page
 
 REPORTS = 20  # on a page
 LONGEST = 500  # characters of a query that count
 BEFORE, AFTER = 60, 180  # characters of a passage around its first hit
 READ = 20_000  # characters of a body that passages are taken from
+SHORT_NAME, LONG_NAME = 16, 48  # characters that OpenSearch 1.1 has room for
 
 _CREDIT = re.compile('<p class="mediawire-(?:also|credit)">')
 _FOR_A_DAY = {"cache-control": "public, max-age=86400"}
@@ -111,9 +112,13 @@ def pieces(text: str, found: list[tuple[int, int]]) -> Pieces:
 
 def described(request: Request) -> Response:
     """Return how browsers may offer this search (OpenSearch 1.1)."""
-    links = links_of(request)
+    links, site = links_of(request), newsroom_of(request).config.title
     xml = filled(
-        "opensearch.xml", site=SITE, address=links.whole("/search?q={searchTerms}")
+        "opensearch.xml",
+        site=site,
+        short=markup.cap(site, SHORT_NAME),
+        long=markup.cap(site, LONG_NAME),
+        address=links.whole("/search?q={searchTerms}"),
     )
     media_type = "application/opensearchdescription+xml; charset=utf-8"
     return answer(

@@ -42,6 +42,7 @@ def test_every_key_of_the_service_arrives(desk: Desk):
         """\
 base_url: https://wire.example/
 contact: desk@wire.example
+title: The Wire
 store: postgresql+psycopg://u@db.example/wire
 listen: "[::1]:9000"
 output: /srv/wire
@@ -66,6 +67,7 @@ hosts:
         folder=desk.folder,
         base_url="https://wire.example",
         contact="desk@wire.example",
+        title="The Wire",
         store="postgresql+psycopg://u@db.example/wire",
         listen=("::1", 9000),
         output=Path("/srv/wire"),

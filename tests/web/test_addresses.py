@@ -1,11 +1,13 @@
 """Every address of the contract: status, type, headers; valid HTML; nobody is led away."""
 
+import json
 from xml.etree import ElementTree as ET
 
 import pytest
+from builders import article
 from edition import SOURCES, long_read, story
 from house import House, served
-from reading_pages import links, strict
+from reading_pages import links, one, strict, text
 
 ARTICLE = f"/articles/{long_read().id}"
 HTML = "text/html; charset=utf-8"
@@ -191,3 +193,29 @@ def test_what_we_offer_is_listed_for_feed_readers(site):
         ("Media Wire", "https://wire.example/feeds/wire.atom", None),
         ("رسانه‌های دیگر", "https://wire.example/feeds/persian.atom", "fa"),
     ]
+
+
+def test_the_site_names_itself_as_it_is_told_to(tmp_path):
+    """Pages, lists of feeds, the search of browsers; what writes feeds names itself."""
+    house = House(tmp_path, title="Der <Ferne> Nachrichtenspiegel").take(article())
+    pages = ("/", "/about", "/sources/", "/search", "/nothing", "/feeds/wire")
+    lists = ("/sources.opml", "/feeds.opml", "/opensearch.xml", "/api/v1/openapi.json")
+    with served(house.publish()) as site:
+        for path in pages:
+            said = strict(site.get(path, accept="text/html").text)
+            assert text(one(said, ".//p[@class='name']")) == house.config.title
+            assert said.findtext(".//title").endswith(house.config.title)
+        told = {path: site.get(path).body for path in lists}
+        feed = site.get("/feeds/wire.rss").text
+
+    for path, sentence in zip(
+        lists[:2], ("What {} reads", "What {} offers"), strict=True
+    ):
+        title = ET.fromstring(told[path]).findtext("head/title")
+        assert title == sentence.format(house.config.title)
+    short, long = [name.text for name in ET.fromstring(told["/opensearch.xml"])][:2]
+    assert (short, long) == ("Der <Ferne> Nach", house.config.title)
+    assert (
+        json.loads(told["/api/v1/openapi.json"])["info"]["title"] == house.config.title
+    )
+    assert "<generator>Media Wire " in feed

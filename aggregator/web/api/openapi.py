@@ -16,12 +16,14 @@ JSON = "application/json"
 EVERYWHERE = (400, 405, 406, 500, 503)
 
 
-def document(operations: Iterable[Operation], base_url: str) -> dict[str, Any]:
-    """Return the description of these operations below a public address."""
+def document(
+    operations: Iterable[Operation], *, title: str, base_url: str
+) -> dict[str, Any]:
+    """Return the description of these operations of a site at a public address."""
     return {
         "openapi": "3.1.1",
         "info": {
-            "title": "Media Wire",
+            "title": title,
             "version": "1",
             "summary": "Reports of other agencies, in their own words.",
             "description": (

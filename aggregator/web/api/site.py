@@ -55,7 +55,8 @@ def root(request: Request, _asked: Asked) -> dict[str, Any]:
 
 def described(request: Request, _asked: Asked) -> dict[str, Any]:
     """Return the API as OpenAPI describes it."""
-    return openapi.document(OPERATIONS, newsroom_of(request).config.base_url)
+    config = newsroom_of(request).config
+    return openapi.document(OPERATIONS, title=config.title, base_url=config.base_url)
 
 
 OPERATIONS = (
