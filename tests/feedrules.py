@@ -44,9 +44,12 @@ ITEM = {
 MANY_IN_ITEM = {"category", f"{DC}creator", f"{MEDIA}content", f"{ATOM}link"}
 CHANNEL = {
     *("title", "link", "description", "language", "lastBuildDate", "generator", "docs"),
-    *("item", f"{ATOM}link"),
+    *("item", "image", f"{ATOM}link"),
 }
-FEED = {"id", "title", "updated", "link", "generator", "subtitle", "author", "entry"}
+FEED = {
+    *("id", "title", "updated", "link", "generator", "logo", "subtitle", "author"),
+    "entry",
+}
 FOREIGN_IN_FEED = {f"{HISTORY}archive", f"{TOMBSTONES}deleted-entry"}
 ENTRY = {
     *("id", "title", "updated", "published", "author", "content", "summary", "link"),
@@ -76,6 +79,7 @@ def _rss(document, report):
     for name in ("title", "link", "description"):
         _filled(channel, name, report)
     _address(channel.findtext("link"), "channel link", report)
+    _picture(channel, report)
     _rfc822(channel.findtext("lastBuildDate"), "lastBuildDate", report)
     _language(channel.findtext("language"), "channel", report)
     selves = [link for link in channel.iter(f"{ATOM}link") if link.get("rel") == "self"]
@@ -89,6 +93,19 @@ def _rss(document, report):
     _unique((item.findtext("guid") for item in channel.iter("item")), "guid", report)
     for item in channel.iter("item"):
         _item(item, report)
+
+
+def _picture(channel, report):
+    """Its title and link are to be the channel's (RSS 2.0, `<image>`)."""
+    picture = channel.find("image")
+    if picture is None:
+        return
+    if [child.tag for child in picture] != ["url", "title", "link"]:
+        report("the picture has not url, title and link")
+    _address(picture.findtext("url"), "picture", report)
+    for name in ("title", "link"):
+        if picture.findtext(name) != channel.findtext(name):
+            report(f"the {name} of the picture is not the channel's")
 
 
 def _item(item, report):
@@ -143,6 +160,8 @@ def _atom(document, report):
     many = _atom_names({"link", "author", "entry"}) | {f"{TOMBSTONES}deleted-entry"}
     _only(feed, _atom_names(FEED) | FOREIGN_IN_FEED, many, report)
     _head(feed, "feed", report)
+    if feed.find(f"{ATOM}logo") is not None:
+        _address(feed.findtext(f"{ATOM}logo"), "logo", report)
     _language(feed.get(f"{XML}lang"), "feed", report)
     selves = [link for link in feed.findall(f"{ATOM}link") if link.get("rel") == "self"]
     if len(selves) != 1 or selves[0].get("type") != "application/atom+xml":
@@ -240,7 +259,7 @@ def _atom_names(names):
 
 FEED_KEYS = {
     *("version", "title", "home_page_url", "feed_url", "description", "language"),
-    *("_mediawire", "items"),
+    *("icon", "_mediawire", "items"),
 }
 ITEM_KEYS = {
     *("id", "url", "title", "content_html", "summary", "image", "date_published"),
@@ -256,7 +275,7 @@ def _json(document, report):
         report("the version is not 1.1")
     if not isinstance(feed.get("title"), str) or not feed["title"]:
         report("the feed has no title")
-    for key in ("home_page_url", "feed_url"):
+    for key in ("home_page_url", "feed_url", *({"icon"} & set(feed))):
         _address(feed.get(key), key, report)
     _language(feed.get("language"), "feed", report)
     _unique((item.get("id") for item in feed["items"]), "id", report)

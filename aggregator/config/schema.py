@@ -235,6 +235,10 @@ class PublicationKeys(BaseModel, extra="forbid", frozen=True):
     credit: Line = Field(
         default="Source", description="The word before the name under each report."
     )
+    image: WebAddress | None = Field(
+        default=None,
+        description="The address of a picture that stands for it: PNG, JPEG or GIF.",
+    )
 
 
 class RuleKeys(BaseModel, extra="allow", frozen=True):

@@ -33,7 +33,8 @@ class Selection(Struct, frozen=True, kw_only=True):
 class Publication(Struct, frozen=True, kw_only=True):
     """A combined feed we offer. `limit` bounds the live document, in entries.
 
-    `credit` is the wording before the name in the credit block.
+    `credit` is the wording before the name in the credit block, `image` the address of
+    the picture it is known by.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Publication(Struct, frozen=True, kw_only=True):
     body: BodyMode = "full"
     formats: tuple[str, ...] = ("rss", "atom", "json")
     credit: str = "Source"
+    image: str | None = None
 
 
 class Also(Struct, frozen=True, kw_only=True):

@@ -97,6 +97,7 @@ def masthead(publication: Publication, name: str, base_url: str) -> Masthead:
         base_url=base_url,
         page_url=page_url,
         feed_url=f"{page_url}.{name}",
+        image=publication.image,
     )
 
 

@@ -1,8 +1,10 @@
 """Section by section what each format carries, read by others: feedparser, lxml, json."""
 
 import json
+import re
 from datetime import timedelta
 
+import feedrules
 import pytest
 from builders import NOON, article, attribution
 from lxml import etree
@@ -224,6 +226,35 @@ def test_every_entry_has_an_author_of_its_own(tmp_path, authors, feed_author, na
     assert texts(entry_of(documents["rss"]), "dc:creator") == named
     (item,) = json.loads(documents["json"])["items"]
     assert [author["name"] for author in item["authors"]] == named
+
+
+# -- the picture of a publication
+
+
+def test_a_publication_with_a_picture_shows_it_in_every_format(tmp_path):
+    logo = "https://wire.example/logo.png?a=1&b=2"
+    pictured = rendered(tmp_path / "a", WHOLE, image=logo)
+    bare = rendered(tmp_path / "b", WHOLE)
+
+    (channel,) = etree.fromstring(pictured["rss"])
+    assert [(e.tag, e.text) for e in channel.find("image")] == [
+        ("url", logo),
+        ("title", channel.findtext("title")),
+        ("link", channel.findtext("link")),
+    ]
+    assert texts(etree.fromstring(pictured["atom"]), "a:logo") == [logo]
+    assert json.loads(pictured["json"])["icon"] == logo
+    assert [feedrules.problems(body, kind) for kind, body in pictured.items()] == [
+        [],
+        [],
+        [],
+    ]
+    for kind, element in {
+        "rss": rb"<image>.*?</image>",
+        "atom": rb"<logo>.*?</logo>",
+        "json": rb'"icon":".*?",',
+    }.items():
+        assert re.subn(element, b"", pictured[kind]) == (bare[kind], 1)
 
 
 # -- JSON Feed

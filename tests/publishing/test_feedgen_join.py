@@ -106,11 +106,13 @@ def test_the_join_is_feedgens_own_whatever_came_in(name, invented):
 @settings(max_examples=60, deadline=None)
 @given(
     said=st.tuples(names, names),
+    image=st.sampled_from([None, "https://a.example/logo.png?a=1&b=<2>"]),
     language=st.sampled_from([None, "en", "fa-IR"]),
     dates=st.lists(st.datetimes(timezones=st.just(UTC)) | st.none(), min_size=1),
 )
-def test_a_head_is_feedgens_own_at_any_date(name, said, language, dates):
-    top = masthead(publication(title=said[0], description=said[1]), name, BASE)
+def test_a_head_is_feedgens_own_at_any_date(name, said, image, language, dates):
+    shown = publication(title=said[0], description=said[1], image=image)
+    top = masthead(shown, name, BASE)
     for date in dates:
         head = formats.named(name).head(top, language=language, updated=date)
 

@@ -20,10 +20,11 @@ def documents(tmp_path_factory):
         image=Image(url="https://a.example/i.png", width=5),
         attribution=attribution(license="https://license.example/"),
     )
-    reports = [report(each, publication(), ANY_RIGHTS) for each in (rich, article(2))]
+    shown_in = publication(image="https://wire.example/logo.png")
+    reports = [report(each, shown_in, ANY_RIGHTS) for each in (rich, article(2))]
     return {
         representation.path.rpartition(".")[2]: representation.body.decode()
-        for representation in publisher.render(publication(), reports)
+        for representation in publisher.render(shown_in, reports)
     }
 
 
@@ -61,6 +62,9 @@ def test_nothing_is_wrong_with_our_own_documents(documents, kind):
         ('width="5"', 'width="0"'),
         (">https://license.example/<", ">free<"),
         ("<pubDate>", "<pubDate>x</pubDate><pubDate>"),
+        ("<url>https://wire.example/logo.png", "<url>logo.png"),
+        ("<image>", "<image><width>144</width>"),
+        ("/feeds/wire</link></image>", "</link></image>"),
     ],
 )
 def test_a_fault_in_rss_is_found(documents, good, bad):
@@ -93,6 +97,7 @@ def test_a_fault_in_rss_is_found(documents, good, bad):
         ('rel="via"', 'rel="alternate"'),
         ('href="https://a.example/x" rel="enclosure"', 'href="x" rel="enclosure"'),
         ('length="5"', 'length="None"'),
+        ("<logo>https://wire.example/logo.png", "<logo>logo.png"),
         ("<source><id>https://agency.example/feed.xml</id>", "<source>"),
         ("<source>", "<source><contributor/>"),
         ('<link href="https://agency.example/feed.xml" rel="self"/>', ""),

@@ -81,6 +81,17 @@ def test_ages_are_told_in_the_language_of_the_section(site):
     assert (section.get("lang"), section.get("dir")) == ("fa", "rtl")
 
 
+def test_a_section_shows_the_picture_that_stands_for_it(site, tmp_path):
+    logo = "https://wire.example/logo.png"
+    with served(House(tmp_path, publications=(publication(image=logo),))) as other:
+        section = page(other, "/feeds/wire")
+        told = json.loads(other.get("/api/v1/publications/wire").body)
+
+    assert one(section, ".//main/header/img").get("src") == logo
+    assert metas(section)["og:image"] == told["image"] == logo
+    assert not page(site, "/feeds/wire").findall(".//main/header/img")
+
+
 def test_a_section_pages_through_its_whole_history_without_a_gap_or_a_twin(site):
     seen, path = [], "/feeds/wire"
     while path:

@@ -30,7 +30,8 @@ class Masthead(Struct, frozen=True, kw_only=True):
     """What a document says of the publication, whatever the entries.
 
     `page_url` is the publication's address and id (`{base_url}/feeds/{id}`), `feed_url`
-    where this very format of it is found. `description` ends in the disclaimer.
+    where this very format of it is found. `description` ends in the disclaimer. `image`
+    is the address of a picture.
     """
 
     title: str
@@ -38,6 +39,7 @@ class Masthead(Struct, frozen=True, kw_only=True):
     base_url: str
     page_url: str
     feed_url: str
+    image: str | None = None
 
 
 class Head(Struct, frozen=True, kw_only=True):

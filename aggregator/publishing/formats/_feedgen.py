@@ -110,6 +110,9 @@ def titled(
         replace=True,
     )
     feed.generator("Media Wire", version=__version__, uri=f"{masthead.base_url}/about")
+    if masthead.image:
+        # Title and link of the picture are the channel's own (RSS 2.0); Atom's logo, too.
+        feed.image(masthead.image, title=masthead.title, link=masthead.page_url)
     if language:
         feed.language(language)
     feed.updated(moment(updated) if updated else EMPTY_UPDATED)

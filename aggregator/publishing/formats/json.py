@@ -40,6 +40,7 @@ def head(masthead: Masthead, *, language: str | None, updated: datetime | None) 
         "home_page_url": masthead.page_url,
         "feed_url": masthead.feed_url,
         "description": masthead.description,
+        "icon": masthead.image,
         "language": language,
         "_mediawire": {
             "about": f"{masthead.base_url}/about",

@@ -52,6 +52,7 @@ def _shown(
         "description": said.description,
         "disclaimer": said.disclaimer,
         "language": said.language,
+        "image": said.image,
         "page_url": links.whole(f"/feeds/{said.id}"),
         "feeds": [
             _feed(name, f"feeds/{said.id}.{name}", statuses, links)

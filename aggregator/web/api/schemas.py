@@ -152,6 +152,7 @@ SCHEMAS: dict[str, Schema] = {
             "description": TEXT,
             "disclaimer": TEXT,
             "language": maybe(TEXT),
+            "image": maybe(ADDRESS),
             "page_url": ADDRESS,
             "feeds": several(
                 thing(
