@@ -18,6 +18,8 @@ _AFTER = (
     "\u0e30-\u0e3a\u0e45-\u0e4e\u0eb0-\u0ebc\u0ec6-\u0ece\u102b-\u103e\u17b4-\u17d3"
 )
 _STOPS = "、。，．！？；：」』）】》〉”’…"
+# What an ellipsis takes the place of; of Arabic, Urdu and Hindi, too.
+_GIVING_WAY = " \t\n,.;:–—-、。，．；：،؛۔।…"
 _LONGEST_WORD = 60  # characters; what is longer counts as several
 
 _WORD = (
@@ -29,13 +31,15 @@ _WORD = (
 def excerpt(text: str, words: int) -> tuple[str, bool]:
     """Return the first `words` words of `text`, and whether that was a cut.
 
-    A cut excerpt ends in an ellipsis, which takes the place of a comma or dash.
+    A cut excerpt ends in an ellipsis, which takes the place of a comma, a dash or a full
+    stop: four dots look like a mistake, and set apart it would be a word more than a
+    source may allow. Marks that say how a sentence is meant (`?`, `!`) stay.
     """
     found = _first(words).match(text)
     end = found.end() if found else 0
     if not text[end:].strip():
         return text, False
-    start = text[:end].rstrip(" \t\n,;:–—-、，；：…")
+    start = text[:end].rstrip(_GIVING_WAY)
     return printable(start + ELLIPSIS), True
 
 
