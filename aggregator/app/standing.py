@@ -10,9 +10,10 @@ from aggregator.fetching import cadence
 def standings(wire: Wire) -> list[dict[str, Any]]:
     """Return one object per configured source, in the order of the config.
 
-    Keys: id, url (without credentials), title, state (new, ok, failing, throttled,
-    paused, held, gone), outcome, problem, error, articles, last_success, last_polled, failures,
-    next_poll_at (None: never by itself), because. Times are datetimes in UTC or None.
+    Keys: id, url (without credentials), title, site (its home page, None if neither the
+    config nor the feed says), state (new, ok, failing, throttled, paused, held, gone),
+    outcome, problem, error, articles, last_success, last_polled, failures, next_poll_at
+    (None: never by itself), because. Times are datetimes in UTC or None.
     """
     counts = wire.store.counts()
     now = wire.clock()
@@ -24,6 +25,7 @@ def standings(wire: Wire) -> list[dict[str, Any]]:
                 "id": source_id,
                 "url": masked(source.url),
                 "title": source.title or state.feed.title or source_id,
+                "site": source.site or state.feed.site,
                 "state": cadence.word(source, state, now=now),
                 "outcome": state.outcome,
                 "error": state.error,

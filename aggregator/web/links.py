@@ -44,9 +44,10 @@ class Links(Struct, frozen=True, kw_only=True):
         """Return the page of a report."""
         return self.to(f"/articles/{article.id}")
 
-    def source(self, source_id: str) -> str:
-        """Return the page of a source."""
-        return self.to(f"/sources/{source_id}")
+    def source(self, source_id: str, after: Article | None = None) -> str:
+        """Return the page of a source, or its page of what is older."""
+        query = f"?before={place(after)}" if after else ""
+        return self.to(f"/sources/{source_id}{query}")
 
 
 def place(article: Article) -> str:

@@ -62,3 +62,21 @@ def test_the_status_says_why_for_every_kind_of_state(desk_of, origin):
     assert desk.status("failing")["error"].endswith(
         "answered 500 Internal Server Error"
     )
+
+
+def test_a_source_is_at_home_where_its_feed_says_unless_the_config_says_more(
+    desk_of, origin
+):
+    for path in ("/said", "/configured"):
+        origin.answers(path, rss(1))
+    known = Source(
+        id="configured", url=origin.url("/configured"), site="https://a.example/here"
+    )
+    desk = desk_of("/said", sources=[known])
+    before = desk.status("said")["site"]
+
+    desk.poll()
+
+    assert before is None
+    assert desk.status("said")["site"] == "https://agency.example/"
+    assert desk.status("configured")["site"] == "https://a.example/here"

@@ -57,6 +57,8 @@ class House:
         self.due = {}
         self.at_work = None
         self.errors = {}
+        self.problems = {}
+        self.sites = {}  # what feeds say, by source
         self.others = {}  # who else carried an article, by its id
         self.desk = None
         self._publisher = Publisher(self.config.output, base_url=self.config.base_url)
@@ -127,6 +129,7 @@ class House:
             {
                 "id": source.id,
                 "title": source.title or source.id,
+                "site": source.site or self.sites.get(source.id),
                 "url": masked(source.url),
                 "state": self.states.get(source.id, "ok"),
                 "outcome": "updated",
@@ -134,7 +137,7 @@ class House:
                 "last_success": self.at,
                 "last_polled": self.at,
                 "failures": 0,
-                "problem": None,
+                "problem": self.problems.get(source.id),
                 "error": self.errors.get(source.id),
                 "next_poll_at": self.due.get(
                     source.id, self.at + timedelta(minutes=30)

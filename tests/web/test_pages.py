@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from reading_pages import links, metas, one, strict, text, texts
 
 from aggregator.errors import StoreError
-from aggregator.model import Also, Dropped, Image, Rights, Selection, Tag
+from aggregator.model import Also, Dropped, Image, Rights, Selection, Tag, Via
 from aggregator.publishing import Publisher
 from aggregator.text import markup
 from tests.text import witness
@@ -383,7 +383,7 @@ def test_a_licence_has_one_name_on_all_pages(site):
 
 def test_sources_are_listed_with_how_they_are_doing(tmp_path):
     house = House(tmp_path).take(article())
-    house.states["agency"] = "failing"
+    house.states["agency"], house.problems["agency"] = "failing", "timeout"
     with served(house) as site:
         row = one(page(site, "/sources/"), ".//ul[@class='sources']/li")
         assert text(row) == (
@@ -391,6 +391,91 @@ def test_sources_are_listed_with_how_they_are_doing(tmp_path):
             "last read 1 second ago"
         )
         assert "cannot be reached" in text(page(site, "/sources/agency"))
+
+
+@pytest.mark.parametrize(
+    ("problem", "told"),
+    [
+        ("html-page", "answers with a web page instead of its feed"),
+        ("captcha", "lets no program read its feed"),
+        ("not-a-feed", "answers with something else than its feed"),
+        ("empty", "answers with nothing"),
+        ("gone", "says that its feed has ended"),
+        ("dns", "cannot be reached"),
+        ("status", "cannot be read"),
+        ("too-complex", "cannot be read"),
+    ],
+)
+def test_readers_are_told_what_a_failing_source_does(house, problem, told):
+    house.states["agency"], house.problems["agency"] = "failing", problem
+    with served(house) as site:
+        assert f"Example Agency {told}" in text(page(site, "/sources/"))
+        facts = texts(page(site, "/sources/agency"), ".//dl[@class='facts']/dd")
+
+    assert facts[0].startswith(told)
+
+
+def test_a_source_leads_to_its_site_as_its_feed_says_where_the_config_does_not(
+    tmp_path,
+):
+    house = House(tmp_path, sources=(agency(notice="© Example, all of it"),))
+    house.sites["agency"] = "https://agency.example/"
+    facts = ".//dl[@class='facts']/dd"
+    with served(house) as site:
+        found = page(site, "/sources/agency")
+        told = json.loads(site.get("/api/v1/sources/agency").body)
+        house.sites["agency"] = "javascript:alert(1)"
+        house.reconfigure(sources=house.config.sources[:])
+        house.at += timedelta(minutes=1)
+        harmless = page(site, "/sources/agency")
+
+    assert one(found, f"{facts}/a").get("href") == "https://agency.example/"
+    assert told["home_page_url"] == "https://agency.example/"
+    assert "© Example, all of it" in texts(found, facts)
+    assert not harmless.findall(f"{facts}/a")
+
+
+def test_a_source_that_left_the_config_leads_to_the_site_its_reports_name(house):
+    house.take(article()).reconfigure(sources=())
+    house.report = lambda *_: None
+    with served(house) as site:
+        found = page(site, "/sources/agency")
+
+    assert one(found, ".//dl/dd/a").get("href") == "https://agency.example/"
+
+
+def test_a_source_pages_through_all_its_reports_and_names_itself_once(tmp_path):
+    via = attribution(via=Via(title="Paper"))
+    many = [article(n) for n in range(1, 45)]
+    house = House(tmp_path).take(*many, article(45, attribution=via))
+    titles, names, path = [], [], "/sources/agency"
+    with served(house) as site:
+        page(site, "/sources/agency?before=nothing", status=404)
+        while path:
+            found = page(site, path)
+            titles += texts(found, ".//ol[@class='reports']/li/h3")
+            names += texts(found, ".//ol[@class='reports']/li/p[@class='origin']/a")
+            robots = metas(found).get("robots")
+            assert robots == ("noindex, follow" if "before" in path else None)
+            (*older,) = found.findall(".//nav[@class='paging']/a[@rel='next']")
+            path = older[0].get("href") if older else None
+
+    assert titles == [f"Report number {n}" for n in range(1, 46)]
+    assert names == ["Paper (via Example Agency)"]
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (0, "We read no source yet."),
+        (1, "This is the one source whose reports we carry."),
+        (2, "These are the 2 sources whose reports we carry."),
+    ],
+)
+def test_the_list_of_sources_counts_as_people_do(tmp_path, number, said):
+    some = [replace(AGENCY, id=f"s{n}") for n in range(number)]
+    with served(House(tmp_path, sources=some)) as site:
+        assert text(one(page(site, "/sources/"), ".//main/p")).startswith(said)
 
 
 def test_many_sources_are_listed_on_several_pages(tmp_path):

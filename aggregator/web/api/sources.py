@@ -67,7 +67,7 @@ def _configured(
         "articles": known.get("articles", 0),
         "last_success": moment(last) if last else None,
         "feed_url": address(public(source.url)),
-        "home_page_url": address(source.site),
+        "home_page_url": address(known.get("site", source.site)),
         "language": source.language,
         "tags": list(source.tags),
         "rights": {
