@@ -11,9 +11,10 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_timedelta
 
-ENGLISH = Locale("en")
+# To Babel English without a country is American, with the month before the day.
+ENGLISH = Locale("en", "GB")
 # After a week nobody counts back: a date says more than "5 weeks ago".
 COUNTED_BACK = timedelta(days=7)
 
@@ -66,21 +67,30 @@ def direction(language: str | None, text: str) -> str:
 
 def age(at: datetime, now: datetime, language: str | None) -> str:
     """Return how long ago something was in the reader's words, after a week its date."""
-    locale = locale_of(language) or ENGLISH
+    locale = _reader(language)
     if now - at > COUNTED_BACK:
-        said: str = format_date(at.astimezone(UTC), "long", locale=locale)
-    else:
-        said = format_timedelta(
-            min(at - now, timedelta(seconds=-1)), add_direction=True, locale=locale
-        )
+        return _date(at, locale)
+    said = format_timedelta(
+        min(at - now, timedelta(seconds=-1)), add_direction=True, locale=locale
+    )
     return _in_digits_of(locale, said)
 
 
 def moment(at: datetime, language: str | None) -> str:
-    """Return a time in full, in UTC, as the language writes it."""
-    locale = locale_of(language) or ENGLISH
-    said = format_datetime(at.astimezone(UTC), "d MMMM y, HH:mm", locale=locale)
-    return f"{_in_digits_of(locale, said)} UTC"
+    """Return a time in full, in UTC: the date as `age` writes it, and the minute."""
+    locale = _reader(language)
+    minute = _in_digits_of(locale, f"{at.astimezone(UTC):%H:%M}")
+    return f"{_date(at, locale)}, {minute} UTC"
+
+
+def _reader(language: str | None) -> Locale:
+    locale = locale_of(language)
+    return ENGLISH if locale is None or str(locale) == "en" else locale
+
+
+def _date(at: datetime, locale: Locale) -> str:
+    said = format_date(at.astimezone(UTC), "long", locale=locale)
+    return _in_digits_of(locale, said)
 
 
 def _in_digits_of(locale: Locale, text: str) -> str:

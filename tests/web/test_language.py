@@ -38,14 +38,33 @@ def test_a_text_runs_as_its_language_and_its_letters_say(language, text, way):
         (timedelta(hours=3), None, "3 hours ago"),
         (timedelta(hours=3), "no such language", "3 hours ago"),
         (timedelta(days=30), "de", "25. Oktober 2026"),
+        (timedelta(days=30), "en", "25 October 2026"),
+        (timedelta(days=30), None, "25 October 2026"),
+        (timedelta(days=30), "en-US", "October 25, 2026"),
     ],
 )
 def test_an_age_is_told_in_the_readers_words(ago, language, words):
     assert age(NOON - ago, NOON, language) == words
 
 
-def test_a_time_in_full_is_told_in_utc():
-    assert moment(NOON, "de") == "24 November 2026, 12:00 UTC"
+@pytest.mark.parametrize(
+    ("language", "full"),
+    [
+        ("en", "24 November 2026, 12:00 UTC"),
+        ("de", "24. November 2026, 12:00 UTC"),
+        ("fa", "۲۴ نوامبر ۲۰۲۶, ۱۲:۰۰ UTC"),
+        ("ja", "2026年11月24日, 12:00 UTC"),
+    ],
+)
+def test_a_time_in_full_is_told_in_utc(language, full):
+    assert moment(NOON, language) == full
+
+
+@pytest.mark.parametrize("language", ["en", "en-US", "fa", "de", "ja", None, "xx"])
+def test_a_date_is_spelt_in_one_way_with_and_without_its_time(language):
+    long_ago = NOON - timedelta(days=30)
+
+    assert moment(long_ago, language).startswith(age(long_ago, NOON, language))
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,8 @@ def test_a_report_that_was_updated_is_as_old_as_before(house):
 
     assert texts(section, ".//ol//time") == ["1 hour ago"]
     assert text(one(found, ".//header/p[@class='origin']")) == (
-        "Example Agency · 1 hour ago · updated 1 second ago"
+        "Example Agency · 24 November 2026, 11:00 UTC (1 hour ago) · "
+        "updated 24 November 2026, 12:00 UTC (1 second ago)"
     )
 
 
@@ -179,13 +180,23 @@ def test_an_article_says_whose_words_it_is_and_ends_in_the_credit(site):
         "Original headline: FERRY RETURNS AFTER THE LONGEST WINTER IN TEN YEARS"
     ]
     assert text(one(found, ".//header/p[@class='origin']")) == (
-        "The Harbour Gazette · Ada Brink, محمد رضایی · 7 minutes ago"
+        "The Harbour Gazette · Ada Brink, محمد رضایی · "
+        "24 November 2026, 11:53 UTC (7 minutes ago)"
     )
     assert text(list(body)[-1]) == (
         "Source: The Harbour Gazette – https://gazette.example/reports/1"
     )
     assert texts(found, ".//ul[@class='tags']/li") == ["shipping", "Winter", "جزیره"]
     assert DISCLAIMER in texts(found, ".//footer/p[@class='disclaimer']")
+
+
+def test_an_old_report_says_its_date_once(house):
+    old = article()
+    house.take(old).at += timedelta(days=9)
+
+    assert text(one(page_of(house, old), ".//header/p[@class='origin']")) == (
+        "Example Agency · 24 November 2026, 11:59 UTC"
+    )
 
 
 def test_the_picture_of_an_article_stands_above_it_with_its_credit(site):
