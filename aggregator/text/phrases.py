@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class Phrases(Struct, frozen=True, kw_only=True):
-    """What pages about reports say in one language; `{}` stands for a name."""
+    """What pages about reports say in one language; `{}` is a name, or a number."""
 
     language: str
     skip: str
@@ -39,6 +39,7 @@ class Phrases(Struct, frozen=True, kw_only=True):
     search: str
     search_for: str
     searching: str
+    found: str
     found_nothing: str
 
 
@@ -71,6 +72,7 @@ ENGLISH = Phrases(
     search="Search",
     search_for="Search all reports",
     searching='All the words are looked for in headlines and texts, however they are written. "Several words" in quotes stand side by side; flood* is a beginning; -sport leaves out.',
+    found="Reports found: {}",
     found_nothing="No report here holds all of these words. Fewer words, or the beginning of one with a * behind it, may find more.",
 )
 
@@ -105,6 +107,7 @@ _ALL = (
         search="جست‌وجو",
         search_for="جست‌وجو در همهٔ گزارش‌ها",
         searching='همهٔ واژه‌ها در تیترها و متن‌ها جست‌وجو می‌شوند، هرگونه که نوشته شده باشند. واژه‌های میان "…" کنار هم می‌آیند؛ سیل* آغاز واژه است؛ ‎-ورزش کنار می‌گذارد.',
+        found="گزارش‌های یافته‌شده: {}",
         found_nothing="هیچ گزارشی همهٔ این واژه‌ها را ندارد. با واژه‌های کمتر، یا با آغاز یک واژه و * پس از آن، شاید چیزی پیدا شود.",
     ),
     Phrases(
@@ -136,6 +139,7 @@ _ALL = (
         search="بحث",
         search_for="ابحث في كل التقارير",
         searching='يُبحث عن كل الكلمات في العناوين والنصوص كيفما كُتبت. الكلمات بين "…" متجاورة؛ و* بعد الكلمة تعني بدايتها؛ و- قبلها تستثنيها.',
+        found="التقارير التي وُجدت: {}",
         found_nothing="لا تقرير هنا يضم كل هذه الكلمات. قد تجد أكثر بكلمات أقل، أو ببداية كلمة تتبعها *.",
     ),
     Phrases(
@@ -167,6 +171,7 @@ _ALL = (
         search="Suchen",
         search_for="Alle Meldungen durchsuchen",
         searching='Gesucht werden alle Wörter in Titeln und Texten, wie auch immer sie geschrieben sind. "Mehrere Wörter" in Anführungszeichen stehen nebeneinander; hochwasser* ist ein Anfang; -sport schließt aus.',
+        found="Gefundene Meldungen: {}",
         found_nothing="Keine Meldung enthält alle diese Wörter. Weniger Wörter, oder der Anfang eines Wortes mit * dahinter, finden vielleicht mehr.",
     ),
     Phrases(
@@ -198,6 +203,7 @@ _ALL = (
         search="Rechercher",
         search_for="Rechercher dans tous les articles",
         searching='Tous les mots sont cherchés dans les titres et les textes, de quelque manière qu’ils soient écrits. "Plusieurs mots" entre guillemets se suivent ; crue* est un début ; -sport exclut.',
+        found="Articles trouvés : {}",
         found_nothing="Aucun article ne contient tous ces mots. Moins de mots, ou le début d’un mot suivi de *, en trouveront peut-être plus.",
     ),
 )

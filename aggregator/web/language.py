@@ -83,6 +83,11 @@ def moment(at: datetime, language: str | None) -> str:
     return f"{_date(at, locale)}, {minute} UTC"
 
 
+def count(number: int, language: str | None) -> str:
+    """Return a number in the digits of a language."""
+    return _in_digits_of(_reader(language), str(number))
+
+
 def _reader(language: str | None) -> Locale:
     locale = locale_of(language)
     return ENGLISH if locale is None or str(locale) == "en" else locale

@@ -19,6 +19,7 @@ from aggregator.text import markup
 from aggregator.text.folding import spans
 from aggregator.web.answers import answer, document
 from aggregator.web.finding import Place, Seen, page_of
+from aggregator.web.language import count
 from aggregator.web.lines import Line, line, view
 from aggregator.web.links import Links, place, place_of
 from aggregator.web.rendering import filled, links_of, newsroom_of, page
@@ -69,10 +70,16 @@ def search(request: Request) -> Response:
             hit(report, query, line(report, links, now, language))
             for _, report in shown
         ],
+        count=counted(len(shown), language, more=last is not None),
         newest=before is None,
         first=_address(links, query, language),
         older=_address(links, query, language, last) if last else None,
     )
+
+
+def counted(number: int, language: str | None, *, more: bool) -> str:
+    """Return how many reports were found, as far as they were looked for: `20+`."""
+    return f"{count(number, language)}{'+' if more else ''}"
 
 
 def hit(report: Report, query: str, shown: Line) -> Hit:

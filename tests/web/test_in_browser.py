@@ -111,6 +111,33 @@ def test_every_report_of_a_mixed_list_reads_in_its_own_direction(browser, site):
     ]
 
 
+def test_addresses_and_examples_break_between_their_parts(browser, house):
+    """An address goes on in the next line with its last part; `-sport` stays whole."""
+    rows = """(selector) => [...document.querySelectorAll(selector)].map((element) => {
+      const text = document.createRange(), lines = [];
+      const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        text.selectNodeContents(walker.currentNode);
+        lines.push(text.getClientRects().length);
+      }
+      return Math.max(...lines);
+    })"""
+    house.reconfigure(base_url="https://wire-of-a-long-name.example")
+    with (
+        served(house) as site,
+        opened(browser, site, "/feeds/wire", width=1280) as sight,
+    ):
+        addresses = sight.page.evaluate(rows, ".address")
+        examples = []
+        for width in range(320, 480, 10):
+            sight.page.set_viewport_size({"width": width, "height": 900})
+            sight.page.goto(site.base + "/search")
+            examples += sight.page.evaluate(rows, ".hint .unbroken")
+
+    assert addresses == [1, 1, 1]
+    assert set(examples) == {1}
+
+
 def test_a_page_in_persian_runs_from_right_to_left(browser, site):
     with opened(browser, site, "/feeds/persian") as sight:
         main, aside = (

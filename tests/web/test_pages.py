@@ -167,6 +167,16 @@ def test_of_many_sections_the_first_page_shows_some_and_names_all(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(("number", "more"), [(8, []), (9, ["All sections"])])
+def test_a_masthead_that_names_some_sections_leads_to_all(tmp_path, number, more):
+    many = tuple(publication(id=f"p{n}", title=f"Section {n}") for n in range(number))
+    with served(House(tmp_path, publications=many)) as site:
+        front = page(site, "/about")
+
+    named = texts(front, ".//header[@class='masthead']//li")
+    assert named == [*[f"Section {n}" for n in range(8)], *more]
+
+
 # one report
 
 

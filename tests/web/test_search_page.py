@@ -93,7 +93,7 @@ def test_a_mark_is_all_that_a_query_can_bring_into_a_page(tmp_path):
 
 
 def test_an_empty_search_and_one_without_results_say_what_can_be_done(site):
-    empty, nothing = found(site, ""), found(site, "zeppelin")
+    empty, nothing = found(site, " "), found(site, "zeppelin")
 
     assert "in quotes stand side by side" in text(one(empty, ".//main"))
     assert empty.findall(".//p[@role='status']") == []
@@ -125,6 +125,20 @@ def test_bytes_that_are_no_text_are_no_error_either(site):
     assert site.get("/search?q=a&before=nothing").status == 404
     far = "9" * 17 + "-" + "f" * 20
     assert site.get(f"/search?q=ferry&before={far}").status == 200
+
+
+def test_how_many_reports_were_found_is_told_as_far_as_it_is_known(site, tmp_path):
+    few = found(site, "crane")
+    persian = strict(site.get("/search?q=crane&lang=fa").body)
+    with served(House(tmp_path).take(*[article(n) for n in range(21)])) as other:
+        many = found(other, "report")
+        following = one(many, ".//main//a[@rel='next']").get("href")
+        older = strict(other.get(following).body)
+
+    assert texts(few, ".//p[@role='status']") == ["Reports found: 8"]
+    assert texts(many, ".//p[@role='status']") == ["Reports found: 20+"]
+    assert texts(persian, ".//p[@role='status']") == ["گزارش‌های یافته‌شده: ۸"]
+    assert older.findall(".//p[@role='status']") == []
 
 
 def test_what_is_found_is_paged_to_its_end(tmp_path):
