@@ -11,6 +11,8 @@ from reading_pages import one, strict, text, texts
 from test_in_browser import LOWEST_CONTRAST
 
 from aggregator.model import ConsoleAccess, Source
+from aggregator.web.console.advice import advice
+from aggregator.web.console.drawing import strip
 
 SVG = "{http://www.w3.org/2000/svg}"
 PAGES = {
@@ -51,9 +53,7 @@ def page(operator, path="/status/", status=200):
 def listed(operator, query=""):
     """The ids of the sources in the list, in order."""
     rows = page(operator, f"/status/?{query}").findall(".//ul[@class='rows']/li")
-    return [
-        text(one(row, ".//p[@class='origin']/bdi")) for row in rows if row is not None
-    ]
+    return [one(row, ".//h3/a").get("href").rpartition("/")[2] for row in rows]
 
 
 def test_one_look_says_what_is_not_well_since_when_and_what_now(house, operator):
@@ -137,6 +137,55 @@ def test_the_last_fifty_polls_are_drawn(operator):
         "unchanged",
         "failed",
     }
+
+
+def test_one_poll_is_told_as_one():
+    assert strip([(NOON, "failed")]).label == "Last poll: failed"
+    assert strip([(NOON, "failed")] * 2).label == "Last 2 polls: 2 failed"
+    assert strip([]).label == "No polls yet"
+
+
+def test_a_source_without_a_title_is_called_by_its_id_once(tmp_path):
+    house = House(tmp_path, sources=[Source(id="bare", url="https://b.example/")])
+    house.desk = Listening()
+    with served(house) as site:
+        operator = Operator(site)
+        row = one(page(operator), ".//ul[@class='rows']/li")
+        own = page(operator, "/status/sources/bare")
+
+    assert text(row).split().count("bare") == 1
+    assert text(one(own, ".//main")).split().count("bare") == 1
+
+
+def test_the_console_links_to_itself_from_elsewhere_only(operator):
+    def homes(path):
+        return texts(page(operator, path), ".//nav[@class='bar']//a")
+
+    assert homes("/status/") == []
+    assert homes("/status/sources/fanus") == ["Console"]
+
+
+@pytest.mark.parametrize("problem", ["gone", "html-page", "dns", "status"])
+def test_what_is_gone_is_not_said_to_be_asked_again_and_again(problem):
+    told = advice({"state": "failing", "problem": problem})
+
+    assert told
+    assert ("again by itself" in told) == (problem == "status")
+    assert ("remove it" in told) == (problem == "gone")
+
+
+def test_tables_of_a_narrow_window_hide_no_column(browser, house):
+    with served(house) as site:
+        for path in ("/status/", "/status/sources/fanus"):
+            with opened(browser, site, path, width=390) as sight:
+                wide = sight.page.evaluate(
+                    """() => [...document.querySelectorAll(".wide")]
+                      .map((e) => [e.scrollWidth <= e.clientWidth, e.innerText])"""
+                )
+
+                assert [fits for fits, _ in wide] == [True]
+                if path.endswith("fanus"):
+                    assert "no answer within 30 s" in wide[0][1]
 
 
 def test_articles_are_counted_by_the_hour(operator):

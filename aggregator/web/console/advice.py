@@ -21,6 +21,8 @@ _BY_PROBLEM = {
     "`fetch.allow_private`.",
     "too-large": "Its document is larger than `fetch.max_body`. Raise that, or ask for a "
     "shorter feed.",
+    "gone": "Its publisher says that it is gone for good. It is asked once more, to be "
+    "sure. Find its new address, or remove it.",
     "redirect": "Its redirects lead nowhere. Test the address.",
     "html-page": "A web page stands there. Test the address: we look for the feed behind "
     "it.",

@@ -42,16 +42,22 @@ def strip(polls: Polls) -> Strip:
         if kind == "failed":  # notched
             bar = f"M{x} 0h{_BAR}v8h-{_BAR}zM{x} 12h{_BAR}v8h-{_BAR}z"
         paths.setdefault(kind, []).append(bar)
-    counts = Counter(kind for _, kind in polls[:STRIP])
-    said = [f"{counts[kind]} {kind}" for kind in _HEIGHTS if counts[kind]]
     return Strip(
         width=STRIP * _STEP,
         height=_HEIGHT,
         paths={kind: "".join(drawn) for kind, drawn in paths.items()},
-        label=f"Last {sum(counts.values())} polls: {', '.join(said)}"
-        if said
-        else "No polls yet",
+        label=_label([kind for _, kind in polls[:STRIP]]),
     )
+
+
+def _label(kinds: Sequence[OutcomeKind]) -> str:
+    if not kinds:
+        return "No polls yet"
+    if len(kinds) == 1:
+        return f"Last poll: {kinds[0]}"
+    counts = Counter(kinds)
+    said = [f"{counts[kind]} {kind}" for kind in _HEIGHTS if counts[kind]]
+    return f"Last {len(kinds)} polls: {', '.join(said)}"
 
 
 class Bars(Struct, frozen=True, kw_only=True):
