@@ -12,8 +12,20 @@ from house import AGENCY, House, path_of, served
 from msgspec.structs import replace
 from reading_pages import links, metas, one, strict, text, texts
 
+from aggregator.corrections import LONGEST_WAIT
 from aggregator.errors import StoreError
-from aggregator.model import Also, Dropped, Image, Rights, Selection, Tag, Via
+from aggregator.fetching.cadence.rows import MOVE_POLLS, MOVE_TIME
+from aggregator.identity import FLOOD
+from aggregator.model import (
+    Also,
+    Dropped,
+    HostLimits,
+    Image,
+    Rights,
+    Selection,
+    Tag,
+    Via,
+)
 from aggregator.publishing import Publisher
 from aggregator.text import markup
 from tests.text import witness
@@ -555,6 +567,21 @@ def test_about_says_how_to_reach_us(tmp_path):
     hrefs = {link.get("href") for link in about.iter("a")}
     assert "mailto:desk@press.example" in hrefs
     assert {h.get("id") for h in about.iter("h2")} >= {"how-it-is-checked", "removal"}
+
+
+def test_about_tells_authors_of_feeds_how_their_feeds_are_taken(site):
+    """Each number is the one that the code goes by."""
+    manners = " ".join(texts(page(site, "/about"), ".//main/ul/li"))
+
+    assert f"more than {FLOOD} come at once" in manners
+    assert (timedelta(days=2), 5) == (MOVE_TIME, MOVE_POLLS)
+    assert "remembered after two days and five visits" in manners
+    assert timedelta(days=1) == LONGEST_WAIT
+    assert "less and less often, once a day at least" in manners
+    assert HostLimits().spacing == timedelta(seconds=2)
+    assert "one request at a time, two seconds apart" in manners
+    assert AGENCY.interval == timedelta(hours=1)
+    assert "once an hour at most" in manners
 
 
 @pytest.mark.parametrize("others", [(), ("B",), ("B", "C & <D>")])
