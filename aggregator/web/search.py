@@ -99,11 +99,12 @@ def passage(text: str, query: str) -> Pieces:
     start = _cut(text, found[0][0] - BEFORE)
     end = _cut(text, found[0][0] + AFTER)
     within = [(a - start, b - start) for a, b in found if b <= end]
-    around = pieces(text[start:end].rstrip(), within)
+    is_cut = end < len(text)
+    said = text[start:end].rstrip(markup.GIVING_WAY if is_cut else None)
     return [
         *([("… ", False)] if start else []),
-        *around,
-        *([("…", False)] if end < len(text) else []),
+        *pieces(said, within),
+        *([("…", False)] if is_cut else []),
     ]
 
 

@@ -208,3 +208,10 @@ def test_a_passage_is_what_stands_around_the_first_hit():
     assert around[-1] == ("…", False)
     assert 150 < sum(len(part) for part, _ in around) < 320
     assert passage(text_, "zeppelin") == []
+
+
+def test_a_passage_that_goes_on_ends_in_three_dots_where_a_sentence_ended():
+    around = passage("A flood. " + "Rain. " * 60, "flood")
+
+    assert "".join(part for part, _ in around).endswith(" Rain. Rain…")
+    assert passage("A flood.", "flood")[-1] == (".", False)

@@ -19,11 +19,12 @@ from aggregator.doors import opening_late
 if TYPE_CHECKING:
     from aggregator.text.markup.characters import cap, is_sound, printable
     from aggregator.text.markup.cleaning import Cleaned, clean
-    from aggregator.text.markup.excerpts import excerpt
+    from aggregator.text.markup.excerpts import GIVING_WAY, excerpt
     from aggregator.text.markup.oneline import plain
     from aggregator.text.markup.visible import as_html, text_sha256, visible_text
 
 __all__ = [
+    "GIVING_WAY",
     "Cleaned",
     "as_html",
     "cap",
@@ -43,6 +44,7 @@ __getattr__ = opening_late(
         "as_html": "visible",
         "cap": "characters",
         "clean": "cleaning",
+        "GIVING_WAY": "excerpts",
         "excerpt": "excerpts",
         "is_sound": "characters",
         "plain": "oneline",

@@ -19,7 +19,7 @@ _AFTER = (
 )
 _STOPS = "、。，．！？；：」』）】》〉”’…"
 # What an ellipsis takes the place of; of Arabic, Urdu and Hindi, too.
-_GIVING_WAY = " \t\n,.;:–—-、。，．；：،؛۔।…"
+GIVING_WAY = " \t\n,.;:–—-、。，．；：،؛۔।…"
 _LONGEST_WORD = 60  # characters; what is longer counts as several
 
 _WORD = (
@@ -39,7 +39,7 @@ def excerpt(text: str, words: int) -> tuple[str, bool]:
     end = found.end() if found else 0
     if not text[end:].strip():
         return text, False
-    start = text[:end].rstrip(_GIVING_WAY)
+    start = text[:end].rstrip(GIVING_WAY)
     return printable(start + ELLIPSIS), True
 
 
