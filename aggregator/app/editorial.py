@@ -4,7 +4,7 @@ In: the config, articles. Out: articles with tags and headline, Reports for publ
 Pure: nothing here reads or writes a store.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -21,17 +21,21 @@ from aggregator.model import (
     Attribution,
     Config,
     Dropped,
+    Grant,
     Publication,
     Report,
     Rights,
+    RuleSpec,
     Source,
 )
 
 if TYPE_CHECKING:
     from aggregator.store.twins import Twins
 
-# A source that is no longer configured says nothing of its rights: the least is shown.
-UNKNOWN_RIGHTS = Rights(body="excerpt", images=False)
+
+NOBODY: Mapping[str, Grant] = {}
+# Not even the store knows it: a report of nobody is shown as little as may be.
+UNHEARD_OF = Grant(rights=Rights(body="excerpt", images=False))
 
 
 class Edits(Struct, frozen=True, kw_only=True):
@@ -46,10 +50,16 @@ class Edits(Struct, frozen=True, kw_only=True):
 
 
 class Editorial:
-    """The desk, its sources and its publications."""
+    """The desk, its sources and its publications.
 
-    def __init__(self, config: Config) -> None:
+    `former` is what was last said of sources that are not in the config any more: their
+    reports stay, under the rights they came with.
+    """
+
+    def __init__(self, config: Config, former: Mapping[str, Grant] = NOBODY) -> None:
         self._sources = {source.id: source for source in config.sources}
+        of_sources = {id_: granted(source) for id_, source in self._sources.items()}
+        self._grants = still_ruled(former, config.rules) | of_sources
         self._publications = config.publications
         self._base_url = config.base_url
         self._rules = config.rules
@@ -147,7 +157,7 @@ class Editorial:
 
     def can_repeat(self, publication: Publication) -> bool:
         """Return whether a publication may be offered an article twice."""
-        return len(publication.select.sources or self._sources) > 1
+        return len(publication.select.sources or self._grants) > 1
 
     def duplicates(self, publication: Publication) -> Duplicates:
         """Return how a publication deals with twins."""
@@ -193,8 +203,8 @@ class Editorial:
 
     def is_timed(self, source_id: str) -> bool:
         """Return whether a source allows its articles only at some times."""
-        source = self._sources.get(source_id)
-        return bool(source and (source.rights.embargo or source.rights.expires))
+        rights = self._grant(source_id).rights
+        return bool(rights.embargo or rights.expires)
 
     def basis(self, publication: Publication) -> str:
         """Return 32 digits that stand for all that decides about articles, but them.
@@ -207,9 +217,9 @@ class Editorial:
         return digest.hexdigest()
 
     def basis_of(self, source_id: str) -> str:
-        """Return 16 digits that stand for what the config says of a source."""
+        """Return 16 digits that stand for what is said of a source's reports."""
         if source_id not in self._bases:
-            said = repr(self._sources.get(source_id)).encode("utf-8", "surrogatepass")
+            said = repr(self._grant(source_id)).encode("utf-8", "surrogatepass")
             self._bases[source_id] = blake2b(said, digest_size=8).hexdigest()
         return self._bases[source_id]
 
@@ -220,22 +230,21 @@ class Editorial:
 
     def rules(self, article: Article, publication: Publication) -> tuple[str, ...]:
         """Return the rules an article meets in a publication, in their order."""
-        source = self._source(article)
-        return (*(source.rules if source else ()), *publication.rules)
+        return (*self._grant(article.source_id).rules, *publication.rules)
 
     def _edited(self, article: Article, publication: Publication) -> Article:
         return self._desk.edit(article, self.rules(article, publication))
 
     def _credited_today(self, attribution: Attribution, source_id: str) -> Attribution:
         """Return an attribution with what the operator says of its source today."""
-        return _credited(attribution, self._sources.get(source_id))
+        return _credited(attribution, self._grant(source_id))
 
-    def _source(self, article: Article) -> Source | None:
-        return self._sources.get(article.source_id)
+    def _grant(self, source_id: str) -> Grant:
+        """Return what is said of a source; of one that was never heard of, the least."""
+        return self._grants.get(source_id, UNHEARD_OF)
 
     def _rights(self, article: Article) -> Rights:
-        source = self._source(article)
-        return source.rights if source else UNKNOWN_RIGHTS
+        return self._grant(article.source_id).rights
 
     def digest(self) -> str:
         """Return a digest of everything that `edit` goes by."""
@@ -266,14 +275,30 @@ class Editorial:
         return edits
 
 
-def _credited(attribution: Attribution, source: Source | None) -> Attribution:
+def granted(source: Source) -> Grant:
+    """Return what the config says of a source's reports."""
+    return Grant(
+        title=source.title, site=source.site, rights=source.rights, rules=source.rules
+    )
+
+
+def still_ruled(
+    former: Mapping[str, Grant], rules: Iterable[RuleSpec]
+) -> dict[str, Grant]:
+    """Return the same without rules that are gone, too."""
+    there = {rule.id for rule in rules}
+    return {
+        source_id: replace(grant, rules=tuple(filter(there.__contains__, grant.rules)))
+        for source_id, grant in former.items()
+    }
+
+
+def _credited(attribution: Attribution, grant: Grant) -> Attribution:
     """Return the attribution with what the operator says of the source today."""
-    if source is None:
-        return attribution
     return replace(
         attribution,
-        title=source.title or attribution.title,
-        site_url=source.site or attribution.site_url,
-        rights=source.rights.notice or attribution.rights,
-        license=source.rights.license or attribution.license,
+        title=grant.title or attribution.title,
+        site_url=grant.site or attribution.site_url,
+        rights=grant.rights.notice or attribution.rights,
+        license=grant.rights.license or attribution.license,
     )

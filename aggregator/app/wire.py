@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from aggregator.app.clock import Clock, utc_now
-from aggregator.app.editorial import Editorial
+from aggregator.app.editorial import Editorial, granted
 from aggregator.app.printing import Printing
 from aggregator.app.records import recorded
 from aggregator.events import log
@@ -111,6 +111,7 @@ class Wire:
             [state for id_, state in states.items() if state is not stored.get(id_)],
             configured=list(states),
         )
+        self.store.note_grants({id_: granted(s) for id_, s in self.sources.items()})
         self._edit_again()
         return states
 
@@ -290,7 +291,7 @@ class Wire:
     def _take(self, config: Config) -> None:
         self.config = config
         self.sources = {source.id: source for source in config.sources}
-        self.editorial = Editorial(config)
+        self.editorial = Editorial(config, self.store.former_grants(self.sources))
 
     def _as_configured(
         self, stored: Mapping[str, SourceState]

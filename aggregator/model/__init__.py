@@ -70,6 +70,7 @@ from aggregator.model.shown import repr_without
 from aggregator.model.source import (
     Auth,
     BodyMode,
+    Grant,
     IndexPolicy,
     Pause,
     Rights,
@@ -97,6 +98,7 @@ __all__ = [
     "FetchLimits",
     "FetchRequest",
     "Fetched",
+    "Grant",
     "Hints",
     "HostLimits",
     "Image",

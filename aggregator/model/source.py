@@ -31,6 +31,19 @@ class Rights(Struct, frozen=True, kw_only=True):
     expires: timedelta | None = None
 
 
+class Grant(Struct, frozen=True, kw_only=True):
+    """What the operator says of a source's reports: it holds when the source is gone, too.
+
+    `title` and `site` are how it is credited, None for what its feed says; `rules` are
+    its own, in their order.
+    """
+
+    title: str | None = None
+    site: str | None = None
+    rights: Rights = Rights()
+    rules: tuple[str, ...] = ()
+
+
 class Auth(Struct, frozen=True, kw_only=True):
     """Basic credentials of one source (RFC 7617). Never printed: repr is masked."""
 

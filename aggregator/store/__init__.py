@@ -12,7 +12,8 @@ PostgreSQL, with the same answers.
     desk        what the desk decides about stored articles
     rows        a row of articles as an Article, and back
     states      a row of sources as a SourceState, and back
-    sources, documents, polls, articles, bodies, keys, listing, search, publications, meta
+    sources, grants, documents, polls, articles, bodies, keys, listing, search, publications,
+                meta
                 one family of tables each: its rows from and to our nouns
     pruning, backup
 

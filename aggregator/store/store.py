@@ -5,13 +5,14 @@ one leaves nothing behind and raises StoreError with a sentence. Writers of one 
 take turns; readers never wait. Times are aware; ids are the model's.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from aggregator.model import (
     Document,
     Dropped,
+    Grant,
     Known,
     OutcomeKind,
     PastPoll,
@@ -23,6 +24,7 @@ from aggregator.model import (
 from aggregator.store import (
     desk,
     documents,
+    grants,
     meta,
     polls,
     pruning,
@@ -192,6 +194,16 @@ class Store(Catalogue):
         if not self._writes:
             with self._writing():
                 pass
+
+    def former_grants(self, configured: Collection[str]) -> dict[str, Grant]:
+        """Return what was last said of all sources but the configured ones."""
+        with self._reading() as connection:
+            return grants.former_grants(connection, configured)
+
+    def note_grants(self, now: Mapping[str, Grant]) -> None:
+        """Remember what the config says of the reports of these sources."""
+        with self._writing() as connection:
+            grants.note_grants(connection, now)
 
     def meta(self, key: str) -> str | None:
         """Return a single fact about the store, None if it was never written."""

@@ -228,6 +228,7 @@ def before(store_url, version, *undone):
         for statement in (
             *undone,
             "ALTER TABLE documents DROP COLUMN passage",
+            "DROP TABLE grants",
             f"UPDATE {VERSION_TABLE} SET version_num = '{earlier}'",
         ):
             connection.execute(text(statement))

@@ -1,0 +1,62 @@
+"""The table `grants`: what the operator last said of each source's reports.
+
+In: Grants. Out: those of sources that are not configured any more, whose reports stay.
+A source of which nothing is said has no row.
+"""
+
+from collections.abc import Collection, Mapping
+
+from msgspec import json
+from sqlalchemy import Column, Connection, Table, bindparam, delete, select
+
+from aggregator.model import Grant
+from aggregator.store.columns import Bytes, Name, execute_each, metadata, upsert
+from aggregator.store.sources import sources
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("source_id", Name, primary_key=True),
+    Column("said", Bytes, nullable=False),
+)
+
+NOTHING_SAID = Grant()
+
+_put = upsert(grants)
+_drop = delete(grants).where(grants.c.source_id == bindparam("which"))
+_all = select(grants.c.source_id, grants.c.said)
+_ids = select(sources.c.source_id)
+
+
+def former_grants(
+    connection: Connection, configured: Collection[str]
+) -> dict[str, Grant]:
+    """Return what was said of every source that is not among the configured ones."""
+    ids = set(connection.scalars(_ids)).difference(configured)
+    said = _said(connection) if ids else {}
+    return {
+        id_: json.decode(said[id_], type=Grant) if id_ in said else NOTHING_SAID
+        for id_ in sorted(ids)
+    }
+
+
+def note_grants(connection: Connection, now: Mapping[str, Grant]) -> None:
+    """Write what is said of these sources; what was said of others stays."""
+    before = _said(connection)
+    rows = {
+        id_: json.encode(grant)
+        for id_, grant in sorted(now.items())
+        if grant != NOTHING_SAID
+    }
+    changed = [
+        {"source_id": id_, "said": said}
+        for id_, said in rows.items()
+        if before.get(id_) != said
+    ]
+    execute_each(connection, _put, changed)
+    silent = sorted(before.keys() & now.keys() - rows.keys())
+    execute_each(connection, _drop, [{"which": id_} for id_ in silent])
+
+
+def _said(connection: Connection) -> dict[str, bytes]:
+    return {row.source_id: row.said for row in connection.execute(_all)}
