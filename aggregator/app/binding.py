@@ -6,7 +6,7 @@ the volume was written is read, and what has to do with others (twins, joins, sp
 what was decided of the rest is noted in the volume itself.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -17,7 +17,16 @@ from msgspec.structs import replace
 from aggregator.app.editorial import Editorial
 from aggregator.app.twins import Families, tied
 from aggregator.model import Also, Article, Publication, Report, Rights
-from aggregator.publishing import Marked, Slip, Stretch, Volume, place_of, report, slip
+from aggregator.publishing import (
+    Marked,
+    Missing,
+    Slip,
+    Stretch,
+    Volume,
+    place_of,
+    report,
+    slip,
+)
 from aggregator.store import Mark, Store
 
 T = TypeVar("T")
@@ -42,14 +51,20 @@ class Binder:
         found: Iterable[Mark],
         publication: Publication,
         now: datetime,
+        barred: Callable[[bytes], bool],
     ) -> None:
         """Put into a month what was found in it, newest first, in pages.
 
         Looks only at what changed since it was written, and at what has to do with
-        others: a month that grew costs what it grew by.
+        others: a month that grew costs what it grew by. What was pruned from the store
+        stands nowhere else, and stays, unless its entry is `barred`.
         """
-        known: Iterable[Marked | Stretch] = volume.compared(
-            self._editorial.basis(publication), map(self._marked, found)
+        known: Iterable[Marked | Stretch] = self._with_pruned(
+            volume,
+            volume.compared(
+                self._editorial.basis(publication), map(self._marked, found)
+            ),
+            barred,
         )
         if volume.is_continued:
             known = self._with_relatives(volume, list(known), publication)
@@ -70,6 +85,25 @@ class Binder:
                 ],
                 reports,
             )
+
+    def _with_pruned(
+        self,
+        volume: Volume,
+        known: Iterable[Marked | Stretch | Missing],
+        barred: Callable[[bytes], bool],
+    ) -> Iterator[Marked | Stretch]:
+        """Yield the same, and of what is missing that which is not in the store either."""
+        for each in known:
+            if not isinstance(each, Missing):
+                yield each
+                continue
+            for some in chunks(list(volume.shown(each))):
+                kept = {
+                    mark.id for mark in self._store.marks_of([id_ for _, id_ in some])
+                }
+                for number, id_ in some:
+                    if id_ not in kept and not barred(volume.entry(number)):
+                        yield Stretch(number, number + 1)
 
     def _with_relatives(
         self,

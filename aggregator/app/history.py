@@ -6,7 +6,8 @@ listed stands in the live document or in a month.
 
 A report belongs to the month it is listed in. A month is open until ten minutes after
 its end, and for an hour after it was first written (a new installation meets its sources
-one after the other); from then on its bytes change only where a report is taken back. A
+one after the other); from then on its bytes change only where a report is taken back, or
+where rights were lowered. A
 report that comes later than that stands in the month in which it came. The open month is
 written when the live document is about to lose a report that is not in it yet.
 
@@ -24,6 +25,7 @@ from msgspec.structs import replace
 
 from aggregator.app.burial import Burial
 from aggregator.app.editorial import Editorial
+from aggregator.app.lowering import Lowered, Lowering
 from aggregator.app.months import (
     Month,
     end_of,
@@ -58,8 +60,15 @@ class Since(TypedDict):
 class History:
     """The archives of all publications of one config."""
 
-    def __init__(self, store: Store, editorial: Editorial, archives: Archives) -> None:
+    def __init__(
+        self,
+        store: Store,
+        editorial: Editorial,
+        archives: Archives,
+        lowering: Lowering,
+    ) -> None:
         self._store = store
+        self._lowering = lowering
         self._editorial = editorial
         self._archives = archives
         self._burial = Burial(store, archives)
@@ -74,13 +83,20 @@ class History:
         months = self._known(publication)
         late = self._late(everything, months, now)
         known = dict(months)
-        for month in self._due(everything, months, late, live, now):
+        lowered = self._lowering.of(publication)
+        due = set(self._due(everything, months, late, live, now))
+        for month in sorted(due.union(months) if lowered else due):
             before = max((m for m in months if m < month), default=None)
             strays = self._strays(everything, month, known, now)
-            written = self._write(everything, month, strays, months, before, now)
+            written = self._write(
+                everything, month, strays, months, before, now, lowered
+            )
             if written:
                 months[month] = written
+            elif lowered and months.pop(month, None):
+                self._archives.remove(publication.id, month)
         self._remember(publication, months)
+        self._lowering.followed(publication)
         self._burial.bury(publication.id, now=now)
         newest = max(months, default=None)
         return newest and self._archives.address(publication.id, newest)
@@ -155,20 +171,24 @@ class History:
         months: dict[str, Month],
         before: str | None,
         now: datetime,
+        lowered: Lowered | None,
     ) -> Month | None:
         """Write a month and return when that was, None if there is nothing in it."""
         found = self._found(publication, month, strays, now)
         newest = next(found, None)
-        if newest is None:
+        if newest is None and month not in months:
             return None
         volume = self._archives.volume(publication, month)
-        self._binder.fill(volume, chain([newest], found), publication, now)
+        listed = chain([newest], found) if newest else ()
+        barred = lowered.bars if lowered else nothing_barred
+        self._binder.fill(volume, listed, publication, now, barred)
         if not self._archives.write(
             publication, month, volume, previous=before, now=now
         ):
             return None
         first = months[month].first if month in months else now
-        return Month(first=first, last=now, top=_place(newest))
+        top = _place(newest) if newest else months[month].top
+        return Month(first=first, last=now, top=top)
 
     def _late(
         self, publication: Publication, months: dict[str, Month], now: datetime
@@ -267,6 +287,11 @@ class History:
         name, written = f"months {publication.id}", noted(months)
         if self._store.meta(name) != written:
             self._store.put_meta(name, written)
+
+
+def nothing_barred(_entry: bytes) -> bool:
+    """Bar no entry."""
+    return False
 
 
 def _place(mark: Mark) -> tuple[datetime, str]:

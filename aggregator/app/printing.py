@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.app.editions import Edition, Editions
 from aggregator.app.editorial import Editorial
+from aggregator.app.lowering import Lowering
 from aggregator.app.relics import Relics
 from aggregator.app.shelf import Shelf
 from aggregator.app.tombstones import tombstones
@@ -139,10 +140,12 @@ class Printing:
     def _made(self, publication: Publication, edition: Edition) -> str:
         """Return what changes when other documents would be made, or others stand."""
         stones = repr(self._tombstones(publication)).encode()
+        lowered = Lowering(self._store, self._config).digest()
         return " ".join(
             (
                 edition.digest,
                 blake2b(stones, digest_size=8).hexdigest(),
+                blake2b(lowered.encode(), digest_size=8).hexdigest(),
                 standing(self._config.output, publication),
             )
         )
@@ -216,7 +219,8 @@ class Printing:
         from aggregator.publishing import Archives
 
         archives = Archives(self._config.output, base_url=self._config.base_url)
-        return History(self._store, self._editorial, archives)
+        lowering = Lowering(self._store, self._config)
+        return History(self._store, self._editorial, archives, lowering)
 
     @cached_property
     def publisher(self) -> "Publisher":

@@ -14,7 +14,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from aggregator.app.clock import Clock, utc_now
-from aggregator.app.editorial import Editorial, granted
+from aggregator.app.editorial import Editorial
+from aggregator.app.lowering import Lowering
 from aggregator.app.printing import Printing
 from aggregator.app.records import recorded
 from aggregator.events import log
@@ -111,7 +112,7 @@ class Wire:
             [state for id_, state in states.items() if state is not stored.get(id_)],
             configured=list(states),
         )
-        self.store.note_grants({id_: granted(s) for id_, s in self.sources.items()})
+        Lowering(self.store, self.config).note(stored, now=self.clock())
         self._edit_again()
         return states
 

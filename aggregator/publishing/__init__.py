@@ -35,6 +35,7 @@ from aggregator.doors import opening_late
 if TYPE_CHECKING:
     from aggregator.publishing import formats
     from aggregator.publishing.archives import Archives
+    from aggregator.publishing.comparing import Marked, Missing
     from aggregator.publishing.credit import (
         credit_block,
         credit_line,
@@ -48,12 +49,13 @@ if TYPE_CHECKING:
     from aggregator.publishing.publish import Publisher
     from aggregator.publishing.showing import report
     from aggregator.publishing.timing import withheld
-    from aggregator.publishing.volume import Marked, Slip, Volume, slip
+    from aggregator.publishing.volume import Slip, Volume, slip
 
 __all__ = [
     "Archives",
     "Margin",
     "Marked",
+    "Missing",
     "Publisher",
     "Slip",
     "Stretch",
@@ -79,7 +81,8 @@ __getattr__ = opening_late(
         "Archives": "archives",
         "Margin": "margin",
         "Publisher": "publish",
-        "Marked": "volume",
+        "Marked": "comparing",
+        "Missing": "comparing",
         "Slip": "volume",
         "Stretch": "index",
         "Tombstone": "margin",

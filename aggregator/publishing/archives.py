@@ -3,7 +3,7 @@
 In: a month and what is to stand in it, newest first. Out: `YYYY-MM.atom` and its `.gz` in
 `feeds/{id}/archive`, each whole at any moment, and beside them an index of their pieces
 (see `volume`). Entries are rendered and checked as in the live document; `take_back`
-alone changes a document that is closed: it puts a tombstone in the place of an entry and
+changes a document that is closed: it puts a tombstone in the place of an entry and
 leaves every other byte as it is.
 """
 
@@ -78,6 +78,12 @@ class Archives:
             return False
         self._put(publication.id, month, bound, now)
         return True
+
+    def remove(self, publication_id: str, month: str) -> None:
+        """Remove a month of which nothing may be shown any more."""
+        path = self._path(publication_id, month)
+        for file in (path, _packed(path), path.with_name(_index_of(month))):
+            file.unlink(missing_ok=True)
 
     def take_back(
         self, publication_id: str, month: str, stone: Tombstone, *, now: datetime

@@ -26,6 +26,7 @@ from aggregator.model import Article, Report
 from aggregator.publishing import index
 from aggregator.publishing.bound import Bound
 from aggregator.publishing.collating import Collation, Sheet, Sheets, Shelved
+from aggregator.publishing.comparing import Known, Marked, Missing, compared, stretches
 from aggregator.publishing.formats import Masthead, named
 from aggregator.publishing.index import (
     HIDDEN,
@@ -33,7 +34,6 @@ from aggregator.publishing.index import (
     NO_LANGUAGE,
     SHOWN,
     UNFIT,
-    Index,
     Line,
     Page,
     Stretch,
@@ -59,22 +59,6 @@ class Slip(NamedTuple):
     language: str | None
     latest: datetime
     mark: bytes = b""
-
-
-class Marked(NamedTuple):
-    """An article in its place and, in 16 bytes, what it is like; none: not known."""
-
-    place: bytes
-    source_id: str
-    mark: bytes = b""
-
-    @property
-    def article_id(self) -> str:
-        """Return the id of the article."""
-        return index.id_of(self.place)
-
-
-Known = Marked | Stretch
 
 
 def slip(article: Article, digest: str) -> Slip:
@@ -124,15 +108,41 @@ class Volume:
         """Return whether what was decided when it was written last holds still."""
         return self._old is not None and self._old.pieces.preface.basis == self._basis
 
-    def compared(self, basis: str, marked: Iterable[Marked]) -> Iterator[Known]:
+    def compared(
+        self, basis: str, marked: Iterable[Marked]
+    ) -> Iterator[Known | Missing]:
         """Yield articles, newest first; what is as it was, as stretches of the index.
 
-        Nothing is as it was on another basis: on that, all decisions depend.
+        Nothing is as it was on another basis: on that, all decisions depend. What stands
+        in the month and is not among the articles is yielded, too.
         """
         self._basis = basis
-        if self._old is None or not self.is_continued:
+        if self._old is None:
             return iter(marked)
-        return _compared(marked, self._old.pieces)
+        return compared(marked, self._old.pieces, holds=self.is_continued)
+
+    def shown(self, missing: Missing) -> Iterator[tuple[int, str]]:
+        """Yield the number and the article id of each of these lines that is an entry."""
+        if not self._old:
+            return
+        number = missing.first
+        for lines in self._old.pieces.pages(Stretch(*missing)):
+            page = index.unpacked(lines)
+            for place, kind in zip(page.place, page.kind, strict=True):
+                if kind == SHOWN:
+                    yield number, index.id_of(place)
+                number += 1
+
+    def entry(self, number: int) -> bytes:
+        """Return the bytes of an entry that stands on disk."""
+        if not self._old:
+            return b""
+        # Another walk: that of what is taken over only goes forward at no cost.
+        sheets = Sheets(self._old.pieces).of(Stretch(number, number + 1))
+        return b"".join(
+            self._old.body.read(sheet.first, sheet.first + sheet.page.length[0])
+            for sheet in sheets
+        )
 
     def without(
         self, known: Iterable[Known], others: Mapping[str, Marked]
@@ -146,11 +156,11 @@ class Volume:
             for lines in self._old.pieces.pages(each):
                 for place in index.unpacked(lines).place:
                     if other := others.get(index.id_of(place)):
-                        yield from _stretch(first, number)
+                        yield from stretches(first, number)
                         yield other
                         first = number + 1
                     number += 1
-            yield from _stretch(first, each.last)
+            yield from stretches(first, each.last)
 
     def lacks(self, slip: Slip) -> bool:
         """Return whether an entry has to be rendered."""
@@ -301,10 +311,10 @@ class Volume:
             if not self._names.isdisjoint(names):
                 for at, name in enumerate(names, number):
                     if name in self._names:
-                        yield from _stretch(first, at)
+                        yield from stretches(first, at)
                         first = at + 1
             number += len(names)
-        yield from _stretch(first, stretch.last)
+        yield from stretches(first, stretch.last)
 
     def _repeats(self, name: bytes) -> bool:
         """Return whether an entry with a published id is in already."""
@@ -312,30 +322,3 @@ class Volume:
         while at % len(name) and at >= 0:
             at = self._kept_names.find(name, at + 1)
         return at >= 0 or name in self._names
-
-
-def _compared(marked: Iterable[Marked], old: Index) -> Iterator[Known]:
-    """Walk down articles and an index in step."""
-    keys = old.keys()
-    number, key = 0, next(keys, b"")
-    first = last = 0
-    for each in marked:
-        # A place that a mark follows is greater than the place alone.
-        while key > each.place and not key.startswith(each.place):
-            number, key = number + 1, next(keys, b"")
-        if each.mark and key == each.place + each.mark:
-            if number != last:
-                yield from _stretch(first, last)
-                first = number
-            last = number + 1
-        else:
-            yield from _stretch(first, last)
-            first = last
-            yield each
-    yield from _stretch(first, last)
-
-
-def _stretch(first: int, last: int) -> Iterator[Stretch]:
-    """Yield lines as a stretch, if there are any."""
-    if first < last:
-        yield Stretch(first, last)

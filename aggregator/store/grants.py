@@ -34,14 +34,14 @@ def former_grants(
     """Return what was said of every source that is not among the configured ones."""
     ids = set(connection.scalars(_ids)).difference(configured)
     said = _said(connection) if ids else {}
-    return {
-        id_: json.decode(said[id_], type=Grant) if id_ in said else NOTHING_SAID
-        for id_ in sorted(ids)
-    }
+    return {id_: _grant(said.get(id_)) for id_ in sorted(ids)}
 
 
-def note_grants(connection: Connection, now: Mapping[str, Grant]) -> None:
-    """Write what is said of these sources; what was said of others stays."""
+def note_grants(connection: Connection, now: Mapping[str, Grant]) -> dict[str, Grant]:
+    """Write what is said of these sources; what was said of others stays.
+
+    Returns what was said before of those of which something else is said now.
+    """
     before = _said(connection)
     rows = {
         id_: json.encode(grant)
@@ -56,6 +56,14 @@ def note_grants(connection: Connection, now: Mapping[str, Grant]) -> None:
     execute_each(connection, _put, changed)
     silent = sorted(before.keys() & now.keys() - rows.keys())
     execute_each(connection, _drop, [{"which": id_} for id_ in silent])
+    return {
+        id_: _grant(before.get(id_))
+        for id_ in (*(str(row["source_id"]) for row in changed), *silent)
+    }
+
+
+def _grant(said: bytes | None) -> Grant:
+    return json.decode(said, type=Grant) if said else NOTHING_SAID
 
 
 def _said(connection: Connection) -> dict[str, bytes]:

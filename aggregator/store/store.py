@@ -200,10 +200,13 @@ class Store(Catalogue):
         with self._reading() as connection:
             return grants.former_grants(connection, configured)
 
-    def note_grants(self, now: Mapping[str, Grant]) -> None:
-        """Remember what the config says of the reports of these sources."""
+    def note_grants(self, now: Mapping[str, Grant]) -> dict[str, Grant]:
+        """Remember what the config says of these sources; return what was said before.
+
+        That is of those of which something else is said now.
+        """
         with self._writing() as connection:
-            grants.note_grants(connection, now)
+            return grants.note_grants(connection, now)
 
     def meta(self, key: str) -> str | None:
         """Return a single fact about the store, None if it was never written."""

@@ -81,7 +81,7 @@ class World:
         history = self.wire.printing.history
         publication = self.wire.config.publications[0]
         known = history._known(publication)
-        assert history._write(publication, month, [], known, None, self.now)
+        assert history._write(publication, month, [], known, None, self.now, None)
         return self.months()[f"{month}.atom"]
 
     def takes_back(self, published_id):

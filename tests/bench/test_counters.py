@@ -33,8 +33,8 @@ def feed(*numbers):
     return f'<rss version="2.0"><channel>{head}{items}</channel></rss>'
 
 
-# Of what a round asks whatever the number of its sources: config, schedule, editions.
-READS_OF_A_ROUND = 8
+# Of what a round asks whatever the number of its sources: config, rights, schedule, editions.
+READS_OF_A_ROUND = 9
 
 
 class Desk:

@@ -12,7 +12,7 @@ from builders import ANY_RIGHTS, NOON, article, publication, report
 from msgspec.structs import replace
 
 from aggregator.errors import PublishError
-from aggregator.publishing import Archives, Marked, Stretch, collating, slip
+from aggregator.publishing import Archives, Marked, Missing, Stretch, collating, slip
 from aggregator.publishing.formats import atom
 from aggregator.publishing.showing import fingerprint
 
@@ -67,7 +67,8 @@ class Months:
             mark = fingerprint(each)
             slips[each.article.id] = slip(each.article, mark.hex())._replace(mark=mark)
         marked = [Marked(s.place, "agency", s.mark) for s in slips.values()]
-        known = list(made.compared("a basis", marked))
+        compared = made.compared("a basis", marked)
+        known = [each for each in compared if not isinstance(each, Missing)]
         page = [slips[k.article_id] if isinstance(k, Marked) else k for k in known]
         made.add(page, reports)
         archives.write(publication(), MONTH, made, previous=None, now=NOON)

@@ -1,0 +1,142 @@
+"""Note where less may be shown than before: what was archived must follow.
+
+In: what was said of sources and publications before and now, the time. Out: what each
+publication's months have to give up. What a live document shows follows the config by
+itself; a month that is closed does not, for readers hold it to be as it was. Only where
+rights were lowered, values come before it.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+from msgspec import Struct, json
+
+from aggregator.app.editorial import granted
+from aggregator.model import BodyMode, Config, Publication, Rights
+from aggregator.store import Store
+
+_LOWERED = "lowered rights"
+_NEVER = timedelta.max
+# From the least that may be shown to the most.
+_MODES: tuple[BodyMode, ...] = ("headline", "excerpt", "full")
+
+
+class Minded(Struct, frozen=True):
+    """What a publication's months follow already.
+
+    `times` are when rights of sources were lowered, `body` is how much it showed itself.
+    """
+
+    times: dict[str, datetime]
+    body: BodyMode
+
+
+class Lowered(Struct, frozen=True, kw_only=True):
+    """What the months of a publication have to give up.
+
+    `marks` are texts of which one stands in each entry of a source whose rights were
+    lowered; `all_of_it`: the publication itself shows less than it did.
+    """
+
+    marks: tuple[bytes, ...] = ()
+    all_of_it: bool = False
+
+    def bars(self, entry: bytes) -> bool:
+        """Return whether an entry that cannot be written anew may not stand any more."""
+        return self.all_of_it or any(mark in entry for mark in self.marks)
+
+
+class Lowering:
+    """Keeps in the store when rights were lowered, and which months follow already."""
+
+    def __init__(self, store: Store, config: Config) -> None:
+        self._store = store
+        self._config = config
+
+    def note(self, known: Collection[str], *, now: datetime) -> None:
+        """Remember what the config says of sources, and whose rights were lowered by it.
+
+        Only a source that was `known` before can have anything in a month.
+        """
+        of_sources = {source.id: granted(source) for source in self._config.sources}
+        before = self._store.note_grants(of_sources)
+        lowered = {
+            id_: now
+            for id_, grant in before.items()
+            if id_ in known and is_lower(of_sources[id_].rights, grant.rights)
+        }
+        if lowered:
+            self._store.put_meta(_LOWERED, _written(self._times() | lowered))
+
+    def digest(self) -> str:
+        """Return a text that changes whenever any rights are lowered."""
+        return self._store.meta(_LOWERED) or ""
+
+    def of(self, publication: Publication) -> Lowered | None:
+        """Return what a publication's months have to give up, None if nothing."""
+        minded = self._minded(publication)
+        marks = [
+            mark
+            for source_id, at in self._times().items()
+            if at != minded.times.get(source_id)
+            for mark in self._marks(source_id)
+        ]
+        all_of_it = _MODES.index(publication.body) < _MODES.index(minded.body)
+        if not (marks or all_of_it):
+            return None
+        return Lowered(marks=tuple(marks), all_of_it=all_of_it)
+
+    def followed(self, publication: Publication) -> None:
+        """Note that a publication's months show no more than may be shown now."""
+        name = _name(publication)
+        body = self._minded(publication).body
+        is_known = bool(self._store.meta(name)) and body == publication.body
+        if not is_known or self.of(publication):
+            minded = Minded(self._times(), publication.body)
+            self._store.put_meta(name, json.encode(minded).decode())
+
+    def _minded(self, publication: Publication) -> Minded:
+        written = self._store.meta(_name(publication))
+        if not written:
+            return Minded({}, publication.body)
+        return json.decode(written, type=Minded)
+
+    def _times(self) -> dict[str, datetime]:
+        written = self._store.meta(_LOWERED)
+        return json.decode(written, type=dict[str, datetime]) if written else {}
+
+    def _marks(self, source_id: str) -> list[bytes]:
+        """Return how Atom writes the addresses by which a source may be named."""
+        from aggregator.publishing.credit import public
+
+        state = self._store.state(source_id)
+        urls = {state.url, state.fetch_url} if state else set()
+        ours = f"{self._config.base_url.rstrip('/')}/sources/{source_id}"
+        shown = {ours, *filter(None, map(public, urls))}
+        return [f'href="{url.replace("&", "&amp;")}"'.encode() for url in sorted(shown)]
+
+
+def is_lower(now: Rights, before: Rights) -> bool:
+    """Return whether anything may be shown less, or not so long, than before."""
+    shows, showed = _MODES.index(now.body), _MODES.index(before.body)
+    return (
+        shows < showed
+        or (now.body == "excerpt" == before.body and _words(now) < _words(before))
+        or now.images < before.images
+        or (now.embargo or timedelta(0)) > (before.embargo or timedelta(0))
+        or (now.expires or _NEVER) < (before.expires or _NEVER)
+    )
+
+
+def _words(rights: Rights) -> int:
+    from aggregator.publishing.showing import EXCERPT_WORDS
+
+    return rights.words or EXCERPT_WORDS
+
+
+def _name(publication: Publication) -> str:
+    return f"minded {publication.id}"
+
+
+def _written(times: Mapping[str, datetime]) -> str:
+    return json.encode(dict(sorted(times.items()))).decode()
