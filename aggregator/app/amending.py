@@ -56,8 +56,13 @@ class ConfigFolder(Struct, frozen=True, kw_only=True):
         return self._set(source_id, {"paused": None})
 
     def reject(self, source_id: str, held: str | None) -> str:
-        """Pause a source that is held; `held` is why it is."""
-        return self.pause(source_id, why=f"rejected by the desk: {held or 'not held'}")
+        """Pause a source that is held; `held` is why. MediaWireError if it is not."""
+        if held is None:
+            raise MediaWireError(
+                f"{source_id} is not held, so there is nothing to reject; "
+                f"`mediawire source pause {source_id}` stops polling it"
+            )
+        return self.pause(source_id, why=f"rejected by the desk: {held}")
 
     def change(self, source_id: str, change: Callable[[str], str]) -> str:
         """Change the file in which a source stands; return the name of that file."""

@@ -77,8 +77,6 @@ class OperatorsDesk:
     def reject(self, source_id: str) -> None:
         """Do not believe a held source: pause it, with what it is held for."""
         held = self._wire.states()[source_id].held
-        if held is None:
-            raise MediaWireError(f"{source_id} is not held")
         with self._editing:
             self._folder.reject(source_id, held)
         self._taken_up()

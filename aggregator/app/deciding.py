@@ -20,7 +20,7 @@ def release(wire: Wire, source_id: str) -> None:
     """
     state = wire.states()[source_id]
     if state.held is None:
-        raise MediaWireError(f"{source_id} is not held")
+        raise MediaWireError(f"{source_id} is not held, so there is nothing to release")
     now = wire.clock()
     wire.store.release(source_id, state.held, until=now + RELEASED_FOR)
     if not cadence.may_force(wire.sources[source_id], state, now=now):

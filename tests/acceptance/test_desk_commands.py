@@ -190,6 +190,20 @@ def test_a_held_source_that_is_rejected_is_not_polled_any_more(at, origin):
     assert len(at.articles()) == 1
 
 
+def test_a_source_that_is_not_held_is_neither_rejected_nor_released(at, origin):
+    origin.answers("/feed", feed(item(1)))
+    at.poll()
+    before = (at.config / "sources.yaml").read_bytes()
+
+    refused = at.run("source", "reject", "agency", code=1)
+
+    assert "agency is not held" in refused.stderr
+    assert "source pause agency" in refused.stderr
+    assert "agency is not held" in at.run("source", "release", "agency", code=1).stderr
+    assert (at.config / "sources.yaml").read_bytes() == before
+    assert at.status()["agency"]["state"] == "ok"
+
+
 def test_a_held_source_that_is_itself_again_goes_on(at, origin):
     origin.answers("/feed", feed(item(1)))
     origin.answers("/feed", feed(*(item(n, age=60) for n in range(10, 250))))
