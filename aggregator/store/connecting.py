@@ -125,7 +125,8 @@ def connect(url: URL, mode: Mode) -> Engine:
         return engine(url, mode)
     except ModuleNotFoundError as error:
         raise StoreError(
-            f"{shown(url)}: PostgreSQL needs a driver: pip install 'mediawire[postgres]'"
+            f"{shown(url)}: PostgreSQL needs a driver; in the folder of this "
+            "program's source run: pip install '.[postgres]'"
         ) from error
 
 

@@ -1,12 +1,15 @@
 """What connections keep in memory is bounded, however many there are."""
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Barrier
 
+import pytest
 from sqlalchemy import make_url, text
 
+from aggregator.errors import StoreError
 from aggregator.store.connecting import connect
 
 MB = 1024 * 1024
@@ -77,3 +80,16 @@ def test_only_who_writes_keeps_more_pages_and_only_as_long(tmp_path):
     assert while_reading < while_writing <= 8 * MB
     assert afterwards == while_reading
     engine.dispose()
+
+
+def test_a_driver_that_is_missing_is_installed_from_where_this_program_comes(
+    monkeypatch,
+):
+    """By its bare name it would be whatever a stranger published under it."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+
+    with pytest.raises(StoreError) as error:
+        connect(make_url("postgresql+psycopg://wire:pw@db.example/wire"), "work")
+
+    assert "pip install '.[postgres]'" in str(error.value)
+    assert "pw@" not in str(error.value)
