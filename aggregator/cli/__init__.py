@@ -7,6 +7,7 @@ Commands are imported when they are called: `status` need not load what `run` ne
 
 import gc
 import importlib
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from msgspec import Struct
 from aggregator import __version__
 from aggregator.cli.streams import make_fit
 from aggregator.errors import ConfigError, MediaWireError, StoreHeld
+from aggregator.events import log
 
 # Python looks for garbage in cycles whenever 700 objects more are alive. Modules, rows and
 # articles are thousands, hardly ever in cycles, and walked over again and again: 6 % of
@@ -62,6 +64,14 @@ class Invocation(Struct, frozen=True, kw_only=True):
 
 class _Commands(click.Group):
     """Finds each command in the module named in COMMANDS, when it is asked for."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Set up the log first: finding a command imports it, which may fail already."""
+        from aggregator.cli.logs import set_up
+
+        ctx.obj = _invocation(**ctx.params)
+        set_up(ctx.obj)
+        return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the design, which is the order of use."""
@@ -119,12 +129,14 @@ class _Commands(click.Group):
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress, warnings and worse.")
 @click.version_option(__version__, prog_name="mediawire")
-@click.pass_context
-def mediawire(
-    ctx: click.Context, *, folder: Path, log_level: str, log_format: str, quiet: bool
-) -> None:
+def mediawire(**_options: object) -> None:
     """Poll the feeds of other agencies and republish them, attributed."""
-    ctx.obj = Invocation(
+
+
+def _invocation(
+    *, folder: Path, log_level: str, log_format: str, quiet: bool
+) -> Invocation:
+    return Invocation(
         folder=folder,
         log_level="warning" if quiet else log_level,
         log_format=log_format,
@@ -156,13 +168,13 @@ def main() -> None:
         click.echo(f"mediawire: {error}", err=True)
         sys.exit(FAILED)
     except OSError as error:
-        if "debug" in sys.argv:
+        if log.tells(logging.DEBUG):
             raise
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"mediawire: {where}{error.strerror or error}", err=True)
         sys.exit(FAILED)
     except Exception as fault:
-        if "debug" in sys.argv:
+        if log.tells(logging.DEBUG):
             raise
         click.echo(
             f"mediawire: a fault of ours: {type(fault).__name__}: {fault}; "

@@ -14,8 +14,6 @@ from aggregator.app.clock import utc_now
 from aggregator.app.configuring import load_config
 from aggregator.app.round import poll_round
 from aggregator.app.wire import EVERYTHING, Wire
-from aggregator.cli import Invocation
-from aggregator.cli.logs import set_up
 from aggregator.cli.opening import working_wire
 from aggregator.cli.service import serve_forever, show_summary
 from aggregator.demo.origin import Origin
@@ -48,10 +46,8 @@ class Later(Struct):
 @click.option(
     "--listen", default="127.0.0.1:0", metavar="HOST:PORT", help="Default: a free port."
 )
-@click.pass_obj
-def demo(invocation: Invocation, *, once: bool, listen: str) -> None:
+def demo(*, once: bool, listen: str) -> None:
     """Run on an invented world on loopback that publishes while you watch."""
-    set_up(invocation)
     host, _, port = listen.rpartition(":")
     listen = f"{host}:{int(port) or _free_port(host)}"
     origin = Origin(since=utc_now())

@@ -1,4 +1,4 @@
-"""Open what a command works on: config read, log set up, wire ready, store held."""
+"""Open what a command works on: config read, wire ready, store held."""
 
 import gc
 from collections.abc import Collection, Iterator, Mapping
@@ -11,7 +11,6 @@ from aggregator.app.clock import Clock, utc_now
 from aggregator.app.configuring import load_config
 from aggregator.app.wire import Wire
 from aggregator.cli import Invocation
-from aggregator.cli.logs import set_up
 from aggregator.model import Config
 
 
@@ -19,7 +18,6 @@ def configured(
     invocation: Invocation, flags: Mapping[str, str] | None = None
 ) -> Config:
     """Return the config of this invocation; `flags` win over everything else."""
-    set_up(invocation)
     config = load_config(invocation.folder, environ=invocation.environ, flags=flags)
     if not invocation.quiet:
         for warning in config.warnings:

@@ -2,6 +2,9 @@
 
 import json
 import sqlite3
+
+
+import os
 import subprocess
 import time
 
@@ -277,6 +280,34 @@ def test_a_fault_of_ours_is_a_sentence_and_a_traceback_only_on_request(tmp_path)
     told = at.run("status", code=1, environ=broken).stderr
 
     assert "a fault of ours: ZeroDivisionError" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "shown"),
+    [
+        (["--log-level=debug", "status"], {}, True),
+        (["status"], {"MEDIAWIRE_LOG_LEVEL": "debug"}, True),
+        (["search", "debug"], {}, False),
+    ],
+)
+def test_where_a_fault_was_is_shown_by_the_log_level_and_by_no_other_word(
+    tmp_path, arguments, environ, shown
+):
+    at = Installation(tmp_path, {})
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "sqlalchemy.py").write_text("1 / 0")
+    broken = {**os.environ, **environ, "PYTHONPATH": str(tmp_path / "broken")}
+
+    done = subprocess.run(
+        at.command(*arguments),
+        capture_output=True,
+        check=False,
+        cwd=tmp_path,
+        env=broken,
+    )
+
+    assert done.returncode == 1
+    assert (b"Traceback" in done.stderr) is shown
 
 
 def test_python_dash_m_is_the_same_command(tmp_path):
