@@ -55,6 +55,27 @@ def read(raw: Raw, head: Head, *, cap: int) -> tuple[bytes, int]:
     return _gunzipped(raw, cap) if coding in _GZIP else _plain(raw, cap)
 
 
+def beginning(raw: Raw, head: Head, *, most: int) -> bytes:
+    """Return up to `most` bytes of the decoded body of an answer that is no document.
+
+    For a look at what it is: a coding that is not ours, or broken, ends it early and
+    refuses nothing. What the connection raises passes through.
+    """
+    zipped = head.text("content-encoding").lower() in _GZIP
+    member = zlib.decompressobj(_GZIP_WINDOW) if zipped else None
+    body, wire_bytes = bytearray(), 0
+    while len(body) < most and wire_bytes < most:
+        chunk = raw.read1(_CHUNK, decode_content=False)
+        if not chunk:
+            break
+        wire_bytes += len(chunk)
+        try:
+            body += member.decompress(chunk, most - len(body)) if member else chunk
+        except zlib.error:
+            break
+    return bytes(body[:most])
+
+
 def _plain(raw: Raw, cap: int) -> tuple[bytes, int]:
     body = bytearray()
     while chunk := raw.read1(_CHUNK, decode_content=False):

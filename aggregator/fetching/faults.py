@@ -13,6 +13,7 @@ from http import HTTPStatus
 
 from aggregator.errors import FetchError
 from aggregator.model import Advice, Problem
+from aggregator.text import challenges
 
 # OpenSSL's X509_V_ERR_ codes.
 _CERTIFICATE_FAULTS = {
@@ -78,16 +79,26 @@ def broken(place: str, error: Exception) -> tuple[FetchError, BaseException | No
     return FetchError(f"{place}: {_NOT_HTTP}", problem="protocol"), None
 
 
-def status(place: str, code: int, advice: Advice) -> FetchError:
+def status(
+    place: str, code: int, advice: Advice, *, is_check: bool = False
+) -> FetchError:
     """Return what a status other than 200 and 304 means.
 
     204 and 205 carry no document by definition, so they count as an empty one; 206 is a
-    part nobody asked for.
+    part nobody asked for. `is_check`: what came with it is a robot check.
     """
     try:
         phrase = f"{code} {HTTPStatus(code).phrase}"
     except ValueError:
         phrase = f"status {code}"
+    if is_check:
+        return FetchError(
+            f"{place}: answered {phrase} with a robot check instead of the feed; "
+            f"{challenges.WHAT_NOW}",
+            problem="captcha",
+            status=code,
+            advice=advice,
+        )
     return FetchError(
         f"{place}: answered {phrase}",
         problem=_STATUS_PROBLEMS.get(code, "status"),

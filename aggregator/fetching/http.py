@@ -41,6 +41,7 @@ from aggregator.fetching.dialling import Dialler, Resolver
 from aggregator.fetching.guard import Guard
 from aggregator.fetching.redirects import REDIRECTS, Hop, next_hop
 from aggregator.fetching.targets import Target, target
+from aggregator.fetching.walls import challenged
 from aggregator.model import (
     Fetched,
     FetchLimits,
@@ -138,7 +139,8 @@ class HttpFetcher:
                 moved_to=hop.moved_to,
             )
         if raw.status not in _DOCUMENTS:
-            raise faults.status(hop.target.shown, raw.status, advice)
+            is_check = challenged(raw, head, status=raw.status)
+            raise faults.status(hop.target.shown, raw.status, advice, is_check=is_check)
         body, wire_bytes = bodies.read(raw, head, cap=self._limits.max_body)
         return Fetched(
             url=hop.target.url,

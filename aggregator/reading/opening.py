@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from aggregator.errors import ReadError
 from aggregator.model import Problem
+from aggregator.text import challenges
 
 _QUOTED: Final = rb"""\"[^\"]*+\"|'[^']*+'"""
 _COMMENT: Final = rb"<!--(?:(?!-->).)*+-->"
@@ -34,19 +35,6 @@ _PAGE_PART = re.compile(
 _BEFORE_ROOT = re.compile(rb"<\?|<!--|<!\[CDATA\[|<[A-Za-z_]|<!doctype", re.IGNORECASE)
 _ENDS = {b"<?": b"?>", b"<!--": b"-->", b"<![CDATA[": b"]]>"}
 _LEADING_JUNK = 4096  # bytes: warnings that a program printed before its feed
-_CHALLENGES = (
-    b"captcha",
-    b"challenge-platform",
-    b"cf-challenge",
-    b"cf_chl_",
-    b"_incapsula_resource",
-    b"ddos-guard",
-    b"datadome",
-    b"awswafcookie",
-    b"sucuri_cloudproxy",
-    b"just a moment...",
-)
-_SEARCHED = 65_536  # bytes of a page in which a challenge is looked for
 _SHOWN = 80  # characters of a refused document that its sentence quotes
 
 
@@ -73,12 +61,12 @@ def opening(document: bytes) -> Opening:
     feed = _FEED_ROOT.search(document, 0, _LEADING_JUNK)
     if feed and not _PAGE.search(document, 0, feed.start()):
         return Opening(root=feed.start(), junk=True)
-    page = document[:_SEARCHED].lower()
     part = first and _PAGE_PART.match(document, first.root)
-    if not part and not _PAGE.search(page):
+    if not part and not _PAGE.search(document, 0, challenges.SEARCHED):
         raise refusal("not a feed", document, "not-a-feed")
-    if any(challenge in page for challenge in _CHALLENGES):
-        raise refusal("a challenge page instead of the feed", document, "captcha")
+    if challenges.is_challenge(document):
+        what = f"a robot check instead of the feed ({challenges.WHAT_NOW})"
+        raise refusal(what, document, "captcha")
     raise refusal("a web page instead of the feed", document, "html-page")
 
 

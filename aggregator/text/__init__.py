@@ -3,6 +3,7 @@
 urls     an address as a feed wrote it → absolute and legal, its identity, its host
 dates    every dialect of writing a date → an aware UTC datetime, or None
 markup   HTML of strangers → harmless HTML with the same words; text; excerpts
+challenges  a page that wants proof of a human → whether it is one
 folding  text in any script → the words it is searched by; a query → the same words
 phrases  beside them, our own words: a language → what pages and documents say in it
 

@@ -23,6 +23,7 @@ FAULTS = {
     "too large": [OK + b"Content-Length: 999999999\r\n\r\n"],
     "missing": [b"HTTP/1.1 404 Gone fishing\r\n\r\n"],
     "forbidden": [b"HTTP/1.1 403 x\r\n\r\n"],
+    "robot check": [b"HTTP/1.1 403 x\r\ncf-mitigated: challenge\r\n\r\n"],
     "gone": [b"HTTP/1.1 410 x\r\n\r\n"],
     "throttled": [b"HTTP/1.1 429 x\r\n\r\n"],
     "own status": [b"HTTP/1.1 299 x\r\n\r\n"],

@@ -34,6 +34,8 @@ def test_what_is_no_feed_leaves_everything_as_it_was(desk_of, origin, kind):
     if problem in {"html-page", "not-a-feed", "captcha"}:
         words = body if kind != "gzip" else gzip.decompress(body)
         assert words.decode()[:12] in status["error"]
+    if problem == "captcha":
+        assert "ask the publisher to let our User-Agent through" in status["error"]
     assert len(status["error"]) < 250
     assert desk.articles() == articles
     assert desk.outputs() == outputs

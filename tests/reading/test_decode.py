@@ -120,6 +120,7 @@ def test_ordinary_references_stay_as_they_are():
         (b"<?xml version='1.0'?><!DOCTYPE html PUBLIC 'a' 'b'><html/>", "html-page"),
         (b"<html><title>Just a moment...</title></html>", "captcha"),
         (b"<html><div class='g-recaptcha'></div></html>", "captcha"),
+        (b"<html><script src=/cdn-cgi/challenge-platform/jsd.js>", "html-page"),
         (b'{"error": "rate limited"}', "not-a-feed"),
         (b'["items"]', "not-a-feed"),
         (b'{"items": [', "not-a-feed"),
