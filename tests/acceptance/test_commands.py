@@ -1,10 +1,8 @@
 """The commands as an operator and cron meet them: results, exit codes, sentences."""
 
 import json
-import sqlite3
-
-
 import os
+import sqlite3
 import subprocess
 import time
 

@@ -2,6 +2,7 @@
 
 import json
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,9 @@ from tests.feedrules import problems
 from tests.installation import Installation
 from tests.origin import Origin
 from tests.text.labelled import STORIES
+
+REPOSITORY = Path(__file__).parents[2]
+SHIPPED = ["config", "aggregator/config/starter"]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 STORY = "https://agency.example/quake"
@@ -158,3 +162,23 @@ def test_near_duplicates_join_where_a_rule_says_so_and_a_split_stays(tmp_path):
     assert [also["id"] for also in only["_mediawire"]["also"]] == ["b"]
     assert len(plain) == 2
     assert len(items(at)) == 2
+
+
+@pytest.mark.parametrize("folder", SHIPPED)
+def test_a_wire_as_we_ship_it_shows_what_two_sources_carried_once(tmp_path, folder):
+    story = STORIES["harbour"]
+    shipped = (REPOSITORY / folder / "publications.yaml").read_text(encoding="utf-8")
+    with Origin() as origin:
+        origin.answers("/a", told("a", "Harbour of Port Ellery closes", story))
+        origin.answers("/b", told("b", "Port Ellery harbour to close", story))
+        sources = {
+            name: {"url": origin.url(f"/{name}"), "tags": ["middle-east"]}
+            for name in ("a", "b")
+        }
+        at = Installation(tmp_path, sources, publications=shipped)
+        at.poll("a")
+        at.poll("b")
+
+    (only,) = items(at)
+
+    assert [also["id"] for also in only["_mediawire"]["also"]] == ["b"]
