@@ -76,10 +76,12 @@ class Editorial:
         """
         source = self._sources[article.source_id]
         tagged = replace(article, desk_tags=source.tags)
-        edited = self._desk.edit(tagged, source.rules)
+        name = self.credited(article)
+        edited = self._desk.edit(tagged, source.rules, credited=name)
         publication = None if edited.dropped else self.first_taking(tagged)
         if publication and publication.rules:
-            both = self._desk.edit(tagged, (*source.rules, *publication.rules))
+            rules = (*source.rules, *publication.rules)
+            both = self._desk.edit(tagged, rules, credited=name)
             edited = edited if both.dropped else both
         # Tags that rules add are made anew for each publication: what is stored is what
         # the source said.
@@ -149,7 +151,8 @@ class Editorial:
 
     def steps(self, article: Article, publication: Publication) -> list[Step]:
         """Return what each rule makes of an article in a publication."""
-        return list(self._desk.steps(article, self.rules(article, publication)))
+        rules = self.rules(article, publication)
+        return list(self._desk.steps(article, rules, credited=self.credited(article)))
 
     def near(self) -> bool:
         """Return whether any rule joins near-duplicates."""
@@ -232,8 +235,13 @@ class Editorial:
         """Return the rules an article meets in a publication, in their order."""
         return (*self._grant(article.source_id).rules, *publication.rules)
 
+    def credited(self, article: Article) -> str:
+        """Return the name that the source of an article is credited by today."""
+        return self._credited(article.attribution, article.source_id).title
+
     def _edited(self, article: Article, publication: Publication) -> Article:
-        return self._desk.edit(article, self.rules(article, publication))
+        rules = self.rules(article, publication)
+        return self._desk.edit(article, rules, credited=self.credited(article))
 
     def _credited_today(self, attribution: Attribution, source_id: str) -> Attribution:
         """Return an attribution with what the operator says of its source today."""
@@ -252,7 +260,7 @@ class Editorial:
             (
                 self._rules,
                 [(p.select, p.rules) for p in self._publications],
-                [(s.id, s.rules, s.tags) for s in self._sources.values()],
+                [(s.id, s.rules, s.tags, s.title) for s in self._sources.values()],
             )
         )
         return blake2b(written.encode(), digest_size=16).hexdigest()

@@ -32,10 +32,11 @@ def rehearse(wire: Wire, spec: RuleSpec, *, limit: int | None) -> Iterator[Act]:
     desk = Desk(wire.config.rules)
     bodies = desk.reads_text([spec.id]) or wire.editorial.reads_text()
     for article in wire.store.articles(limit=limit, bodies=bodies):
+        name = wire.editorial.credited(article)
         done = {
             does: None
             for way in _ways(wire, article, spec.id)
-            if (does := _does(list(desk.steps(article, way)), spec.id))
+            if (does := _does(list(desk.steps(article, way, credited=name)), spec.id))
         }
         for does in done:
             yield _act(article, does)

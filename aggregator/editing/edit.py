@@ -90,14 +90,17 @@ class Desk:
         rules = (self._rules[rule_id] for rule_id in rule_ids)
         return any(getattr(rule, "reads_text", False) for rule in rules)
 
-    def steps(self, article: Article, rule_ids: Sequence[str]) -> Iterator[Step]:
+    def steps(
+        self, article: Article, rule_ids: Sequence[str], *, credited: str = ""
+    ) -> Iterator[Step]:
         """Yield what each of these rules makes of an article, in their order.
 
         The rules start from the source's own headline; the first that drops the article
-        ends the run.
+        ends the run. `credited` is the name its source is credited by, if not that of
+        the article.
         """
         text = article.body if self.reads_text(rule_ids) else ""
-        subject: Subject = subject_of(article, text)
+        subject: Subject = subject_of(article, text, credited)
         for rule_id in rule_ids:
             verdict = self._rules[rule_id](subject)
             title = subject.title
@@ -108,13 +111,17 @@ class Desk:
             yield Step(rule=rule_id, before=title, after=verdict.title, tags=added)
             subject = verdict
 
-    def edit(self, article: Article, rule_ids: Sequence[str]) -> Article:
+    def edit(
+        self, article: Article, rule_ids: Sequence[str], *, credited: str = ""
+    ) -> Article:
         """Return the article with the headline and tags that these rules make of it.
 
         A headline that the desk wrote for this article alone (`override`) wins over
         theirs. An article that is dropped comes back with `dropped` set.
         """
-        steps = list(self.steps(article, rule_ids)) if rule_ids else []
+        steps = (
+            list(self.steps(article, rule_ids, credited=credited)) if rule_ids else []
+        )
         title = article.source_title or article.title
         if steps:
             if steps[-1].dropped:

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from typing import cast
 
 TRUE = frozenset({"true", "yes", "on"})
+PLACE = re.compile(r"\{[^{}]*\}")
 DURATION = re.compile(r"([0-9]{1,6})([smhd])")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 FALSE = frozenset({"false", "no", "off"})
@@ -66,6 +67,17 @@ class Options:
             return cast("str | None", value)
         self._complain(name, f'"{value}" is none of {", ".join(choices)}')
         return None
+
+    def text(self, name: str, *, places: Collection[str] = ()) -> str:
+        """Return a text; absent is empty. `places` are the {words} it may hold."""
+        value = self._written.get(name, "")
+        if not isinstance(value, str):
+            self._complain(name, "write one text")
+            return ""
+        for unknown in set(PLACE.findall(value)) - set(places):
+            known = f"known: {', '.join(places)}" if places else "there are none"
+            self._complain(name, f"{unknown} stands for nothing; {known}")
+        return value
 
     def words(self, name: str) -> tuple[str, ...]:
         """Return a list of texts; a single text counts as a list of one."""

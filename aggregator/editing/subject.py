@@ -13,7 +13,7 @@ class Subject(Struct, frozen=True, kw_only=True):
     """An article without its body: no rule can change a word of it.
 
     `title` is the headline as the rules before this one left it; `source_title` the
-    source's own. `tags` are the terms of the source's categories, of the desk and of
+    source's own. `credited` is the name that its source is credited by. `tags` are the terms of the source's categories, of the desk and of
     earlier rules. `text` is the visible text, to be searched, and empty unless a rule
     reads it. `age` is how old the article was when we first saw it.
     """
@@ -25,6 +25,7 @@ class Subject(Struct, frozen=True, kw_only=True):
     authors: tuple[str, ...]
     tags: tuple[str, ...]
     language: str
+    credited: str = ""
     text: str = ""
     age: timedelta = timedelta(0)
 
@@ -42,10 +43,11 @@ class Rule(Protocol):
         ...
 
 
-def subject_of(article: Article, body: str = "") -> Subject:
+def subject_of(article: Article, body: str = "", credited: str = "") -> Subject:
     """Return what rules may see of an article: its source's headline, not our last.
 
-    `body` is HTML to show the text of.
+    `body` is HTML to show the text of; `credited` the name its source is credited by
+    today, if that is another one than when the article came.
     """
     return Subject(
         title=article.source_title or article.title,
@@ -55,6 +57,7 @@ def subject_of(article: Article, body: str = "") -> Subject:
         authors=article.authors,
         tags=(*(tag.term for tag in article.tags), *article.desk_tags),
         language=article.language or "",
+        credited=credited or article.attribution.title,
         text=markup.visible_text(body) if body else "",
         age=article.first_seen - article.published,
     )

@@ -67,3 +67,24 @@ def test_a_headline_of_the_desk_survives_rules_and_edits_until_it_is_reset(at):
 def test_nothing_to_say_is_wrong_use(at):
     at.run("article", "retitle", "https://a.example/1", code=2)
     at.run("article", "retitle", "https://a.example/9", "Anything", code=1)
+
+
+def test_a_mark_of_origin_follows_the_name_we_credit_and_leaves_the_original(
+    at, origin
+):
+    at.write(
+        "publications.yaml",
+        RULES.format(prefix="{source}: ")
+        .replace('["', '"')
+        .replace('"]', '"')
+        .replace("strip_prefix", "prefix"),
+    )
+    at.run("publish")
+    first = item(at)["title"]
+    at.write_sources({"a": {"url": origin.url("/feed"), "title": "Il Corriere"}})
+    at.run("publish")
+    (listed,) = at.articles()
+
+    assert first == "A: LIVE: Rain in Rome"
+    assert item(at)["title"] == listed["title"] == "Il Corriere: LIVE: Rain in Rome"
+    assert item(at)["_mediawire"]["source_title"] == "LIVE: Rain in Rome"

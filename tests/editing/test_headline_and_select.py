@@ -178,6 +178,8 @@ def test_keep_drops_what_matches_nothing():
     [
         ("headline", {"unshuot": "true"}, "unshuot", "did you mean unshout?"),
         ("headline", {"unshout": "maybe"}, "unshout", "neither true nor false"),
+        ("headline", {"prefix": "{sorce}: "}, "prefix", "known: {source}"),
+        ("headline", {"prefix": ["a", "b"]}, "prefix", "write one text"),
         ("headline", {"keep": {"a": "b"}}, "keep", "write a list of texts"),
         ("headline", {"replace": {"(": "x"}}, "replace", "cannot be replaced"),
         ("select", {"drop": {"title": "("}}, "drop.title", "no regular expression"),
@@ -327,3 +329,20 @@ def test_a_rule_sees_the_tags_that_earlier_ones_added_and_no_later_ones():
 
     assert desk.edit(storm, ["mark", "dry"]).dropped.rule == "dry"
     assert desk.edit(storm, ["dry", "mark"]).dropped is None
+
+
+@pytest.mark.parametrize(
+    ("options", "title", "marked"),
+    [
+        ({}, "Rain in Rome", "Il Corriere: Rain in Rome"),
+        ({}, "Il Corriere: Rain in Rome", "Il Corriere: Rain in Rome"),
+        ({"unshout": "true"}, "RAIN COMES TO ROME", "Il Corriere: Rain comes to rome"),
+        ({"length": "20"}, "Rain in Rome and Milan", "Il Corriere: Rain…"),
+        ({"languages": ["fa"]}, "Rain in Rome", "Rain in Rome"),
+        ({"prefix": "[X] "}, "Rain in Rome", "[X] Rain in Rome"),
+    ],
+)
+def test_a_headline_can_say_where_it_came_from(options, title, marked):
+    house = rule("headline", **({"prefix": "{source}: "} | options))
+
+    assert house(subject(title, credited="Il Corriere")).title == marked

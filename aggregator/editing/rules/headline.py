@@ -13,6 +13,7 @@ r"""`kind: headline`: bring headlines to house style.
       keep: [UN, NATO, iPhone, "U.S."]    # written just like this wherever case changes
       quotes: typographic                 # of the language; or straight
       dashes: en                          # or em, spaced-em, hyphen
+      prefix: "{source}: "                # before it; {source} is the name we credit
       length: 120                         # characters; cut at a word, with an ellipsis
 
 The parts run in this order. A headline that a part would leave empty stays as it was
@@ -34,6 +35,7 @@ from aggregator.editing.subject import Subject
 
 ELLIPSIS = "…"
 SHORTEST = 10
+SOURCE = "{source}"  # in a prefix: the name we credit
 
 
 class Headline(Struct, frozen=True, kw_only=True):
@@ -50,6 +52,7 @@ class Headline(Struct, frozen=True, kw_only=True):
     keep: dict[str, str]
     quotes: str | None
     dashes: str | None
+    prefix: str
     length: int | None
 
     def __call__(self, subject: Subject) -> Subject:
@@ -57,13 +60,13 @@ class Headline(Struct, frozen=True, kw_only=True):
         if self.languages and not speaks(subject.language, self.languages):
             return subject
         title = subject.title
-        for part in self._parts(subject.language):
+        for part in self._parts(subject.language, subject.credited):
             changed = part(title)
             if changed != title:
                 title = changed.strip() or title
         return replace(subject, title=title)
 
-    def _parts(self, language: str) -> Iterator[Callable[[str], str]]:
+    def _parts(self, language: str, credited: str) -> Iterator[Callable[[str], str]]:
         """Yield what is done to a headline, in order."""
         for suffix in self.strip_suffix:
             yield partial(_without_end, suffix)
@@ -76,6 +79,8 @@ class Headline(Struct, frozen=True, kw_only=True):
             yield partial(quoted, self.quotes, language)
         if self.dashes:
             yield partial(dashed, self.dashes)
+        if self.prefix:
+            yield partial(_marked, self.prefix.replace(SOURCE, credited))
         if self.length:
             yield partial(shortened, self.length)
 
@@ -89,6 +94,11 @@ class Headline(Struct, frozen=True, kw_only=True):
 
 def _without_start(prefix: str, title: str) -> str:
     return title.removeprefix(prefix)
+
+
+def _marked(prefix: str, title: str) -> str:
+    """Return a headline with a mark before it, once if it has it already."""
+    return title if title.startswith(prefix) else prefix + title
 
 
 def _without_end(suffix: str, title: str) -> str:
@@ -109,7 +119,7 @@ def read(rule_id: str, options: Options) -> Headline:
     options.only(
         {
             *("languages", "strip_suffix", "strip_prefix", "cut", "replace", "unshout"),
-            *("untitle", "case", "keep", "quotes", "dashes", "length"),
+            *("untitle", "case", "keep", "quotes", "dashes", "prefix", "length"),
         }
     )
     cut = tuple((pattern, "") for pattern in options.patterns("cut"))
@@ -126,5 +136,6 @@ def read(rule_id: str, options: Options) -> Headline:
         keep={word.casefold(): word for word in options.words("keep")},
         quotes=options.choice("quotes", QUOTES),
         dashes=options.choice("dashes", DASHES),
+        prefix=options.text("prefix", places=(SOURCE,)),
         length=int(length) if length else None,
     )
