@@ -90,6 +90,8 @@ def commands(context):
         yield f".B {roff(below.command_path)}\n{roff(pieces)}\n"
         yield from paragraphs(below.command.help or "")
         yield from options(below)
+        if below.command.epilog:
+            yield from paragraphs(below.command.epilog)
         if isinstance(below.command, click.Group):
             yield from commands(below)
 

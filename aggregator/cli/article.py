@@ -42,9 +42,11 @@ def list_(
     if as_json:
         emit_json(rows)
         return
+    of = f"of {source} " if source else ""
     emit_table(
         ["id", "source", "listed", "title"],
         [[row["id"], row["source"], row["listed_at"], row["title"]] for row in rows],
+        empty=f"no article {of}is stored; `mediawire poll` polls what is due",
     )
 
 

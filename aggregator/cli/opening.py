@@ -13,6 +13,8 @@ from aggregator.app.wire import Wire
 from aggregator.cli import Invocation
 from aggregator.model import Config
 
+NO_SOURCES = "no source is configured; `mediawire source add URL` adds one"
+
 
 def configured(
     invocation: Invocation, flags: Mapping[str, str] | None = None

@@ -53,5 +53,6 @@ def test(
     emit_table(
         ["id", "source", "headline", "would"],
         [[act.article_id, act.source_id, act.title, act.does] for act in acts],
+        empty="it would touch nothing",
     )
     click.echo(f"{len(acts)} of {looked_at} articles; nothing was written")

@@ -6,9 +6,18 @@ from aggregator.cli import Invocation
 from aggregator.cli.article import row
 from aggregator.cli.opening import reading_wire
 from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.text.folding import terms
+
+# \b keeps click from filling the lines that follow.
+EXAMPLES = """\b
+mediawire search flood rome
+mediawire search '"flood in rome"'    side by side
+mediawire search 'flood*'             a beginning
+mediawire search flood -sport         without
+"""
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+@click.command(context_settings={"ignore_unknown_options": True}, epilog=EXAMPLES)
 @click.argument("query", nargs=-1, required=True)
 @click.option(
     "--limit",
@@ -22,19 +31,14 @@ from aggregator.cli.terminal import emit_json, emit_table
 def search(
     invocation: Invocation, *, query: tuple[str, ...], limit: int, as_json: bool
 ) -> None:
-    r"""Find the articles that hold all words of QUERY, the newest first.
+    """Find the articles that hold all words of QUERY, the newest first.
 
     Capitals, accents, digits and the letters of Arabic and Persian are found however
     they are written. What was withdrawn or dropped is not found.
-
-    \b
-      mediawire search flood rome
-      mediawire search '"flood in rome"'    side by side
-      mediawire search 'flood*'             a beginning
-      mediawire search flood -sport         without
     """
+    asked = " ".join(query)
     with reading_wire(invocation) as wire:
-        found = wire.store.search(" ".join(query), limit=limit)
+        found = wire.store.search(asked, limit=limit)
     rows = [row(article) for article in found]
     if as_json:
         emit_json(rows)
@@ -45,4 +49,15 @@ def search(
             [each["id"], each["source"], each["listed_at"], each["title"]]
             for each in rows
         ],
+        empty=_nothing(asked),
     )
+
+
+def _nothing(query: str) -> str:
+    """Return why a query found nothing, as far as its words tell."""
+    said = terms(query)
+    if not said:
+        return "the query holds no word to look for"
+    if all(term.unwanted for term in said):
+        return "the query only says which words to leave out; add one to look for"
+    return "no stored article holds all these words; `flood*` finds beginnings, too"

@@ -19,6 +19,7 @@ from aggregator.cli.completing import source_ids
 from aggregator.cli.opening import configured, known_sources, settle, working_wire
 from aggregator.cli.progress import Progress
 from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.config.files import PUBLICATIONS
 from aggregator.events import log
 from aggregator.model import Config, PublicationStatus, SourceState
 
@@ -268,5 +269,6 @@ def _print_statuses(statuses: list[PublicationStatus], *, as_json: bool) -> None
     emit_table(
         ["path", "entries", "written", "refused"],
         [[s.path, s.entries, s.written_at, s.refused or ""] for s in statuses],
+        empty=f"no publication is configured; see {PUBLICATIONS}",
     )
     sys.stdout.flush()

@@ -14,7 +14,12 @@ from aggregator.alerting.telling import line
 from aggregator.app.wire import Wire
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.completing import source_ids
-from aggregator.cli.opening import configured, known_sources, reading_wire
+from aggregator.cli.opening import (
+    NO_SOURCES,
+    configured,
+    known_sources,
+    reading_wire,
+)
 from aggregator.cli.terminal import drawn_table, emit_json, emit_table
 from aggregator.model import Alert
 
@@ -57,7 +62,7 @@ def status(
         return
     for alert in [*elsewhere, *of_source]:
         click.echo(f"! {line(alert)}")
-    emit_table(COLUMNS, [_row(each) for each in shown])
+    emit_table(COLUMNS, [_row(each) for each in shown], empty=NO_SOURCES)
 
 
 def _standings(wire: Wire, wanted: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -22,8 +22,17 @@ def emit_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=indent, default=_written))
 
 
-def emit_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print rows below their column names; lines, colours and folding on a terminal."""
+def emit_table(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], *, empty: str = ""
+) -> None:
+    """Print rows below their column names; lines, colours and folding on a terminal.
+
+    Without rows, `empty` is said instead, if anything: to who reads, not into a pipe.
+    """
+    if not rows:
+        if empty:
+            click.echo(f"mediawire: {empty}", err=True)
+        return
     if sys.stdout.isatty():
         from rich.console import Console
 

@@ -308,6 +308,27 @@ def test_where_a_fault_was_is_shown_by_the_log_level_and_by_no_other_word(
     assert (b"Traceback" in done.stderr) is shown
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["status"], "no source is configured; `mediawire source add URL`"),
+        (["source", "list"], "no source is configured; `mediawire source add URL`"),
+        (["article", "list"], "no article is stored; `mediawire poll`"),
+        (["article", "list", "--source", "a"], "no article of a is stored"),
+    ],
+)
+def test_a_list_of_nothing_is_a_sentence_and_for_programs_an_empty_list(
+    tmp_path, arguments, sentence
+):
+    at = Installation(tmp_path, {})
+
+    told = at.run(*arguments)
+
+    assert told.stdout == ""
+    assert sentence in told.stderr
+    assert json.loads(at.run(*arguments, "--json").stdout) == []
+
+
 def test_python_dash_m_is_the_same_command(tmp_path):
     at = Installation(tmp_path, {})
     done = subprocess.run(

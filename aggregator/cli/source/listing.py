@@ -6,7 +6,7 @@ import click
 
 from aggregator.cli import Invocation
 from aggregator.cli.completing import source_ids
-from aggregator.cli.opening import known_sources, reading_wire
+from aggregator.cli.opening import NO_SOURCES, known_sources, reading_wire
 from aggregator.cli.source.desk import Desk
 from aggregator.cli.terminal import emit_json, emit_table
 from aggregator.config import masked
@@ -42,6 +42,7 @@ def list_(invocation: Invocation, *, as_json: bool) -> None:
             ]
             for row in rows
         ],
+        empty=NO_SOURCES,
     )
 
 
@@ -76,12 +77,12 @@ def show(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
     for name, value in {**settings, **standing}.items():
         if value not in (None, [], ""):
             click.echo(f"{name}: {_words(value)}")
-    if log:
-        click.echo("")
-        emit_table(
-            list(log[0]),
-            [[p.at, p.outcome, p.new, p.error, "; ".join(p.notes)] for p in polls],
-        )
+    click.echo("")
+    emit_table(
+        ("at", "outcome", "new", "error", "notes"),
+        [[p.at, p.outcome, p.new, p.error, "; ".join(p.notes)] for p in polls],
+        empty="it was not polled yet",
+    )
 
 
 def _row(source: Source) -> dict[str, Any]:
