@@ -12,6 +12,7 @@ from aggregator.cli import FAILED, Invocation
 from aggregator.cli.desk import retitle, split
 from aggregator.cli.opening import configured, reading_wire, working_wire
 from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.cli.values import Count
 from aggregator.errors import StoreHeld
 from aggregator.model import Article
 from aggregator.text import markup
@@ -27,7 +28,7 @@ article.add_command(split)
 
 
 @article.command("list")
-@click.option("--limit", type=click.IntRange(min=1), help="The newest N only.")
+@click.option("--limit", type=Count(), help="The newest N only.")
 @click.option("--source", help="Of this source only.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_obj

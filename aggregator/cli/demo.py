@@ -16,8 +16,11 @@ from aggregator.app.round import poll_round
 from aggregator.app.wire import EVERYTHING, Wire
 from aggregator.cli.opening import working_wire
 from aggregator.cli.service import serve_forever, show_summary
+from aggregator.cli.values import listening
+from aggregator.config.addresses import host_and_port
 from aggregator.demo.origin import Origin
 from aggregator.demo.stories import AGENCIES
+from aggregator.errors import MediaWireError
 from aggregator.model import Config
 
 # How often one of the invented agencies publishes, in seconds.
@@ -44,12 +47,16 @@ class Later(Struct):
 @click.command()
 @click.option("--once", is_flag=True, help="Print two rounds and exit.")
 @click.option(
-    "--listen", default="127.0.0.1:0", metavar="HOST:PORT", help="Default: a free port."
+    "--listen",
+    default="127.0.0.1:0",
+    metavar="HOST:PORT",
+    callback=listening,
+    help="Default: a free port.",
 )
 def demo(*, once: bool, listen: str) -> None:
     """Run on an invented world on loopback that publishes while you watch."""
-    host, _, port = listen.rpartition(":")
-    listen = f"{host}:{int(port) or _free_port(host)}"
+    host, port = host_and_port(listen)
+    listen = f"{listen.rpartition(':')[0]}:{port or _free_port(host)}"
     origin = Origin(since=utc_now())
     with tempfile.TemporaryDirectory(prefix="mediawire-demo-") as folder:
         try:
@@ -117,7 +124,13 @@ def _watch(wire: Wire, origin: Origin) -> None:
 
 
 def _free_port(host: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.create_server((host, 0), family=family) as probe:
+            port: int = probe.getsockname()[1]
+            return port
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise MediaWireError(
+            f"cannot listen on {host}: {why}; give --listen an address of this machine"
+        ) from error

@@ -7,6 +7,7 @@ import click
 from aggregator.cli import Invocation
 from aggregator.cli.opening import reading_wire
 from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.cli.values import Count
 
 
 @click.group()
@@ -16,7 +17,7 @@ def rule() -> None:
 
 @rule.command()
 @click.argument("name")
-@click.option("--limit", type=click.IntRange(min=1), help="On the newest N only.")
+@click.option("--limit", type=Count(), help="On the newest N only.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_obj
 def test(

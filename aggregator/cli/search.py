@@ -6,6 +6,7 @@ from aggregator.cli import Invocation
 from aggregator.cli.article import row
 from aggregator.cli.opening import reading_wire
 from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.cli.values import Count
 from aggregator.text.folding import terms
 
 # \b keeps click from filling the lines that follow.
@@ -21,7 +22,7 @@ mediawire search flood -sport         without
 @click.argument("query", nargs=-1, required=True)
 @click.option(
     "--limit",
-    type=click.IntRange(1, 1_000),
+    type=Count(1_000),
     default=20,
     show_default=True,
     help="The newest N only.",

@@ -19,6 +19,7 @@ from aggregator.cli.completing import source_ids
 from aggregator.cli.opening import configured, known_sources, settle, working_wire
 from aggregator.cli.progress import Progress
 from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.cli.values import listening
 from aggregator.config.files import PUBLICATIONS
 from aggregator.events import log
 from aggregator.model import Config, PublicationStatus, SourceState
@@ -26,7 +27,12 @@ from aggregator.model import Config, PublicationStatus, SourceState
 
 @click.command()
 @click.option("--once", is_flag=True, help="One full round of what is due, then exit.")
-@click.option("--listen", metavar="HOST:PORT", help="Serve pages and feeds here.")
+@click.option(
+    "--listen",
+    metavar="HOST:PORT",
+    callback=listening,
+    help="Serve pages and feeds here.",
+)
 @click.pass_obj
 def run(invocation: Invocation, *, once: bool, listen: str | None) -> None:
     """Poll on schedule, publish, serve pages and feeds, in one process."""
@@ -123,7 +129,12 @@ def publish(
 
 
 @click.command()
-@click.option("--listen", metavar="HOST:PORT", help="Serve pages and feeds here.")
+@click.option(
+    "--listen",
+    metavar="HOST:PORT",
+    callback=listening,
+    help="Serve pages and feeds here.",
+)
 @click.pass_obj
 def serve(invocation: Invocation, *, listen: str | None) -> None:
     """Serve pages and feeds from what is stored; poll nothing."""

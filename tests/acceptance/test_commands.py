@@ -329,6 +329,53 @@ def test_a_list_of_nothing_is_a_sentence_and_for_programs_an_empty_list(
     assert json.loads(at.run(*arguments, "--json").stdout) == []
 
 
+@pytest.mark.parametrize("command", ["demo", "run", "serve"])
+@pytest.mark.parametrize(
+    ("listen", "sentence"),
+    [
+        ("foo", '"foo" is not host:port; write 127.0.0.1:8080'),
+        ("127.0.0.1", '"127.0.0.1" is not host:port; write 127.0.0.1:8080'),
+        ("127.0.0.1:abc", '"abc" is no port; write a number up to 65535'),
+    ],
+)
+def test_an_address_that_nobody_can_listen_on_is_wrong_use(
+    tmp_path, command, listen, sentence
+):
+    at = Installation(tmp_path, {})
+
+    told = at.run(command, "--listen", listen, code=2)
+
+    assert told.stderr.splitlines()[-1] == (
+        f"Error: Invalid value for '--listen': {sentence}"
+    )
+
+
+def test_an_address_of_another_machine_is_named_by_the_demo(tmp_path):
+    at = Installation(tmp_path, {})
+
+    told = at.run("demo", "--once", "--listen", "192.0.2.1:0", code=1)
+
+    assert "cannot listen on 192.0.2.1: " in told.stderr
+    assert "give --listen an address of this machine" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["article", "list", "--limit", "abc"], "'abc' is no whole number from 1 on"),
+        (["article", "list", "--limit", "0"], "'0' is no whole number from 1 on"),
+        (
+            ["search", "x", "--limit", "5000"],
+            "'5000' is no whole number from 1 to 1000",
+        ),
+    ],
+)
+def test_a_number_that_cannot_be_says_which_ones_can(tmp_path, arguments, sentence):
+    at = Installation(tmp_path, {})
+
+    assert sentence in at.run(*arguments, code=2).stderr
+
+
 def test_python_dash_m_is_the_same_command(tmp_path):
     at = Installation(tmp_path, {})
     done = subprocess.run(
