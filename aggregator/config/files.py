@@ -109,6 +109,11 @@ class _Reader:
 
 
 def _refuse_a_wrong_folder(folder: Path, found: Sequence[Path]) -> None:
+    if folder.is_file():
+        message = (
+            f"this is a file, and the config is a folder; write -c {folder.parent}"
+        )
+        raise ConfigError((Place(file=str(folder)).complaint((), message),))
     if not folder.is_dir():
         message = "there is no such folder"
     elif not any(path.exists() for path in found):

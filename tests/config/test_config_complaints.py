@@ -232,6 +232,15 @@ def test_a_folder_that_does_not_exist_says_how_to_begin(desk: Desk):
     )
 
 
+def test_a_file_where_the_folder_is_wanted_names_the_folder(desk: Desk):
+    desk.writes("mediawire.yaml", "keep: 9d\n")
+    folder, desk.folder = desk.folder, desk.folder / "mediawire.yaml"
+
+    assert desk.complaint() == (
+        f"{desk.folder}: this is a file, and the config is a folder; write -c {folder}"
+    )
+
+
 def test_a_folder_of_something_else_says_how_to_begin(desk: Desk):
     desk.writes("docker-compose.yaml", "services: {}")
 
