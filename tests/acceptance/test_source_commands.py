@@ -193,6 +193,13 @@ def test_a_source_is_paused_shown_and_resumed(desk):
     desk.says("source", "resume", "wire", code=1)
 
 
+def test_a_pause_that_would_be_over_already_is_wrong_use(desk):
+    said = desk.run("source", "pause", "wire", "--until", "2020-01-01", code=2).stderr
+
+    assert "2020-01-01 has passed" in said
+    assert desk.sources() == SOURCES
+
+
 def test_a_source_that_is_removed_leaves_its_articles(tmp_path, origin):
     origin.answers("/feed", RSS)
     desk = Desk(tmp_path, f"sources:\n  - id: a\n    url: {origin.url('/feed')}\n")

@@ -5,6 +5,7 @@ from functools import partial
 
 import click
 
+from aggregator.app.clock import utc_now
 from aggregator.cli import Invocation
 from aggregator.cli.completing import source_ids
 from aggregator.cli.source.desk import Desk
@@ -12,19 +13,26 @@ from aggregator.config.edit import without_source
 from aggregator.config.names import moment
 
 
-def _moment(_context: object, _option: object, text: str | None) -> datetime | None:
+def _to_come(_context: object, _option: object, text: str | None) -> datetime | None:
     """Return the time that an option says; as in the files, without a zone it is UTC."""
+    if text is None:
+        return None
     try:
-        return moment(text) if text is not None else None
+        until = moment(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
+    if until <= utc_now():
+        raise click.BadParameter(
+            f"{text} has passed, so nothing would be paused; write a time to come"
+        )
+    return until
 
 
 @click.command()
 @click.argument("source_id", metavar="SOURCE", shell_complete=source_ids)
 @click.option(
     "--until",
-    callback=_moment,
+    callback=_to_come,
     metavar="TIME",
     help="When polling goes on by itself: 2026-12-31 or 2026-12-31T18:00:00Z.",
 )
