@@ -36,7 +36,10 @@ class Intake(Struct, frozen=True, kw_only=True):
 
 
 def intake(file: str, content: bytes, config: Config) -> Intake:
-    """Return what a list brings to a config; ConfigError if it is no list."""
+    """Return what a list brings to a config; ConfigError if it is no list.
+
+    `file` is what it is called in sentences.
+    """
     written, flaw = read_any_opml(file, content, known=())
     addresses = {source.url for source in config.sources}
     ids = {folded(source.id) for source in config.sources}

@@ -32,6 +32,7 @@ from aggregator.config.written import Path, Place, Written
 from aggregator.errors import ConfigError
 
 LONGEST_SLUG = 60
+NO_LIST = "this is no OPML: there is no <opml> in it; export the list as OPML"
 
 # Half of the lists that people pass around hold addresses with a bare "&".
 _BARE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);)")
@@ -75,8 +76,8 @@ def read_any_opml(
 def _written(outlines: "_Outlines", file: str) -> Written:
     """Return what was collected; ConfigError if no <opml> was among it."""
     if not outlines.is_opml:
-        message = "this is no OPML; it begins with <opml>"
-        raise ConfigError((Place(file=file, line=1, column=1).complaint((), message),))
+        place = Place(file=file, line=1, column=1)
+        raise ConfigError((place.complaint((), NO_LIST),))
     places = outlines.places
 
     def find(path: Path, at_key: bool) -> Place:  # noqa: FBT001 - as Written has it

@@ -265,3 +265,23 @@ def test_a_list_in_sources_d_is_not_edited_by_program(desk):
     said = desk.refuses(MediaWireError, "source", "pause", "x-example-f")
 
     assert "stands in the list sources.d/x.opml:1:13" in said
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("<rss/>", "1:1: this is no OPML: there is no <opml> in it"),
+        ("nothing", "this is no OPML: there is no <opml> in it"),
+    ],
+)
+def test_a_file_that_is_no_list_fails_by_its_own_path_and_is_no_fault_of_the_config(
+    desk, tmp_path, content, sentence
+):
+    file = tmp_path / "bad.xml"
+    file.write_text(content)
+
+    said = desk.run("source", "import", str(file), code=1).stderr
+
+    assert f"{file}:1:1: " in said
+    assert sentence in said
+    assert not (desk.config / "sources.d").exists()

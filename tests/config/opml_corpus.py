@@ -1,7 +1,7 @@
 """Which subscription lists of the corpus bring no feed, and why."""
 
 NONE = "no feeds"  # outlines of other kinds: notes, links, scripts, playlists
-NO_OPML = "this is no OPML; it begins with <opml>"
+NO_OPML = "this is no OPML: there is no <opml> in it; export the list as OPML"
 
 EXPECTED = {
     "feedvalidator/clean/category.opml": NONE,

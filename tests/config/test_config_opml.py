@@ -115,7 +115,7 @@ def test_a_bad_address_in_a_list_is_a_complaint_with_its_place(desk: Desk):
     [
         (b"<opml><body>", "1:13: this is no well-formed OPML: no element found"),
         (b"", "1:1: this is no well-formed OPML: no element found"),
-        (b"<rss/>", "1:1: this is no OPML; it begins with <opml>"),
+        (b"<rss/>", "1:1: this is no OPML: there is no <opml> in it; export the list as OPML"),
         (b'<?xml version="1.0" encoding="klingon"?><opml/>', "1:1: the encoding that this list declares is not read; save it as UTF-8"),
         (b'<!DOCTYPE opml [<!ENTITY a "b">]><opml/>', "1:28: this list declares entities; take the <!ENTITY …> lines out"),
         (b'<!DOCTYPE opml [<!ENTITY % a SYSTEM "file:///etc/passwd">]><opml/>', "1:57: this list declares entities; take the <!ENTITY …> lines out"),

@@ -12,6 +12,7 @@ from aggregator.config.edit import with_sources
 from aggregator.config.files import MORE_SOURCES
 from aggregator.config.intake import Intake, intake
 from aggregator.config.names import slug
+from aggregator.errors import ConfigError, MediaWireError
 
 # A whole desk's list of 10,000 feeds has about 3 MB.
 MOST_BYTES = 20 * 1024 * 1024
@@ -30,10 +31,15 @@ def import_(ctx: click.Context, *, file: Path) -> None:
     """
     desk = Desk(ctx.obj)
     with file.open("rb") as opened:
-        found = intake(file.name, opened.read(MOST_BYTES), desk.config)
+        content = opened.read(MOST_BYTES)
+    try:
+        found = intake(str(file), content, desk.config)
+    except ConfigError as error:
+        # What is wrong is a file that somebody brings, not our config.
+        raise MediaWireError(str(error)) from error
     _explain(found)
     if not found.sources:
-        click.echo(f"mediawire: {file.name} holds no feed that is new here", err=True)
+        click.echo(f"mediawire: {file} holds no feed that is new here", err=True)
         if not found.known:
             ctx.exit(FAILED)
         return
