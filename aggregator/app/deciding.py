@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from aggregator.app.wire import Wire
 from aggregator.errors import MediaWireError
 from aggregator.fetching import cadence
+from aggregator.model import Article
 from aggregator.suspicion import RELEASED_FOR
 
 
@@ -33,15 +34,23 @@ def release(wire: Wire, source_id: str) -> None:
         wire.store.reschedule([due])
 
 
+def named(wire: Wire, ref: str) -> list[Article]:
+    """Return the articles of an id or address; MediaWireError if there is none."""
+    if found := wire.store.find(ref):
+        return found
+    raise MediaWireError(
+        f"no article has the id or address {ref}; `mediawire search` finds articles by "
+        "their words, and `mediawire article list` names all"
+    )
+
+
 def withdraw(wire: Wire, ref: str, *, reason: str) -> list[str]:
     """Take an article back, by id or address; returns the ids of what is gone now.
 
     It leaves every output with the next publishing and never returns. Empty if it was
     taken back before.
     """
-    found = wire.store.find(ref)
-    if not found:
-        raise MediaWireError(f"no article has the id or address {ref}")
+    found = named(wire, ref)
     now = wire.clock()
     taken_back = [
         each.id

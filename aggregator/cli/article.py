@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from aggregator.app import deciding
-from aggregator.cli import FAILED, Invocation
+from aggregator.cli import Invocation
 from aggregator.cli.desk import retitle, split
 from aggregator.cli.opening import configured, reading_wire, working_wire
 from aggregator.cli.terminal import emit_json, emit_table
@@ -55,14 +55,12 @@ def list_(
 @click.argument("ref", metavar="ID-OR-URL")
 @click.option("--revisions", is_flag=True, help="What the source changed, and when.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@click.pass_context
-def show(ctx: click.Context, *, ref: str, revisions: bool, as_json: bool) -> None:
+@click.pass_obj
+def show(invocation: Invocation, *, ref: str, revisions: bool, as_json: bool) -> None:
     """Show one article: names, times, attribution, body and what was done to it."""
-    with reading_wire(ctx.obj) as wire:
-        found = wire.store.find(ref)
+    with reading_wire(invocation) as wire:
+        found = deciding.named(wire, ref)
         before = [wire.store.revisions(each.id) if revisions else [] for each in found]
-    if not found:
-        _not_found(ctx, ref)
     described = [_whole(article) for article in found]
     if revisions:
         for each, old, new in zip(described, before, found, strict=True):
@@ -92,17 +90,13 @@ def withdraw(ctx: click.Context, *, ref: str, reason: str) -> None:
     for id_ in taken_back:
         click.echo(f"{id_} is withdrawn")
     if not taken_back:
-        click.echo("it was withdrawn before")
+        click.echo("it was withdrawn before, and stands nowhere; nothing was changed")
+        return
     try:
         with working_wire(configured(ctx.obj), "article withdraw") as wire:
             wire.publish_news()
     except StoreHeld:
         click.echo("the running service publishes without it now")
-
-
-def _not_found(ctx: click.Context, ref: str) -> None:
-    click.echo(f"mediawire: no article has the id or address {ref}", err=True)
-    ctx.exit(FAILED)
 
 
 def _revision(old: Article, new: Article) -> dict[str, Any]:

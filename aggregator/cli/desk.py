@@ -2,11 +2,9 @@
 
 import click
 
-from aggregator.app.wire import Wire
-from aggregator.cli import FAILED
+from aggregator.app.deciding import named
 from aggregator.cli.opening import configured, reading_wire, working_wire
 from aggregator.errors import StoreHeld
-from aggregator.model import Article
 
 
 @click.command()
@@ -17,12 +15,13 @@ from aggregator.model import Article
 def retitle(ctx: click.Context, *, ref: str, title: str | None, reset: bool) -> None:
     """Publish an article under a headline of your own, whatever the rules say."""
     from aggregator.app.desk import retitle as write
+    from aggregator.app.desk import shown
 
     headline = " ".join((title or "").split())
     if bool(headline) == reset:
         raise click.UsageError("give a headline, or --reset to let the rules decide")
     with reading_wire(ctx.obj) as wire:
-        for article in _found(ctx, wire, ref):
+        for article in shown(named(wire, ref)):
             now = write(wire, article, None if reset else headline)
             click.echo(f"{article.id}: {now}")
         wire.call_press()
@@ -35,23 +34,16 @@ def retitle(ctx: click.Context, *, ref: str, title: str | None, reset: bool) -> 
 @click.pass_context
 def split(ctx: click.Context, *, ref: str, reset: bool) -> None:
     """Let an article stand alone that was taken for a duplicate; it stays so."""
+    from aggregator.app import desk
+
+    decide = desk.unsplit if reset else desk.split
     with reading_wire(ctx.obj) as wire:
-        for article in _found(ctx, wire, ref):
-            if reset:
-                wire.store.twins.unsplit(article.id)
-            else:
-                wire.store.twins.split(article.id)
-            click.echo(f"{article.id} {'may be a duplicate' if reset else 'is alone'}")
+        said = [decide(wire, article) for article in desk.shown(named(wire, ref))]
         wire.call_press()
-    _publish(ctx, "article split")
-
-
-def _found(ctx: click.Context, wire: Wire, ref: str) -> list[Article]:
-    found = wire.store.find(ref)
-    if not found:
-        click.echo(f"mediawire: no article has the id or address {ref}", err=True)
-        ctx.exit(FAILED)
-    return found
+    for sentence, _ in said:
+        click.echo(sentence)
+    if any(changes for _, changes in said):
+        _publish(ctx, "article split")
 
 
 def _publish(ctx: click.Context, purpose: str) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import asdict
 
-from aggregator.cli import FAILED
+from aggregator.app.deciding import named
+from aggregator.cli import Invocation
 from aggregator.cli.opening import reading_wire
 from aggregator.cli.terminal import emit_json
 
@@ -17,17 +18,13 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("ref", metavar="ARTICLE-ID-OR-URL")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@click.pass_context
-def explain(ctx: click.Context, *, ref: str, as_json: bool) -> None:
+@click.pass_obj
+def explain(invocation: Invocation, *, ref: str, as_json: bool) -> None:
     """Tell the life of an article: polls, names, rules, duplicates, where it stands."""
     from aggregator.app.explanation import explain as tell
 
-    with reading_wire(ctx.obj) as wire:
-        found = wire.store.find(ref)
-        if not found:
-            click.echo(f"mediawire: no article has the id or address {ref}", err=True)
-            ctx.exit(FAILED)
-        explained = [tell(wire, article) for article in found]
+    with reading_wire(invocation) as wire:
+        explained = [tell(wire, article) for article in named(wire, ref)]
     if as_json:
         emit_json([_document(each) for each in explained])
         return

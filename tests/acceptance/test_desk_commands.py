@@ -155,6 +155,36 @@ def change(path, statement):
         store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+def test_what_is_withdrawn_cannot_be_changed_any_more_and_nothing_is_said_to_be(
+    at, origin
+):
+    origin.answers("/feed", feed(item(1)))
+    at.poll()
+    (only,) = at.articles()
+    at.run("article", "withdraw", only["id"], "--reason", "a hoax")
+    before = at.files()
+
+    again = at.run("article", "withdraw", only["id"], "--reason", "a hoax").stdout
+    for command in (["retitle", only["id"], "Mine"], ["split", only["id"]]):
+        refused = at.run("article", *command, code=1)
+        assert f"{only['id']} is withdrawn and stands nowhere" in refused.stderr
+        assert refused.stdout == ""
+
+    assert again == "it was withdrawn before, and stands nowhere; nothing was changed\n"
+    assert at.articles() == [only]
+    assert at.files() == before
+
+
+@pytest.mark.parametrize(
+    "command", [["article", "show"], ["article", "split"], ["explain"]]
+)
+def test_an_article_that_nobody_knows_is_told_with_the_way_to_find_one(at, command):
+    told = at.run(*command, "https://agency.example/none", code=1).stderr
+
+    assert "no article has the id or address https://agency.example/none; " in told
+    assert "`mediawire search` finds articles by their words" in told
+
+
 def test_a_hijacked_source_is_held_until_the_desk_releases_it(at, origin):
     origin.answers("/feed", feed(item(1)))
     hijacked = feed(

@@ -115,13 +115,30 @@ def test_an_article_that_the_desk_splits_stands_alone_and_stays_so(wire):
     at = wire()
     (twin,) = [a for a in at.articles() if a["title"] == "Quake!"]
 
-    at.run("article", "split", twin["id"])
+    first = at.run("article", "split", twin["id"]).stdout
     assert len(items(at)) == 4
     at.run("publish")
     assert len(items(at)) == 4
+    second = at.run("article", "split", twin["id"]).stdout
 
-    at.run("article", "split", "--reset", twin["id"])
+    reset = at.run("article", "split", "--reset", twin["id"]).stdout
     assert len(items(at)) == 3
+    assert first == f"{twin['id']} stands alone now\n"
+    assert second == f"{twin['id']} was split before; it stays alone\n"
+    assert reset == f"{twin['id']} may be a duplicate again\n"
+
+
+def test_what_was_no_duplicate_is_told_so_and_kept_apart_from_what_comes(wire):
+    at = wire()
+    (lonely,) = [a for a in at.articles() if a["title"] == "Only A"]
+
+    split = at.run("article", "split", lonely["id"]).stdout
+    reset = at.run("article", "split", "--reset", lonely["id"]).stdout
+    again = at.run("article", "split", "--reset", lonely["id"]).stdout
+
+    assert "was joined with no other; it stays alone from now on" in split
+    assert "may be a duplicate again" in reset
+    assert "was not split; nothing was changed" in again
 
 
 NEAR = """\
