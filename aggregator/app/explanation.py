@@ -105,9 +105,9 @@ def _identity(wire: Wire, article: Article) -> Iterator[str]:
     """Yield how the article is recognised, and where its ids come from."""
     first, *others = article.keys
     kind, _, name = first.partition(":")
-    yield f"recognised by {first}"
+    yield f"recognised by {_key(first)}"
     for key in others:
-        yield f"else by {key}"
+        yield f"else by {_key(key)}"
     for at, what in wire.store.sightings(article.id):
         if "another name" in what:
             yield f"{what} (since {at:%Y-%m-%d %H:%M} UTC)"
@@ -115,6 +115,12 @@ def _identity(wire: Wire, article: Article) -> Iterator[str]:
         yield f"published under the source's own id {article.published_id}"
     else:
         yield f"published under {article.published_id}: its {kind} is no IRI to pass on"
+
+
+def _key(key: str) -> str:
+    """Return a key as it is told: a link has another form there than it was sent in."""
+    kind, _, name = key.partition(":")
+    return f"its link, compared in the form {name}" if kind == "link" else key
 
 
 def _rulings(wire: Wire, article: Article) -> Iterator[Ruling]:

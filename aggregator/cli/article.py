@@ -11,7 +11,7 @@ from aggregator.app import deciding
 from aggregator.cli import Invocation
 from aggregator.cli.desk import retitle, split
 from aggregator.cli.opening import configured, reading_wire, working_wire
-from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.cli.terminal import emit_json, emit_table, in_words
 from aggregator.cli.values import Count
 from aggregator.errors import StoreHeld
 from aggregator.model import Article
@@ -45,7 +45,7 @@ def list_(
         return
     of = f"of {source} " if source else ""
     emit_table(
-        ["id", "source", "listed", "title"],
+        ["id", "source", "listed (UTC)", "title"],
         [[row["id"], row["source"], row["listed_at"], row["title"]] for row in rows],
         empty=f"no article {of}is stored; `mediawire poll` polls what is due",
     )
@@ -71,10 +71,13 @@ def show(invocation: Invocation, *, ref: str, revisions: bool, as_json: bool) ->
     for each in described:
         changes = each.pop("revisions", [])
         for name, value in each.items():
-            click.echo(f"{name}: {value}")
+            click.echo(f"{name}: {in_words(value)}")
         for change in changes:
-            click.echo(f"\nrevision {change['revision']}, {change['updated']}")
+            when = in_words(change["updated"])
+            click.echo(f"\nrevision {change['revision']}, {when}")
             click.echo("\n".join(change["difference"]))
+        if revisions and not changes:
+            click.echo("\nno revision: its source changed nothing since it came")
 
 
 @article.command()

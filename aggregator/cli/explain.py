@@ -12,7 +12,7 @@ from aggregator.cli.opening import reading_wire
 from aggregator.cli.terminal import emit_json
 
 if TYPE_CHECKING:
-    from aggregator.app.explanation import Explanation
+    from aggregator.app.explanation import Explanation, Ruling
 
 
 @click.command()
@@ -63,7 +63,7 @@ def _lines(explained: "Explanation") -> Iterator[str]:
         yield "  headline  written by the desk for this article alone"
     for change in article.changes:
         yield f"  body      {change}"
-    yield "polls"
+    yield "polls (times in UTC)"
     for seen in explained.polls:
         went = f" (status {seen.status}, {seen.new} new)" if seen.status else ""
         yield f"  {seen.at:%Y-%m-%d %H:%M:%S}  {seen.what}{went}"
@@ -71,8 +71,10 @@ def _lines(explained: "Explanation") -> Iterator[str]:
     for sentence in explained.identity:
         yield f"  {sentence}"
     yield "rules"
+    twins = {each.publication: each.duplicate for each in explained.publications}
     for ruling in explained.rules:
-        yield f"  {ruling.publication}: {ruling.rule} ({ruling.kind}): {_did(ruling)}"
+        did = _did(ruling, twins[ruling.publication])
+        yield f"  {ruling.publication}: {ruling.rule} ({ruling.kind}): {did}"
     if not explained.rules:
         yield "  none applies to it"
     yield "publications"
@@ -82,7 +84,10 @@ def _lines(explained: "Explanation") -> Iterator[str]:
         yield f"  {standing.publication}: duplicates: {standing.duplicate}"
 
 
-def _did(ruling: Any) -> str:  # noqa: ANN401 - a Ruling, whose module is loaded late
+def _did(ruling: "Ruling", twins: str) -> str:
+    """Return what a rule did; `twins` is what its publication found out about twins."""
+    if ruling.kind == "duplicates":
+        return twins
     if ruling.dropped:
         return f"dropped it: {ruling.dropped}"
     if ruling.before != ruling.after:

@@ -45,7 +45,7 @@ def search(
         emit_json(rows)
         return
     emit_table(
-        ["id", "source", "listed", "title"],
+        ["id", "source", "listed (UTC)", "title"],
         [
             [each["id"], each["source"], each["listed_at"], each["title"]]
             for each in rows

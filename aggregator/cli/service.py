@@ -278,7 +278,7 @@ def _print_statuses(statuses: list[PublicationStatus], *, as_json: bool) -> None
         )
         return
     emit_table(
-        ["path", "entries", "written", "refused"],
+        ["path", "entries", "written (UTC)", "refused"],
         [[s.path, s.entries, s.written_at, s.refused or ""] for s in statuses],
         empty=f"no publication is configured; see {PUBLICATIONS}",
     )

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from rich.console import Group
 
 
-COLUMNS = ("source", "state", "articles", "last success", "next poll", "because")
+COLUMNS = (
+    *("source", "state", "articles", "last success (UTC)", "next poll (UTC)"),
+    "because",
+)
 # What needs a look stands on top where a screen does not hold all.
 ORDER = ("failing", "gone", "held", "throttled", "new", "paused", "ok")
 REFRESH_SECONDS = 2.0

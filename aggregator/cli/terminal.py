@@ -27,7 +27,7 @@ def emit_table(
 ) -> None:
     """Print rows below their column names; lines, colours and folding on a terminal.
 
-    Without rows, `empty` is said instead, if anything: to who reads, not into a pipe.
+    Times are in UTC, which their columns should say. Without rows, `empty` is said instead, if anything: to who reads, not into a pipe.
     """
     if not rows:
         if empty:
@@ -60,6 +60,13 @@ def drawn_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> "Table
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))  # a headline is no markup
     return table
+
+
+def in_words(value: object) -> str:
+    """Return a value as it stands in a line for a person."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(in_words, value)) or "-"
+    return f"{_cell(value)} UTC" if isinstance(value, datetime) else _cell(value)
 
 
 def _cell(value: object) -> str:

@@ -1,6 +1,7 @@
 """What a desk does to stored articles and to the store, through the real command."""
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -74,6 +75,21 @@ def test_what_a_source_changed_is_shown_as_a_difference(at, origin):
     assert "-The dam holds.\n+The dam broke.\n" in shown
     assert [r["revision"] for r in told[0]["revisions"]] == [1]
     assert "The dam holds." in told[0]["revisions"][0]["body"]
+
+
+def test_an_article_is_shown_in_words_and_without_revisions_it_says_so(at, origin):
+    origin.answers("/feed", feed(item(1)))
+    at.poll()
+    (only,) = at.articles()
+
+    shown = at.run("article", "show", only["id"], "--revisions").stdout.splitlines()
+
+    facts = dict(line.split(": ", 1) for line in shown if ": " in line)
+    assert re.fullmatch(r"[-\d]{10} [:\d]{8} UTC", facts["first_seen"])
+    assert facts["keys"].startswith("guid:1, link:https://agency.example/1")
+    assert facts["authors"] == facts["withdrawn"] == "-"
+    assert shown[-1] == "no revision: its source changed nothing since it came"
+    assert "next poll (UTC)" in at.run("status").stdout.splitlines()[0]
 
 
 def test_a_backup_is_a_store_that_goes_on(at, origin, tmp_path):

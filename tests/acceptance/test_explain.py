@@ -13,7 +13,9 @@ publications:
   - {id: dry, title: No Rain, rules: [no-rain]}
   - {id: wet, title: Weather, rules: [mark, no-mark]}
   - {id: other, title: Other, select: {sources: [b]}}
+  - {id: once, title: Once, rules: [one-each]}
 rules:
+  one-each: {kind: duplicates, prefer: [b]}
   house: {kind: headline, strip_prefix: ["LIVE: "]}
   no-rain: {kind: select, drop: {words: [rain]}}
   mark: {kind: select, if: {words: [rain]}, tags: [weather]}
@@ -60,6 +62,7 @@ def test_explain_tells_polls_names_rules_duplicates_and_publications(at):
         ("no-rain", "LIVE: Rain in Rome", "LIVE: Rain in Rome"),
         ("mark", "LIVE: Rain in Rome", "LIVE: Rain in Rome"),
         ("no-mark", "LIVE: Rain in Rome", "LIVE: Rain in Rome"),
+        ("one-each", "LIVE: Rain in Rome", "LIVE: Rain in Rome"),
     ]
     assert where["wire"]["shown"]
     assert where["wire"]["reason"] == "it is number 1 of at most 100"
@@ -71,11 +74,16 @@ def test_explain_tells_polls_names_rules_duplicates_and_publications(at):
 
 
 def test_explain_reads_as_a_story_too(at):
-    (article, _) = at.articles()
+    (article,) = [each for each in at.articles() if each["source"] == "a"]
+    (other,) = [each for each in at.articles() if each["source"] == "b"]
 
     story = at.run("explain", article["id"]).stdout
 
     assert "wire: house (headline): 'LIVE: Rain in Rome' → 'Rain in Rome'" in story
+    chosen = f"{other['id']} of b was chosen among 2"
+    assert f"once: one-each (duplicates): {chosen}" in story
+    link = "its link, compared in the form https://story.example/1"
+    assert f"else by {link}" in story
     assert at.run("explain", "nobody", code=1).stdout == ""
 
 

@@ -185,7 +185,7 @@ def test_a_source_is_paused_shown_and_resumed(desk):
     assert (row["state"], shown["line"]) == ("paused", 5)
     assert shown["paused"] == {"until": "2999-01-01T00:00:00Z", "why": "on strike"}
     assert "on strike" in desk.says("source", "show", "wire")
-    assert "until 2999-01-01 00:00: on strike" in desk.says("source", "list")
+    assert "until 2999-01-01 00:00 UTC: on strike" in desk.says("source", "list")
 
     desk.says("source", "resume", "wire")
 

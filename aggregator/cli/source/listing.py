@@ -8,7 +8,7 @@ from aggregator.cli import Invocation
 from aggregator.cli.completing import source_ids
 from aggregator.cli.opening import NO_SOURCES, known_sources, reading_wire
 from aggregator.cli.source.desk import Desk
-from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.cli.terminal import emit_json, emit_table, in_words
 from aggregator.config import masked
 from aggregator.config.units import duration_text
 from aggregator.model import Source
@@ -79,7 +79,7 @@ def show(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
             click.echo(f"{name}: {_words(value)}")
     click.echo("")
     emit_table(
-        ("at", "outcome", "new", "error", "notes"),
+        ("at (UTC)", "outcome", "new", "error", "notes"),
         [[p.at, p.outcome, p.new, p.error, "; ".join(p.notes)] for p in polls],
         empty="it was not polled yet",
     )
@@ -105,16 +105,14 @@ def _row(source: Source) -> dict[str, Any]:
 
 def _words(value: object) -> str:
     """Return a value as it stands in a line for a person."""
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if isinstance(value, dict):
-        return _pause(value) or ""
-    return str(value)
+    return _pause(value) or "" if isinstance(value, dict) else in_words(value)
 
 
 def _pause(paused: dict[str, Any] | None) -> str | None:
     """Return a pause in words; None: there is none."""
     if paused is None:
         return None
-    until = f"until {paused['until']:%Y-%m-%d %H:%M}" if paused["until"] else "for now"
+    until = (
+        f"until {paused['until']:%Y-%m-%d %H:%M} UTC" if paused["until"] else "for now"
+    )
     return f"{until}: {paused['why']}" if paused["why"] else until
