@@ -10,7 +10,7 @@ import importlib
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -62,7 +62,20 @@ class Invocation(Struct, frozen=True, kw_only=True):
     environ: Mapping[str, str]
 
 
-class _Commands(click.Group):
+class Verbs(click.Group):
+    """Commands below one name; says which is the nearest to one that does not exist."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return what is to be called, or raise UsageError in our own voice."""
+        known = self.list_commands(ctx)
+        if args and args[0] not in known and not args[0].startswith("-"):
+            raise no_such("command", args[0], known, ctx)
+        return super().resolve_command(ctx, args)
+
+
+class _Commands(Verbs):
     """Finds each command in the module named in COMMANDS, when it is asked for."""
 
     def invoke(self, ctx: click.Context) -> object:
@@ -88,15 +101,15 @@ class _Commands(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101 - COMMANDS is ours
         return command
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Name the nearest command for one that does not exist."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = get_close_matches(args[0], COMMANDS, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise click.UsageError(f"there is no command {args[0]!r}{hint}", ctx)
-        return super().resolve_command(ctx, args)
+
+def no_such(
+    noun: str, name: str, known: Collection[str], ctx: click.Context | None = None
+) -> click.UsageError:
+    """Return what to raise for a name that nothing has, with the nearest that one has."""
+    near = get_close_matches(name, known, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    where = "" if noun == "command" else " in the config"
+    return click.UsageError(f"there is no {noun} {name!r}{where}{hint}", ctx)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from aggregator.app import deciding
-from aggregator.cli import Invocation
+from aggregator.cli import Invocation, Verbs
 from aggregator.cli.desk import retitle, split
 from aggregator.cli.opening import configured, reading_wire, working_wire
 from aggregator.cli.terminal import emit_json, emit_table, in_words
@@ -18,7 +18,7 @@ from aggregator.model import Article
 from aggregator.text import markup
 
 
-@click.group()
+@click.group(cls=Verbs)
 def article() -> None:
     """Look at stored articles, and take one back."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from aggregator.cli import CONFIG_INVALID, FAILED, Invocation
+from aggregator.cli import CONFIG_INVALID, FAILED, Invocation, Verbs
 from aggregator.cli.terminal import emit_json, emit_table
 from aggregator.config import Loaded
 from aggregator.errors import Complaint, ConfigError
@@ -65,7 +65,7 @@ def report_check(
     return 0
 
 
-@click.group()
+@click.group(cls=Verbs)
 def config() -> None:
     """Show the config, describe it to an editor, or write one to start from."""
 

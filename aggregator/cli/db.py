@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
-from aggregator.cli import Invocation
+from aggregator.cli import Invocation, Verbs
 from aggregator.cli.opening import configured, reading_wire
 from aggregator.cli.terminal import emit_json, emit_table
 from aggregator.errors import MediaWireError
 
 
-@click.group()
+@click.group(cls=Verbs)
 def db() -> None:
     """Look after the store."""
 

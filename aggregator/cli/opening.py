@@ -1,16 +1,15 @@
 """Open what a command works on: config read, wire ready, store held."""
 
 import gc
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from difflib import get_close_matches
 
 import click
 
 from aggregator.app.clock import Clock, utc_now
 from aggregator.app.configuring import load_config
 from aggregator.app.wire import Wire
-from aggregator.cli import Invocation
+from aggregator.cli import Invocation, no_such
 from aggregator.model import Config
 
 NO_SOURCES = "no source is configured; `mediawire source add URL` adds one"
@@ -68,12 +67,5 @@ def known_sources(wire: Wire, names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names if all are configured sources; else say which is not."""
     for name in names:
         if name not in wire.sources:
-            raise no_such_source(name, wire.sources)
+            raise no_such("source", name, wire.sources)
     return names
-
-
-def no_such_source(name: str, known: Collection[str]) -> click.UsageError:
-    """Return what to raise for a name that no source has, with the nearest that one has."""
-    near = get_close_matches(name, known, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    return click.UsageError(f"there is no source {name!r} in the config{hint}")

@@ -1,16 +1,14 @@
 """`rule test`: what a rule would do to the stored articles."""
 
-from difflib import get_close_matches
-
 import click
 
-from aggregator.cli import Invocation
+from aggregator.cli import Invocation, Verbs, no_such
 from aggregator.cli.opening import reading_wire
 from aggregator.cli.terminal import emit_json, emit_table
 from aggregator.cli.values import Count
 
 
-@click.group()
+@click.group(cls=Verbs)
 def rule() -> None:
     """Try editorial rules."""
 
@@ -29,9 +27,7 @@ def test(
     with reading_wire(invocation) as wire:
         specs = {spec.id: spec for spec in wire.config.rules}
         if name not in specs:
-            near = get_close_matches(name, specs, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise click.UsageError(f"there is no rule {name!r} in the config{hint}")
+            raise no_such("rule", name, specs)
         acts = list(rehearse(wire, specs[name], limit=limit))
         looked_at = min(limit or wire.store.count(), wire.store.count())
     if as_json:

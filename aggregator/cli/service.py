@@ -14,7 +14,7 @@ from aggregator.app.configuring import load_config
 from aggregator.app.round import Summary, poll_round
 from aggregator.app.supervisor import Tell, nobody, supervisor
 from aggregator.app.wire import EVERYTHING, Wire
-from aggregator.cli import FAILED, Invocation
+from aggregator.cli import FAILED, Invocation, no_such
 from aggregator.cli.completing import source_ids
 from aggregator.cli.opening import configured, known_sources, settle, working_wire
 from aggregator.cli.progress import Progress
@@ -113,7 +113,7 @@ def publish(
     config = configured(ctx.obj)
     known = {publication.id: publication for publication in config.publications}
     if unknown := [name for name in names if name not in known]:
-        raise click.UsageError(f"there is no publication {unknown[0]!r} in the config")
+        raise no_such("publication", unknown[0], known)
     chosen = [known[name] for name in names] or list(known.values())
     with working_wire(config, "publish") as wire:
         wire.enlist()

@@ -376,6 +376,22 @@ def test_a_number_that_cannot_be_says_which_ones_can(tmp_path, arguments, senten
     assert sentence in at.run(*arguments, code=2).stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["chekc"], "there is no command 'chekc'; did you mean check?"),
+        (["article", "lst"], "there is no command 'lst'; did you mean list?"),
+        (["source", "zzz"], "there is no command 'zzz'"),
+        (["publish", "wrie"], "there is no publication 'wrie' in the config; did"),
+        (["status", "gazete"], "there is no source 'gazete' in the config; did"),
+    ],
+)
+def test_a_name_that_nothing_has_is_told_in_one_voice(tmp_path, arguments, sentence):
+    at = Installation(tmp_path, {"gazette": "https://gazette.example/"})
+
+    assert f"Error: {sentence}" in at.run(*arguments, code=2).stderr
+
+
 def test_python_dash_m_is_the_same_command(tmp_path):
     at = Installation(tmp_path, {})
     done = subprocess.run(

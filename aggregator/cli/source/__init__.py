@@ -12,6 +12,7 @@ change of the files goes through `Desk`, so that an invalid one is refused.
 
 import click
 
+from aggregator.cli import Verbs
 from aggregator.cli.source.changing import pause, remove, resume
 from aggregator.cli.source.deciding import reject, release
 from aggregator.cli.source.finding import add, test
@@ -21,7 +22,7 @@ from aggregator.cli.source.lists import export, import_
 __all__ = ["source"]
 
 
-@click.group()
+@click.group(cls=Verbs)
 def source() -> None:
     """Look at what is polled, and change it in the config files."""
 

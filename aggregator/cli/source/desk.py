@@ -1,8 +1,8 @@
 """The config folder as a desk that changes it: what stands where, and valid changes."""
 
 from aggregator.app.amending import ConfigFolder
-from aggregator.cli import Invocation
-from aggregator.cli.opening import configured, no_such_source
+from aggregator.cli import Invocation, no_such
+from aggregator.cli.opening import configured
 from aggregator.config.written import Place
 from aggregator.model import Config, Source
 
@@ -23,4 +23,5 @@ class Desk:
         for source in self.config.sources:
             if source.id == source_id:
                 return source
-        raise no_such_source(source_id, [source.id for source in self.config.sources])
+        known = [source.id for source in self.config.sources]
+        raise no_such("source", source_id, known)
