@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from aggregator.cli import CONFIG_INVALID, FAILED, Invocation, Verbs
-from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.cli.opening import warn
+from aggregator.cli.terminal import counted, emit_json, emit_table
 from aggregator.config import Loaded
 from aggregator.errors import Complaint, ConfigError
 from aggregator.model import Config
@@ -52,16 +53,18 @@ def report_check(
         tried = {"failed": failed, "not_tried": spared} if online else {}
         emit_json({"ok": not failed, "complaints": [], **counts, **tried})
         return FAILED if failed else 0
-    for warning in config.warnings:
-        click.echo(f"mediawire: {warning}", err=True)
+    warn(config)
     for source_id, reason in spared.items():
         click.echo(f"mediawire: {source_id} is not tried: {reason}", err=True)
     for source_id, reason in failed.items():
         click.echo(f"{source_id}: {reason}", err=True)
     if failed:
         return FAILED
-    counted = (f"{count} {noun}" for noun, count in _counts(config).items())
-    click.echo(f"ok: {', '.join(counted)}")
+    in_all = (
+        counted(count, noun.removesuffix("s"))
+        for noun, count in _counts(config).items()
+    )
+    click.echo(f"ok: {', '.join(in_all)}")
     return 0
 
 

@@ -4,7 +4,7 @@ import click
 
 from aggregator.app.clock import utc_now
 from aggregator.cli import FAILED, Invocation
-from aggregator.cli.opening import configured
+from aggregator.cli.opening import configured, warn
 from aggregator.cli.terminal import emit_json
 
 
@@ -16,11 +16,15 @@ def doctor(ctx: click.Context, *, as_json: bool) -> None:
     from aggregator.app.doctor import complaints, examined
 
     invocation: Invocation = ctx.obj
-    wrong = complaints(examined(configured(invocation), now=utc_now()))
+    config = configured(invocation)
+    wrong = complaints(examined(config, now=utc_now()))
     if as_json:
-        emit_json({"well": not wrong, "complaints": wrong})
+        warnings = list(config.warnings)
+        emit_json({"well": not wrong, "complaints": wrong, "warnings": warnings})
     else:
-        for sentence in wrong or ["all is well"]:
+        warn(config)
+        well = "all else is well" if config.warnings else "all is well"
+        for sentence in wrong or [well]:
             click.echo(sentence)
     if wrong:
         ctx.exit(FAILED)

@@ -19,11 +19,26 @@ def configured(
     invocation: Invocation, flags: Mapping[str, str] | None = None
 ) -> Config:
     """Return the config of this invocation; `flags` win over everything else."""
-    config = load_config(invocation.folder, environ=invocation.environ, flags=flags)
+    return load_config(invocation.folder, environ=invocation.environ, flags=flags)
+
+
+def working_config(
+    invocation: Invocation, flags: Mapping[str, str] | None = None
+) -> Config:
+    """Return the config to poll by, and say what in it is likely not meant.
+
+    Commands that only look say nothing of it: `check` and `doctor` do.
+    """
+    config = configured(invocation, flags)
     if not invocation.quiet:
-        for warning in config.warnings:
-            click.echo(f"mediawire: {warning}", err=True)
+        warn(config)
     return config
+
+
+def warn(config: Config) -> None:
+    """Say what in a config is likely not meant."""
+    for warning in config.warnings:
+        click.echo(f"mediawire: {warning}", err=True)
 
 
 @contextmanager

@@ -16,7 +16,13 @@ from aggregator.app.supervisor import Tell, nobody, supervisor
 from aggregator.app.wire import EVERYTHING, Wire
 from aggregator.cli import FAILED, Invocation, no_such
 from aggregator.cli.completing import source_ids
-from aggregator.cli.opening import configured, known_sources, settle, working_wire
+from aggregator.cli.opening import (
+    configured,
+    known_sources,
+    settle,
+    working_config,
+    working_wire,
+)
 from aggregator.cli.progress import Progress
 from aggregator.cli.terminal import emit_json, emit_table
 from aggregator.cli.values import listening
@@ -37,7 +43,7 @@ from aggregator.model import Config, PublicationStatus, SourceState
 def run(invocation: Invocation, *, once: bool, listen: str | None) -> None:
     """Poll on schedule, publish, serve pages and feeds, in one process."""
     flags = {"listen": listen} if listen else {}
-    config = configured(invocation, flags)
+    config = working_config(invocation, flags)
     if once:
         with working_wire(config, "run --once") as wire:
             wire.enlist()
@@ -59,7 +65,7 @@ def scheduler(invocation: Invocation) -> None:
     """Poll on schedule and publish; serve nothing."""
     from aggregator.app.service import Service
 
-    with working_wire(configured(invocation), "scheduler") as wire:
+    with working_wire(working_config(invocation), "scheduler") as wire:
         service = Service(
             wire,
             lambda: load_config(invocation.folder, environ=invocation.environ),
@@ -85,7 +91,7 @@ def poll(
 ) -> None:
     """Poll what is due, once, then publish what changed; for cron."""
     invocation: Invocation = ctx.obj
-    with working_wire(configured(invocation), "poll") as wire:
+    with working_wire(working_config(invocation), "poll") as wire:
         wanted = known_sources(wire, sources) or tuple(wire.sources)
         stored = wire.enlist()
         if force:

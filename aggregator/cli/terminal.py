@@ -62,6 +62,11 @@ def drawn_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> "Table
     return table
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a number of things in words: `1 source`, `2 sources`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def in_words(value: object) -> str:
     """Return a value as it stands in a line for a person."""
     if isinstance(value, list | tuple):

@@ -36,6 +36,14 @@ def disagreements(
     ]
 
 
+def doubts(sources: Sequence[Written], publications: Written) -> list[Complaint]:
+    """Return what fits together and is likely not meant: nothing fails because of it.
+
+    A language that no source names is none: sources say it of each report themselves.
+    """
+    return list(_unknown_tags(sources, publications))
+
+
 # -- what the files hold, whatever else is wrong with them
 
 Entry = tuple[Written, Path, dict[str, Any]]
@@ -133,6 +141,23 @@ def _unknown_sources(
     known = _names("sources", *sources)
     for entry in _entries("publications", publications):
         yield from _unknown(_words(entry, "select", "sources"), known, "source")
+
+
+def _unknown_tags(
+    sources: Sequence[Written], publications: Written
+) -> Iterator[Complaint]:
+    """Doubt tags that publications select by and no source has: they stay empty."""
+    listed = list(_entries("sources", *sources))
+    speaking = [
+        *((file, ("defaults",), file.values.get("defaults", {})) for file in sources),
+        *_mappings("groups", *sources),
+        *listed,
+    ]
+    known = [word for entry in speaking for _, _, word in _words(entry, "tags")]
+    for entry in _entries("publications", publications) if listed else ():
+        yield from _unknown(
+            _words(entry, "select", "tags"), known, "source with the tag"
+        )
 
 
 def _unknown(

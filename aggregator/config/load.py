@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from pydantic import BaseModel, ValidationError
 
 from aggregator.config import fold, overrides
-from aggregator.config.agreement import Checker, disagreements
+from aggregator.config.agreement import Checker, disagreements, doubts
 from aggregator.config.cautions import cautions
 from aggregator.config.files import (
     PUBLICATIONS,
@@ -97,7 +97,11 @@ def _loaded(
     publications = check.keys(PublicationsFile, files.publications, PUBLICATIONS)
     if complaints:
         raise ConfigError(tuple(sorted(complaints, key=_in_reading_order)))
-    warnings = [*overrides.slips(around.environ), *cautions(around.folder, files)]
+    warnings = [
+        *overrides.slips(around.environ),
+        *cautions(around.folder, files),
+        *map(str, doubts(files.sources, files.publications)),
+    ]
     config = fold.config(
         service, sources, publications, around=around, warnings=warnings
     )

@@ -241,9 +241,7 @@ def test_a_list_is_taken_in_and_comes_out_again(desk, tmp_path):
 
     said = desk.says("source", "import", str(list_))
 
-    assert said == (
-        "1 sources are added in sources.d/my-feeds.yaml, 1 were polled already\n"
-    )
+    assert said == ("1 source is added in sources.d/my-feeds.yaml; polled already: 1\n")
     assert [row["tags"] for row in desk.listed()] == [[], ["Asia"]]
     assert desk.sources() == SOURCES
     exported = desk.says("source", "export")

@@ -61,7 +61,7 @@ def test_a_sound_installation_has_no_complaint():
 
 def test_the_command_looks_at_this_installation(tmp_path):
     """O6: non-zero exit, and the driver is found where feedparser would find it."""
-    at = Installation(tmp_path, {})
+    at = Installation(tmp_path, {"a": "https://a.example/"})
     well = at.run("doctor").stdout
     (tmp_path / "drv_libxml2.py").write_text("")
     (tmp_path / "public").write_text("a file where the folder should be")
@@ -76,3 +76,37 @@ def test_the_command_looks_at_this_installation(tmp_path):
         "drv_libxml2",
         "public",
     ]
+
+
+def test_an_example_that_still_stands_as_contact_is_named_where_it_matters(tmp_path):
+    at = Installation(tmp_path, {"a": "file:nothing.xml"})
+    at.write(
+        "mediawire.yaml",
+        f"store: sqlite:///{tmp_path}/wire.db\noutput: {tmp_path}/public\n",
+    )
+    warning = "contact is still the example"
+
+    doctor = at.run("doctor")
+    told = {
+        command: at.run(*command.split()).stderr.count(warning)
+        for command in (
+            "poll",
+            "check",
+            "status",
+            "search x",
+            "article list",
+            "publish",
+        )
+    }
+
+    assert doctor.stdout == "all else is well\n"
+    assert warning in doctor.stderr
+    assert json.loads(at.run("doctor", "--json").stdout)["warnings"]
+    assert told == {
+        "poll": 1,
+        "check": 1,
+        "status": 0,
+        "search x": 0,
+        "article list": 0,
+        "publish": 0,
+    }

@@ -29,7 +29,7 @@ def test_check_counts_what_is_there(valid: Desk):
 
     assert (result.exit_code, result.stdout) == (
         0,
-        "ok: 1 sources, 1 publications, 0 rules\n",
+        "ok: 1 source, 1 publication, 0 rules\n",
     )
     assert result.stderr == ""
 
@@ -53,6 +53,28 @@ def test_check_warns_and_is_content(valid: Desk):
 
     assert result.exit_code == 0
     assert result.stderr.startswith("mediawire: contact is still the example")
+
+
+def test_check_doubts_a_tag_that_no_source_has(valid: Desk):
+    """Its feed stays empty without a word of why."""
+    valid.writes(
+        "sources.yaml",
+        "defaults: {tags: [all]}\ngroups: {g: {tags: [asia]}}\nsources:\n"
+        "  - {id: a, url: https://a.example/, group: g, tags: [two]}\n",
+    )
+    valid.writes(
+        "publications.yaml",
+        "publications:\n  - {id: w, select: {tags: [all, asia, two]}}\n"
+        "  - {id: x, select: {tags: [tow], languages: [eo]}}\n",
+    )
+
+    result = run(valid, "check")
+
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "mediawire: publications.yaml:3:29: publications.1.select.tags.0: "
+        'there is no source with the tag "tow"; did you mean two?\n'
+    )
 
 
 def test_check_prints_one_json_document(valid: Desk):

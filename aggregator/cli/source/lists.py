@@ -8,6 +8,7 @@ import click
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.opening import configured
 from aggregator.cli.source.desk import Desk
+from aggregator.cli.terminal import counted
 from aggregator.config.edit import with_sources
 from aggregator.config.files import MORE_SOURCES
 from aggregator.config.intake import Intake, intake
@@ -45,8 +46,10 @@ def import_(ctx: click.Context, *, file: Path) -> None:
         return
     target = f"{MORE_SOURCES}/{slug(file.stem) or 'imported'}.yaml"
     desk.folder.write(target, partial(with_sources, sources=found.sources))
-    known = f", {found.known} were polled already" if found.known else ""
-    click.echo(f"{len(found.sources)} sources are added in {target}{known}")
+    known = f"; polled already: {found.known}" if found.known else ""
+    verb = "is" if len(found.sources) == 1 else "are"
+    added = counted(len(found.sources), "source")
+    click.echo(f"{added} {verb} added in {target}{known}")
 
 
 @click.command()
