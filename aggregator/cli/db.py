@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from aggregator.cli import Invocation, Verbs
-from aggregator.cli.opening import configured, reading_wire
+from aggregator.cli.opening import configured, held, reading_wire
 from aggregator.cli.terminal import emit_json, emit_table
 from aggregator.errors import MediaWireError
 
@@ -45,12 +45,10 @@ def status(invocation: Invocation, *, as_json: bool) -> None:
 @click.pass_obj
 def migrate(invocation: Invocation) -> None:
     """Bring the store to the schema of this program, or create it."""
-    from aggregator.app.clock import utc_now
-    from aggregator.store import hold
     from aggregator.store import migrate as bring_up_to_date
 
     config = configured(invocation)
-    with hold(config.store, "db migrate", now=utc_now()):
+    with held(config, "db migrate"):
         version = bring_up_to_date(config.store)
     click.echo(f"the schema is {version}")
 

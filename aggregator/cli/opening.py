@@ -1,8 +1,8 @@
 """Open what a command works on: config read, wire ready, store held."""
 
 import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 
 import click
 
@@ -10,6 +10,7 @@ from aggregator.app.clock import Clock, utc_now
 from aggregator.app.configuring import load_config
 from aggregator.app.wire import Wire
 from aggregator.cli import Invocation, no_such
+from aggregator.errors import StoreHeld
 from aggregator.model import Config
 
 NO_SOURCES = "no source is configured; `mediawire source add URL` adds one"
@@ -53,13 +54,44 @@ def reading_wire(invocation: Invocation) -> Iterator[Wire]:
 
 
 @contextmanager
+def held(
+    config: Config, purpose: str, *, clock: Clock = utc_now
+) -> Iterator[Callable[[], None]]:
+    """Hold the store; raises StoreHeld, with what to do now, if another one does."""
+    from aggregator.store import hold
+
+    with ExitStack() as holding:
+        try:
+            still_held = holding.enter_context(hold(config.store, purpose, now=clock()))
+        except StoreHeld as error:
+            what_now = _what_now(str(error), purpose, config.base_url)
+            raise StoreHeld(f"{error}; {what_now}") from error
+        yield still_held
+
+
+def _what_now(holder: str, purpose: str, base_url: str) -> str:
+    """Return what to do about a store that is held, for the command that wants it."""
+    is_service = any(f"held by {name} (" in holder for name in ("run", "scheduler"))
+    if not is_service:
+        return "try again when that has ended"
+    if purpose == "poll" and "held by run (" in holder:
+        return (
+            'it polls by itself what is due; to poll a source now press "Poll now" on '
+            f"its page below {base_url}/status/, or stop the service"
+        )
+    by_itself = {
+        "poll": "it polls by itself what is due; ",
+        "publish": "it publishes by itself what changed; ",
+    }
+    return f"{by_itself.get(purpose, '')}stop it first to run this"
+
+
+@contextmanager
 def working_wire(
     config: Config, purpose: str, *, clock: Clock = utc_now
 ) -> Iterator[Wire]:
     """Open the wire to work on it, alone; raises StoreHeld if another one does."""
-    from aggregator.store import hold
-
-    with hold(config.store, purpose, now=clock()) as still_held:
+    with held(config, purpose, clock=clock) as still_held:
         wire = Wire(config, clock=clock, still_held=still_held)
         settle()
         try:

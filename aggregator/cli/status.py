@@ -130,7 +130,12 @@ def health(ctx: click.Context) -> None:
         answer = connection.getresponse()
         body = answer.read().decode("utf-8", "replace").strip()
     except (OSError, HTTPException) as error:
-        click.echo(f"not running on {host}:{port}: {error}", err=True)
+        why = getattr(error, "strerror", None) or str(error) or "no answer"
+        click.echo(
+            f"mediawire: nothing answers on {host}:{port} (`listen`): {why.lower()}; "
+            "start the service with `mediawire run`",
+            err=True,
+        )
         ctx.exit(FAILED)
     click.echo(body)
     if answer.status != 200:  # noqa: PLR2004 - HTTP's OK

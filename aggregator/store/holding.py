@@ -71,8 +71,15 @@ class _FileLock:
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
             descriptor = os.open(self._path, flags, 0o644)
         except OSError as error:
-            why = error.strerror
-            raise StoreError(f"{self._path}: cannot be locked: {why}") from error
+            why = (error.strerror or "no reason given").lower()
+            what_now = (
+                "run this as the user that owns the store, and let it write to"
+                if isinstance(error, PermissionError)
+                else "see what is wrong with"
+            )
+            raise StoreError(
+                f"{self._path}: cannot be locked: {why}; {what_now} {self._path.parent}"
+            ) from error
         self._descriptor = descriptor
         _held.add(descriptor)
         try:

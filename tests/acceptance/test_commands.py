@@ -5,9 +5,11 @@ import os
 import sqlite3
 import subprocess
 import time
+from datetime import UTC, datetime
 
 import pytest
 
+from aggregator.store import hold
 from tests.installation import PATIENCE, Installation
 from tests.origin import Origin
 
@@ -243,6 +245,28 @@ def test_two_at_a_time_on_one_store_is_one_too_many(tmp_path, origin):
         first.kill()
         first.communicate()
     at.run("publish")  # kill -9 leaves no stale lock
+
+
+@pytest.mark.parametrize(
+    ("holder", "command", "what_now"),
+    [
+        ("run", "poll", '"Poll now" on its page below http://127.0.0.1:8080/status/'),
+        ("scheduler", "poll", "it polls by itself what is due; stop it first"),
+        ("run", "publish", "it publishes by itself what changed; stop it first"),
+        ("run", "db migrate", "; stop it first to run this"),
+        ("poll", "run", "; try again when that has ended"),
+    ],
+)
+def test_who_finds_the_store_held_is_told_what_to_do_now(
+    tmp_path, holder, command, what_now
+):
+    at = Installation(tmp_path, {"gazette": "https://gazette.example/"})
+
+    with hold(at.store, holder, now=datetime.now(UTC)):
+        told = at.run(*command.split(), code=75).stderr
+
+    assert f"held by {holder} (pid {os.getpid()} on " in told
+    assert what_now in told
 
 
 def test_the_demo_shows_two_rounds_and_the_second_changes_nothing(tmp_path):

@@ -66,7 +66,12 @@ def test_a_service_polls_publishes_serves_and_stops_with_zero(at, origin):
 
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
-    assert "not running" in at.run("health", code=1).stderr
+    told = at.run("health", code=1).stderr
+    assert (
+        f"nothing answers on 127.0.0.1:{at.port} (`listen`): connection refused" in told
+    )
+    assert "start the service with `mediawire run`" in told
+    assert "Errno" not in told
 
 
 def test_a_good_edit_is_followed_and_a_bad_one_refused(at, origin):

@@ -1,5 +1,6 @@
 """One process at a time holds a store; the next one hears who."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -130,8 +131,26 @@ def test_a_place_that_cannot_be_locked_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     url = f"sqlite:///{tmp_path}/file/mediawire.db"
 
-    with pytest.raises(StoreError, match="cannot be locked"), hold(url, "run", now=NOW):
+    with pytest.raises(StoreError) as refusal, hold(url, "run", now=NOW):
         pass
+
+    said = "cannot be locked: file exists; see what is wrong with"
+    assert f"{said} {tmp_path}/file" in str(refusal.value)
+
+
+def test_a_place_of_somebody_else_is_told_with_what_to_do_now(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr("aggregator.store.holding.os.open", refuse)
+    url = f"sqlite:///{tmp_path}/mediawire.db"
+
+    with pytest.raises(StoreError) as refusal, hold(url, "run", now=NOW):
+        pass
+
+    assert "cannot be locked: permission denied; run this as the user that owns" in str(
+        refusal.value
+    )
 
 
 def test_a_server_that_does_not_answer_is_a_sentence():
