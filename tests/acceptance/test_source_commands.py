@@ -201,14 +201,23 @@ def test_a_pause_that_would_be_over_already_is_wrong_use(desk):
 
 
 def test_a_source_that_is_removed_leaves_its_articles(tmp_path, origin):
-    origin.answers("/feed", RSS)
+    words = b"<description>%s</description><pubDate>" % (b"many words " * 50)
+    origin.answers("/feed", RSS.replace(b"<pubDate>", words))
     desk = Desk(tmp_path, f"sources:\n  - id: a\n    url: {origin.url('/feed')}\n")
     desk.poll()
+    whole = desk.published("feeds/wire.json").count(b"many words")
 
-    desk.says("source", "remove", "a")
+    said = desk.says("source", "remove", "a")
 
     assert desk.listed() == []
     assert len(desk.articles()) == 2
+    desk.run("publish")
+    left = desk.published("feeds/wire.json")
+    assert b"Bridge opens" in left
+    assert 0 < left.count(b"many words") < whole
+    assert "stay in the store and, as excerpts, in the feeds" in said
+    assert "`mediawire article list --source a` names them" in said
+    assert len(desk.articles("--source", "a")) == 2
 
 
 def test_a_source_that_a_publication_names_is_not_removed(desk):
