@@ -17,7 +17,7 @@ from time import monotonic, thread_time
 from aggregator.errors import MediaWireError
 from aggregator.events import log
 
-REST = 0.2
+REST = 0.2  # seconds, the shortest
 
 
 class Press:

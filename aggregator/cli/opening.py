@@ -44,7 +44,12 @@ def warn(config: Config) -> None:
 
 @contextmanager
 def reading_wire(invocation: Invocation) -> Iterator[Wire]:
-    """Open the wire to look at what is there; other processes may be at work on it."""
+    """Open the wire beside others at work on it: to look, or to decide as the desk.
+
+    The store is not held, so nothing is polled or published here. What is written (a
+    withdrawal, a headline, a split, a release, a prune) is one transaction that takes
+    its turn with those of the process that holds it.
+    """
     wire = Wire(configured(invocation))
     settle()
     try:

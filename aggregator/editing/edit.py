@@ -59,11 +59,6 @@ class Step(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     dropped: Dropped | None = None
 
-    @property
-    def did(self) -> bool:
-        """Return whether the rule did anything."""
-        return self.before != self.after or bool(self.tags or self.dropped)
-
 
 class Desk:
     """The rules of a house, ready to run."""

@@ -25,7 +25,7 @@ from aggregator.model import HostLimits, PollResult, SourceState
 
 # Results that come in within this time share a transaction; a changed article waits no
 # longer than this for its commit.
-LINGER = 0.05
+LINGER = 0.05  # seconds
 BATCH = 200
 # So many articles that wait to be recorded are enough: no further poll begins meanwhile,
 # and one transaction takes little more of them. A round of 1,000 sources that were new
@@ -34,10 +34,10 @@ HOARD = 300
 # A poll that takes longer waits for a server that does not answer, and counts no more
 # towards `workers`: a thousand silent hosts must not make the others late. But threads
 # and half-read bodies take memory, so there are never more than LENIENCE times as many.
-PATIENCE = 5.0
+PATIENCE = 5.0  # seconds
 LENIENCE = 4
-RETRY = 5.0
-HEED = 0.5
+RETRY = 5.0  # seconds before a batch that could not be recorded is tried again
+SLICE = 0.5  # seconds that `drain` waits at a time, so that a signal is heard
 
 Poll = Callable[[SourceState], PollResult]
 Record = Callable[[Sequence[PollResult]], None]
@@ -128,11 +128,11 @@ class LocalEngine:
                 and not self._stopping
                 and (until is None or monotonic() < until)
             ):
-                self._settled.wait(HEED if timeout is None else min(HEED, timeout))
+                self._settled.wait(SLICE if timeout is None else min(SLICE, timeout))
             return not self._taken
 
     def every(self, tick: Callable[[], None], period: timedelta = TICK) -> None:
-        """Call `tick` every second from now on, never two at a time, never skipped."""
+        """Call `tick` each `period` from now on, never two at a time, never skipped."""
         self._ticker.every(tick, period)
 
     def retune(self, limits: Callable[[str], HostLimits]) -> None:
