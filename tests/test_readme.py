@@ -3,10 +3,13 @@
 import os
 import re
 import shlex
+import shutil
 
 import pytest
 
 from aggregator.cli import COMMANDS, mediawire
+from tests.acceptance.test_commands import rss
+from tests.installation import Installation
 from tests.readme import README, written
 
 TEXT = README.read_text(encoding="utf-8")
@@ -36,6 +39,50 @@ def test_every_command_in_the_readme_exists_with_these_options(line):
         files = [word for word in left if word.endswith(".opml")]
         words = [os.devnull if word in files else word for word in left]
         command.make_context(command.name, words, parent=top)
+
+
+# Not run here: what goes on until it is told to end, and what asks an agency.
+ELSEWHERE = re.compile(r"mediawire (run|serve|scheduler|demo|source (add|test))\b")
+BEFORE = {"resume": ["source", "pause", "un-news"]}
+NOT_HELD = ("release", "reject")
+SERVICE = "contact: https://press.example/about\n"
+PUBLICATIONS = """\
+publications: [{id: wire, title: Media Wire, rules: [house-style]}]
+rules: {house-style: {kind: headline, unshout: true}}
+"""
+LIST = '<opml><body><outline text="A" xmlUrl="https://a.example/feed"/></body></opml>'
+
+
+def desk(folder):
+    """Return a wire of two sources in a folder of its own, as README has it."""
+    feeds = {"un-news": "file:../un.xml", "bbc-world": "file:../bbc.xml"}
+    at = Installation(folder, feeds, publications=PUBLICATIONS)
+    at.write("mediawire.yaml", SERVICE)
+    (folder / "un.xml").write_bytes(rss(1, 2))
+    (folder / "bbc.xml").write_bytes(rss(3))
+    (folder / "feeds.opml").write_text(LIST)
+    return at
+
+
+@pytest.fixture(scope="module")
+def polled(tmp_path_factory):
+    at = desk(tmp_path_factory.mktemp("readme"))
+    at.poll()
+    return at
+
+
+@pytest.mark.parametrize("line", [line for line in SPOKEN if not ELSEWHERE.match(line)])
+def test_a_command_of_the_readme_ends_as_it_should(tmp_path, polled, line):
+    at = desk(tmp_path / "wire")
+    shutil.copytree(polled.folder / "data", at.folder / "data")
+    (newest, *_) = at.articles("--limit", "1")
+    names = {"ID": newest["id"], "ID-OR-URL": newest["url"], "DIR": "new"}
+    words = [names.get(word, word) for word in shlex.split(line)[1:]]
+    words = ["house-style" if word == "NAME" else word for word in words]
+    for verb in BEFORE.keys() & set(words):
+        at.run(*BEFORE[verb])
+
+    at.run(*words, code=1 if set(NOT_HELD) & set(words) else 0)
 
 
 def test_every_command_is_in_the_readme():
