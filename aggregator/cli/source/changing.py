@@ -66,15 +66,15 @@ def resume(invocation: Invocation, *, source_id: str) -> None:
 def remove(invocation: Invocation, *, source_id: str) -> None:
     """Take a source out of the config; it is polled no more.
 
-    Its articles stay in the store and, as excerpts, in the feeds, until each is taken
-    out by `mediawire article withdraw`. Added again under the same id, the source goes
-    on where it was.
+    Its articles stay in the store and in the feeds, under the rights they came with,
+    until each is taken out by `mediawire article withdraw`. Added again under the same
+    id, the source goes on where it was.
     """
     desk = Desk(invocation)
     desk.source(source_id)
     file = desk.folder.change(source_id, partial(without_source, source_id=source_id))
     click.echo(
-        f"{source_id} is removed from {file}; its articles stay in the store and, as "
-        f"excerpts, in the feeds: `mediawire article list --source {source_id}` names "
-        "them, `mediawire article withdraw` takes one out"
+        f"{source_id} is removed from {file}; its articles stay in the store and in the "
+        "feeds, under the rights they came with: `mediawire article list --source "
+        f"{source_id}` names them, `mediawire article withdraw` takes one out"
     )
