@@ -11,7 +11,8 @@ Pure. Three cases:
   number of casualties), but `updated` stays and no revision is kept, unless the source
   itself says that it updated the article.
 * Words change at every poll. After FREE revisions the next has to wait, twice as long
-  each time and a day at most; what the source says then is passed on.
+  each time and a day at most; what the source says then is passed on. A report that is
+  kept up to date by hour is far from that.
 """
 
 import re
@@ -22,7 +23,7 @@ from msgspec.structs import replace
 from aggregator.model import Article, Known
 from aggregator.text import markup
 
-FREE = 5
+FREE = 12
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(days=1)
 _DOUBLINGS = 10
@@ -55,6 +56,15 @@ def corrected(
         updated=max(updated, match.updated),
         revision=match.revision + 1 if told else match.revision,
         override=match.override,
+    )
+
+
+def waits(match: Known) -> str:
+    """Return since when and until when the next words of an article have to wait."""
+    until = match.updated + wait(match.revision)
+    return (
+        f"changed again: after {match.revision} revisions, the new words wait until "
+        f"{until:%Y-%m-%d %H:%M} UTC"
     )
 
 

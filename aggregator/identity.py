@@ -9,8 +9,8 @@ An entry's own id is believed, with three exceptions:
 
 * An id that stands on several entries of one document (with other headlines or links)
   names none of them; those entries go by their links. The same holds for links.
-* An id that comes back with another link, another headline and another date is not
-  the old article: nothing but the name is the same.
+* An id that comes back with another link, another headline and another date, or other
+  words where no date is told, is not the old article: nothing but the name is the same.
 * A new id is an old article if that article is no longer in the document and its link
   comes with a witness (same headline, date, text, or an id that differs in form only),
   or if headline and text are the same and the date agrees, the text is long, or nearly
@@ -23,7 +23,6 @@ from collections.abc import (
     Callable,
     Collection,
     Container,
-    Iterable,
     Iterator,
     Mapping,
 )
@@ -33,7 +32,8 @@ from hashlib import blake2b
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aggregator.corrections import corrected
+from aggregator.corrections import corrected, waits
+from aggregator.likeness import matching
 from aggregator.model import (
     Article,
     Document,
@@ -42,15 +42,12 @@ from aggregator.model import (
     content_digest,
 )
 from aggregator.reading import guid_key, named
-from aggregator.text import markup, urls
 
 # More new articles than this in one poll are listed by their own dates: a redesigned
 # site that sends its archive again must not push everything else off the page.
 FLOOD = 50
-# Headline and text alone identify an article from this many visible characters on;
-# below it ("Weather: sunny") two days can look alike.
-TELLING_TEXT = 200
-# Below it, too, if so many come again at once, and are such a share of what is new.
+# Headline and few words identify articles, too, if so many come again at once, and are
+# such a share of what is new.
 TELLING_CROWD = 10
 NEARLY_ALL = 0.9
 
@@ -67,8 +64,8 @@ class Reconciled(Struct, frozen=True, kw_only=True):
 
     `merged` says of articles that stood more than once in the document by what the
     others were the same, and how many. `notes` name what else did not become an article.
-    `waiting` counts articles whose new words have to wait (see `corrections`): the
-    document must be read again, although nothing in it may have changed by then.
+    `waiting` says of articles whose new words have to wait (see `corrections`) until
+    when: the document must be read again, although nothing in it may have changed then.
     """
 
     document: Document
@@ -78,7 +75,13 @@ class Reconciled(Struct, frozen=True, kw_only=True):
     deletions: tuple[tuple[str, str], ...]
     merged: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
-    waiting: int = 0
+    waiting: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def holds_old_ones(self) -> bool:
+        """Whether any article of the document was held before."""
+        new = {article.id for article in self.new} | {TAKEN_BACK}
+        return any(article_id not in new for _, article_id in self.document.items)
 
 
 def keys_of(reading: Reading) -> set[str]:
@@ -129,8 +132,8 @@ def reconcile(
             (article_id, f"{count} more in the same document, with the same {what}")
             for (article_id, what), count in told.merged.items()
         ),
-        notes=(f"{gone} entries left out: taken back by their source",) if gone else (),
-        waiting=len(told.waiting),
+        notes=tuple(_notes(gone, len(told.waiting))),
+        waiting=tuple(told.late),
     )
 
 
@@ -165,10 +168,11 @@ class _Told:
         self.aliases: dict[str, str] = {}
         self.waiting: dict[bytes, bytes] = {}
         self.merged: Counter[tuple[str, str]] = Counter()
+        self.late: list[tuple[str, str]] = []
 
     def take(self, digest: bytes, article: Article) -> None:
         """Take one entry that was not in the last document, or not with these bytes."""
-        match = _match(article, self._known, self._listed, rebuilt=self._rebuilt)
+        match = matching(article, self._known, self._listed, rebuilt=self._rebuilt)
         if match is None:
             self.ids[digest] = self._new(article)
             return
@@ -209,6 +213,7 @@ class _Told:
             self.changed[match.id] = correction
         else:
             self.waiting[digest] = _unread(match.id)
+            self.late.append((match.id, waits(match)))
 
 
 def _is_rebuilt(
@@ -227,6 +232,14 @@ def _is_rebuilt(
     }
     again = len(gone.difference(listed))
     return again >= TELLING_CROWD and again >= NEARLY_ALL * len(articles)
+
+
+def _notes(gone: int, waiting: int) -> Iterator[str]:
+    """Yield what of a document did not become an article, or not yet."""
+    if gone:
+        yield f"{gone} entries left out: taken back by their source"
+    if waiting:
+        yield f"new words of {waiting} articles wait: their source changes them too often"
 
 
 def _shared(article: Article, keys: Collection[str]) -> str:
@@ -255,61 +268,6 @@ def _without(article: Article, keys: Container[str]) -> Article:
     """Return the article named by the keys that are left, if any are."""
     left = tuple(key for key in article.keys if key not in keys)
     return named(article, left) if left and left != article.keys else article
-
-
-def _match(
-    article: Article, known: Mapping[str, Known], listed: set[str], *, rebuilt: bool
-) -> Known | None:
-    """Return the stored article that this one is, strongest evidence first."""
-    matches = [(key, known[key]) for key in article.keys if key in known]
-    for key, match in matches:
-        still_listed = match.id in listed
-        if _is_same(article, match, key, still_listed=still_listed, rebuilt=rebuilt):
-            return match
-    has_no_name_left = len(matches) == len(article.keys)
-    return matches[0][1] if has_no_name_left else None
-
-
-def _is_same(
-    article: Article, known: Known, key: str, *, still_listed: bool, rebuilt: bool
-) -> bool:
-    kind = key.partition(":")[0]
-    witnesses = set(_witnesses(article, known)) - {kind}
-    if kind == "guid":
-        dates_differ = known.dated and article.dated
-        return bool(witnesses) or not (still_listed or dates_differ)
-    if still_listed:
-        return False
-    if kind == "link":
-        nameless = not any(k.startswith("guid:") for k in (*article.keys, *known.keys))
-        return nameless or bool(witnesses)
-    return "date" in witnesses or rebuilt or _is_long(article.body)
-
-
-def _is_long(body: str) -> bool:
-    """Return whether a body shows enough to be told from others by its words."""
-    return len(body) >= TELLING_TEXT <= len(markup.visible_text(body))
-
-
-def _witnesses(article: Article, known: Known) -> Iterator[str]:
-    """Yield what beside the key in question the two have in common."""
-    links = {urls.canonical(url) for url in (article.url, known.url) if url}
-    if article.url and known.url and len(links) == 1:
-        yield "link"
-    if article.source_title and article.source_title == known.source_title:
-        yield "headline"
-    if article.dated and article.dated == known.dated:
-        yield "date"
-    if article.text_sha256 == known.text_sha256 and article.body:
-        yield "text"
-    if _bare_guids(article.keys) & _bare_guids(known.keys):
-        yield "guid"
-
-
-def _bare_guids(keys: Iterable[str]) -> set[str]:
-    """Return the ids that are addresses, without what a rebuilt site changes in them."""
-    guids = (key.removeprefix("guid:") for key in keys if key.startswith("guid:http"))
-    return {urls.canonical(guid) for guid in guids}
 
 
 def _listed(

@@ -199,7 +199,9 @@ def _read(
         domain=registrable_host(host_of(answer.url)) or None,
         empty=not reading.items,
     )
-    doubt = suspicion(attempt.before, feed, changes.new)
+    doubt = suspicion(
+        attempt.before, feed, changes.new, familiar=changes.holds_old_ones
+    )
     believed = doubt and rooms.memory.released(
         attempt.source.id, doubt, now=attempt.now
     )
@@ -222,7 +224,7 @@ def _read(
         changed=changed,
         aliases=changes.aliases,
         deletions=changes.deletions,
-        merged=changes.merged,
+        remarks=(*changes.merged, *changes.waiting),
         notes=(*reading.notes, *changes.notes),
     )
 

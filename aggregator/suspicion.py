@@ -4,7 +4,8 @@ In: what we remember of a source, what its document says now, the articles that 
 new. Out: why it is suspicious, or None. Pure. A domain that was sold, a hijacked account
 or a broken export looks like one of these:
 
-* the document comes from another registrable domain than it always did;
+* the document comes from another registrable domain than it always did, and holds
+  nothing that we know: who moves house brings some of the old reports along;
 * the feed has another title, another home and nearly all new links lead elsewhere;
 * hundreds of reports come at once that are older than our last visit.
 
@@ -28,12 +29,16 @@ RELEASED_FOR = timedelta(days=1)
 
 
 def suspicion(
-    before: SourceState, feed: FeedInfo, new: Sequence[Article]
+    before: SourceState, feed: FeedInfo, new: Sequence[Article], *, familiar: bool
 ) -> str | None:
-    """Return what is suspicious about a document, None for nothing."""
+    """Return what is suspicious about a document, None for nothing.
+
+    `familiar`: it holds some article of the source that we hold, too.
+    """
     if before.first_success_at is None or before.last_polled_at is None:
         return None
-    return _elsewhere(before, feed) or _other(before, feed, new) or _flood(before, new)
+    elsewhere = None if familiar else _elsewhere(before, feed)
+    return elsewhere or _other(before, feed, new) or _flood(before, new)
 
 
 def _elsewhere(before: SourceState, feed: FeedInfo) -> str | None:

@@ -277,7 +277,7 @@ class PollResult(Struct, frozen=True, kw_only=True):
     `state` is the source's whole new row. `document` is None where nothing was read.
     `new` and `changed` hold whole articles; `aliases` further keys for known articles
     (key, article id); `deletions` ids of articles the source took back, with reasons;
-    `merged` ids of articles that other entries of the document were, with the reason.
+    `remarks` what else an article's life has of this poll: ids, and a sentence each.
     `took` and `wire_bytes` describe the fetch.
     """
 
@@ -290,7 +290,7 @@ class PollResult(Struct, frozen=True, kw_only=True):
     changed: tuple[Article, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     deletions: tuple[tuple[str, str], ...] = ()
-    merged: tuple[tuple[str, str], ...] = ()
+    remarks: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     took: timedelta = timedelta(0)
     wire_bytes: int = 0

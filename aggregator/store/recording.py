@@ -97,7 +97,7 @@ def _see(connection: Connection, results: Sequence[PollResult]) -> None:
         for key, article_id in result.aliases:
             what = f"recognised under another name: {key}"
             seen.setdefault((article_id, result.at), []).append(what)
-        for article_id, what in result.merged:
+        for article_id, what in result.remarks:
             seen.setdefault((article_id, result.at), []).append(what)
     stored = existing(connection, {article_id for article_id, _ in seen})
     note_sightings(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from builders import known as known_as
 from msgspec.structs import replace
 
+from aggregator.corrections import FREE
 from aggregator.identity import FLOOD, TELLING_CROWD, keys_of, reconcile
 from aggregator.model import (
     Article,
@@ -177,6 +178,53 @@ def test_an_id_that_comes_back_with_nothing_else_in_common_is_another_article():
     (article,) = found.new
     assert article.id != old.id
     assert article.keys[0] == "link:https://a.example/9"
+
+
+def test_ids_that_count_places_name_nothing_where_no_date_is_told():
+    """A source that numbers the entries of its document loses none of its reports."""
+    rain, sun = (
+        entry("1", "https://a.example/rain", "Rain", "Wet"),
+        entry("2", "https://a.example/sun", "Sun", "Dry"),
+    )
+    snow = entry("1", "https://a.example/snow", "Snow", "White")
+    again = entry("2", "https://a.example/rain", "Rain", "Wet")
+
+    found = document(snow, again, known=[known_as(rain), known_as(sun)])
+
+    assert [article.source_title for article in found.new] == ["Snow"]
+    assert [id_ for _, id_ in found.document.items][1] == rain.id
+    assert found.changed == ()
+
+
+def test_an_undated_entry_without_a_link_keeps_its_id_whatever_it_says():
+    old = entry("1", None, "Rain", "Wet")
+
+    assert document(entry("1", None, "Sun", "Dry"), known=[known_as(old)]).new == ()
+
+
+def test_a_day_that_two_entries_share_does_not_make_them_one():
+    """An id that says `latest`, and dates without a time."""
+    day = NOON.replace(hour=0)
+    old = entry("latest", "https://a.example/1", "Rain", "Wet", dated=day)
+    new = entry("latest", "https://a.example/2", "Sun", "Dry", dated=day)
+
+    assert len(document(new, known=[known_as(old)]).new) == 1
+
+
+def test_words_that_have_to_wait_are_told_with_the_article():
+    """Nothing disappears without a reason that one can read."""
+    old = entry("1", "https://a.example/1", text="<p>12 dead</p>")
+    new = entry("1", "https://a.example/1", text="<p>15 people dead</p>")
+    held = known_as(old, revision=FREE, updated=NOON)
+
+    found = document(new, known=[held], now=NOON)
+
+    ((article_id, sentence),) = found.waiting
+    assert article_id == old.id
+    assert sentence.endswith("the new words wait until 2026-01-01 12:05 UTC")
+    assert found.notes == (
+        "new words of 1 articles wait: their source changes them too often",
+    )
 
 
 def test_a_link_that_all_entries_share_is_no_name():

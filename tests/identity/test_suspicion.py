@@ -34,23 +34,34 @@ def links(host, number=10, **said):
 
 
 def test_a_source_that_is_itself_is_not_suspicious():
-    assert suspicion(BEFORE, says(), links("www.agency.example")) is None
+    assert (
+        suspicion(BEFORE, says(), links("www.agency.example"), familiar=False) is None
+    )
 
 
 def test_another_registrable_domain_is_suspicious():
     assert "another domain, casino.example" in suspicion(
-        BEFORE, says(domain="casino.example"), []
+        BEFORE, says(domain="casino.example"), [], familiar=False
     )
 
 
+def test_another_domain_with_reports_that_we_know_is_a_house_that_moved():
+    """P16: a redirect is followed each time, also to a domain of another name."""
+    moved = says(domain="news.example")
+
+    assert suspicion(BEFORE, moved, links("news.example"), familiar=True) is None
+
+
 def test_another_host_of_the_same_domain_is_not():
-    assert suspicion(BEFORE, says(domain="agency.example"), []) is None
+    assert suspicion(BEFORE, says(domain="agency.example"), [], familiar=False) is None
 
 
 def test_a_new_title_home_and_links_at_once_are_suspicious():
     other = says(title="Best Casino", site="https://casino.example/")
 
-    assert "changed at once" in suspicion(BEFORE, other, links("casino.example"))
+    assert "changed at once" in suspicion(
+        BEFORE, other, links("casino.example"), familiar=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,17 +73,20 @@ def test_a_new_title_home_and_links_at_once_are_suspicious():
     ],
 )
 def test_a_part_of_that_happens_to_everybody(said, host):
-    assert suspicion(BEFORE, says(**said), links(host)) is None
+    assert suspicion(BEFORE, says(**said), links(host), familiar=False) is None
 
 
 def test_hundreds_of_old_reports_at_once_are_suspicious():
     old = links("agency.example", FLOOD, dated=NOON - timedelta(days=30))
 
-    assert "hundreds of old reports" in suspicion(BEFORE, says(), old)
+    assert "hundreds of old reports" in suspicion(BEFORE, says(), old, familiar=False)
 
 
 def test_hundreds_of_new_reports_are_a_busy_day():
-    assert suspicion(BEFORE, says(), links("agency.example", FLOOD)) is None
+    assert (
+        suspicion(BEFORE, says(), links("agency.example", FLOOD), familiar=False)
+        is None
+    )
 
 
 def test_what_a_source_says_first_is_believed():
@@ -82,4 +96,4 @@ def test_what_a_source_says_first_is_believed():
     )  # fmt: skip
     old = links("b.example", FLOOD, dated=NOON - timedelta(days=30))
 
-    assert suspicion(new, says(domain="b.example"), old) is None
+    assert suspicion(new, says(domain="b.example"), old, familiar=False) is None

@@ -1,0 +1,75 @@
+"""Decide whether an entry is an article that we hold, by what the two have in common.
+
+In: an article as if it were new, what is known under its names, which articles the
+document still lists. Out: the one that it is, or None. Pure. When an id is believed, and
+when not, is said in `identity`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import time
+
+from aggregator.model import Article, Known
+from aggregator.text import markup, urls
+
+# Headline and text alone identify an article from this many visible characters on;
+# below it ("Weather: sunny") two days can look alike.
+TELLING_TEXT = 200
+
+
+def matching(
+    article: Article, known: Mapping[str, Known], listed: set[str], *, rebuilt: bool
+) -> Known | None:
+    """Return the stored article that this one is, strongest evidence first."""
+    matches = [(key, known[key]) for key in article.keys if key in known]
+    for key, match in matches:
+        still_listed = match.id in listed
+        if _is_same(article, match, key, still_listed=still_listed, rebuilt=rebuilt):
+            return match
+    has_no_name_left = len(matches) == len(article.keys)
+    return matches[0][1] if has_no_name_left else None
+
+
+def _is_same(
+    article: Article, known: Known, key: str, *, still_listed: bool, rebuilt: bool
+) -> bool:
+    kind = key.partition(":")[0]
+    witnesses = set(_witnesses(article, known)) - {kind}
+    if kind == "guid":
+        # A day is shared by all that came on it.
+        if article.dated and article.dated.time() == time():
+            witnesses.discard("date")
+        dates_differ = known.dated and article.dated
+        links_differ = known.url and article.url
+        return bool(witnesses) or not (still_listed or dates_differ or links_differ)
+    if still_listed:
+        return False
+    if kind == "link":
+        nameless = not any(k.startswith("guid:") for k in (*article.keys, *known.keys))
+        return nameless or bool(witnesses)
+    return "date" in witnesses or rebuilt or _is_long(article.body)
+
+
+def _is_long(body: str) -> bool:
+    """Return whether a body shows enough to be told from others by its words."""
+    return len(body) >= TELLING_TEXT <= len(markup.visible_text(body))
+
+
+def _witnesses(article: Article, known: Known) -> Iterator[str]:
+    """Yield what beside the key in question the two have in common."""
+    links = {urls.canonical(url) for url in (article.url, known.url) if url}
+    if article.url and known.url and len(links) == 1:
+        yield "link"
+    if article.source_title and article.source_title == known.source_title:
+        yield "headline"
+    if article.dated and article.dated == known.dated:
+        yield "date"
+    if article.text_sha256 == known.text_sha256 and article.body:
+        yield "text"
+    if _bare_guids(article.keys) & _bare_guids(known.keys):
+        yield "guid"
+
+
+def _bare_guids(keys: Iterable[str]) -> set[str]:
+    """Return the ids that are addresses, without what a rebuilt site changes in them."""
+    guids = (key.removeprefix("guid:") for key in keys if key.startswith("guid:http"))
+    return {urls.canonical(guid) for guid in guids}
