@@ -98,12 +98,14 @@ def reconcile(
     previous: Document | None,
     first: bool,
     now: datetime,
+    keep: timedelta | None = None,
 ) -> Reconciled:
     """Return what the document makes of the articles we hold.
 
     `known` maps keys to stored articles, `held` gives a whole one by its id (asked only
     where the source changed one), `previous` is the source's last document, `first`
-    says that the source was never read before.
+    says that the source was never read before. `keep` is how long articles are kept:
+    what comes with an older date is nobody's news, and may have been here before.
     """
     before = dict(previous.items) if previous else {}
     told = _Told(known=known, held=held, before=before, now=now, reading=reading)
@@ -116,7 +118,7 @@ def reconcile(
             items=tuple(told.items()),
             passage=None if told.waiting or gone else reading.passage,
         ),
-        new=tuple(_listed(list(told.new.values()), by_date=first, now=now)),
+        new=tuple(_listed(list(told.new.values()), by_date=first, now=now, keep=keep)),
         changed=tuple(told.changed.values()),
         aliases=tuple(
             (key, article_id)
@@ -271,7 +273,7 @@ def _without(article: Article, keys: Container[str]) -> Article:
 
 
 def _listed(
-    articles: list[Article], *, by_date: bool, now: datetime
+    articles: list[Article], *, by_date: bool, now: datetime, keep: timedelta | None
 ) -> Iterator[Article]:
     """Yield new articles with the time that orders them in every output.
 
@@ -286,6 +288,7 @@ def _listed(
     )
     above = now + TICK
     for _, article in placed:
-        own = min(article.published, now) if by_date else now
+        is_old = keep is not None and now - article.published > keep
+        own = min(article.published, now) if by_date or is_old else now
         above = min(own, above - TICK)
         yield replace(article, listed_at=above)

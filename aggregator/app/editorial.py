@@ -204,10 +204,10 @@ class Editorial:
             edited = replace(edited, attribution=credited)
         return edited, self._rights(article)
 
-    def is_timed(self, source_id: str) -> bool:
-        """Return whether a source allows its articles only at some times."""
-        rights = self._grant(source_id).rights
-        return bool(rights.embargo or rights.expires)
+    def is_timed(self, source_id: str | None = None) -> bool:
+        """Return whether a source, or any, allows its articles only at some times."""
+        asked = [self._grant(source_id)] if source_id else self._grants.values()
+        return any(each.rights.embargo or each.rights.expires for each in asked)
 
     def basis(self, publication: Publication) -> str:
         """Return 32 digits that stand for all that decides about articles, but them.

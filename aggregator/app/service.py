@@ -27,8 +27,10 @@ GRACE = timedelta(seconds=10)
 # Of two signals at once the kernel may give the second to another thread, which does
 # not wake this one: so it looks up this often, in seconds, to let handlers run.
 HEED = 0.5
-# Articles leave a publication by age, too: without a poll that changed anything.
+# A month begins, a clock is put right: without a poll that changed anything.
 REPUBLISH = timedelta(minutes=10)
+# Where time alone shows or hides a report: by age, embargo or the end of its rights.
+REPUBLISH_TIMED = timedelta(seconds=30)
 # How many due sources are looked at in one tick; the rest is due in the next.
 HORIZON = 2000
 # A service is well as long as its last good tick is no older than this: two were missed.
@@ -159,7 +161,8 @@ class Service:
             self._begin(self.wire.due(HORIZON))
             called, self._called = self._called, self.wire.called_press()
             if monotonic() >= self._next_print or called != self._called:
-                self._next_print = monotonic() + REPUBLISH.total_seconds()
+                pause = REPUBLISH_TIMED if self.wire.is_timed else REPUBLISH
+                self._next_print = monotonic() + pause.total_seconds()
                 self._press.ring()
             self.last_tick = self.wire.clock()
             self._good_tick, self._step = monotonic(), "scheduler"

@@ -86,6 +86,12 @@ class Wire:
         self.open_rooms()
         self.enlist()
 
+    @property
+    def is_timed(self) -> bool:
+        """Whether time alone shows or hides a report in any publication."""
+        ages = any(each.select.max_age for each in self.config.publications)
+        return ages or self.editorial.is_timed()
+
     def open_rooms(self) -> None:
         """Make the rooms that a poll walks through, before threads ask for them."""
         self._rooms = Rooms(
@@ -93,6 +99,7 @@ class Wire:
             readers=self.workers,
             memory=self.store,
             edit=self.editorial.edit,
+            keep=self.config.keep,
         )
 
     # -- sources
