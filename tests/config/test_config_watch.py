@@ -151,6 +151,8 @@ def test_where_the_kernel_does_not_tell_the_folder_is_looked_at(
     monkeypatch.setattr("watchfiles.watch", no_instance)
     monkeypatch.setattr("aggregator.config.watch.LOOK", BRIEF)
     watching = Watching(folder)
+    watching.listens(folder)
+
     (folder / "sources.yaml").write_text("sources: [{id: a}]")
 
     assert watching.hears() == digest(folder)

@@ -37,7 +37,7 @@ def put_back(url):
     """Take away what later schemas brought."""
     engine = create_engine(url)
     with engine.begin() as connection:
-        for table in ("search_index", "search"):
+        for table in ("search_index", "search", "grants"):
             connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
         columns = inspect(connection).get_columns("documents")
         if any(column["name"] == "passage" for column in columns):
@@ -54,7 +54,7 @@ def rows(url):
         tables = [
             name
             for name in inspect(connection).get_table_names()
-            if not name.startswith("search")
+            if not name.startswith(("search", "grants"))
         ]
         counts = {
             name: connection.scalar(text(f"SELECT count(*) FROM {name}"))
