@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -58,8 +59,9 @@ class Editorial:
 
     def __init__(self, config: Config, former: Mapping[str, Grant] = NOBODY) -> None:
         self._sources = {source.id: source for source in config.sources}
-        of_sources = {id_: granted(source) for id_, source in self._sources.items()}
-        self._grants = still_ruled(former, config.rules) | of_sources
+        self._former = still_ruled(former, config.rules)
+        # Made when they are asked for: most rounds ask for few.
+        self._grants: dict[str, Grant] = {}
         self._publications = config.publications
         self._base_url = config.base_url
         self._rules = config.rules
@@ -160,7 +162,8 @@ class Editorial:
 
     def can_repeat(self, publication: Publication) -> bool:
         """Return whether a publication may be offered an article twice."""
-        return len(publication.select.sources or self._grants) > 1
+        known = len(self._sources) + len(self._former)
+        return len(publication.select.sources or range(known)) > 1
 
     def duplicates(self, publication: Publication) -> Duplicates:
         """Return how a publication deals with twins."""
@@ -206,7 +209,11 @@ class Editorial:
 
     def is_timed(self, source_id: str | None = None) -> bool:
         """Return whether a source, or any, allows its articles only at some times."""
-        asked = [self._grant(source_id)] if source_id else self._grants.values()
+        asked: Iterable[Grant | Source] = chain(
+            self._sources.values(), self._former.values()
+        )
+        if source_id:
+            asked = [self._grant(source_id)]
         return any(each.rights.embargo or each.rights.expires for each in asked)
 
     def basis(self, publication: Publication) -> str:
@@ -249,7 +256,12 @@ class Editorial:
 
     def _grant(self, source_id: str) -> Grant:
         """Return what is said of a source; of one that was never heard of, the least."""
-        return self._grants.get(source_id, UNHEARD_OF)
+        grant = self._grants.get(source_id)
+        if grant is None:
+            source = self._sources.get(source_id)
+            former = self._former.get(source_id, UNHEARD_OF)
+            grant = self._grants[source_id] = granted(source) if source else former
+        return grant
 
     def _rights(self, article: Article) -> Rights:
         return self._grant(article.source_id).rights

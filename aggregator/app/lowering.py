@@ -17,6 +17,8 @@ from aggregator.store import Store
 
 _LOWERED = "lowered rights"
 _NEVER = timedelta.max
+# By a source of which the config says nothing.
+_GRANTED = Rights()
 # From the least that may be shown to the most.
 _MODES: tuple[BodyMode, ...] = ("headline", "excerpt", "full")
 
@@ -58,12 +60,19 @@ class Lowering:
 
         Only a source that was `known` before can have anything in a month.
         """
-        of_sources = {source.id: granted(source) for source in self._config.sources}
-        before = self._store.note_grants(of_sources)
+        said = {
+            source.id: granted(source)
+            for source in self._config.sources
+            if source.title or source.site or source.rules or source.rights != _GRANTED
+        }
+        before = self._store.note_grants(
+            said, configured={source.id for source in self._config.sources}
+        )
         lowered = {
             id_: now
             for id_, grant in before.items()
-            if id_ in known and is_lower(of_sources[id_].rights, grant.rights)
+            if id_ in known
+            and is_lower(said[id_].rights if id_ in said else _GRANTED, grant.rights)
         }
         if lowered:
             self._store.put_meta(_LOWERED, _written(self._times() | lowered))

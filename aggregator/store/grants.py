@@ -37,24 +37,22 @@ def former_grants(
     return {id_: _grant(said.get(id_)) for id_ in sorted(ids)}
 
 
-def note_grants(connection: Connection, now: Mapping[str, Grant]) -> dict[str, Grant]:
-    """Write what is said of these sources; what was said of others stays.
+def note_grants(
+    connection: Connection, now: Mapping[str, Grant], configured: Collection[str]
+) -> dict[str, Grant]:
+    """Write what is said of configured sources; what was said of others stays.
 
     Returns what was said before of those of which something else is said now.
     """
     before = _said(connection)
-    rows = {
-        id_: json.encode(grant)
-        for id_, grant in sorted(now.items())
-        if grant != NOTHING_SAID
-    }
+    rows = {id_: json.encode(grant) for id_, grant in sorted(now.items())}
     changed = [
         {"source_id": id_, "said": said}
         for id_, said in rows.items()
         if before.get(id_) != said
     ]
     execute_each(connection, _put, changed)
-    silent = sorted(before.keys() & now.keys() - rows.keys())
+    silent = sorted((before.keys() & set(configured)) - rows.keys())
     execute_each(connection, _drop, [{"which": id_} for id_ in silent])
     return {
         id_: _grant(before.get(id_))

@@ -200,13 +200,15 @@ class Store(Catalogue):
         with self._reading() as connection:
             return grants.former_grants(connection, configured)
 
-    def note_grants(self, now: Mapping[str, Grant]) -> dict[str, Grant]:
-        """Remember what the config says of these sources; return what was said before.
+    def note_grants(
+        self, now: Mapping[str, Grant], *, configured: Collection[str]
+    ) -> dict[str, Grant]:
+        """Remember what the config says of its sources; return what was said before.
 
         That is of those of which something else is said now.
         """
         with self._writing() as connection:
-            return grants.note_grants(connection, now)
+            return grants.note_grants(connection, now, configured)
 
     def meta(self, key: str) -> str | None:
         """Return a single fact about the store, None if it was never written."""
