@@ -43,6 +43,9 @@ _STRAY = re.compile(
     rb"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))|&(?!(?:#[0-9]+|#[xX][0-9a-fA-F]+|\w+);)",
     re.DOTALL,
 )
+_TEXT_INPUT = re.compile(
+    rb"<textinput\b(?:(?!</?textinput\b).)*+</textinput\s*>", re.IGNORECASE | re.DOTALL
+)
 
 # What feedparser is known to raise on hostile documents instead of setting `bozo`.
 _CRASHES = (
@@ -121,7 +124,14 @@ def _quickly(document: bytes, found: str) -> Feed | None:
 
 
 def _thoroughly(document: bytes, found: str) -> Feed:
-    result = _feedparser(document, found)
+    try:
+        result = _feedparser(document, found)
+    except ReadError:
+        # Among much else, a link in a `textInput` in an item breaks it.
+        without = _TEXT_INPUT.sub(b"", document)
+        if without == document:
+            raise
+        document, result = without, _feedparser(without, found)
     if _is_loose(result) and (mended := _ampersands(document)) != document:
         document, result = mended, _feedparser(mended, found)
     if not result["version"] and not result["entries"]:

@@ -116,10 +116,15 @@ def _untyped(title: Text | None) -> Text | None:
 
 
 def _text(said: Said, key: str) -> Text | None:
+    """Return a text with the type that its detail names.
+
+    The value counts where both differ: feedparser keeps an entry's own title there, and
+    in the detail the last one, which may be that of an `image` inside the entry.
+    """
     detail = _get(said, f"{key}_detail")
-    if isinstance(detail, dict) and (text := _construct(detail)):
-        return text
     value = _string(said, key)
+    if isinstance(detail, dict) and (text := _construct(detail)):
+        return replace(text, value=value) if value else text
     return Text(value=value) if value else None
 
 

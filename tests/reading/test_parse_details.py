@@ -140,6 +140,40 @@ def test_pictures_come_with_size_words_and_credit_most_telling_first():
     )
 
 
+OWN = b"<title>Own</title><link>https://source.example/own</link>"
+LOGO = (
+    b"<image><title>Logo</title><url>https://source.example/i.png</url>"
+    b"<link>https://source.example/logo</link></image>"
+)
+SEARCH = (
+    b"<textInput><title>Search</title><link>https://source.example/q</link></textInput>"
+)
+
+
+@pytest.mark.parametrize("beside", [b"", b"words beside", b"a<b"], ids=repr)
+@pytest.mark.parametrize(
+    "inner", [OWN + LOGO, LOGO + OWN, OWN + SEARCH, SEARCH + OWN, SEARCH + OWN + LOGO]
+)
+def test_what_a_picture_or_search_field_is_called_is_not_the_headline(inner, beside):
+    """Whether or not the document is well-formed."""
+    entry = item(inner + beside)
+
+    assert entry.title.value == "Own"
+    assert entry.link == "https://source.example/own"
+
+
+@pytest.mark.parametrize("inner", [LOGO, SEARCH])
+def test_an_entry_without_headline_does_not_borrow_that_of_its_picture(inner):
+    assert item(inner + b"<guid>1</guid>").title is None
+
+
+def test_unclosed_search_fields_are_passed_over_in_one_go():
+    """I13: a megabyte of them is no quadratic search."""
+    document = b"<rss version='2.0'><channel><item>" + b"<textInput>" * 100_000
+
+    assert parse._TEXT_INPUT.sub(b"", document) == document
+
+
 def test_an_authors_portrait_is_no_picture_of_the_report():
     entry = item(
         b'<media:content url="https://1.gravatar.com/avatar/ab" medium="image"/>'

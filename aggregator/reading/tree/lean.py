@@ -19,13 +19,15 @@ from aggregator.reading.tree.names import name
 ITEMS = ("{*}item", "{*}entry", "{*}Item", "{*}Entry")
 
 # Only names whose namespace is known for certain. `media:group` stays: it may hold a
-# title, and feedparser takes that where an entry has none of its own.
+# title, and feedparser takes that where an entry has none of its own. The title in an
+# `image` or `textInput` is that of the picture or the field.
 READ_FROM_THE_TREE = frozenset(
     {
         *("author", "comments", "content", "content:encoded", "dc:creator"),
-        *("description", "enclosure", "guid", "id", "itunes:author", "itunes:image"),
-        *("itunes:subtitle", "itunes:summary", "link", "media:content"),
-        *("media:credit", "media:description", "media:thumbnail", "source", "summary"),
+        *("description", "enclosure", "guid", "id", "image", "itunes:author"),
+        *("itunes:image", "itunes:subtitle", "itunes:summary", "link"),
+        *("media:content", "media:credit", "media:description", "media:thumbnail"),
+        *("source", "summary", "textinput"),
     }
 )
 # Inside of these a title or a category may stand, which feedparser takes for the entry's.
