@@ -29,7 +29,11 @@ def tombstone(article: Article) -> Tombstone:
 def tombstones(
     store: Store, editorial: Editorial, publication: Publication
 ) -> tuple[Tombstone, ...]:
-    """Return what was taken back last of what the publication would show."""
+    """Return what was taken back last of what the publication would show.
+
+    One for each published id: two sources may have carried a report under one, and a
+    tombstone with the same `ref` and `when` as another says nothing (RFC 6721).
+    """
     taken_back = [
         article
         for article in store.withdrawn(limit=WITHDRAWN)
@@ -38,4 +42,6 @@ def tombstones(
         )
     ]
     stones = sorted(map(tombstone, taken_back), key=lambda s: (s.at, s.ref))
-    return tuple(reversed(stones[-_TOLD:]))
+    latest = {stone.ref: stone for stone in stones}
+    last = sorted(latest.values(), key=lambda s: (s.at, s.ref))[-_TOLD:]
+    return tuple(reversed(last))

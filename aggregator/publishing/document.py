@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.deflate import deflated
 from aggregator.errors import PublishError
@@ -151,7 +152,7 @@ def compose(
             language=language(publication.language) or of_all.language,
             updated=of_all.updated,
         )
-        head = writer.beside(head, margin)
+        head = writer.beside(head, apart(margin, [report for report, _ in fit]))
     except ValueError as error:
         message = f"what {publication.id} says of itself cannot be written: {error}"
         raise PublishError(message) from error
@@ -184,6 +185,19 @@ def sorted_out(
             standing[article.published_id] = article.id
             fit.append((report, rendered))
     return fit, tuple(left_out)
+
+
+def apart(margin: Margin, shown: Iterable[Report]) -> Margin:
+    """Return a margin without tombstones of what stands in the document.
+
+    Of two reports with one id, one may have been taken back: a reader would remove the
+    other, which it is given in the same document.
+    """
+    if not margin.tombstones:
+        return margin
+    standing = {report.article.published_id for report in shown}
+    stones = tuple(s for s in margin.tombstones if s.ref not in standing)
+    return replace(margin, tombstones=stones)
 
 
 def latest(reports: Iterable[Report]) -> datetime | None:

@@ -5,6 +5,7 @@ and withdrawals; readers that come at random times and follow `prev-archive` unt
 meet a month they have read when it was closed.
 """
 
+import json
 import random
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
@@ -209,6 +210,49 @@ def test_what_was_taken_back_is_a_tombstone_in_every_place(world):
         f'"withdrawn":[{{"id":"{gone}"'
         in (world.output / "feeds" / "wire.json").read_text()
     )
+
+
+def carried_by_both(world):
+    """Two sources carry a report under one published id; returns it and both ids."""
+    both = [
+        article("same", id_, published_id="https://ap.example/1", first_seen=world.now)
+        for id_ in ("bbc", "irna")
+    ]
+    for each in both:
+        world.hears(each.source_id, new=(each,))
+    world.comes()
+    world.publish()
+    return "https://ap.example/1", [each.id for each in both]
+
+
+def told(world):
+    """Return what the live documents say was taken back, in Atom and in JSON."""
+    live = world.document("https://wire.example/feeds/wire.atom")
+    feed = json.loads((world.output / "feeds" / "wire.json").read_bytes())
+    return (
+        [stone.get("ref") for stone in live.iter(f"{STONES}deleted-entry")],
+        [gone["id"] for gone in feed["_mediawire"].get("withdrawn", [])],
+    )
+
+
+def test_what_two_sources_carried_under_one_id_has_one_tombstone(world):
+    shared, ids = carried_by_both(world)
+    for id_ in ids:
+        world.wire.store.withdraw(id_, at=world.now, reason="a hoax", by="desk")
+
+    world.publish()
+
+    assert told(world) == ([shared], [shared])
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_another_source_still_carries_is_not_told_to_be_gone(world, which):
+    _, ids = carried_by_both(world)
+    world.wire.store.withdraw(ids[which], at=world.now, reason="a hoax", by="desk")
+
+    world.publish()
+
+    assert told(world) == ([], [])
 
 
 def test_nothing_is_declared_where_nothing_was_taken_back(world):
