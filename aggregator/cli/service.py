@@ -125,8 +125,11 @@ def publish(
         wire.enlist()
         if check:
             differing = wire.printing.would_publish(wire.clock(), chosen)
-            for path in differing:
-                click.echo(f"{path} would change")
+            if as_json:
+                emit_json([{"path": path} for path in differing])
+            else:
+                for path in differing:
+                    click.echo(f"{path} would change")
             ctx.exit(FAILED if differing else 0)
         statuses = wire.publish(chosen)
     _print_statuses(statuses, as_json=as_json)

@@ -11,7 +11,7 @@ can tell whether it belongs to the plain one.
 """
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -109,14 +109,22 @@ class Publisher:
         reports: Sequence[Report],
         margin: Margin = NOTHING,
     ) -> list[str]:
-        """Return the paths whose bytes `publish` would change, and write nothing."""
-        return [
-            representation.path
-            for representation in self.render(publication, reports, margin)
-            if not files.holds(
-                self._folder.parent / representation.path, representation.body
-            )
-        ]
+        """Return the paths whose bytes `publish` would change, and write nothing.
+
+        The compressed form is named where it alone would change. Raises PublishError
+        where a document fails its check.
+        """
+        differing = []
+        with self._lock:
+            for name, document in self._documents(publication, reports, margin):
+                path = _path(publication, name)
+                file = self._folder.parent / path
+                packed = file.with_name(file.name + files.GZIP)
+                if not files.holds(file, document.body):
+                    differing.append(path)
+                elif not files.holds(packed, document.gzip):
+                    differing.append(path + files.GZIP)
+        return differing
 
     def render(
         self,
@@ -128,17 +136,14 @@ class Publisher:
 
         Raises PublishError where a document fails its check.
         """
-        shown = fingerprinted(publication, reports)
         with self._lock:
             return [
                 Representation(
-                    path=f"{FOLDER}/{publication.id}.{name}",
+                    path=_path(publication, name),
                     media_type=formats.named(name).media_type,
-                    body=checked(
-                        name, self._composed(publication, name, shown, margin)
-                    ).body,
+                    body=document.body,
                 )
-                for name in publication.formats
+                for name, document in self._documents(publication, reports, margin)
             ]
 
     def remove_others(self, publications: Iterable[Publication]) -> list[str]:
@@ -158,6 +163,15 @@ class Publisher:
         ]
         with self._lock, files.folder(self._folder) as within:
             return files.clear(within, keep=keep, endings=endings)
+
+    def _documents(
+        self, publication: Publication, reports: Sequence[Report], margin: Margin
+    ) -> Iterator[tuple[str, Document]]:
+        """Yield what ought to stand in each format, checked, with the format's name."""
+        shown = fingerprinted(publication, reports)
+        for name in publication.formats:
+            document = self._composed(publication, name, shown, margin)
+            yield name, checked(name, document)
 
     def _composed(
         self,
@@ -272,6 +286,10 @@ class Publisher:
             self._standing.pop(draft.file, None)
         else:
             self._standing[draft.file] = draft.document, (plain, packed)
+
+
+def _path(publication: Publication, name: str) -> str:
+    return f"{FOLDER}/{publication.id}.{name}"
 
 
 def fingerprinted(

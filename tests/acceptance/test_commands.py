@@ -164,9 +164,24 @@ def test_publish_check_tells_whether_bytes_would_differ(tmp_path, origin):
 
     at.run("publish", "--check")
     (tmp_path / "public/feeds/wire.rss").write_bytes(b"<rss/>")
-    at.run("publish", "--check", code=1)
+    assert (
+        at.run("publish", "--check", code=1).stdout == "feeds/wire.rss would change\n"
+    )
     at.run("publish")
     at.run("publish", "--check")
+
+
+def test_publish_check_tells_it_in_one_json_document(tmp_path, origin):
+    origin.answers("/feed", rss(1))
+    at = Installation(tmp_path, {"gazette": origin.url()})
+    at.poll()
+
+    same = at.run("publish", "--check", "--json")
+    (tmp_path / "public/feeds/wire.rss.gz").write_bytes(b"damaged")
+    other = at.run("publish", "--check", "--json", code=1)
+
+    assert json.loads(same.stdout) == []
+    assert json.loads(other.stdout) == [{"path": "feeds/wire.rss.gz"}]
 
 
 def test_a_wrong_config_is_told_whole_with_places(tmp_path):

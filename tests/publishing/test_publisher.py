@@ -102,6 +102,19 @@ def test_would_change_names_what_publish_would_write_and_writes_nothing(
     assert contents(output) == before
 
 
+def test_a_compressed_form_that_publish_would_write_anew_would_change(
+    publisher, output
+):
+    publisher.publish(publication(), reports(1), now=NOON)
+    (output / "feeds/wire.rss.gz").write_bytes(b"damaged")
+    (output / "feeds/wire.atom.gz").unlink()
+
+    assert sorted(publisher.would_change(publication(), reports(1))) == [
+        "feeds/wire.atom.gz",
+        "feeds/wire.rss.gz",
+    ]
+
+
 def test_would_change_makes_no_folder(publisher, output):
     assert publisher.would_change(publication(), reports(1))
     assert not output.exists()
