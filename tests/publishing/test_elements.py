@@ -94,6 +94,49 @@ def test_an_rss_item_has_its_first_file_as_enclosure_and_all_as_media(documents)
     assert texts(item, "media:content/media:credit") == ["Cid"]
 
 
+@pytest.mark.parametrize("name", ["rss", "atom"])
+def test_media_say_all_that_is_known_of_a_picture_and_of_files(tmp_path, name):
+    picture = "https://agency.example/1.png"
+    pictured = article(
+        1,
+        image=Image(url=picture, width=640, height=480, credit="Cid"),
+        enclosures=(
+            Enclosure(url=picture, type="image/png", length=777, title="The dam"),
+            Enclosure(url="https://agency.example/2.mp4", title="The flood"),
+        ),
+    )
+
+    entry = entry_of(rendered(tmp_path, pictured)[name])
+
+    assert attributes(entry, "media:content") == [
+        {
+            "url": picture,
+            "type": "image/png",
+            "fileSize": "777",
+            "medium": "image",
+            "width": "640",
+            "height": "480",
+        },
+        {
+            "url": "https://agency.example/2.mp4",
+            "type": "video/mp4",
+            "medium": "video",
+        },
+    ]
+    assert texts(entry, "media:content/media:title") == ["The dam", "The flood"]
+    assert texts(entry, "media:content/media:credit") == ["Cid"]
+
+
+def test_the_type_of_a_picture_that_is_not_enclosed_is_said(tmp_path):
+    pictured = article(1, image=Image(url="https://a.example/1", type="image/webp"))
+
+    item = entry_of(rendered(tmp_path, pictured)["rss"])
+
+    assert attributes(item, "media:content") == [
+        {"url": "https://a.example/1", "type": "image/webp", "medium": "image"}
+    ]
+
+
 def test_a_guid_that_is_the_link_says_so(tmp_path):
     item = entry_of(rendered(tmp_path, article(1))["rss"])
 
@@ -306,6 +349,7 @@ def test_a_json_feed_carries_everything(documents):
                         "home_page_url": "https://agency.example/",
                         "rights": "© Example Agency",
                     },
+                    "image_credit": "Cid",
                     "source_title": "STORM IN THE NORTH",
                     "rights": "© Example Agency",
                     "license": "https://creativecommons.org/licenses/by/4.0/",

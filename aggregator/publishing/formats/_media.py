@@ -1,22 +1,35 @@
 """Media RSS (the picture, the files), which Atom and RSS carry alike."""
 
-from aggregator.model import Report
+from aggregator.model import Enclosure, Report
 from aggregator.publishing.formats._writing import Element
 from aggregator.publishing.particulars import files
 
 MEDIUMS = frozenset({"image", "audio", "video"})
+NO_FILE = Enclosure(url="")
 
 
 def media(report: Report) -> list[Element]:
-    """Return the picture and the enclosures as Media RSS, each address once."""
+    """Return the picture and the enclosures as Media RSS, each address once.
+
+    Of a picture that is enclosed, too, what is known of the file is said as well.
+    """
     elements = []
-    image = report.article.image
+    image, enclosed = report.article.image, files(report)
     if image:
-        size = {"width": image.width or None, "height": image.height or None}
+        same = next((file for file in enclosed if file.url == image.url), NO_FILE)
+        attributes = {
+            "url": image.url,
+            "type": image.type or same.type,
+            "fileSize": same.length or None,
+            "medium": "image",
+            "width": image.width or None,
+            "height": image.height or None,
+        }
         credit = [Element("media:credit", image.credit)] if image.credit else []
-        attributes = {"url": image.url, "medium": "image", **size}
-        elements.append(Element("media:content", None, attributes, credit))
-    for file in files(report):
+        elements.append(
+            Element("media:content", None, attributes, [*_titled(same), *credit])
+        )
+    for file in enclosed:
         if image and file.url == image.url:
             continue
         medium = (file.type or "").partition("/")[0]
@@ -26,5 +39,9 @@ def media(report: Report) -> list[Element]:
             "fileSize": file.length or None,
             "medium": medium if medium in MEDIUMS else None,
         }
-        elements.append(Element("media:content", None, attributes))
+        elements.append(Element("media:content", None, attributes, _titled(file)))
     return elements
+
+
+def _titled(file: Enclosure) -> list[Element]:
+    return [Element("media:title", file.title)] if file.title else []

@@ -96,6 +96,7 @@ def entry(report: Report, masthead: Masthead) -> bytes:
                 "source": source(report, masthead),
                 "via": via(report, masthead),
                 "also": [also(each) for each in report.also],
+                "image_credit": article.image and article.image.credit,
                 "source_title": article.source_title or None,
                 "rights": attribution.rights,
                 "license": attribution.license,
