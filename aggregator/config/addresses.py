@@ -15,14 +15,29 @@ LAST_PORT = 65_535
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+-]*", re.IGNORECASE)
 _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?", re.IGNORECASE)
-_QUERY_VALUE = re.compile(r"(?<==)[^&;#]+")
+_PAIR = re.compile(r"[^&;]+")
+# Names of parameters whose values are credentials, in whatever they are part of:
+# `access_token`, `X-Amz-Signature`. All that feeds leave out is among them
+# (`reading.address`); `author` and `keyword` are not.
+_SECRET_NAME = re.compile(
+    r"token|key(?!word)|secret|pass|pwd|auth(?!or(?!i[sz]))|cookie|sig(?!ht|n\Z)|jwt"
+    r"|credential|session|hmac|hash|code|sid\Z|pin\Z|otp\Z",
+    re.IGNORECASE,
+)
+# A value that holds one of these may be an address with credentials of its own.
+_NESTING = re.compile(r"[@=?:]")
 _MAIL = re.compile(r"[^@\s()<>]+@[^@\s()<>]+\.[^@\s()<>]+")
 _DATABASES = ("postgresql", "postgresql+psycopg")
 
 
 def masked(url: str) -> str:
-    """Return the address without what may be secret: user, password, query values."""
+    """Return the address without what may be secret.
+
+    User, password and fragment; of the query each value whose name is that of a secret,
+    or that has no name, or holds an address. What is left (`language=en`) is as written.
+    """
     address, mark, query = url.partition("?")
+    query, of_query, _ = query.partition("#")
     scheme, separator, rest = address.rpartition("://")
     authority = rest.partition("/")[0]
     # A slash in a password ends the authority early, at what is then no port.
@@ -31,8 +46,18 @@ def masked(url: str) -> str:
         rest = f"***@{authority.rpartition('@')[2]}{rest[len(authority) :]}"
     elif "@" in rest and has_bad_port:
         rest = f"***@{rest.rpartition('@')[2]}"
-    values = _QUERY_VALUE.sub("***", query) if "=" in query else "***" if query else ""
-    return f"{scheme}{separator}{rest}{mark}{values}"
+    rest, of_path, _ = rest.partition("#")
+    fragment = "#***" if of_path or of_query else ""
+    return f"{scheme}{separator}{rest}{mark}{_PAIR.sub(_readable, query)}{fragment}"
+
+
+def _readable(pair: re.Match[str]) -> str:
+    """Return a name and its value, or without that if it may be secret."""
+    name, is_named, value = pair[0].partition("=")
+    if not is_named:
+        return "***"
+    is_secret = _SECRET_NAME.search(unquote(name)) or _NESTING.search(unquote(value))
+    return f"{name}=***" if is_secret and value else pair[0]
 
 
 def web_address(text: str) -> str:

@@ -3,7 +3,7 @@
 In: a Loaded. Out: settings as (key, value, origin), where the origin is `file:line`, the
 name of a flag or environment variable, or `default`. Keys of sources begin with their
 id: `sources.un-news.interval`. Masked are header values, credentials, the console's token,
-the webhook, user and password in addresses, and the values in their queries.
+the webhook, user and password in addresses, and what may be one in their queries.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -4,6 +4,7 @@ import pytest
 from desk import Desk
 
 from aggregator.config import masked
+from aggregator.reading.address import public
 
 LITERAL = """\
 sources:
@@ -88,18 +89,56 @@ def test_no_warning_shows_a_secret(desk: Desk):
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
-        ("https://u:p@h.example/f?a=b&c", "https://***@h.example/f?a=***&c"),
+        ("https://u:p@h.example/f?token=b&c", "https://***@h.example/f?token=***&***"),
         ("https://h.example/f?t0ken", "https://h.example/f?***"),
         ("u:p@h.example/f", "***@h.example/f"),
         ("https://u:p/w@h.example/f", "https://***@h.example/f"),
         ("https://h.example:8080/@user", "https://h.example:8080/@user"),
         ("postgresql+psycopg://u:p@h/d", "postgresql+psycopg://***@h/d"),
         ("https://h.example/", "https://h.example/"),
+        (
+            "https://h.example/f?x=1&X-Amz-Signature=s",
+            "https://h.example/f?x=1&X-Amz-Signature=***",
+        ),
+        (
+            "https://h.example/f?t%6Fken=s;apikey=s",
+            "https://h.example/f?t%6Fken=***;apikey=***",
+        ),
+        (
+            "https://h.example/f?of=https%3A%2F%2Fu%3Ap%40x%2F",
+            "https://h.example/f?of=***",
+        ),
+        ("https://h.example/f?a=b#token=s", "https://h.example/f?a=b#***"),
+        ("https://h.example/f#s", "https://h.example/f#***"),
+        ("https://u:p#w@h.example/f", "https://***@h.example/f"),
     ],
 )
 def test_an_address_is_shown_without_what_may_be_secret(url, shown):
-    """A5: user, password and the values of a query are masked."""
+    """A5: user, password, and what may be one in a query."""
     assert masked(url) == shown
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["language=en", "cat=guncel", "format=xml&id=55", "author=5&keyword=rain", "q="],
+)
+def test_what_cannot_be_a_secret_is_shown_as_it_is_written(query):
+    assert masked(f"https://h.example/f?{query}") == f"https://h.example/f?{query}"
+
+
+LEFT_OUT = """
+    access_token apikey client-secret password passwd passphrase pwd pass auth hmac hash
+    authorization signature sig jwt credential credentials session PHPSESSID sid
+"""
+
+
+@pytest.mark.parametrize("name", LEFT_OUT.split())
+def test_what_feeds_leave_out_is_masked_wherever_an_operator_looks(name):
+    """A5: one rule for both."""
+    url = f"https://h.example/f?{name}=SECRET"
+
+    assert public(url) == "https://h.example/f"
+    assert "SECRET" not in masked(url)
 
 
 def test_the_example_contact_is_warned_of_and_an_own_one_is_not(desk: Desk):
