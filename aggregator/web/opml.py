@@ -1,10 +1,12 @@
 """Write lists of feeds as OPML 2.0: what we read, and what we offer.
 
-In: the config. Out: bytes, the same for the same config. An address that holds
-credentials is shown without them; a source that is a file on our disk not at all.
+In: the config, and of sources what they say of themselves. Out: bytes, the same for the
+same. An address that holds credentials is shown without them; a source that is a file on
+our disk not at all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from aggregator.model import Config, Publication, Source
@@ -15,11 +17,15 @@ from aggregator.web.metadata import address
 MEDIA_TYPE = "text/x-opml; charset=utf-8"
 
 
-def sources(config: Config) -> bytes:
-    """Return what we read, sources of one group together."""
+def sources(config: Config, standings: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return what we read, sources of one group together.
+
+    `standings` have the `title` and the `site` of each `id`, by the config or the feed.
+    """
+    known = {each["id"]: each for each in standings}
     groups: dict[str | None, list[dict[str, str]]] = {}
     for source in config.sources:
-        if outline := _source(source):
+        if outline := _source(source, known.get(source.id, {})):
             groups.setdefault(source.group, []).append(outline)
     root, body = _opml(f"What {config.title} reads")
     for group, outlines in groups.items():
@@ -37,15 +43,15 @@ def publications(config: Config) -> bytes:
     return _bytes(root)
 
 
-def _source(source: Source) -> dict[str, str] | None:
+def _source(source: Source, known: Mapping[str, Any]) -> dict[str, str] | None:
     feed_url = address(public(source.url))
     if not feed_url:
         return None
     outline = {
         "type": "rss",
-        "text": source.title or source.id,
+        "text": source.title or known.get("title") or source.id,
         "xmlUrl": feed_url,
-        "htmlUrl": address(source.site) or "",
+        "htmlUrl": address(public(source.site or known.get("site") or "")) or "",
         "language": source.language or "",
         "category": ",".join(source.tags),
     }

@@ -137,7 +137,8 @@ def told(standing: Mapping[str, Any]) -> str:
 
 def read_opml(request: Request) -> Response:
     """Return what we read."""
-    shown = document(opml.sources(newsroom_of(request).config), opml.MEDIA_TYPE)
+    config, standings = newsroom_of(request).config, standings_of(request).rows()
+    shown = document(opml.sources(config, standings), opml.MEDIA_TYPE)
     return answer(request.headers, shown, headers=_OPML)
 
 

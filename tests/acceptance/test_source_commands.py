@@ -262,6 +262,28 @@ def test_a_list_is_taken_in_and_comes_out_again(desk, tmp_path):
     assert desk.listed()[1]["paused"] == {"until": None, "why": "paused"}
 
 
+def test_a_list_that_is_given_out_says_what_the_feeds_say(desk, origin):
+    origin.answers("/feed", RSS)
+    desk.write("sources.yaml", f"sources: [{{id: a, url: '{origin.url()}'}}]")
+    before = desk.says("source", "export")
+    desk.run("-q", "poll")
+
+    exported = desk.says("source", "export")
+
+    assert 'text="a"' in before
+    assert 'text="The Gazette"' in exported
+    assert 'htmlUrl="https://gazette.example/"' in exported
+
+
+def test_a_list_is_given_out_though_the_store_is_broken(desk):
+    (desk.folder / "wire.db").write_bytes(b"x" * 9_000)
+
+    done = desk.run("source", "export")
+
+    assert "https://wire.example/feed" in done.stdout
+    assert "not an SQLite database" in done.stderr
+
+
 def test_a_list_in_sources_d_is_not_edited_by_program(desk):
     (desk.config / "sources.d").mkdir()
     desk.write(

@@ -186,6 +186,21 @@ def test_sources_of_a_group_are_listed_together_and_files_not_at_all(tmp_path):
     assert "/srv/secret" not in page
 
 
+def test_sources_are_listed_with_the_home_page_that_their_feed_names(tmp_path):
+    from aggregator.model import Source
+
+    said = Source(id="b", url="https://b.example/f", site="https://u:s3cret@b.example/")
+    house = House(tmp_path, sources=(Source(id="a", url="https://a.example/f"), said))
+    house.sites["a"] = "https://a.example/"
+    with served(house) as site:
+        outlines = ET.fromstring(site.get("/sources.opml").body).findall(".//outline")
+
+    assert [o.get("htmlUrl") for o in outlines] == [
+        "https://a.example/",
+        "https://b.example/",
+    ]
+
+
 def test_what_we_offer_is_listed_for_feed_readers(site):
     outlines = ET.fromstring(site.get("/feeds.opml").body).findall(".//outline")
 

@@ -2,18 +2,19 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
 from aggregator.cli import FAILED, Invocation
-from aggregator.cli.opening import configured
+from aggregator.cli.opening import configured, reading_wire
 from aggregator.cli.source.desk import Desk
 from aggregator.cli.terminal import counted
 from aggregator.config.edit import with_sources
 from aggregator.config.files import MORE_SOURCES
 from aggregator.config.intake import Intake, intake
 from aggregator.config.names import slug
-from aggregator.errors import ConfigError, MediaWireError
+from aggregator.errors import ConfigError, MediaWireError, StoreError
 
 # A whole desk's list of 10,000 feeds has about 3 MB.
 MOST_BYTES = 20 * 1024 * 1024
@@ -56,9 +57,17 @@ def import_(ctx: click.Context, *, file: Path) -> None:
 @click.pass_obj
 def export(invocation: Invocation) -> None:
     """Print the configured sources as OPML 2.0, without credentials."""
+    from aggregator.app.standing import standings
     from aggregator.web import opml
 
-    click.echo(opml.sources(configured(invocation)), nl=False)
+    config = configured(invocation)
+    told: list[dict[str, Any]] = []
+    try:
+        with reading_wire(invocation) as wire:
+            told = standings(wire)
+    except StoreError as error:
+        click.echo(f"mediawire: {error}; what the feeds say is left out", err=True)
+    click.echo(opml.sources(config, told), nl=False)
 
 
 def _explain(found: Intake) -> None:
