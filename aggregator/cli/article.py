@@ -140,6 +140,8 @@ def row(article: Article) -> dict[str, Any]:
 
 
 def _whole(article: Article) -> dict[str, Any]:
+    from aggregator.publishing import public
+
     attribution = article.attribution
     return {
         **row(article),
@@ -151,7 +153,7 @@ def _whole(article: Article) -> dict[str, Any]:
         "tags": [tag.term for tag in article.tags],
         "language": article.language,
         "credit": attribution.title,
-        "feed_url": attribution.feed_url,
+        "feed_url": public(attribution.feed_url),
         "rights": attribution.rights,
         "rules": list(article.rules),
         "changes": list(article.changes),

@@ -37,10 +37,12 @@ if TYPE_CHECKING:
     from aggregator.publishing.archives import Archives
     from aggregator.publishing.comparing import Marked, Missing
     from aggregator.publishing.credit import (
+        INVENTED,
         credit_block,
         credit_line,
         credited_name,
         credited_url,
+        public,
     )
     from aggregator.publishing.files import standing
     from aggregator.publishing.index import Stretch, place_of
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from aggregator.publishing.volume import Slip, Volume, slip
 
 __all__ = [
+    "INVENTED",
     "Archives",
     "Margin",
     "Marked",
@@ -68,6 +71,7 @@ __all__ = [
     "differences",
     "formats",
     "place_of",
+    "public",
     "report",
     "slip",
     "standing",
@@ -87,10 +91,12 @@ __getattr__ = opening_late(
         "Stretch": "index",
         "Tombstone": "margin",
         "Volume": "volume",
+        "INVENTED": "credit",
         "credit_block": "credit",
         "credit_line": "credit",
         "credited_name": "credit",
         "credited_url": "credit",
+        "public": "credit",
         "differences": "proving",
         "unpaired": "proving",
         "place_of": "index",

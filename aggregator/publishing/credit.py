@@ -21,6 +21,8 @@ from aggregator.model import Also, Article, Attribution, Via
 from aggregator.text.phrases import phrases
 
 BLOCK_START = '<p class="mediawire-credit">'
+# What reading keeps in the place of a feed's address where there is none to tell.
+INVENTED = "https://feed.invalid/"
 ALSO_START = '<p class="mediawire-also">'
 
 # Hebrew to Arabic Extended-A, their presentation forms, and the old and new scripts
@@ -59,7 +61,9 @@ def credited_url(article: Article) -> str | None:
 
 def public(url: str | None) -> str | None:
     """Return an address that may be shown, or None: a `file:` source has none."""
-    return url if url and url.startswith(("http://", "https://")) else None
+    if not url or not url.startswith(("http://", "https://")):
+        return None
+    return None if url.startswith(INVENTED) else url
 
 
 def credit_block(

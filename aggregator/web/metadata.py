@@ -9,7 +9,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aggregator.model import Config, Publication, Report
-from aggregator.publishing import credit_line, credited_name, credited_url
+from aggregator.publishing import (
+    INVENTED,
+    credit_line,
+    credited_name,
+    credited_url,
+)
 
 # Within a script element nothing may look like markup (HTML 13.2.5.4 ff).
 _UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
@@ -29,6 +34,8 @@ def address(url: str | None) -> str | None:
     try:
         scheme = urlsplit(url or "").scheme
     except ValueError:
+        return None
+    if not url or url.startswith(INVENTED):
         return None
     return url if scheme in {"http", "https"} else None
 

@@ -157,6 +157,25 @@ def test_an_article_list_holds_what_it_promises(tmp_path, origin):
     assert "no article" in at.run("article", "show", "nothing", code=1).stderr
 
 
+def test_a_local_feed_without_links_shows_no_address_of_nobodys(tmp_path):
+    """Its ids are of the `.invalid` that keeps them unique; nothing leads there."""
+    (tmp_path / "local.xml").write_text(
+        '<rss version="2.0"><channel><item><guid isPermaLink="false">1</guid>'
+        "<title>Local</title><description>Words.</description></item></channel></rss>"
+    )
+    at = Installation(tmp_path, {"local": f"file:{tmp_path}/local.xml"})
+    at.poll()
+    (only,) = at.articles()
+
+    shown = json.loads(at.run("article", "show", only["id"], "--json").stdout)[0]
+
+    assert shown["feed_url"] is None
+    for name in ("rss", "atom", "json"):
+        document = at.published(f"feeds/wire.{name}").decode()
+        assert "Source: local" in document
+        assert "feed.invalid/" not in document
+
+
 def test_publish_check_tells_whether_bytes_would_differ(tmp_path, origin):
     origin.answers("/feed", rss(1))
     at = Installation(tmp_path, {"gazette": origin.url()})

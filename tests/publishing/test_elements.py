@@ -384,10 +384,14 @@ def test_the_first_source_stays_the_source_and_ours_is_the_way_it_came(tmp_path)
     assert ours["via"] == {"title": "Paper", "feed_url": "https://paper.example/feed"}
 
 
-def test_a_local_source_is_named_by_our_page_about_it(tmp_path):
-    local = attribution(feed_url="file:///srv/secret.xml", site_url=None)
+@pytest.mark.parametrize(
+    "url", ["file:///srv/secret.xml", "https://feed.invalid/secret"]
+)
+def test_a_local_source_is_named_by_our_page_about_it(tmp_path, url):
+    """Nor is the address shown that reading keeps where there is none."""
+    local = attribution(feed_url=url, site_url=None)
 
-    documents = rendered(tmp_path, article(1, attribution=local))
+    documents = rendered(tmp_path, article(1, url=None, attribution=local))
 
     assert all(b"secret" not in document for document in documents.values())
     ours = "https://wire.example/sources/agency"

@@ -202,8 +202,12 @@ def test_a_report_without_address_is_credited_to_its_site_or_else_its_feed():
     assert credit_line(at_feed).endswith("– https://agency.example/feed.xml")
 
 
-def test_the_path_of_a_local_file_is_never_shown():
-    local = attribution(feed_url="file:///srv/secret/feed.xml", site_url=None)
+@pytest.mark.parametrize(
+    "feed_url", ["file:///srv/secret/feed.xml", "https://feed.invalid/agency"]
+)
+def test_where_there_is_no_public_address_the_name_is_credited_alone(feed_url):
+    """Neither the path of a local file nor an address of nobody's is shown."""
+    local = attribution(feed_url=feed_url, site_url=None)
 
     assert credit_block(article(1, url=None, attribution=local)) == (
         '<p class="mediawire-credit">Source: Example Agency</p>'

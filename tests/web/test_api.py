@@ -6,7 +6,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-from builders import NOON, article, publication
+from builders import NOON, article, attribution, publication
 from edition import PERSIAN, WIRE
 from house import AGENCY, House, served
 from msgspec.structs import replace
@@ -40,6 +40,18 @@ def whole_list(site, path):
 
 def ids(pages):
     return [item["id"] for page in pages for item in page]
+
+
+def test_a_source_without_public_address_has_none_here_nor_on_the_page(tmp_path):
+    unknown = attribution(feed_url="https://feed.invalid/agency", site_url=None)
+    house = House(tmp_path).take(article(url=None, attribution=unknown))
+    with served(house) as site:
+        (told,) = ask(site, "/articles")["items"]
+        page = site.get(f"/articles/{told['id']}").text
+
+    assert told["source"]["feed_url"] is None
+    assert told["credit"] == "Source: Example Agency"
+    assert "feed.invalid/" not in page.replace(told["published_id"], "")
 
 
 # what can be asked
