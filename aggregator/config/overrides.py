@@ -2,7 +2,8 @@
 
     MEDIAWIRE_FETCH__TIMEOUT=20s              two underscores go one level down
     MEDIAWIRE_STORE_FILE=/run/secrets/store   the value is what the file holds
-    MEDIAWIRE_FETCH__ALLOW_PRIVATE=10.1.2.0/24,127.0.0.1:9001    lists, with commas
+    MEDIAWIRE_FETCH__ALLOW_PRIVATE=10.1.2.0/24,127.0.0.1:9001    lists, with commas;
+                                              [10.1.2.0/24, "127.0.0.1:9001"] is the same
 
 Variables of the same prefix that name no key are left alone, for an orchestrator sets
 such (`MEDIAWIRE_PORT`, `MEDIAWIRE_SERVICE_HOST`) for its own ends; those that look like
@@ -118,5 +119,18 @@ def _put(values: dict[str, Any], override: Override) -> None:
         if not isinstance(values, dict):
             return  # what stands in the file is wrong, and complained of there
     is_several = is_list(SERVICE, override.path)
-    texts = [text.strip() for text in override.text.split(",") if text.strip()]
-    values[str(last)] = texts if is_several else override.text
+    values[str(last)] = _several(override.text) if is_several else override.text
+
+
+def _several(text: str) -> list[str]:
+    """Return the texts of a list: with commas between, or as a file has it, in brackets."""
+    text = text.strip()
+    # `[::1]:80` is one text, not a list.
+    if text.startswith("[") and text.endswith("]"):
+        text = text[1:-1]
+    return [_unquoted(each.strip()) for each in text.split(",") if each.strip()]
+
+
+def _unquoted(text: str) -> str:
+    is_quoted = len(text) > 1 and text[0] in "\"'" and text[0] == text[-1]
+    return text[1:-1] if is_quoted else text

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from desk import Desk
 
 
@@ -36,11 +37,25 @@ def test_a_variable_can_name_a_file_that_holds_the_value(desk: Desk):
     assert desk.reads().store == "postgresql+psycopg://u:pw@h/d"
 
 
-def test_a_list_is_written_with_commas(desk: Desk):
-    desk.writes("mediawire.yaml", "")
-    desk.environ = {"MEDIAWIRE_FETCH__ALLOW_PRIVATE": "10.0.0.0/8, localhost:81"}
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("10.0.0.0/8, localhost:81", ("10.0.0.0/8", "localhost:81")),
+        ("[10.0.0.0/8]", ("10.0.0.0/8",)),
+        (
+            "[10.0.0.0/8, \"localhost:81\", '[::1]:82']",
+            ("10.0.0.0/8", "localhost:81", "[::1]:82"),
+        ),
+        ("[::1]:82,[::1]:83", ("[::1]:82", "[::1]:83")),
+        ("[]", ()),
+        ("", ()),
+    ],
+)
+def test_a_list_is_written_with_commas_or_as_in_the_file(desk: Desk, text, found):
+    desk.writes("mediawire.yaml", "fetch: {allow_private: [10.1.2.0/24]}")
+    desk.environ = {"MEDIAWIRE_FETCH__ALLOW_PRIVATE": text}
 
-    assert desk.reads().fetch.allow_private == ("10.0.0.0/8", "localhost:81")
+    assert desk.reads().fetch.allow_private == found
 
 
 def test_a_wrong_variable_is_named_in_the_complaint(desk: Desk):
