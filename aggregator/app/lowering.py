@@ -45,7 +45,9 @@ class Lowered(Struct, frozen=True, kw_only=True):
 
     def bars(self, entry: bytes) -> bool:
         """Return whether an entry that cannot be written anew may not stand any more."""
-        return self.all_of_it or any(mark in entry for mark in self.marks)
+        # What is in a body is escaped: this is the element, and the only one.
+        source = entry[entry.find(b"<source>") : entry.find(b"</source>")]
+        return self.all_of_it or any(mark in source for mark in self.marks)
 
 
 class Lowering:
@@ -65,17 +67,19 @@ class Lowering:
             for source in self._config.sources
             if source.title or source.site or source.rules or source.rights != _GRANTED
         }
-        before = self._store.note_grants(
-            said, configured={source.id for source in self._config.sources}
-        )
+        configured = {source.id for source in self._config.sources}
+        before = self._store.changed_grants(said, configured=configured)
         lowered = {
             id_: now
             for id_, grant in before.items()
             if id_ in known
             and is_lower(said[id_].rights if id_ in said else _GRANTED, grant.rights)
         }
+        # First what follows from it: whoever is killed between finds it out again.
         if lowered:
             self._store.put_meta(_LOWERED, _written(self._times() | lowered))
+        if before:
+            self._store.note_grants(said, changed=before)
 
     def digest(self) -> str:
         """Return a text that changes whenever any rights are lowered."""
@@ -117,9 +121,11 @@ class Lowering:
     def _marks(self, source_id: str) -> list[bytes]:
         """Return how Atom writes the addresses by which a source may be named."""
         from aggregator.publishing.credit import public
+        from aggregator.reading.address import public as without_secrets
 
         state = self._store.state(source_id)
-        urls = {state.url, state.fetch_url} if state else set()
+        asked = {state.url, state.fetch_url} if state else set()
+        urls = asked | set(map(without_secrets, asked))
         ours = f"{self._config.base_url.rstrip('/')}/sources/{source_id}"
         shown = {ours, *filter(None, map(public, urls))}
         return [f'href="{url.replace("&", "&amp;")}"'.encode() for url in sorted(shown)]

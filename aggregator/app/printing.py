@@ -67,13 +67,13 @@ class Printing:
         statuses = []
         for publication, edition in editions:
             reports = self.editions.reports(publication, edition)
-            self._archive(publication, edition.articles, now)
+            is_archived = self._archive(publication, edition.articles, now)
             self._standing[publication.id] = publication, edition.articles
             margin = self.margin(publication)
             fared = self.publisher.publish(publication, reports, now=now, margin=margin)
             statuses += fared
             printed.pop(publication.id, None)
-            if not any(status.refused for status in fared):
+            if is_archived and not any(status.refused for status in fared):
                 printed[publication.id] = self._made(publication, edition)
         self.publisher.remove_others(self._config.publications)
         self._bury_relics(now)
@@ -155,18 +155,20 @@ class Printing:
 
     def _archive(
         self, publication: Publication, live: Sequence[Article], now: datetime
-    ) -> None:
-        """Bring the months of a publication up to date.
+    ) -> bool:
+        """Bring the months of a publication up to date; False if that has to be tried again.
 
         A month that cannot be written now is no reason to keep readers from the news.
         """
         if "atom" not in publication.formats:
-            return
+            return True
         try:
             self.history.keep(publication, live, now=now)
         except (PublishError, OSError) as error:
             reason = str(error)
             log.error("not archived", publication=publication.id, reason=reason)  # noqa: TRY400 - a sentence
+            return False
+        return True
 
     def _bury_relics(self, now: datetime) -> None:
         """Take back what was withdrawn from months that nobody offers any more."""

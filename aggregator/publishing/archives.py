@@ -7,14 +7,14 @@ changes a document that is closed: it puts a tombstone in the place of an entry 
 leaves every other byte as it is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 from aggregator.errors import PublishError
 from aggregator.model import Publication
 from aggregator.publishing import files
-from aggregator.publishing.bound import Parts, Struck, entry_of
+from aggregator.publishing.bound import Parts, Struck, Thinned, entry_of
 from aggregator.publishing.collating import shelved
 from aggregator.publishing.document import masthead
 from aggregator.publishing.margin import Margin, Tombstone, tombstone_element
@@ -78,6 +78,19 @@ class Archives:
             return False
         self._put(publication.id, month, bound, now)
         return True
+
+    def thin_out(
+        self,
+        publication_id: str,
+        month: str,
+        barred: Callable[[bytes], bool],
+        *,
+        now: datetime,
+    ) -> None:
+        """Take entries out of a month, and leave every other byte as it is."""
+        body = opened(self._path(publication_id, month))
+        if body:
+            self._put(publication_id, month, Thinned(body, barred), now)
 
     def remove(self, publication_id: str, month: str) -> None:
         """Remove a month of which nothing may be shown any more."""

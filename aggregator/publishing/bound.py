@@ -7,7 +7,7 @@ checksum, and the index names those of both.
 
 import re
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Protocol
 
@@ -143,6 +143,29 @@ class Struck:
     def pieces(self) -> Iterator[bytes]:
         """Yield nothing: what stands now has no index, and is made anew if need be."""
         return iter(())
+
+
+class Thinned(Struck):
+    """A month that stands, without the entries that are barred."""
+
+    def __init__(self, old: Standing, barred: Callable[[bytes], bool]) -> None:
+        self._old = old
+        self._before, self._instead, self._after = Ranges(), b"", Ranges()
+        kept = 0
+        for first, last in _entries(old):
+            if barred(old.read(first, last)):
+                self._before.add(old, kept, first)
+                kept = last
+        self._after.add(old, kept, old.size)
+        self._body = Sum()
+
+
+def _entries(body: Standing) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of all entries; what is within one is escaped."""
+    ends = body.found(b"</entry>")
+    for end in ends:
+        last = end + len(b"</entry>")
+        yield _opened_before(body, end), last
 
 
 def entry_of(body: Standing, published_id: bytes) -> tuple[int, int] | None:

@@ -37,27 +37,28 @@ def former_grants(
     return {id_: _grant(said.get(id_)) for id_ in sorted(ids)}
 
 
-def note_grants(
+def changed_grants(
     connection: Connection, now: Mapping[str, Grant], configured: Collection[str]
 ) -> dict[str, Grant]:
-    """Write what is said of configured sources; what was said of others stays.
-
-    Returns what was said before of those of which something else is said now.
-    """
+    """Return what was said before of configured sources of which something else is now."""
     before = _said(connection)
     rows = {id_: json.encode(grant) for id_, grant in sorted(now.items())}
-    changed = [
-        {"source_id": id_, "said": said}
-        for id_, said in rows.items()
-        if before.get(id_) != said
-    ]
-    execute_each(connection, _put, changed)
+    spoken = [id_ for id_, said in rows.items() if before.get(id_) != said]
     silent = sorted((before.keys() & set(configured)) - rows.keys())
-    execute_each(connection, _drop, [{"which": id_} for id_ in silent])
-    return {
-        id_: _grant(before.get(id_))
-        for id_ in (*(str(row["source_id"]) for row in changed), *silent)
-    }
+    return {id_: _grant(before.get(id_)) for id_ in (*spoken, *silent)}
+
+
+def note_grants(
+    connection: Connection, now: Mapping[str, Grant], changed: Collection[str]
+) -> None:
+    """Write what is said now of these sources, which may be nothing."""
+    rows = [
+        {"source_id": id_, "said": json.encode(now[id_])}
+        for id_ in changed
+        if id_ in now
+    ]
+    execute_each(connection, _put, rows)
+    execute_each(connection, _drop, [{"which": i} for i in changed if i not in now])
 
 
 def _grant(said: bytes | None) -> Grant:

@@ -200,15 +200,19 @@ class Store(Catalogue):
         with self._reading() as connection:
             return grants.former_grants(connection, configured)
 
-    def note_grants(
+    def changed_grants(
         self, now: Mapping[str, Grant], *, configured: Collection[str]
     ) -> dict[str, Grant]:
-        """Remember what the config says of its sources; return what was said before.
+        """Return what was said before of sources of which something else is said now."""
+        with self._reading() as connection:
+            return grants.changed_grants(connection, now, configured)
 
-        That is of those of which something else is said now.
-        """
+    def note_grants(
+        self, now: Mapping[str, Grant], *, changed: Collection[str]
+    ) -> None:
+        """Remember what the config says of the sources that changed."""
         with self._writing() as connection:
-            return grants.note_grants(connection, now, configured)
+            grants.note_grants(connection, now, changed)
 
     def meta(self, key: str) -> str | None:
         """Return a single fact about the store, None if it was never written."""

@@ -1,5 +1,6 @@
 """Rights that are lowered hold for what was archived, too: in closed months as well."""
 
+import gzip
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,9 @@ from msgspec.structs import replace
 
 from aggregator.app.lowering import is_lower
 from aggregator.app.wire import Wire
+from aggregator.errors import PublishError
 from aggregator.model import Config, Publication, Rights, Source
+from aggregator.publishing import Archives
 from tests.builders import article, attribution
 from tests.store.newsroom import polled
 from tests.store.newsroom import source as state_of
@@ -39,13 +42,13 @@ class Desk:
         self.wire = Wire(config, clock=lambda: self.now)
         self.wire.enlist()
 
-    def hears(self, source, at):
+    def hears(self, source, at, body=None):
         """Take in a report that says whose and when it is."""
         self.number += 1
         new = article(
             self.number,
             title=f"{source.id} in {at:%B}",
-            body=f"<p>The words of {source.id} in {at:%B}.</p>",
+            body=body or f"<p>The words of {source.id} in {at:%B}.</p>",
             attribution=attribution(source_id=source.id, feed_url=source.url),
             **dict.fromkeys(("published", "updated", "first_seen", "listed_at"), at),
         )
@@ -189,3 +192,48 @@ def test_a_round_that_brings_nothing_follows_lowered_rights(desk):
 )
 def test_rights_are_lowered_where_anything_is_shown_less(before, now, lower):
     assert is_lower(now, before) is lower
+
+
+def test_a_month_that_lost_its_index_loses_no_report_of_others(desk):
+    """A report was taken back in it, or a backup left hidden files out."""
+    desk.publishes()
+    folder = desk.folder / "public/feeds/wire/archive"
+    (folder / ".2026-01.pieces").unlink()
+    desk.wire.store.prune(MARCH - 10 * DAY)
+
+    desk.has(lowered(body="headline"), BBC)
+    after = desk.publishes()
+
+    assert said(after, AP) == set()
+    assert said(after, BBC) == ALL
+    for name in ALL:
+        packed = gzip.decompress((folder / f"{name}.atom.gz").read_bytes())
+        assert packed == after[name].encode()
+
+
+def test_a_report_that_links_to_a_source_is_not_one_of_it(desk):
+    link = f'<p>The words of bbc link to <a href="{AP.url}">it</a>.</p>'
+    desk.hears(BBC, MARCH - 60 * DAY, body=link)
+    before = desk.publishes()["2026-01"].count("</entry>")
+    desk.wire.store.prune(MARCH - 10 * DAY)
+
+    desk.has(lowered(body="headline"), BBC)
+
+    assert desk.publishes()["2026-01"].count("</entry>") == before - 1
+
+
+def test_a_month_that_cannot_be_written_follows_in_the_next_round(desk, monkeypatch):
+    desk.publishes()
+    desk.has(lowered(body="headline"), BBC)
+    with monkeypatch.context() as full:
+        full.setattr(Archives, "write", refuses)
+        desk.wire.publish()
+
+    desk.wire.publish_news()
+
+    path = desk.folder / "public/feeds/wire/archive/2026-01.atom"
+    assert "words of ap" not in path.read_text()
+
+
+def refuses(*_, **__):
+    raise PublishError("the disk is full")
