@@ -159,6 +159,12 @@ def test_an_author_is_a_name_and_never_a_bare_mail_address(raw, name):
     assert article(Entry(guid="1", authors=(raw,))).authors == ((name,) if name else ())
 
 
+def test_a_name_that_stands_in_two_vocabularies_is_one_author():
+    entry = Entry(guid="1", authors=("Ann", "a@b.example (Ann)", "ANN", "a@b.example"))
+
+    assert article(entry).authors == ("Ann",)
+
+
 def test_an_entry_from_elsewhere_names_its_first_source():
     """WISHES 3: and takes over nothing of the aggregate's author and rights."""
     origin = Origin(

@@ -221,12 +221,14 @@ def test_a_licence_is_found_in_every_module(licence):
     [
         (b"<dc:creator>Ann</dc:creator><dc:creator>Bob</dc:creator>", ("Ann", "Bob")),
         (b"<author>a@b.example (Ann)</author>", ("a@b.example (Ann)",)),
-        (b"<author>a@b.example</author><dc:creator>Ann</dc:creator>", ("Ann",)),
+        (b"<author>Bob</author><dc:creator>Ann</dc:creator>", ("Ann", "Bob")),
+        (b"<dc:creator>Ann</dc:creator><author>Bob</author>", ("Ann", "Bob")),
+        (b"<author>Ann</author><itunes:author>Pod</itunes:author>", ("Ann", "Pod")),
         (b"<itunes:author>Pod</itunes:author>", ("Pod",)),
         (b"<dc:creator>Ann</dc:creator><dc:creator>Ann</dc:creator>", ("Ann",)),
     ],
 )
-def test_authors_are_all_read_from_the_most_telling_element(inner, authors):
+def test_authors_are_all_read_the_most_telling_first(inner, authors):
     assert item(inner).authors == authors
 
 

@@ -1,8 +1,8 @@
 """Who wrote it, and from where an aggregate has it; names as sent.
 
-Of several vocabularies in one entry the first that names anybody is believed, because
-the others repeat it in another form: Atom `author` and `dc:creator`, then RSS `author`
-and `managingEditor`, then `itunes:author`.
+Everybody named in any vocabulary is an author, the most telling one first: Atom `author`
+and `dc:creator`, then RSS `author` and `managingEditor`, then `itunes:author`. That two
+of them name one person in different forms is for `normalise` to see.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from aggregator.reading.tree.texts import characters
 
 
 def authors(groups: Groups) -> tuple[str, ...]:
-    """Return the names (RSS: perhaps `mail (name)`), without repetition."""
+    """Return the names (RSS: perhaps `mail (name)`), each written form once."""
     persons: list[str] = []
     plain: list[str] = []
     for element in groups.get("author", ()):
@@ -25,17 +25,13 @@ def authors(groups: Groups) -> tuple[str, ...]:
             persons.append(_text(within, "name") or _text(within, "email") or "")
         else:
             plain.append(characters(element))
-    return (
-        _distinct(persons, groups, "dc:creator", "dc:author")
-        or _distinct(plain, groups, "managingeditor")
-        or _distinct([], groups, "itunes:author")
-    )
+    said = [*persons, *_said(groups, "dc:creator", "dc:author")]
+    said += [*plain, *_said(groups, "managingeditor", "itunes:author")]
+    return tuple([name for name in dict.fromkeys(said) if name])
 
 
-def _distinct(names: list[str], groups: Groups, *words: str) -> tuple[str, ...]:
-    """Return names and what these elements say, what is empty or repeated left out."""
-    said = [characters(element) for word in words for element in groups.get(word, ())]
-    return tuple([name for name in dict.fromkeys(names + said) if name])
+def _said(groups: Groups, *words: str) -> list[str]:
+    return [characters(element) for word in words for element in groups.get(word, ())]
 
 
 def origin(groups: Groups) -> Origin | None:
