@@ -210,7 +210,7 @@ def _head(read: Feed, tree: tree_document.Tree, *, url: str) -> Feed:
     own_links = links.links(groups)
     return replace(
         read,
-        site=links.own(groups) or read.site,
+        site=links.own(element, groups) or read.site,
         links=own_links,
         feed_id=next((texts.characters(one) for one in groups.get("id", ())), None),
         author=names[0] if names else None,

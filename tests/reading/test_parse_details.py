@@ -363,11 +363,53 @@ def test_without_xml_base_nothing_claims_a_base():
         (b'<link>page</link><atom:link rel="replies" href="r"/>', "page"),
         (b'<atom:link rel="alternate" type="application/pdf" href="p"/>', "p"),
         (b'<atom:link rel="enclosure" href="e"/>', None),
+        (b'<link>page</link><atom:link rel="enclosure">e</atom:link>', "page"),
+        (b'<link>page</link><atom:link href="other"/>', "page"),
+        (b'<atom:link href="other"/><link>page</link>', "page"),
         (b"<link/>", None),
     ],
 )
 def test_the_entrys_own_link_is_told_from_the_others(inner, link):
     assert item(inner).link == link
+
+
+ENGLISH = b'<link hreflang="en" href="en"/>'
+FRENCH = b'<link hreflang="fr" href="fr"/>'
+PLAIN = b'<link href="plain"/>'
+FILE = b'<link type="application/pdf" hreflang="en-GB" href="file"/>'
+
+
+@pytest.mark.parametrize(
+    ("inner", "language", "link"),
+    [
+        (ENGLISH + FRENCH, b"en-GB", "en"),
+        (FRENCH + ENGLISH, b"en-GB", "en"),
+        (FRENCH + PLAIN + ENGLISH, b"en-GB", "plain"),
+        (ENGLISH + b'<link hreflang="EN_gb" href="gb"/>', b"en-GB", "gb"),
+        (FILE + FRENCH + ENGLISH, b"de", "fr"),
+        (FILE + FRENCH, b"en-GB", "fr"),
+        (PLAIN + b'<link href="second"/>', b"en", "plain"),
+        (FRENCH + ENGLISH, b"", "fr"),
+    ],
+)
+def test_of_several_pages_the_one_in_the_entrys_language_is_its_own(
+    inner, language, link
+):
+    spoken = b'xml:lang="' + language + b'"' if language else b""
+    own = b'<content xml:lang="fr">x</content>'
+
+    assert atom(inner + own, spoken).link == link
+
+
+def test_the_entrys_language_decides_before_the_feeds():
+    document = (
+        b'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><title>t</title>'
+        b'<entry xml:lang="fr"><id>1</id>' + ENGLISH + FRENCH + b"</entry>" + ENGLISH
+    )
+
+    feed = parse.feed(document + FRENCH + b"</feed>", url=URL)
+
+    assert (feed.entries[0].link, feed.site) == ("fr", "en")
 
 
 def test_text_that_was_encoded_twice_is_put_right_and_says_so():

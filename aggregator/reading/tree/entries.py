@@ -51,7 +51,7 @@ def refined(said: Entry, item: Item, *, url: str | None, loose: bool) -> Entry:
     return Entry(
         guid=guid,
         guid_is_permalink=is_permalink,
-        link=links.own(groups) or item.element.get("href"),
+        link=links.own(item.element, groups) or item.element.get("href"),
         links=own_links + media.enclosures(groups),
         title=said.title,
         summary=summary,

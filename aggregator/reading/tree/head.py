@@ -81,6 +81,20 @@ def language(element: _Element, groups: Groups) -> str | None:
     return None
 
 
+def spoken(element: _Element) -> str | None:
+    """Return the language an element is in, its own or what it inherits.
+
+    Source: RFC 4287 section 2 (`xml:lang`); RSS 2.0 "language".
+    """
+    for node in (element, *element.iterancestors()):
+        if named := (node.get(LANG) or "").strip():
+            return named
+        for child in node.iterchildren("{*}language"):
+            if named := characters(child):
+                return named
+    return None
+
+
 def deletions(groups: Groups) -> tuple[Deletion, ...]:
     """Return the entries the feed takes back (RFC 6721), in document order."""
     return tuple(

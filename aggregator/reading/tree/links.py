@@ -4,6 +4,7 @@ from lxml.etree import _Element
 
 from aggregator.reading.parsed import Link
 from aggregator.reading.tree.document import Item
+from aggregator.reading.tree.head import spoken
 from aggregator.reading.tree.names import RDF_ABOUT, Groups
 from aggregator.reading.tree.texts import characters
 
@@ -26,23 +27,46 @@ def links(groups: Groups) -> tuple[Link, ...]:
     )
 
 
-def own(groups: Groups) -> str | None:
+def own(element: _Element, groups: Groups) -> str | None:
     """Return the address of the entry or site itself, None if there is none.
 
-    The last `link` wins, as in feedparser: RSS by its text, Atom by `rel=alternate`
-    and a page's media type. An alternate of another type is better than nothing.
+    `groups` are the children of the element. RSS says it in a `link` with text, of
+    which the last wins, as in feedparser. Atom says it by `rel=alternate`, perhaps
+    several times: in other formats, of which a page goes first, and in other languages
+    (`hreflang`), of which that of the element does. Of equals the first wins.
+
+    Source: RFC 4287 section 4.2.7.
     """
-    found: str | None = None
-    spare: str | None = None
-    for element in groups.get("link", ()):
-        href = address(element)
-        if href is None:
-            found = characters(element) or found
-        elif (element.get("rel") or "alternate").strip().lower() == "alternate":
-            spare = spare or href
-            if (element.get("type") or "").strip().lower() in _PAGES:
-                found = href
-    return found or spare
+    text: str | None = None
+    alternates: list[tuple[_Element, str]] = []
+    for link in groups.get("link", ()):
+        if (link.get("rel") or "alternate").strip().lower() != "alternate":
+            continue
+        if href := address(link):
+            alternates.append((link, href))
+        else:
+            text = characters(link) or text
+    if text or not alternates:
+        return text
+    if len(alternates) == 1:
+        return alternates[0][1]
+    translated = any(link.get("hreflang") for link, _ in alternates)
+    language = spoken(element) if translated else None
+    return min(alternates, key=lambda one: _strangeness(one[0], language))[1]
+
+
+def _strangeness(link: _Element, language: str | None) -> int:
+    """Return how far a link is from being a page in a language, 0 if it is one."""
+    if (link.get("type") or "").strip().lower() not in _PAGES:
+        return 3
+    named, wanted = _subtags(link.get("hreflang")), _subtags(language)
+    if not named or named == wanted:
+        return 0
+    return 1 if named[:1] == wanted[:1] else 2
+
+
+def _subtags(language: str | None) -> list[str]:
+    return (language or "").lower().replace("_", "-").replace("-", " ").split()
 
 
 def guid(item: Item) -> tuple[str | None, bool]:

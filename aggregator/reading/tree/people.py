@@ -61,7 +61,7 @@ def _atom(source: _Element) -> Origin:
     return Origin(
         title=_text(within, "title"),
         feed_url=feeds[0] if feeds else None,
-        site_url=links.own(within),
+        site_url=links.own(source, within),
         id=_text(within, "id"),
         rights=_text(within, "rights") or _text(within, "dc:rights"),
         author=names[0] if names else None,

@@ -73,7 +73,7 @@ def said(root: _Element) -> Feed | None:
         if not plain.take(child, name(child)):
             return None
     title = headline(plain.title) if plain.title is not None else None
-    if title is None or links.own(children(element)) is None:
+    if title is None or links.own(element, children(element)) is None:
         return None
     return Feed(
         version=version, title=title, rights=plain.rights or None, image=plain.image
