@@ -74,7 +74,11 @@ class Origin(Struct, kw_only=True):
 
 
 class Entry(Struct, kw_only=True):
-    """One item or entry. `guid` is the raw text of guid or id, never resolved."""
+    """One item or entry. `guid` is the raw text of guid or id, never resolved.
+
+    `contents` is what the entry itself is, `summary` what it is about. `retold` is
+    `itunes:summary` beside one of them, which it repeats in other words or the same.
+    """
 
     guid: str | None = None
     guid_is_permalink: bool = False
@@ -83,6 +87,7 @@ class Entry(Struct, kw_only=True):
     title: Text | None = None
     summary: Text | None = None
     contents: tuple[Text, ...] = ()
+    retold: Text | None = None
     authors: tuple[str, ...] = ()
     categories: tuple[Category, ...] = ()
     published: str | None = None

@@ -108,18 +108,22 @@ def test_a_given_headline_is_the_sources_and_ours():
     ("contents", "summary", "body", "left"),
     [
         (["<p>long text here</p>"], "short", "<p>long text here</p>", "short"),
+        (["<p>Full body</p>"], "a longer summary", "<p>Full body</p>", True),
         ([], "<p>only this</p>", "<p>only this</p>", None),
         (["<p>same words</p>"], "same words", "<p>same words</p>", None),
-        (
-            ["<p>an excerpt…</p>"],
-            "<p>the whole long text</p>",
-            "<p>the whole long text</p>",
-            "an excerpt…",
-        ),
+        (["<p>same words.</p>"], "same words....", "<p>same words.</p>", True),
         (["  "], "<p>text</p>", "<p>text</p>", None),
+        (["<p> </p>"], "<p>text</p>", "<p>text</p>", None),
+        (["<img src='/p.png' width=1 height=1>"], "text", "text", None),
+        (
+            ["<img src='http://s.example/p.png'>"],
+            "text",
+            '<img src="http://s.example/p.png">',
+            "text",
+        ),
     ],
 )
-def test_the_fullest_text_is_the_body_and_the_other_the_summary(
+def test_the_content_is_the_body_however_long_the_summary(
     contents, summary, body, left
 ):
     made = article(
@@ -130,7 +134,71 @@ def test_the_fullest_text_is_the_body_and_the_other_the_summary(
         )
     )
 
-    assert (made.body, made.summary) == (body, left)
+    assert (made.body, made.summary) == (body, summary if left is True else left)
+
+
+MORE = "<a href='/x'>Continue reading <em>The ships</em></a>"
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        "<p>Ten ships</p>",
+        "<p>Ten ships…</p>",
+        "<p>Ten ships came [...]</p>",
+        "<p>Ten ships came [&#8230;]</p> <p>Read the whole story</p>",
+        f"<p>Ten ships came in. {MORE}</p>",
+        f"<p>Ten ships came… {MORE} &raquo;</p>",
+    ],
+)
+@pytest.mark.parametrize("kind", ["text/html", "text/plain"])
+def test_content_that_is_only_the_beginning_gives_way_to_the_whole(beginning, kind):
+    """Some feeds put the excerpt into `content:encoded`."""
+    content = Text(value=beginning, type="text/html")
+    whole = Text(value="Ten ships came in. " + "They brought tea. " * 5, type=kind)
+
+    made = article(Entry(guid="1", contents=(content,), summary=whole))
+
+    assert markup.visible_text(made.body) == whole.value.strip()
+    assert made.summary.startswith("Ten ships")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<p>Ten boats…</p>",
+        f"<p>{MORE}</p>",
+        "<p>Ten ships came in, with tea. A long report on all of them follows.</p>",
+        "<p>Ten ships came in. They brought… tea</p>",
+    ],
+)
+def test_content_that_says_something_else_stays_the_body(content):
+    summary = Text(value="Ten ships came in. They brought… tea", type="text/html")
+
+    made = article(
+        Entry(
+            guid="1",
+            contents=(Text(value=content, type="text/html"),),
+            summary=summary,
+        )
+    )
+
+    assert markup.visible_text(made.body) == markup.visible_text(content)
+
+
+def test_an_excerpt_is_told_in_one_go_however_it_ends():
+    """I13: no quadratic search."""
+    end = "..a" * 300_000 + "<a href=x></a>" * 70_000 + "." * 300_000
+
+    made = article(
+        Entry(
+            guid="1",
+            contents=(Text(value=end, type="text/html"),),
+            summary=Text(value=end + "b" * 1000, type="text/html"),
+        )
+    )
+
+    assert made.body
 
 
 def test_plain_text_does_not_displace_marked_up_text_that_says_the_same():
@@ -139,7 +207,7 @@ def test_plain_text_does_not_displace_marked_up_text_that_says_the_same():
     )
     spoken = Text(value="Ten ships came in, more. And so")
 
-    made = article(Entry(guid="1", contents=(spoken,), summary=html))
+    made = article(Entry(guid="1", retold=spoken, summary=html))
 
     assert "<a " in made.body
 
@@ -148,7 +216,7 @@ def test_a_short_note_gives_way_to_a_long_plain_text():
     note = Text(value="Episode 7", type="text/html")
     spoken = Text(value="In this episode we talk to the harbour master at length.")
 
-    made = article(Entry(guid="1", contents=(spoken,), summary=note))
+    made = article(Entry(guid="1", retold=spoken, summary=note))
 
     assert made.body.startswith("<p>In this episode")
     assert made.summary == "Episode 7"

@@ -2,6 +2,7 @@
 
 articles   the conductor: one Article or Rejected for every entry
 words      headline, body, summary
+beginnings whether a text is only an excerpt of another
 credit     what a feed says of itself; attribution; the first source of an aggregate
 people     names of authors, categories, languages
 media      enclosures and the picture

@@ -4,7 +4,7 @@ import re
 from hashlib import sha256
 from typing import NamedTuple
 
-from aggregator.reading.normalise import caps
+from aggregator.reading.normalise import beginnings, caps
 from aggregator.reading.normalise.caps import Caps
 from aggregator.reading.parsed import Entry, Text
 from aggregator.text import markup
@@ -81,20 +81,31 @@ def title_line(title: Text, version: str) -> str:
 
 
 def body_of(entry: Entry) -> Text | None:
-    """Return the fullest text of an entry.
+    """Return the text of an entry that is its body: what it calls its content.
 
-    Of the contents the fullest, marked-up before plain; the summary instead where it is
-    marked up and says more, as in feeds that put the excerpt into `content:encoded`.
+    Another text takes its place where the content shows no words, or only the first
+    ones of that text, as in feeds that put the excerpt into `content:encoded`. Of
+    several texts without such a name the fullest is the body.
     """
-    contents = [text for text in entry.contents if text.value.strip()]
-    best = (
-        contents[0] if len(contents) == 1 else max(contents, key=fullness, default=None)
-    )
-    summary = entry.summary
-    if best is None or summary is None:
-        return best or summary
-    is_fuller = summary.type != "text/plain" and fullness(summary) > fullness(best)
-    return summary if is_fuller else best
+    others = [one for one in (entry.summary, entry.retold) if one]
+    content = _fullest([one for one in entry.contents if one.value.strip()])
+    if content is None:
+        return _fullest(others)
+    others = [one for one in others if one.value != content.value]
+    letters = _letters(_TAG.sub("", content.value)) if others else 0
+    longer = [one for one in others if len(one.value) > letters]
+    for other in sorted(longer, key=fullness, reverse=True):
+        if beginnings.is_beginning(_shown(content), of=_shown(other)):
+            return other
+    return content
+
+
+def _fullest(texts: list[Text]) -> Text | None:
+    return texts[0] if len(texts) == 1 else max(texts, key=fullness, default=None)
+
+
+def _shown(text: Text) -> str:
+    return markup.as_html(text.value, text.type)
 
 
 def fullness(text: Text) -> float:
@@ -139,7 +150,7 @@ def _summary(entry: Entry, chosen: Text | None, text: str, tally: Caps) -> str |
 
     `text` is the body's visible text: on one line, as the summary's is.
     """
-    for candidate in (entry.summary, *entry.contents):
+    for candidate in (entry.summary, *entry.contents, entry.retold):
         if candidate is None or candidate is chosen:
             continue
         line = markup.plain(candidate.value, candidate.type)

@@ -45,9 +45,9 @@ def refined(said: Entry, item: Item, *, url: str | None, loose: bool) -> Entry:
     own_links = links.links(groups)
     language = head.language(item.element, groups)
     if loose:
-        contents, summary = said.contents, said.summary
+        contents, summary, retold = said.contents, said.summary, said.retold
     else:
-        contents, summary = _texts(groups, url=url, language=language)
+        contents, summary, retold = _texts(groups, url=url, language=language)
     return Entry(
         guid=guid,
         guid_is_permalink=is_permalink,
@@ -56,6 +56,7 @@ def refined(said: Entry, item: Item, *, url: str | None, loose: bool) -> Entry:
         title=said.title,
         summary=summary,
         contents=contents,
+        retold=retold,
         authors=people.authors(groups),
         categories=said.categories,
         published=said.published,
@@ -72,13 +73,13 @@ def refined(said: Entry, item: Item, *, url: str | None, loose: bool) -> Entry:
 
 def _texts(
     groups: Groups, *, url: str | None, language: str | None
-) -> tuple[tuple[Text, ...], Text | None]:
-    """Return the bodies and the summary.
+) -> tuple[tuple[Text, ...], Text | None, Text | None]:
+    """Return the bodies, the summary and what tells one of them again.
 
     `content:encoded` and Atom content are bodies, `description` and Atom summary the
-    summary. `itunes:summary` repeats one of them: it steps in for a missing summary, or
-    stands as a further body, so that the fuller text wins. `media:description` is often
-    a picture's caption: it speaks only where nothing else does.
+    summary. `itunes:summary` repeats one of them, and steps in for a missing summary.
+    `media:description` is often a picture's caption: it speaks only where nothing else
+    does.
     """
 
     def read(*words: tuple[str, TextType]) -> list[Text]:
@@ -94,14 +95,12 @@ def _texts(
         ]
 
     bodies, summaries = read(*_BODIES), read(*_SUMMARIES)
-    repeats = [_sniffed(text) for text in read(*_REPEATS)]
-    if summaries:
-        bodies += repeats
-    else:
-        summaries = repeats
+    retold = [_sniffed(text) for text in read(*_REPEATS)]
+    if not summaries:
+        summaries, retold = retold, []
     if not bodies and not summaries:
         summaries = [_sniffed(text) for text in read(*_LAST_RESORTS)]
-    return tuple(bodies), next(iter(summaries), None)
+    return tuple(bodies), next(iter(summaries), None), next(iter(retold), None)
 
 
 def _sniffed(text: Text) -> Text:
