@@ -1,9 +1,9 @@
 """Read the body of an answer: whole, decoded, and never more than the cap.
 
 In: urllib3's response, undecoded. Out: the bytes of the document. Refused: a content
-coding we did not ask for, a broken or truncated one, and everything beyond the cap, both
+coding we do not read, a broken or truncated one, and everything beyond the cap, both
 before and after decoding; a bomb is stopped when it has filled the cap, not before the
-decoder has filled the memory.
+decoder has filled the memory. We ask for gzip; some servers send deflate all the same.
 
 Why not urllib3's decoding: on a close-delimited answer it hands over half a gzip document
 as if it were all (no error), and an unknown coding as if it were text.
@@ -23,6 +23,8 @@ _GZIP = frozenset({"gzip", "x-gzip"})
 _PLAIN = frozenset({"", "identity", "none", "utf-8"})
 _TRANSFERS = frozenset({"", "identity", "chunked"})
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
+_DEFLATE = "deflate"
+_ZLIB_HEADER = 2  # bytes
 
 
 class Raw(Protocol):
@@ -38,9 +40,9 @@ def read(raw: Raw, head: Head, *, cap: int) -> tuple[bytes, int]:
     connection raises passes through.
     """
     coding = head.text("content-encoding").lower()
-    if coding not in _GZIP | _PLAIN:
+    if coding not in _GZIP | _PLAIN and coding != _DEFLATE:
         raise FetchError(
-            "the answer came in a content coding we did not ask for "
+            "the answer came in a content coding that we neither asked for nor read "
             f"({coding[:40]!a}); we asked for gzip",
             problem="encoding",
         )
@@ -52,7 +54,9 @@ def read(raw: Raw, head: Head, *, cap: int) -> tuple[bytes, int]:
     length = head.text("content-length").lstrip("0")
     if length.isdecimal() and (len(length), length) > (len(str(cap)), str(cap)):
         raise _too_large(cap)
-    return _gunzipped(raw, cap) if coding in _GZIP else _plain(raw, cap)
+    if coding in _PLAIN:
+        return _plain(raw, cap)
+    return _inflated(raw, "gzip" if coding in _GZIP else coding, cap)
 
 
 def beginning(raw: Raw, head: Head, *, most: int) -> bytes:
@@ -85,41 +89,63 @@ def _plain(raw: Raw, cap: int) -> tuple[bytes, int]:
     return bytes(body), len(body)
 
 
-def _gunzipped(raw: Raw, cap: int) -> tuple[bytes, int]:
+def _inflated(raw: Raw, coding: str, cap: int) -> tuple[bytes, int]:
     body = bytearray()
     wire_bytes = 0
-    member = zlib.decompressobj(_GZIP_WINDOW)
+    early = b""
+    member: zlib._Decompress | None = None
     while chunk := raw.read1(_CHUNK, decode_content=False):
         wire_bytes += len(chunk)
         if wire_bytes > cap:
             raise _too_large(cap)
-        member = _inflate(chunk, member, body, cap)
-    if wire_bytes and not member.eof:
+        if member is None:
+            early += chunk
+            if len(early) < _ZLIB_HEADER:
+                continue
+            member, chunk = zlib.decompressobj(_window(coding, early)), early
+        member = _inflate(chunk, member, body, coding, cap)
+    if wire_bytes and not (member and member.eof):
         raise FetchError(
-            "the answer broke off in the middle of its gzip coding", problem="encoding"
+            f"the answer broke off in the middle of its {coding} coding",
+            problem="encoding",
         )
     return bytes(body), wire_bytes
 
 
+def _window(coding: str, begin: bytes) -> int:
+    """Return how zlib is to read a coding that begins so.
+
+    Deflate is zlib's format, but some servers send it bare, and browsers read both. No
+    compressor begins a bare stream with what is a header of zlib: it would be a block
+    without compression and with a set bit where all write zeros.
+
+    Source: RFC 9110 section 8.4.1.2; RFC 1950 section 2.2; RFC 1951 section 3.2.4.
+    """
+    if coding != _DEFLATE:
+        return _GZIP_WINDOW
+    method, check = begin[0] & 0x0F, int.from_bytes(begin[:_ZLIB_HEADER]) % 31
+    return zlib.MAX_WBITS if (method, check) == (8, 0) else -zlib.MAX_WBITS
+
+
 def _inflate(
-    chunk: bytes, member: "zlib._Decompress", body: bytearray, cap: int
+    chunk: bytes, member: "zlib._Decompress", body: bytearray, coding: str, cap: int
 ) -> "zlib._Decompress":
     """Add what a chunk decodes to, and return the member it ended in.
 
     A gzip body may hold several members; what follows the last and does not begin one
-    is padding, as gzip itself treats it.
+    is padding, as gzip itself treats it. Deflate has one.
     """
     rest = chunk
     while rest:
         if member.eof:
-            if not rest.startswith(b"\x1f"):
+            if coding == _DEFLATE or not rest.startswith(b"\x1f"):
                 return member
             member = zlib.decompressobj(_GZIP_WINDOW)
         try:
             body += member.decompress(rest, _STEP)
         except zlib.error as error:
             raise FetchError(
-                "the answer is not the gzip it claims to be", problem="encoding"
+                f"the answer is not the {coding} it claims to be", problem="encoding"
             ) from error
         if len(body) > cap:
             raise _too_large(cap)

@@ -29,7 +29,7 @@ Problem = Literal[
     "status",
     "throttled",  # 429, 503
     "gone",  # 410
-    "encoding",  # a content coding we did not ask for, or a broken one
+    "encoding",  # a content coding we do not read, or a broken one
     "protocol",  # what answered does not speak HTTP as we know it
     "file",
     # reading

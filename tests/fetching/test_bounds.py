@@ -148,6 +148,7 @@ def test_redirects_share_one_deadline(origin, make_fetcher):
 
 
 BOMB = gzip.compress(bytes(50_000_000))
+DEFLATED = zlib.compress(bytes(50_000_000))
 TOO_LARGE = {
     "announced": [OK + b"Content-Length: 400000000\r\n\r\n"],
     "announced in more digits than a number has": [
@@ -159,6 +160,10 @@ TOO_LARGE = {
         *[b"186a0\r\n" + b"x" * 100_000 + b"\r\n"] * 11,
     ],
     "a gzip bomb": [OK + b"Content-Encoding: gzip\r\n\r\n" + BOMB],
+    "a deflate bomb": [OK + b"Content-Encoding: deflate\r\n\r\n" + DEFLATED],
+    "a bare deflate bomb": [
+        OK + b"Content-Encoding: deflate\r\n\r\n" + DEFLATED[2:],
+    ],
     "a bomb of many members": [
         OK + b"Content-Encoding: gzip\r\n\r\n",
         *[gzip.compress(bytes(100_000))] * 11,
@@ -200,18 +205,17 @@ def test_a_body_of_exactly_the_cap_passes(origin, make_fetcher):
     [
         "br",
         "zstd",
-        "deflate",
         "compress",
         "gzip, gzip",
         ", ".join(["gzip"] * 8),
         "x" * 99,
     ],
 )
-def test_a_coding_we_did_not_ask_for_is_refused(origin, fetch, coding):
-    """N9: br, zstd, deflate, 8 codings."""
+def test_a_coding_we_do_not_read_is_refused(origin, fetch, coding):
+    """N9: br, zstd, 8 codings."""
     origin.answers("/feed", b"whatever", headers=[("Content-Encoding", coding)])
 
-    with pytest.raises(FetchError, match="did not ask for") as failure:
+    with pytest.raises(FetchError, match="neither asked for nor read") as failure:
         fetch(origin.url())
 
     assert failure.value.problem == "encoding"
@@ -222,6 +226,21 @@ def test_a_coding_that_means_none_is_none(origin, fetch, coding):
     origin.answers("/feed", b"<rss/>", headers=[("Content-Encoding", coding)])
 
     assert fetch(origin.url()).body == b"<rss/>"
+
+
+def bare(body):
+    """Return deflate without the header and checksum of zlib."""
+    return zlib.compress(body, wbits=-15)
+
+
+@pytest.mark.parametrize("deflated", [zlib.compress, bare])
+@pytest.mark.parametrize("body", [b"<rss/>", os.urandom(9_000), b""])
+def test_deflate_is_read_with_its_header_or_without(origin, fetch, deflated, body):
+    head = OK + b"Content-Encoding: deflate\r\n\r\n"
+    sent = deflated(body)
+    origin.sends("/feed", head, sent[:1], 0.01, sent[1:], 0.01, b"and more")
+
+    assert fetch(origin.url()).body == body
 
 
 PACKED = gzip.compress(os.urandom(3_000))
@@ -244,6 +263,22 @@ BROKEN = {
     ),
     "gzip that is deflate": (
         [OK + b"Content-Encoding: gzip\r\n\r\n" + zlib.compress(b"<rss/>")],
+        "encoding",
+    ),
+    "deflate that is not": (
+        [OK + b"Content-Encoding: deflate\r\n\r\n<rss/>"],
+        "encoding",
+    ),
+    "deflate cut off": (
+        [OK + b"Content-Encoding: deflate\r\n\r\n" + bare(b"<rss/>")[:-1]],
+        "encoding",
+    ),
+    "deflate of one byte": (
+        [OK + b"Content-Encoding: deflate\r\n\r\n\x78"],
+        "encoding",
+    ),
+    "deflate with a wrong checksum": (
+        [OK + b"Content-Encoding: deflate\r\n\r\n" + zlib.compress(b"a")[:-1] + b"?"],
         "encoding",
     ),
     "less than announced": ([OK + b"Content-Length: 99\r\n\r\n<rss/>"], "reset"),
