@@ -23,6 +23,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from aggregator.errors import ReadError
+from aggregator.reading import western
 from aggregator.reading.entities import resolved
 from aggregator.reading.opening import opening, refusal
 
@@ -84,7 +85,10 @@ _ASCII_BEGINS = re.compile(rb"[\t\n\r <{\[][^\0]")  # neither a mark nor another
 _DECLARATION = re.compile(rb"\s*<\?xml\b[^>]{0,300}?\?>")
 _DECLARED = re.compile(rb"""\bencoding\s*=\s*["']([^"']{1,60})["']""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([^"';\s]+)""", re.IGNORECASE)
-_SEQUENCE = re.compile(rb"[\xc3-\xf4][\x80-\xbf]{1,3}")
+# Whole ones only: the first two bytes of many are "é”" in windows-1252.
+_SEQUENCE = re.compile(
+    rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
 
 # Characters that XML 1.0 section 2.2 forbids, as they stand in UTF-8.
 _CONTROLS = bytes({*range(32)} - {9, 10, 13})
@@ -223,12 +227,15 @@ def _closest(body: bytes, encodings: tuple[str, ...]) -> str:
     """Return the encoding under which fewest characters are lost, none being right.
 
     One broken byte in a declared encoding costs one character. Without declaration, or
-    with a false one of UTF-8, bytes that never form a UTF-8 sequence are windows-1252.
+    with a false one of UTF-8, bytes that never form a UTF-8 sequence are windows-1252
+    where they read like it. (A browser shows U+FFFD for each in HTML, and an error for
+    the whole in XML.)
     """
     believed = encodings[0] if encodings else "utf-8"
     if believed == "utf-8" and _SEQUENCE.search(body):
         return "utf-8"
-    return next((e for e in encodings if e != "utf-8"), "cp1252")
+    other = next((e for e in encodings if e != "utf-8"), None)
+    return other or ("cp1252" if western.reads_as_western(body) else "utf-8")
 
 
 def _legal(document: bytes) -> bytes:

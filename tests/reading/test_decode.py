@@ -76,10 +76,57 @@ def test_one_broken_byte_costs_one_character():
     assert f"<t>{CYRILLIC}\ufffd</t>" in read(body).document.decode()
 
 
-def test_latin_bytes_declared_as_utf8_are_windows_1252():
-    body = feed("caf\xe9", declared="utf-8", encoding="latin-1")
+@pytest.mark.parametrize("declared", ["utf-8", None])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "café",
+        "It’s “late” – or not…",
+        "À la créée: «Été» à Besançon",
+        "Ünal, Žižek, Åse og Þór",
+        "50 € or £40, 3°",
+        "¿Qué? ¡Más!",
+        "Haÿ-les-Roses, près de Paris",
+        "100\xa0km",
+    ],
+)
+def test_western_text_declared_as_utf8_is_windows_1252(text, declared):
+    body = feed(text, declared=declared, encoding="cp1252")
 
-    assert "<t>café</t>" in read(body).document.decode()
+    assert f"<t>{text}</t>" in read(body).document.decode()
+
+
+@pytest.mark.parametrize("declared", ["utf-8", None])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"bad \xff byte",
+        b"bad\xffbyte",
+        b"long \xc0\x80 zero",
+        b"slash\xc0\xaf",
+        b"caf\xc3...",
+        b"cut \xe2\x80 quote",
+        b"cut \xf0\x9f smile",
+        b"lone \x80 byte",
+        "Привет, мир".encode("koi8-r"),
+        "שלום עולם".encode("cp1255"),
+    ],
+)
+def test_what_is_neither_utf8_nor_western_text_is_replaced_and_the_rest_stays(
+    broken, declared
+):
+    """I19: right where a browser gets it right, otherwise U+FFFD."""
+    body = feed("@", declared=declared).replace(b"@", broken)
+
+    title = read(body).document.decode().split("<t>")[1].split("</t>")[0]
+
+    assert title == broken.decode("utf-8", "replace")
+
+
+def test_one_broken_byte_among_accents_does_not_cost_them():
+    body = feed("caf\xe9 cr\xe8me \xff", declared="utf-8", encoding="latin-1")
+
+    assert "<t>café crème ÿ</t>" in read(body).document.decode()
 
 
 def test_a_mark_before_broken_bytes_is_no_exception():
