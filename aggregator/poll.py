@@ -202,6 +202,7 @@ def _read(
         reading.feed or state.feed,
         domain=registrable_host(host_of(answer.url)) or None,
         empty=not reading.items,
+        capped="; ".join(reading.capped) or None,
     )
     doubt = suspicion(
         attempt.before, feed, changes.new, familiar=changes.holds_old_ones

@@ -131,7 +131,7 @@ class FeedInfo(Struct, frozen=True, kw_only=True):
     """What a feed says of itself, as text and absolute addresses.
 
     `domain` is the registrable host that its last accepted document came from; `empty`,
-    that this held no entry at all.
+    that this held no entry at all, and `capped`, what of it was too much to be read.
     """
 
     title: str | None = None
@@ -145,6 +145,7 @@ class FeedInfo(Struct, frozen=True, kw_only=True):
     version: str = ""
     domain: str | None = None
     empty: bool = False
+    capped: str | None = None
     hints: Hints = Hints()
 
 
@@ -189,8 +190,8 @@ class Reading(Struct, frozen=True, kw_only=True):
     `items` are the digests of all items, in document order, with the article that was
     read from it now, or None where the digest was known and the item was not parsed.
     Articles are as if all were new: `identity` reconciles them with what is stored.
-    `notes` are sentences for the operator (caps applied, entries left out and why).
-    `passage` is where the items stand, if nothing was told of them and all are known
+    `notes` are sentences for the operator (caps applied, entries left out and why),
+    `capped` those of them that tell what was too much to be read. `passage` is where the items stand, if nothing was told of them and all are known
     then. `entries_parsed` counts what reached the parser. `cut_short`: the document ended
     too early, so its answer was not all there was.
     """
@@ -201,6 +202,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     passage: Passage | None = None
     deletions: tuple[Deletion, ...] = ()
     notes: tuple[str, ...] = ()
+    capped: tuple[str, ...] = ()
     entries_parsed: int = 0
     cut_short: bool = False
 

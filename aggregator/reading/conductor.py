@@ -70,8 +70,9 @@ def _read(request: ReadRequest) -> Reading:
 
 def _taken(parts: Parts, request: ReadRequest, found: Decoded) -> Reading:
     """Return the reading of a document in parts, parsing what is not known."""
-    numbers, capped = _within_caps(parts)
-    notes = (*found.notes, *parts.notes, *capped)
+    distinct, repeated = _distinct(parts)
+    numbers, capped = _within_caps(parts, distinct)
+    notes = (*found.notes, *parts.notes, *repeated, *capped)
     same = request.context == parts.context
     known = request.known if same and request.known else {}
     digests = [parts.parts[number].digest for number in numbers]
@@ -108,20 +109,29 @@ def _taken(parts: Parts, request: ReadRequest, found: Decoded) -> Reading:
         else passage_of(request.body, found.document, parts.extent),
         deletions=deletions,
         notes=tuple(dict.fromkeys(notes)),
+        capped=capped,
         entries_parsed=len(unseen),
         cut_short=CUT_SHORT in notes,
     )
 
 
-def _within_caps(parts: Parts) -> tuple[Sequence[int], tuple[str, ...]]:
-    """Return which parts to look at: each once, the first 2,000, none over 8 MiB."""
+def _distinct(parts: Parts) -> tuple[list[int], tuple[str, ...]]:
+    """Return the first of all parts that are the same to the byte."""
     first: dict[bytes, int] = {}
     for number, part in enumerate(parts.parts):
         first.setdefault(part.digest, number)
-    numbers = list(first.values())
+    repeated = len(parts.parts) - len(first)
+    if not repeated:
+        return list(first.values()), ()
+    note = f"{repeated} entries left out: the same as another to the byte"
+    return list(first.values()), (note,)
+
+
+def _within_caps(
+    parts: Parts, numbers: list[int]
+) -> tuple[Sequence[int], tuple[str, ...]]:
+    """Return which of these parts to look at: the first 2,000, none over 8 MiB."""
     notes: tuple[str, ...] = ()
-    if repeated := len(parts.parts) - len(numbers):
-        notes += (f"{repeated} entries left out: the same as another to the byte",)
     if len(numbers) > MAX_ITEMS:
         notes += (f"{len(numbers)} entries: the first {MAX_ITEMS} were read",)
         numbers = numbers[:MAX_ITEMS]

@@ -19,7 +19,7 @@ from cadence_world import (
 from msgspec.structs import replace
 
 from aggregator.fetching import cadence
-from aggregator.model import Pause
+from aggregator.model import FeedInfo, Pause
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,10 @@ def test_a_pause_hides_all_else_until_it_ends(until, word):
         (
             replace(after(None, updated()), fetch_url="https://b.example/feed?key=1"),
             "interval 1h; moved to https://b.example/feed, which is asked instead",
+        ),
+        (
+            replace(after(None, updated()), feed=FeedInfo(capped="the first 3 of 9")),
+            "interval 1h; the first 3 of 9",
         ),
     ],
 )

@@ -156,6 +156,7 @@ def test_what_is_far_too_long_is_cut_and_told(desk_of, origin):
 
     assert len(by_source["entries"]) == 2_000
     assert "50000 entries: the first 2000 were read" in notes["entries"]
+    assert "the first 2000 were read" in desk.status("entries")["because"]
     (content,) = by_source["content"]
     body = desk.wire.store.article(content.id).body
     assert 900_000 < len(body.encode()) <= 1_010_000

@@ -163,6 +163,7 @@ def test_only_the_first_2000_items_are_read_and_a_note_says_so():
 
     assert len(reading.items) == 2000
     assert "2100 entries: the first 2000 were read" in reading.notes
+    assert reading.capped == ("2100 entries: the first 2000 were read",)
 
 
 def test_an_item_of_more_than_8_mib_is_left_out_and_a_note_says_so(monkeypatch):

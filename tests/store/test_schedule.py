@@ -56,6 +56,7 @@ EVERYTHING = source(
         language="en-GB",
         image="https://bbc.example/i.png",
         version="rss20",
+        capped="2100 entries: the first 2000 were read",
         hints=Hints(
             ttl=timedelta(minutes=15, microseconds=1),
             skip_hours=frozenset({0, 23}),

@@ -45,6 +45,8 @@ def next_step(source: Source, state: SourceState, *, now: datetime) -> str:
         notes.append(f"moved to {shown(state.fetch_url)}, which is asked instead")
     if state.feed.empty:
         notes.append("the feed holds no entry now, what came before is kept")
+    if state.feed.capped:
+        notes.append(state.feed.capped)
     if state.hints_warning:
         notes.append(state.hints_warning)
     if not source.verify_tls:
