@@ -153,6 +153,14 @@ def test_a_cap_cuts_between_letters(text, max_chars, kept):
         ("대한민국 정부는 오늘", 2, "대한민국 정부는…"),
         ("x" * 200, 1, "x" * 60 + "…"),
         ("\u2066one two\u2069 three", 1, "\u2066one…\u2069"),
+        ("w0—w1—w2—w3", 2, "w0—w1…"),
+        ("one–two three", 2, "one–two…"),
+        ("one – two three", 3, "one – two…"),
+        ("one— two three", 2, "one— two…"),
+        ("—one two three", 2, "—one two…"),
+        ("in 2020–2024 they", 2, "in 2020–2024…"),
+        ("1—" * 200, 1, "1—1—1—1…"),
+        ("中国——经济增长", 2, "中国…"),
     ],
 )
 def test_an_excerpt_ends_after_a_word(text, words, short):

@@ -22,8 +22,15 @@ _STOPS = "、。，．！？；：」』）】》〉”’…"
 GIVING_WAY = " \t\n,.;:–—-、。，．；：،؛۔।…"
 _LONGEST_WORD = 60  # characters; what is longer counts as several
 
+# A dash between two words parts them, blanks or not; between figures (2020–2024) it does
+# not, and at the end of a word it is part of that.
+_LETTERS = rf"[^\s–—{_HAN}{_THAI}]{{1,{_LONGEST_WORD}}}+"
+_SPACED = (
+    rf"[–—]*+{_LETTERS}(?:(?<=\d)[–—](?=\d){_LETTERS}){{0,3}}+(?:[–—]++(?!\S))?+"
+    r"|[–—]++"
+)
 _WORD = (
-    rf"(?:[{_HAN}]{{1,2}}+|[{_THAI}]{{1,4}}+[{_AFTER}]*+|[^\s{_HAN}{_THAI}]{{1,{_LONGEST_WORD}}}+)"
+    rf"(?:[{_HAN}]{{1,2}}+|[{_THAI}]{{1,4}}+[{_AFTER}]*+|{_SPACED})"
     rf"[{_STOPS}]*+"
 )
 
