@@ -98,14 +98,12 @@ def reconcile(
     previous: Document | None,
     first: bool,
     now: datetime,
-    keep: timedelta | None = None,
 ) -> Reconciled:
     """Return what the document makes of the articles we hold.
 
     `known` maps keys to stored articles, `held` gives a whole one by its id (asked only
     where the source changed one), `previous` is the source's last document, `first`
-    says that the source was never read before. `keep` is how long articles are kept:
-    what comes with an older date is nobody's news, and may have been here before.
+    says that the source was never read before.
     """
     before = dict(previous.items) if previous else {}
     told = _Told(known=known, held=held, before=before, now=now, reading=reading)
@@ -118,7 +116,7 @@ def reconcile(
             items=tuple(told.items()),
             passage=None if told.waiting or gone else reading.passage,
         ),
-        new=tuple(_listed(list(told.new.values()), by_date=first, now=now, keep=keep)),
+        new=tuple(_listed(list(told.new.values()), by_date=first, now=now)),
         changed=tuple(told.changed.values()),
         aliases=tuple(
             (key, article_id)
@@ -273,7 +271,7 @@ def _without(article: Article, keys: Container[str]) -> Article:
 
 
 def _listed(
-    articles: list[Article], *, by_date: bool, now: datetime, keep: timedelta | None
+    articles: list[Article], *, by_date: bool, now: datetime
 ) -> Iterator[Article]:
     """Yield new articles with the time that orders them in every output.
 
@@ -288,7 +286,6 @@ def _listed(
     )
     above = now + TICK
     for _, article in placed:
-        is_old = keep is not None and now - article.published > keep
-        own = min(article.published, now) if by_date or is_old else now
+        own = min(article.published, now) if by_date else now
         above = min(own, above - TICK)
         yield replace(article, listed_at=above)

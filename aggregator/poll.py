@@ -75,16 +75,12 @@ class Memory(Protocol):
 
 
 class Rooms(Struct, frozen=True, kw_only=True):
-    """The rooms that a report walks through. `edit` is the desk's last word.
-
-    `keep` is how long articles are kept, None for ever.
-    """
+    """The rooms that a report walks through. `edit` is the desk's last word."""
 
     fetching: Fetching
     readers: Readers
     memory: Memory
     edit: Callable[[Article], Article]
-    keep: timedelta | None = None
 
 
 class _Attempt(Struct, frozen=True, kw_only=True):
@@ -262,7 +258,6 @@ def _changes(
         previous=previous,
         first=attempt.before.first_success_at is None,
         now=attempt.now,
-        keep=attempt.rooms.keep,
     )
 
 

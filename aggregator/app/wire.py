@@ -99,7 +99,6 @@ class Wire:
             readers=self.workers,
             memory=self.store,
             edit=self.editorial.edit,
-            keep=self.config.keep,
         )
 
     # -- sources

@@ -54,9 +54,7 @@ def digest(n):
     return bytes([n]) * 16
 
 
-def document(
-    *entries, listed=(), known=(), now=NOON, first=False, deletions=(), keep=None
-):
+def document(*entries, listed=(), known=(), now=NOON, first=False, deletions=()):
     """Reconcile a document of new entries, and of known ones that did not change."""
     items = [(digest(n), article) for n, article in enumerate(entries)]
     still = [(digest(100 + n), None) for n, _ in enumerate(listed)]
@@ -74,7 +72,6 @@ def document(
         ),
         first=first,
         now=now,
-        keep=keep,
     )
 
 
@@ -376,19 +373,6 @@ def test_later_polls_list_by_when_we_saw_it_in_the_order_of_the_document():
     by_place = sorted(found.new, key=lambda article: article.listed_at, reverse=True)
     assert [article.id for article in by_place] == [top.id, below.id, late.id]
     assert all(NOON - article.listed_at < HOUR for article in found.new)
-
-
-def test_what_is_older_than_anything_that_is_kept_is_no_news():
-    """Wish 34: a report that was pruned comes back at its old place."""
-    keep = timedelta(days=30)
-    old = entry("1", "https://a.example/1", dated=NOON - keep - HOUR)
-    late = entry("2", "https://a.example/2", "Sun", dated=NOON - keep + HOUR)
-
-    found = document(old, late, keep=keep)
-
-    listed = {article.keys[0]: article.listed_at for article in found.new}
-    assert listed["guid:1"] == NOON - keep - HOUR
-    assert listed["guid:2"] == NOON
 
 
 def test_a_flood_is_listed_by_its_own_dates():
