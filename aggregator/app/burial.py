@@ -6,7 +6,7 @@ taken back, in months of today's publications (`history`) and of former ones (`r
 
 from datetime import datetime
 
-from aggregator.app.months import month_of
+from aggregator.app.months import months_of
 from aggregator.app.tombstones import WITHDRAWN, tombstone
 from aggregator.publishing import Archives
 from aggregator.store import Store
@@ -30,6 +30,6 @@ class Burial:
             if (publication_id, article.id) in self._done:
                 continue
             stone = tombstone(article)
-            for month in {month_of(article.listed_at), month_of(article.first_seen)}:
+            for month in months_of(article):
                 self._archives.take_back(publication_id, month, stone, now=now)
             self._done.add((publication_id, article.id))

@@ -7,9 +7,9 @@ listed stands in the live document or in a month.
 A report belongs to the month it is listed in. A month is open until ten minutes after
 its end, and for an hour after it was first written (a new installation meets its sources
 one after the other); from then on its bytes change only where a report is taken back, or
-where rights were lowered. A
-report that comes later than that stands in the month in which it came. The open month is
-written when the live document is about to lose a report that is not in it yet.
+where rights were lowered. A report that comes later than that stands in the month in
+which it came. The open month is written when the live document is about to lose a report
+that is not in it yet.
 
 Sources whose rights end some day stay out: what is archived cannot be taken in again.
 """
@@ -33,11 +33,13 @@ from aggregator.app.months import (
     is_due,
     is_open,
     month_of,
+    months_of,
     noted,
     place_of,
     remembered,
     start_of,
 )
+from aggregator.app.tombstones import stones, taken_back
 from aggregator.model import Article, Publication, Selection
 from aggregator.publishing import Archives
 from aggregator.store import Mark, Store
@@ -186,8 +188,14 @@ class History:
         listed = chain([newest], found) if newest else ()
         barred = lowered.bars if lowered else nothing_barred
         self._binder.fill(volume, listed, publication, now, barred)
+        gone = taken_back(self._store, self._editorial, publication)
         if not self._archives.write(
-            publication, month, volume, previous=before, now=now
+            publication,
+            month,
+            volume,
+            previous=before,
+            tombstones=stones(a for a in gone if month in months_of(a)),
+            now=now,
         ):
             return None
         first = months[month].first if month in months else now

@@ -59,6 +59,11 @@ def month_of(time: datetime) -> str:
     return f"{time.year:04}-{time.month:02}"
 
 
+def months_of(article: Article) -> set[str]:
+    """Return the months in one of which an article stands: by its list, or as it came."""
+    return {month_of(article.listed_at), month_of(article.first_seen)}
+
+
 @cache
 def start_of(month: str) -> datetime:
     """Return the first moment of a month."""

@@ -4,6 +4,8 @@ In: the store, the desk. Out: tombstones, the latest first. Apart from the month
 stand in, because every round of polls asks for them, and hardly any writes a month.
 """
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from msgspec.structs import replace
@@ -29,19 +31,32 @@ def tombstone(article: Article) -> Tombstone:
 def tombstones(
     store: Store, editorial: Editorial, publication: Publication
 ) -> tuple[Tombstone, ...]:
-    """Return what was taken back last of what the publication would show.
+    """Return what was taken back last of what the publication would show."""
+    return stones(taken_back(store, editorial, publication))[:_TOLD]
 
-    One for each published id: two sources may have carried a report under one, and a
-    tombstone with the same `ref` and `when` as another says nothing (RFC 6721).
-    """
-    taken_back = [
+
+def taken_back(
+    store: Store, editorial: Editorial, publication: Publication
+) -> list[Article]:
+    """Return the withdrawn articles that the publication would show."""
+    return [
         article
         for article in store.withdrawn(limit=WITHDRAWN)
         if not editorial.refusal(
             replace(article, withdrawn=None), publication, article.listed_at
         )
     ]
-    stones = sorted(map(tombstone, taken_back), key=lambda s: (s.at, s.ref))
-    latest = {stone.ref: stone for stone in stones}
-    last = sorted(latest.values(), key=lambda s: (s.at, s.ref))[-_TOLD:]
-    return tuple(reversed(last))
+
+
+def stones(withdrawn: Iterable[Article]) -> tuple[Tombstone, ...]:
+    """Return the tombstones of articles, the latest first.
+
+    One for each published id: two sources may have carried a report under one, and a
+    tombstone with the same `ref` and `when` as another says nothing (RFC 6721).
+    """
+
+    def place(stone: Tombstone) -> tuple[datetime, str]:
+        return stone.at, stone.ref
+
+    latest = {each.ref: each for each in sorted(map(tombstone, withdrawn), key=place)}
+    return tuple(sorted(latest.values(), key=place, reverse=True))

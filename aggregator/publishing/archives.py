@@ -14,7 +14,7 @@ from pathlib import Path
 from aggregator.errors import PublishError
 from aggregator.model import Publication
 from aggregator.publishing import files
-from aggregator.publishing.bound import Parts, Struck, Thinned, entry_of
+from aggregator.publishing.bound import Parts, Struck, barred_entries, entry_of
 from aggregator.publishing.collating import shelved
 from aggregator.publishing.document import masthead
 from aggregator.publishing.margin import Margin, Tombstone, tombstone_element
@@ -60,9 +60,10 @@ class Archives:
         volume: Volume,
         *,
         previous: str | None,
+        tombstones: tuple[Tombstone, ...] = (),
         now: datetime,
     ) -> bool:
-        """Write a month; False if there is nothing in it.
+        """Write a month, and what was taken back in it; False if nothing stands in it.
 
         Raises PublishError or OSError, and the old file stays.
         """
@@ -72,6 +73,7 @@ class Archives:
             margin=Margin(
                 current=f"{self._base_url}/{files.FOLDER}/{publication.id}.{FORMAT}",
                 previous=previous and self.address(publication.id, previous),
+                tombstones=tombstones,
             ),
         )
         if bound is None:
@@ -90,7 +92,8 @@ class Archives:
         """Take entries out of a month, and leave every other byte as it is."""
         body = opened(self._path(publication_id, month))
         if body:
-            self._put(publication_id, month, Thinned(body, barred), now)
+            struck = Struck(body, barred_entries(body, barred))
+            self._put(publication_id, month, struck, now)
 
     def remove(self, publication_id: str, month: str) -> None:
         """Remove a month of which nothing may be shown any more."""
@@ -105,7 +108,7 @@ class Archives:
         body = opened(self._path(publication_id, month))
         entry = body and entry_of(body, _escaped(stone.ref))
         if body and entry:
-            struck = Struck(body, entry, tombstone_element(stone).encode())
+            struck = Struck(body, [entry], tombstone_element(stone).encode())
             self._put(publication_id, month, struck, now)
 
     def _folder(self, publication_id: str) -> Path:

@@ -18,7 +18,7 @@ from aggregator.publishing.collating import Collation
 from aggregator.publishing.formats import Head
 from aggregator.publishing.gzipped import HEADER, LAST_BLOCK
 from aggregator.publishing.index import Preface, written
-from aggregator.publishing.ranges import Fresh, Ranges, Standing
+from aggregator.publishing.ranges import Fresh, Standing
 
 _TAG = re.compile(rb"<entry(?=[ >])|</entry>|<id>")
 
@@ -109,25 +109,30 @@ class Bound(Struct, frozen=True, kw_only=True):
 
 
 class Struck:
-    """A month that stands, with something else in the place of one entry."""
+    """A month that stands, with something else, or nothing, in the place of entries."""
 
-    def __init__(self, old: Standing, entry: tuple[int, int], instead: bytes) -> None:
-        first, last = entry
-        self._old = old
-        self._before, self._instead, self._after = Ranges(), instead, Ranges()
-        self._before.add(old, 0, first)
-        self._after.add(old, last, old.size)
+    def __init__(
+        self, old: Standing, entries: Iterable[tuple[int, int]], instead: bytes = b""
+    ) -> None:
+        """Strike entries, by their ranges in the order of the month."""
+        self._old, self._instead = old, instead
+        self._kept: list[tuple[int, int]] = []
+        kept = 0
+        for first, last in entries:
+            self._kept.append((kept, first))
+            kept = last
+        self._kept.append((kept, old.size))
         self._body = Sum()
 
     @property
     def size(self) -> int:
         """Return the length of the body."""
-        return self._before.size + len(self._instead) + self._after.size
+        kept = sum(last - first for first, last in self._kept)
+        return kept + len(self._instead) * (len(self._kept) - 1)
 
     def body(self) -> Iterator[bytes]:
         """Yield the parts of the body."""
-        before, after = self._before.chunks(), self._after.chunks()
-        yield from self._body.of(chain(before, [self._instead], after))
+        yield from self._body.of(self._parts())
         self._old.require_unchanged()
 
     def gzip(self) -> Iterator[bytes]:
@@ -144,28 +149,21 @@ class Struck:
         """Yield nothing: what stands now has no index, and is made anew if need be."""
         return iter(())
 
-
-class Thinned(Struck):
-    """A month that stands, without the entries that are barred."""
-
-    def __init__(self, old: Standing, barred: Callable[[bytes], bool]) -> None:
-        self._old = old
-        self._before, self._instead, self._after = Ranges(), b"", Ranges()
-        kept = 0
-        for first, last in _entries(old):
-            if barred(old.read(first, last)):
-                self._before.add(old, kept, first)
-                kept = last
-        self._after.add(old, kept, old.size)
-        self._body = Sum()
+    def _parts(self) -> Iterator[bytes]:
+        yield from self._old.chunks(*self._kept[0])
+        for first, last in self._kept[1:]:
+            yield self._instead
+            yield from self._old.chunks(first, last)
 
 
-def _entries(body: Standing) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of all entries; what is within one is escaped."""
-    ends = body.found(b"</entry>")
-    for end in ends:
-        last = end + len(b"</entry>")
-        yield _opened_before(body, end), last
+def barred_entries(
+    body: Standing, barred: Callable[[bytes], bool]
+) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of entries that are barred; what is within one is escaped."""
+    for end in body.found(b"</entry>"):
+        first, last = _opened_before(body, end), end + len(b"</entry>")
+        if barred(body.read(first, last)):
+            yield first, last
 
 
 def entry_of(body: Standing, published_id: bytes) -> tuple[int, int] | None:

@@ -210,7 +210,12 @@ class Volume:
             language=language(spoken) or language(common),
             updated=index.moment(self._latest) if self._first else None,
         )
-        head = writer.beside(head, margin)
+        told = [
+            stone
+            for stone in margin.tombstones
+            if not self._repeats(index.digest_of(stone.ref))
+        ]
+        head = writer.beside(head, replace(margin, tombstones=tuple(told)))
         # What was taken over was read back when it was new, and every page of new ones
         # within a head of its own: what is left to see is this head, before an entry.
         name, length = self._first or (b"", 0)

@@ -212,6 +212,25 @@ def test_what_was_taken_back_is_a_tombstone_in_every_place(world):
     )
 
 
+def test_a_month_that_grows_still_tells_what_was_taken_back_in_it(world):
+    """A late reader may hold it when the live document has forgotten."""
+    for _ in range(LIMIT + 1):
+        world.comes()
+    world.publish()
+    gone = next(iter(world.shown))
+    world.takes_back(gone)
+    world.publish()
+    for _ in range(LIMIT + 1):
+        world.comes()
+
+    month = ET.fromstring(world.writes_month())
+
+    stones = [stone.get("ref") for stone in month.iter(f"{STONES}deleted-entry")]
+    ids = {entry.findtext(f"{ATOM}id") for entry in month.iter(f"{ATOM}entry")}
+    assert stones == [gone]
+    assert ids == set(world.shown)
+
+
 def carried_by_both(world):
     """Two sources carry a report under one published id; returns it and both ids."""
     both = [
