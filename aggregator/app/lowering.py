@@ -12,15 +12,13 @@ from datetime import datetime, timedelta
 from msgspec import Struct, json
 
 from aggregator.app.editorial import granted
-from aggregator.model import BodyMode, Config, Publication, Rights
+from aggregator.model import BODY_MODES, BodyMode, Config, Publication, Rights
 from aggregator.store import Store
 
 _LOWERED = "lowered rights"
 _NEVER = timedelta.max
 # By a source of which the config says nothing.
 _GRANTED = Rights()
-# From the least that may be shown to the most.
-_MODES: tuple[BodyMode, ...] = ("headline", "excerpt", "full")
 
 
 class Minded(Struct, frozen=True):
@@ -94,7 +92,7 @@ class Lowering:
             if at != minded.times.get(source_id)
             for mark in self._marks(source_id)
         ]
-        all_of_it = _MODES.index(publication.body) < _MODES.index(minded.body)
+        all_of_it = BODY_MODES.index(publication.body) < BODY_MODES.index(minded.body)
         if not (marks or all_of_it):
             return None
         return Lowered(marks=tuple(marks), all_of_it=all_of_it)
@@ -133,7 +131,7 @@ class Lowering:
 
 def is_lower(now: Rights, before: Rights) -> bool:
     """Return whether anything may be shown less, or not so long, than before."""
-    shows, showed = _MODES.index(now.body), _MODES.index(before.body)
+    shows, showed = BODY_MODES.index(now.body), BODY_MODES.index(before.body)
     return (
         shows < showed
         or (now.body == "excerpt" == before.body and _words(now) < _words(before))

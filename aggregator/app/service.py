@@ -1,7 +1,8 @@
 """The main job: poll on schedule, publish, serve, and follow the config, until stopped.
 
 Threads: the engine's, the press, the web server, one that watches the config folder,
-one that looks for what to alert of. The caller owns the signals; `stop` and `reload` may be called from a handler.
+one that looks for what to alert of. The caller owns the signals; `stop` and `reload` may
+be called from a handler.
 """
 
 from collections.abc import Callable, Sequence

@@ -15,15 +15,13 @@ from aggregator.model import Config, SourceState
 
 def spared(config: Config, *, clock: Clock = utc_now) -> dict[str, str]:
     """Return why sources may not be asked now, by their ids."""
-    now, stored = clock(), _stored(config.store)
-    found = {}
-    for source in config.sources:
-        state = cadence.initial(source, now=now)
-        if source.id in stored:
-            state = cadence.reconfigured(source, stored[source.id], now=now)
-        if reason := cadence.may_force(source, state, now=now):
-            found[source.id] = reason
-    return found
+    now = clock()
+    states = cadence.configured(config.sources, _stored(config.store), now=now)
+    reasons = {
+        source.id: cadence.may_force(source, states[source.id], now=now)
+        for source in config.sources
+    }
+    return {id_: reason for id_, reason in reasons.items() if reason}
 
 
 def _stored(url: str) -> Mapping[str, SourceState]:

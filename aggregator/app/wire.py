@@ -303,13 +303,7 @@ class Wire:
     def _as_configured(
         self, stored: Mapping[str, SourceState]
     ) -> dict[str, SourceState]:
-        now = self.clock()
-        return {
-            source.id: cadence.reconfigured(source, stored[source.id], now=now)
-            if source.id in stored
-            else cadence.initial(source, now=now)
-            for source in self.config.sources
-        }
+        return cadence.configured(self.config.sources, stored, now=self.clock())
 
     def _retired(self, *rooms: str) -> list[Closing]:
         """Return those of these rooms that were opened; the next poll opens new ones."""

@@ -27,7 +27,8 @@ def emit_table(
 ) -> None:
     """Print rows below their column names; lines, colours and folding on a terminal.
 
-    Times are in UTC, which their columns should say. Without rows, `empty` is said instead, if anything: to who reads, not into a pipe.
+    Times are in UTC, which their columns should say. Without rows, `empty` is said
+    instead, if anything: to who reads, not into a pipe.
     """
     if not rows:
         if empty:

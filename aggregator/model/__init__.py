@@ -14,6 +14,7 @@ shown        the repr of what holds secrets
 
 from aggregator.model.alert import Alert, AlertKind
 from aggregator.model.article import (
+    INVENTED,
     Article,
     Attribution,
     Dropped,
@@ -68,6 +69,7 @@ from aggregator.model.settings import (
 )
 from aggregator.model.shown import repr_without
 from aggregator.model.source import (
+    BODY_MODES,
     Auth,
     BodyMode,
     Grant,
@@ -79,6 +81,8 @@ from aggregator.model.source import (
 )
 
 __all__ = [
+    "BODY_MODES",
+    "INVENTED",
     "Advice",
     "Alert",
     "AlertChannels",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from hashlib import blake2b
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import astuple
@@ -19,13 +20,18 @@ class Via(Struct, frozen=True, kw_only=True):
     id: str | None = None
 
 
+# Where the address of a source's feed begins if there is none to tell: nobody's (RFC 2606),
+# and shown nowhere.
+INVENTED: Final = "https://feed.invalid/"
+
+
 class Attribution(Struct, frozen=True, kw_only=True):
     """Whose words an article is: travels with it into every output.
 
     `title` is the name we credit. `author` is the feed's author (not the entry's),
     `rights` the feed's or configured notice as text, `license` an absolute URL.
-    `feed_id` is the feed's own Atom id where it has one. `via` is the first source of an aggregated entry: it is
-    credited first, our source as the way it came.
+    `feed_id` is the feed's own Atom id where it has one. `via` is the first source of an
+    aggregated entry: it is credited first, our source as the way it came.
     """
 
     source_id: str

@@ -191,9 +191,10 @@ class Reading(Struct, frozen=True, kw_only=True):
     read from it now, or None where the digest was known and the item was not parsed.
     Articles are as if all were new: `identity` reconciles them with what is stored.
     `notes` are sentences for the operator (caps applied, entries left out and why),
-    `capped` those of them that tell what was too much to be read. `passage` is where the items stand, if nothing was told of them and all are known
-    then. `entries_parsed` counts what reached the parser. `cut_short`: the document ended
-    too early, so its answer was not all there was.
+    `capped` those of them that tell what was too much to be read. `passage` is where the
+    items stand, if nothing was told of them and all are known then. `entries_parsed`
+    counts what reached the parser. `cut_short`: the document ended too early, so its
+    answer was not all there was.
     """
 
     feed: FeedInfo | None

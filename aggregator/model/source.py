@@ -1,13 +1,15 @@
 """Where reports come from: the sources an operator configured, and their rights."""
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
 from aggregator.model.shown import repr_without
 
 BodyMode = Literal["full", "excerpt", "headline"]
+# From the least that may be shown to the most.
+BODY_MODES: Final[tuple[BodyMode, ...]] = ("headline", "excerpt", "full")
 IndexPolicy = Literal["noindex", "canonical", "index"]
 
 

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from aggregator.publishing.archives import Archives
     from aggregator.publishing.comparing import Marked, Missing
     from aggregator.publishing.credit import (
-        INVENTED,
         credit_block,
         credit_line,
         credited_name,
@@ -54,7 +53,6 @@ if TYPE_CHECKING:
     from aggregator.publishing.volume import Slip, Volume, slip
 
 __all__ = [
-    "INVENTED",
     "Archives",
     "Margin",
     "Marked",
@@ -91,7 +89,6 @@ __getattr__ = opening_late(
         "Stretch": "index",
         "Tombstone": "margin",
         "Volume": "volume",
-        "INVENTED": "credit",
         "credit_block": "credit",
         "credit_line": "credit",
         "credited_name": "credit",

@@ -17,12 +17,10 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from aggregator.model import Also, Article, Attribution, Via
+from aggregator.model import INVENTED, Also, Article, Attribution, Via
 from aggregator.text.phrases import phrases
 
 BLOCK_START = '<p class="mediawire-credit">'
-# What reading keeps in the place of a feed's address where there is none to tell.
-INVENTED = "https://feed.invalid/"
 ALSO_START = '<p class="mediawire-also">'
 
 # Hebrew to Arabic Extended-A, their presentation forms, and the old and new scripts

@@ -16,7 +16,7 @@ from html import escape
 
 from msgspec.structs import replace
 
-from aggregator.model import Also, Article, BodyMode, Publication, Report, Rights
+from aggregator.model import BODY_MODES, Also, Article, Publication, Report, Rights
 from aggregator.publishing.credit import (
     also_block,
     also_line,
@@ -34,9 +34,6 @@ LEAD_WORDS = 15
 OPENINGS = (700, 1400, 2000)
 
 PICTURE = re.compile("<(img|picture|figure|video)", re.IGNORECASE)
-
-# From the least that may be shown to the most.
-MODES: tuple[BodyMode, ...] = ("headline", "excerpt", "full")
 
 
 def report(
@@ -58,7 +55,7 @@ def report(
     """
     if withheld(article, rights, now):
         return None
-    mode = min(publication.body, rights.body, key=MODES.index)
+    mode = min(publication.body, rights.body, key=BODY_MODES.index)
     body = article.body if rights.images else without_images(article.body)
     excerpt, lead = "", ""
     if mode != "headline":

@@ -8,9 +8,8 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from aggregator.model import Config, Publication, Report
+from aggregator.model import INVENTED, Config, Publication, Report
 from aggregator.publishing import (
-    INVENTED,
     credit_line,
     credited_name,
     credited_url,

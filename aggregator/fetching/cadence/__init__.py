@@ -19,6 +19,7 @@ from aggregator.fetching.cadence.pace import NEVER
 from aggregator.fetching.cadence.phrases import duration, moment, span
 from aggregator.fetching.cadence.rows import after, asked, initial
 from aggregator.fetching.cadence.schedule import (
+    configured,
     put_off,
     rebase,
     reconfigured,
@@ -36,6 +37,7 @@ __all__ = [
     "Network",
     "after",
     "asked",
+    "configured",
     "duration",
     "initial",
     "may_force",

@@ -14,7 +14,7 @@ The store's question for due rows is `next_poll_at <= now`; sources that are gon
 paused without end stand at NEVER.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -27,7 +27,7 @@ from aggregator.fetching.cadence.pace import (
     pause,
     remembered_advice,
 )
-from aggregator.fetching.cadence.rows import JITTER_MOST, asking
+from aggregator.fetching.cadence.rows import JITTER_MOST, asking, initial
 from aggregator.model import Hints, Source, SourceState, Validators
 
 # A backlog is worked off at one start a second, but no source waits for longer than a
@@ -52,6 +52,18 @@ def reconfigured(source: Source, state: SourceState, *, now: datetime) -> Source
     if state.last_polled_at and state.last_polled_at > now + SKEW:
         state = _shifted(state, now - state.last_polled_at)
     return _within_bounds(source, state, now)
+
+
+def configured(
+    sources: Iterable[Source], stored: Mapping[str, SourceState], *, now: datetime
+) -> dict[str, SourceState]:
+    """Return the row of each source as the config wants it, by id; new where none was."""
+    return {
+        source.id: reconfigured(source, stored[source.id], now=now)
+        if source.id in stored
+        else initial(source, now=now)
+        for source in sources
+    }
 
 
 def rebase(

@@ -7,6 +7,7 @@ goes on. A text that shows nothing, not even a picture, begins any that shows wo
 
 import re
 
+from aggregator.model import INVENTED
 from aggregator.text import markup
 
 _MORE = 8  # words at most in an end that says that there is more
@@ -16,7 +17,6 @@ _LINK_END = re.compile(
 )
 _DOTS_END = re.compile(rf"\s?[\[(]?(?:…|\.\.+)(?:\s*+[^\s…]++){{0,{_MORE}}}\Z")
 _SEEN = re.compile(r"<(?:audio|img|video)\b")  # as cleaned: no tracking pixel is one
-_ANYWHERE = "https://feed.invalid/"  # pictures with a relative address count, too
 _ENDS = " .…[]()→»"
 
 
@@ -27,7 +27,7 @@ def is_beginning(short: str, *, of: str) -> bool:
     if _bare(words).startswith(whole):
         return False
     if not words:
-        return not _SEEN.search(markup.clean(short, base=_ANYWHERE).html)
+        return not _SEEN.search(markup.clean(short, base=INVENTED).html)
     return any(
         whole.startswith(start)
         for start in map(_bare, _without_end(short, words))

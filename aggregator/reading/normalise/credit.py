@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from aggregator.model import Attribution, FeedInfo, Source, Via
+from aggregator.model import INVENTED, Attribution, FeedInfo, Source, Via
 from aggregator.reading import address
 from aggregator.reading.normalise import caps
 from aggregator.reading.normalise.caps import Caps
@@ -65,7 +65,7 @@ def attribution(
     return Attribution(
         source_id=source.id,
         title=source.title or info.title or urls.host_of(url) or source.id,
-        feed_url=feed_url or f"https://feed.invalid/{quote(source.id)}",
+        feed_url=feed_url or f"{INVENTED}{quote(source.id)}",
         site_url=site,
         feed_id=info.feed_id,
         author=info.author,
