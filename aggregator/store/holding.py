@@ -19,6 +19,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from aggregator.errors import StoreError, StoreHeld, StoreLost
 from aggregator.store.connecting import connect, file_of, parsed_url, shown, telling
@@ -162,7 +163,9 @@ class _SessionLock:
             self._session = session.execution_options(isolation_level="AUTOCOMMIT")
             try:
                 _lock_session(self._session, self._url)
-            except StoreHeld:
+            except (StoreHeld, SQLAlchemyError):
+                # A session that the server ended is never usable again: kept, it would
+                # fail each later `check` too.
                 self.release()
                 raise
 
