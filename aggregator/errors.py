@@ -5,6 +5,7 @@
     ├── FetchError               no document came: one source, one poll
     ├── ReadError                a document came and is not readable: one source, one poll
     ├── StoreError               the database
+    │   ├── StoreAway            it cannot work now, whatever is asked of it
     │   ├── StoreHeld            another process holds it                       (exit 75)
     │   ├── StoreLost            it is not the one any more that we opened
     │   └── SchemaMismatch       it is newer, older or somebody else's
@@ -87,6 +88,10 @@ class ReadError(MediaWireError):
 
 class StoreError(MediaWireError):
     """The database cannot be opened, read or written."""
+
+
+class StoreAway(StoreError):  # noqa: N818 - reads as the sentence it is
+    """No connection, a full disk, another writer: the next try may succeed."""
 
 
 class StoreHeld(StoreError):  # noqa: N818 - reads as the sentence it is

@@ -3,14 +3,15 @@
 In: results that came in together. Out: the same, as they were recorded. All of them
 share a transaction. If it fails, each is tried alone; one that fails although the store
 can be written is recorded as a failed poll: its old validators stay, so the next poll
-asks for the same document again, and nobody else's articles wait for it.
+asks for the same document again, and nobody else's articles wait for it. A store that
+is away says nothing of what was sent: all wait until it is back.
 """
 
 from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from aggregator.errors import StoreError
+from aggregator.errors import StoreAway, StoreError
 from aggregator.fetching import cadence
 from aggregator.model import Outcome, PollResult, Source
 from aggregator.store import Store
@@ -19,7 +20,7 @@ from aggregator.store import Store
 def recorded(
     store: Store, sources: Mapping[str, Source], results: Sequence[PollResult]
 ) -> list[PollResult]:
-    """Return the results as the store has them now; raises StoreError if it is away."""
+    """Return the results as the store has them now; raises StoreAway if it is away."""
     try:
         store.record(results)
     except StoreError:
@@ -32,6 +33,8 @@ def _recorded_alone(
 ) -> PollResult:
     try:
         store.record([result])
+    except StoreAway:
+        raise
     except StoreError as error:
         unstorable = _unstorable(store, sources, result, str(error))
         if unstorable is None:

@@ -214,9 +214,9 @@ class Service:
         return self.wire.clock() - datetime.fromtimestamp(monotonic(), tz=UTC)
 
     def _record(self, results: Sequence[PollResult]) -> None:
-        self.tally.count(results)
         counted, spared = self._network.judged(results, self._asked, at=monotonic())
         kept = self.wire.record(counted)
+        self.tally.count(results)
         if spared:
             self._hold_back(spared)
         for result in results:

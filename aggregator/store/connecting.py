@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from aggregator.errors import StoreError
+from aggregator.errors import StoreAway, StoreError
 
 # How long a statement waits for another process's write transaction.
 BUSY_TIMEOUT_MS = 5_000
@@ -64,17 +64,21 @@ _SETTINGS = (
     "enable_mergejoin = off",
     "enable_sort = off",
 )
-_SQLITE_SENTENCES = {
+# What is the store's own trouble, whoever writes what: it may be over at the next try.
+_SQLITE_TROUBLES = {
     "SQLITE_FULL": "the disk is full; nothing was written, free some space",
     "SQLITE_BUSY": "another process keeps it locked; nothing was written",
     "SQLITE_LOCKED": "another process keeps it locked; nothing was written",
     "SQLITE_READONLY": "it may not be written: check the owner of file and folder",
     "SQLITE_CANTOPEN": "it cannot be opened: check the folder and its permissions",
-    "SQLITE_NOTADB": "this is not an SQLite database; it was left untouched",
-    "SQLITE_CORRUPT": "the file is damaged: restore the last backup",
     "SQLITE_IOERR": "the disk fails to read or write",
 }
-_POSTGRESQL_SENTENCES = {  # by SQLSTATE, or its first two digits
+# What no later try will find otherwise; other rows may still be read and written.
+_SQLITE_DAMAGES = {
+    "SQLITE_NOTADB": "this is not an SQLite database; it was left untouched",
+    "SQLITE_CORRUPT": "the file is damaged: restore the last backup",
+}
+_POSTGRESQL_TROUBLES = {  # by SQLSTATE, or its first two digits
     "53100": "the server's disk is full; nothing was written, free some space",
     "53300": "the server has no free connection",
     "57": "the server is shutting down or was told to stop us",
@@ -188,26 +192,38 @@ def _postgresql(url: URL, mode: Mode) -> Engine:
 
 @contextmanager
 def telling(place: str) -> Iterator[None]:
-    """Turn everything a database can raise into a StoreError with a sentence."""
+    """Turn everything a database can raise into a StoreError with a sentence.
+
+    It is a StoreAway where the database is in trouble, and not what was asked of it.
+    """
     try:
         yield
     except (DBAPIError, NoConnectionFree, sqlite3.Error) as error:
-        raise StoreError(f"{place}: {_sentence(error)}") from error
+        if trouble := _trouble(error):
+            raise StoreAway(f"{place}: {trouble}") from error
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        damage = _SQLITE_DAMAGES.get(_sqlite_family(cause))
+        raise StoreError(f"{place}: {damage or _first_line(cause)}") from error
     except UnicodeEncodeError as error:
         raise StoreError(
             f"{place}: a text holds half a surrogate pair and cannot be written"
         ) from error
 
 
-def _sentence(error: DBAPIError | NoConnectionFree | sqlite3.Error) -> str:
+def _trouble(error: DBAPIError | NoConnectionFree | sqlite3.Error) -> str | None:
+    """Return what keeps the database from working, None if it is what was asked."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
-        name = getattr(cause, "sqlite_errorname", "")
-        family = "_".join(name.split("_")[:2])
-        return _SQLITE_SENTENCES.get(family, str(cause))
+        return _SQLITE_TROUBLES.get(_sqlite_family(cause))
     state = getattr(cause, "sqlstate", None) or ""
-    if isinstance(error, DBAPIError) and (error.connection_invalidated or not state):
-        first_line = str(cause).strip().partition("\n")[0]
-        return f"the connection failed: {first_line}"
-    sentence = _POSTGRESQL_SENTENCES.get(state) or _POSTGRESQL_SENTENCES.get(state[:2])
-    return sentence or str(cause).strip().partition("\n")[0]
+    if not state or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        return f"the connection failed: {_first_line(cause)}"
+    return _POSTGRESQL_TROUBLES.get(state) or _POSTGRESQL_TROUBLES.get(state[:2])
+
+
+def _sqlite_family(cause: BaseException | None) -> str:
+    return "_".join(getattr(cause, "sqlite_errorname", "").split("_")[:2])
+
+
+def _first_line(cause: BaseException | None) -> str:
+    return str(cause).strip().partition("\n")[0]

@@ -1,13 +1,16 @@
 """One poll that cannot be stored harms nobody else's."""
 
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, create_engine, event, text
 
 from aggregator.app.records import recorded
-from aggregator.errors import StoreError
+from aggregator.errors import StoreAway
 from aggregator.model import Source, Validators
 from aggregator.store import open_store
+from tests.store.databases import POSTGRESQL, schema
 from tests.store.newsroom import article, polled, source
 
 SOURCES = {
@@ -38,11 +41,53 @@ def test_a_poll_that_cannot_be_stored_fails_alone_and_is_asked_again(store):
     assert store.state("bbc").next_poll_at > bad.at
 
 
-def test_a_store_that_is_away_is_nobodys_fault(store, monkeypatch):
-    def away(_results):
-        raise StoreError("the server is away")
+@pytest.mark.skipif(not POSTGRESQL, reason="PostgreSQL was left out by the caller")
+def test_a_server_that_comes_back_while_we_try_is_held_against_nobody():
+    """Its sources had waited for their next turn, as after a fault of their own."""
+    with schema() as url, open_store(url) as store:
+        store.put_states([source("ap"), source("bbc")], configured=set(SOURCES))
+        polls = [polled("ap"), polled("bbc")]
 
-    monkeypatch.setattr(store, "record", away)
+        with sessions_ended(times=2), pytest.raises(StoreAway, match="connection"):
+            recorded(store, SOURCES, polls)
 
-    with pytest.raises(StoreError, match="away"):
-        recorded(store, SOURCES, [polled("ap"), polled("bbc")])
+        assert {state.outcome for state in store.states().values()} == {None}
+        assert recorded(store, SOURCES, polls) == polls
+
+
+@contextmanager
+def sessions_ended(*, times):
+    """End the sessions of this process that write to the sources, so many times."""
+    server = create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
+    left = times
+    with server.connect() as other:
+
+        def end(connection, _cursor, statement, *_):
+            nonlocal left
+            if left and statement.startswith("UPDATE sources"):
+                left -= 1
+                pid = connection.connection.dbapi_connection.info.backend_pid
+                other.execute(
+                    text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid}
+                )
+
+        event.listen(Engine, "before_cursor_execute", end)
+        try:
+            yield
+        finally:
+            event.remove(Engine, "before_cursor_execute", end)
+    server.dispose()
+    assert not left
+
+
+def test_a_full_disk_is_held_against_nobody(store):
+    """A row without the articles might still have found its place."""
+    with store._writing() as connection:
+        pages = connection.scalar(text("PRAGMA page_count"))
+        connection.execute(text(f"PRAGMA max_page_count = {pages + 2}"))
+    many = tuple(article(f"flood {n}", "ap") for n in range(200))
+
+    with pytest.raises(StoreAway, match="disk is full"):
+        recorded(store, SOURCES, [polled("ap", new=many)])
+
+    assert store.state("ap").outcome is None
