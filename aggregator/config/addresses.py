@@ -26,7 +26,7 @@ _SECRET_NAME = re.compile(
 )
 # A value that holds one of these may be an address with credentials of its own.
 _NESTING = re.compile(r"[@=?:]")
-_MAIL = re.compile(r"[^@\s()<>]+@[^@\s()<>]+\.[^@\s()<>]+")
+_MAIL = re.compile(r"[^@:\s()<>]+@[^@:\s()<>]+\.[^@:\s()<>]+")
 _DATABASES = ("postgresql", "postgresql+psycopg")
 
 
@@ -64,6 +64,15 @@ def web_address(text: str) -> str:
     """Return an absolute http or https address, byte for byte as written."""
     if reason := _refusal(text):
         raise ValueError(f'"{masked(text)}" {reason}')
+    return text
+
+
+def public_address(text: str) -> str:
+    """Return an http or https address that readers are shown: without a user."""
+    if "@" in urlsplit(web_address(text)).netloc:
+        raise ValueError(
+            f'"{masked(text)}" is shown to readers; take user and password out of it'
+        )
     return text
 
 
@@ -131,12 +140,13 @@ def contact(text: str) -> str:
     if not text.isascii():
         raise ValueError(f'"{text}" must be plain ASCII, as it stands in a header')
     try:
-        return web_address(text)
+        web_address(text)
     except ValueError:
         raise ValueError(
             f'"{masked(text)}" is neither a web nor a mail address; '
             "write https://your.site/about or desk@your.site"
         ) from None
+    return public_address(text)
 
 
 def host_and_port(text: str) -> tuple[str, int]:

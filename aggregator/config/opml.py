@@ -26,7 +26,7 @@ from html.parser import HTMLParser
 from typing import Any
 from xml.parsers import expat
 
-from aggregator.config.addresses import web_address
+from aggregator.config.addresses import public_address
 from aggregator.config.names import language, slug
 from aggregator.config.written import Path, Place, Written
 from aggregator.errors import ConfigError
@@ -39,7 +39,7 @@ _BARE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);)")
 
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]*encoding=["']([A-Za-z0-9._-]+)["']""")
 
-_EXTRAS = (("site", "htmlurl", web_address), ("language", "language", language))
+_EXTRAS = (("site", "htmlurl", public_address), ("language", "language", language))
 
 
 def read_opml(file: str, content: bytes, *, known: Collection[str]) -> Written:

@@ -25,10 +25,10 @@ from aggregator.config.fields import (
     Language,
     Line,
     Moment,
+    PublicAddress,
     Secret,
     Text,
     Timezone,
-    WebAddress,
 )
 
 _RIGHTS = model.Rights()
@@ -44,7 +44,7 @@ class RightsKeys(BaseModel, extra="forbid", frozen=True):
     notice: Text | None = Field(
         default=None, description="The notice to show with each report."
     )
-    license: WebAddress | None = Field(
+    license: PublicAddress | None = Field(
         default=None, description="The address of the licence."
     )
     body: BodyMode = Field(
@@ -157,7 +157,7 @@ class SourceKeys(BaseModel, extra="forbid", frozen=True):
     title: Line | None = Field(
         default=None, description="How it is credited; without: the feed's own title."
     )
-    site: WebAddress | None = Field(
+    site: PublicAddress | None = Field(
         default=None, description="Its home page; without: what the feed says."
     )
     group: Id | None = Field(
@@ -235,7 +235,7 @@ class PublicationKeys(BaseModel, extra="forbid", frozen=True):
     credit: Line = Field(
         default="Source", description="The word before the name under each report."
     )
-    image: WebAddress | None = Field(
+    image: PublicAddress | None = Field(
         default=None,
         description="The address of a picture that stands for it: PNG, JPEG or GIF.",
     )

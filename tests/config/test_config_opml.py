@@ -21,10 +21,10 @@ LIST = """\
         <outline type="rss" text="A news" title="A News" xmlUrl="https://a.example/news.xml"
           htmlUrl="https://a.example/" language="en" category="/politics,war"/>
       </outline>
-      <outline text="B" XMLURL="feed://b.example/rss" htmlUrl="no address" language="english!"/>
+      <outline text="B" XMLURL="feed://b.example/rss" htmlUrl="https://u:p@b.example/" language="english!"/>
     </outline>
     <outline text="a link" type="link" url="https://c.example/"/>
-    <outline text="C" xmlUrl="https://user:SECRET@c.example/feed?id=1"/>
+    <outline text="C" xmlUrl="https://user:SECRET@c.example/feed?id=1" htmlUrl="no address"/>
     <outline text="again" xmlUrl="https://a.example/news.xml"/>
   </body>
 </opml>
@@ -52,7 +52,7 @@ def test_outlines_become_sources(desk: Desk):
         None,
     )
     assert b.tags == ("Asia",)
-    assert (c.title, c.tags) == ("C", ())
+    assert (c.title, c.site, c.tags) == ("C", None, ())
     assert "secret" not in c.id
 
 
