@@ -31,6 +31,10 @@ class Minded(Struct, frozen=True):
     body: BodyMode
 
 
+# Of a publication that was never published since months follow rights.
+_NOTHING_MINDED = Minded({}, "full")
+
+
 class Lowered(Struct, frozen=True, kw_only=True):
     """What the months of a publication have to give up.
 
@@ -85,32 +89,46 @@ class Lowering:
 
     def of(self, publication: Publication) -> Lowered | None:
         """Return what a publication's months have to give up, None if nothing."""
-        minded = self._minded(publication)
-        marks = [
+        minded = self._minded(publication.id) or Minded({}, publication.body)
+        all_of_it = BODY_MODES.index(publication.body) < BODY_MODES.index(minded.body)
+        marks = self._marks_since(minded)
+        if not (marks or all_of_it):
+            return None
+        return Lowered(marks=marks, all_of_it=all_of_it)
+
+    def followed(self, publication: Publication) -> None:
+        """Note that a publication's months show no more than may be shown now."""
+        minded = self._minded(publication.id)
+        is_known = minded is not None and minded.body == publication.body
+        if not is_known or self.of(publication):
+            self._mind(publication.id, publication.body)
+
+    def of_former(self, publication_id: str) -> Lowered | None:
+        """Return what the months of a publication that is no more have to give up."""
+        marks = self._marks_since(self._minded(publication_id) or _NOTHING_MINDED)
+        return Lowered(marks=marks) if marks else None
+
+    def followed_by_former(self, publication_id: str) -> None:
+        """Note that months of a publication that is no more gave up what they had to."""
+        minded = self._minded(publication_id) or _NOTHING_MINDED
+        self._mind(publication_id, minded.body)
+
+    def _minded(self, publication_id: str) -> Minded | None:
+        written = self._store.meta(_name(publication_id))
+        return json.decode(written, type=Minded) if written else None
+
+    def _mind(self, publication_id: str, body: BodyMode) -> None:
+        minded = json.encode(Minded(self._times(), body)).decode()
+        self._store.put_meta(_name(publication_id), minded)
+
+    def _marks_since(self, minded: Minded) -> tuple[bytes, ...]:
+        """Return what tells entries of sources whose rights were lowered since then."""
+        return tuple(
             mark
             for source_id, at in self._times().items()
             if at != minded.times.get(source_id)
             for mark in self._marks(source_id)
-        ]
-        all_of_it = BODY_MODES.index(publication.body) < BODY_MODES.index(minded.body)
-        if not (marks or all_of_it):
-            return None
-        return Lowered(marks=tuple(marks), all_of_it=all_of_it)
-
-    def followed(self, publication: Publication) -> None:
-        """Note that a publication's months show no more than may be shown now."""
-        name = _name(publication)
-        body = self._minded(publication).body
-        is_known = bool(self._store.meta(name)) and body == publication.body
-        if not is_known or self.of(publication):
-            minded = Minded(self._times(), publication.body)
-            self._store.put_meta(name, json.encode(minded).decode())
-
-    def _minded(self, publication: Publication) -> Minded:
-        written = self._store.meta(_name(publication))
-        if not written:
-            return Minded({}, publication.body)
-        return json.decode(written, type=Minded)
+        )
 
     def _times(self) -> dict[str, datetime]:
         written = self._store.meta(_LOWERED)
@@ -147,8 +165,8 @@ def _words(rights: Rights) -> int:
     return rights.words or EXCERPT_WORDS
 
 
-def _name(publication: Publication) -> str:
-    return f"minded {publication.id}"
+def _name(publication_id: str) -> str:
+    return f"minded {publication_id}"
 
 
 def _written(times: Mapping[str, datetime]) -> str:

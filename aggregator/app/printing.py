@@ -140,7 +140,7 @@ class Printing:
     def _made(self, publication: Publication, edition: Edition) -> str:
         """Return what changes when other documents would be made, or others stand."""
         stones = repr(self._tombstones(publication)).encode()
-        lowered = Lowering(self._store, self._config).digest()
+        lowered = self._lowering.digest()
         return " ".join(
             (
                 edition.digest,
@@ -171,7 +171,7 @@ class Printing:
         return True
 
     def _bury_relics(self, now: datetime) -> None:
-        """Take back what was withdrawn from months that nobody offers any more."""
+        """Take out of months that nobody offers any more what may not stand there."""
         try:
             self.relics.bury(self._config.publications, now=now)
         except (PublishError, OSError) as error:
@@ -209,10 +209,14 @@ class Printing:
         return Editions(self._store, self._editorial, base_url=self._config.base_url)
 
     @cached_property
+    def _lowering(self) -> Lowering:
+        return Lowering(self._store, self._config)
+
+    @cached_property
     def relics(self) -> Relics:
         """Return the months of publications that are no more."""
         output, base_url = self._config.output, self._config.base_url
-        return Relics(self._store, output, base_url=base_url)
+        return Relics(self._store, output, self._lowering, base_url=base_url)
 
     @cached_property
     def history(self) -> "History":
@@ -221,8 +225,7 @@ class Printing:
         from aggregator.publishing import Archives
 
         archives = Archives(self._config.output, base_url=self._config.base_url)
-        lowering = Lowering(self._store, self._config)
-        return History(self._store, self._editorial, archives, lowering)
+        return History(self._store, self._editorial, archives, self._lowering)
 
     @cached_property
     def publisher(self) -> "Publisher":

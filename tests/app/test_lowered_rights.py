@@ -194,6 +194,29 @@ def test_rights_are_lowered_where_anything_is_shown_less(before, now, lower):
     assert is_lower(now, before) is lower
 
 
+def test_months_of_a_former_publication_give_up_what_may_not_be_shown(desk):
+    """They stay on disk, and a web server may hand them out."""
+    desk.publishes()
+    desk.has(lowered(body="headline"), BBC, publication=replace(WIRE, id="other"))
+    after = desk.publishes()
+
+    assert said(after, AP) == set()
+    assert said(after, BBC) == ALL
+    assert desk.publishes() == after
+
+
+def test_a_former_publication_that_comes_back_keeps_what_it_gave_up_out(desk):
+    desk.publishes()
+    desk.has(lowered(body="headline"), BBC, publication=replace(WIRE, id="other"))
+    desk.publishes()
+
+    desk.has(lowered(body="headline"), BBC)
+
+    after = desk.publishes()
+    assert said(after, AP) == set()
+    assert said(after, BBC) == ALL
+
+
 def test_a_month_that_lost_its_index_loses_no_report_of_others(desk):
     """A report was taken back in it, or a backup left hidden files out."""
     desk.publishes()
