@@ -8,7 +8,9 @@ Pure; `now` is an argument.
 An entry's own id is believed, with three exceptions:
 
 * An id that stands on several entries of one document (with other headlines or links)
-  names none of them; those entries go by their links. The same holds for links.
+  names none of them, then or later; those entries go by their links. The same holds for
+  links. Entries that the document still lists as they were count, too: a feed that gives
+  all its entries one id grows by one at a time.
 * An id that comes back with another link, another headline and another date, or other
   words where no date is told, is not the old article: nothing but the name is the same.
 * A new id is an old article if that article is no longer in the document and its link
@@ -35,6 +37,7 @@ from msgspec.structs import replace
 from aggregator.corrections import corrected, waits
 from aggregator.likeness import matching
 from aggregator.model import (
+    SHARED,
     Article,
     Document,
     Known,
@@ -42,6 +45,7 @@ from aggregator.model import (
     content_digest,
 )
 from aggregator.reading import guid_key, named
+from aggregator.text import urls
 
 # More new articles than this in one poll are listed by their own dates: a redesigned
 # site that sends its archive again must not push everything else off the page.
@@ -87,7 +91,8 @@ class Reconciled(Struct, frozen=True, kw_only=True):
 def keys_of(reading: Reading) -> set[str]:
     """Return all keys under which the store must be asked before `reconcile`."""
     fresh = {key for _, article in reading.items if article for key in article.keys}
-    return fresh | {guid_key(deletion.ref) for deletion in reading.deletions}
+    shared = {SHARED + key for key in fresh if not key.startswith("text:")}
+    return fresh | shared | {guid_key(deletion.ref) for deletion in reading.deletions}
 
 
 def reconcile(
@@ -107,8 +112,9 @@ def reconcile(
     """
     before = dict(previous.items) if previous else {}
     told = _Told(known=known, held=held, before=before, now=now, reading=reading)
-    for digest, article in told.fresh:
+    for digest, said, article in told.fresh:
         told.take(digest, article)
+        told.note_shared(digest, said)
     gone = sum(article_id == TAKEN_BACK for _, article_id in told.items())
     return Reconciled(
         document=Document(
@@ -158,10 +164,14 @@ class _Told:
         self._taken_back = {guid_key(deletion.ref) for deletion in reading.deletions}
         self._listed = {before[digest] for digest, item in self._read if not item}
         self._seen = set(self._listed)
-        digests = [digest for digest, item in self._read if item]
-        articles = _told_apart([item for _, item in self._read if item])
+        came = [(digest, item) for digest, item in self._read if item]
+        self._shared = _shared([item for _, item in came], known, self._listed)
+        articles = [_without(item, self._shared) for _, item in came]
         self._rebuilt = _is_rebuilt(articles, known, self._listed)
-        self.fresh = list(zip(digests, articles, strict=True))
+        self.fresh = [
+            (digest, item, article)
+            for (digest, item), article in zip(came, articles, strict=True)
+        ]
         self.ids: dict[bytes, str] = {}
         self.new: dict[str, Article] = {}
         self.changed: dict[str, Article] = {}
@@ -178,13 +188,19 @@ class _Told:
             return
         self.ids[digest] = match.id
         if match.id in self._seen:
-            self.merged[match.id, _shared(article, match.keys)] += 1
+            self.merged[match.id, _in_common(article, match.keys)] += 1
         self._seen.add(match.id)
         others = set(article.keys) - set(match.keys)
         self.aliases.update(dict.fromkeys(others, match.id))
         settled = match.withdrawn or match.id in self.changed
         if not settled and match.id not in self._listed:
             self._correct(digest, article, match)
+
+    def note_shared(self, digest: bytes, said: Article) -> None:
+        """Remember which of an entry's keys name none of several."""
+        if self.ids[digest] != TAKEN_BACK:
+            for key in self._shared.intersection(said.keys):
+                self.aliases.setdefault(SHARED + key, self.ids[digest])
 
     def items(self) -> Iterator[tuple[bytes, str]]:
         """Yield what the document's items are: their digests, and the articles' ids."""
@@ -199,13 +215,15 @@ class _Told:
         if not self._taken_back.isdisjoint(own.keys):
             return TAKEN_BACK
         if own.id in self.new:
-            self.merged[own.id, _shared(own, self.new[own.id].keys)] += 1
+            self.merged[own.id, _in_common(own, self.new[own.id].keys)] += 1
         else:
             self.new[own.id] = own
         return own.id
 
     def _correct(self, digest: bytes, article: Article, match: Known) -> None:
         """Pass on what the source changed, now or later."""
+        if match.url and _differ_in_tracking(article.url, match.url):
+            article = replace(article, url=match.url)
         if content_digest(article) == match.content_digest:
             return
         correction = corrected(article, match, self._held(match.id), now=self._now)
@@ -242,10 +260,20 @@ def _notes(gone: int, waiting: int) -> Iterator[str]:
         yield f"new words of {waiting} articles wait: their source changes them too often"
 
 
-def _shared(article: Article, keys: Collection[str]) -> str:
+def _in_common(article: Article, keys: Collection[str]) -> str:
     """Return by what an entry is the same as an article with these keys."""
     kinds = (key.partition(":")[0] for key in article.keys if key in keys)
     return _KINDS[next(kinds, "text")]
+
+
+def _differ_in_tracking(url: str | None, held: str) -> bool:
+    """Return whether nothing but what counts readers is another in two addresses."""
+    return (
+        url is not None
+        and url != held
+        and url.partition("?")[0] == held.partition("?")[0]
+        and urls.canonical(url) == urls.canonical(held)
+    )
 
 
 def _unread(article_id: str) -> bytes:
@@ -253,15 +281,29 @@ def _unread(article_id: str) -> bytes:
     return blake2b(article_id.encode(), digest_size=16, person=b"unread").digest()
 
 
-def _told_apart(articles: list[Article]) -> list[Article]:
-    """Return the articles without the keys that stand for several of them at once."""
+def _shared(
+    articles: Collection[Article],
+    known: Mapping[str, Known],
+    listed: Collection[str],
+) -> set[str]:
+    """Return the keys that stand for several entries of the document, or once did."""
+    keys = Counter(key for article in articles for key in article.keys)
     faces: defaultdict[str, set[tuple[str | None, str]]] = defaultdict(set)
     for article in articles:
         for key in article.keys:
-            link = article.url if key.startswith("guid:") else None
-            faces[key].add((link, article.source_title))
-    shared = {key for key, faces_of_key in faces.items() if len(faces_of_key) > 1}
-    return [_without(article, shared) for article in articles]
+            held = known.get(key)
+            if held and held.id in listed:
+                faces[key] |= {_face(article, key), _face(held, key)}
+            elif keys[key] > 1:
+                faces[key].add(_face(article, key))
+    told_apart = {key for key, seen in faces.items() if len(seen) > 1}
+    return told_apart | {key for key in keys if SHARED + key in known}
+
+
+def _face(entry: Article | Known, key: str) -> tuple[str | None, str]:
+    """Return by what two entries with one key are told apart."""
+    link = entry.url if key.startswith("guid:") else None
+    return link and urls.canonical(link), entry.source_title
 
 
 def _without(article: Article, keys: Container[str]) -> Article:

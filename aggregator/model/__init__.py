@@ -15,6 +15,7 @@ shown        the repr of what holds secrets
 from aggregator.model.alert import Alert, AlertKind
 from aggregator.model.article import (
     INVENTED,
+    SHARED,
     Article,
     Attribution,
     Dropped,
@@ -83,6 +84,7 @@ from aggregator.model.source import (
 __all__ = [
     "BODY_MODES",
     "INVENTED",
+    "SHARED",
     "Advice",
     "Alert",
     "AlertChannels",

@@ -23,6 +23,8 @@ class Via(Struct, frozen=True, kw_only=True):
 # Where the address of a source's feed begins if there is none to tell: nobody's (RFC 2606),
 # and shown nowhere.
 INVENTED: Final = "https://feed.invalid/"
+# Before a key of an entry: that it stood on several of one document, and names none.
+SHARED: Final = "shared:"
 
 
 class Attribution(Struct, frozen=True, kw_only=True):

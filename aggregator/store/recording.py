@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from aggregator.model import Article, PollResult, Withdrawn
+from aggregator.model import SHARED, Article, PollResult, Withdrawn
 from aggregator.store.articles import (
     change_articles,
     existing,
@@ -95,7 +95,12 @@ def _see(connection: Connection, results: Sequence[PollResult]) -> None:
             what = f"changed: revision {article.revision}"
             seen.setdefault((article.id, result.at), []).append(what)
         for key, article_id in result.aliases:
-            what = f"recognised under another name: {key}"
+            shared = key.removeprefix(SHARED)
+            what = (
+                f"recognised under another name: {key}"
+                if shared == key
+                else f"{shared} stands on several entries, and names none of them"
+            )
             seen.setdefault((article_id, result.at), []).append(what)
         for article_id, what in result.remarks:
             seen.setdefault((article_id, result.at), []).append(what)

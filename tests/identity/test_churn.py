@@ -34,6 +34,7 @@ class Manner:
     `guid` makes the id of a story at a poll, `link` its address; `redated` moves all
     dates at each poll, `shifted` all of them by hours; `counter` puts a number of views
     into each text, `edited` a word behind each headline; `oldest_first` turns the order.
+    `stock` is a text that all stories share, `at_once` gives all of them one date.
     """
 
     guid: str = "https://agency.example/{n}"
@@ -44,6 +45,8 @@ class Manner:
     edited: str = ""
     oldest_first: bool = False
     long: bool = False
+    stock: str = ""
+    at_once: bool = False
 
 
 MANNERS = {
@@ -92,7 +95,7 @@ def document(manner, stories, poll_number):
     def item(n):
         where = {"n": n, "poll": poll_number}
         guid = manner.guid.format(**where)
-        at = NOON - DAY * 30 + timedelta(hours=n)
+        at = NOON - DAY * 30 + timedelta(hours=0 if manner.at_once else n)
         at += timedelta(minutes=poll_number) if manner.redated else timedelta(0)
         at += timedelta(hours=manner.shifted)
         views = f" Read {poll_number * 7 + n} times." if manner.counter else ""
@@ -100,6 +103,7 @@ def document(manner, stories, poll_number):
         text = (
             f"<p>The {flower} of day {n} was seen in the garden of the town.{views}</p>"
         )
+        text = manner.stock or text
         text += "<p>Nobody knows who planted it there.</p>" * 7 if manner.long else ""
         guid_element = f'<guid isPermaLink="false">{guid}</guid>' if guid else ""
         return (
@@ -233,6 +237,37 @@ def test_an_id_that_comes_back_for_another_story_takes_no_story_away(desk):
 
     assert sorted(desk.standing()) == [3, 4, 5]
     assert len(set(desk.standing().values())) == 3
+
+
+@pytest.mark.parametrize(
+    "manner",
+    [
+        Manner(guid="same"),
+        Manner(guid="same", at_once=True),
+        Manner(guid="same", stock="Read more at our site."),
+        Manner(guid="same", link="https://agency.example/news"),
+        Manner(guid="", link="https://agency.example/news"),
+    ],
+)
+@pytest.mark.parametrize("first", [1, 2, 4])
+def test_one_id_for_all_stories_loses_none_whenever_it_is_polled(desk, manner, first):
+    """Delta reading shows one new story at a time; the id stands on those before, too."""
+    for newest in range(first, 9):
+        desk.poll(manner, range(max(0, newest - 4), newest))
+
+    assert sorted(desk.standing()) == list(range(8))
+    assert len(set(desk.standing().values())) == 8
+
+
+def test_an_address_whose_tracking_changes_at_each_poll_is_no_change(desk):
+    tracked = MANNERS["tracked link"]
+    desk.poll(tracked, range(3))
+    before = list(desk.store.articles())
+
+    result = desk.poll(tracked, range(3))
+
+    assert result.outcome.kind == "unchanged"
+    assert list(desk.store.articles()) == before
 
 
 # An address, once changed together with id and date, leaves only words to go by.
