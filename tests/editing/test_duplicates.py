@@ -8,14 +8,14 @@ from aggregator.editing import Options, kinds
 from tests.builders import NOON, article, attribution
 
 
-def carried(source, host, *, listed, url="https://gazette.example/1"):
+def carried(source, host, *, seen, url="https://gazette.example/1"):
     credit = attribution(
         source_id=source,
         feed_url=f"https://feeds.{host}/news",
         site_url=f"https://www.{host}/",
     )
     return article(
-        1, source_id=source, url=url, attribution=credit, listed_at=NOON + listed
+        1, source_id=source, url=url, attribution=credit, first_seen=NOON + seen
     )
 
 
@@ -25,16 +25,19 @@ def standing(*twins, **options):
 
 
 HOUR = timedelta(hours=1)
-GAZETTE = carried("gazette", "gazette.example", listed=HOUR)
-COPY = carried("copy", "copy.example", listed=timedelta(0))
+GAZETTE = carried("gazette", "gazette.example", seen=HOUR)
+COPY = carried("copy", "copy.example", seen=timedelta(0))
 
 
-def test_the_house_of_the_address_stands_before_who_listed_it_first():
+def test_the_house_of_the_address_stands_before_who_was_seen_first():
     assert standing(COPY, GAZETTE) == "gazette"
 
 
-def test_among_strangers_the_one_listed_first_stands():
-    other = replace(COPY, source_id="other", listed_at=NOON + HOUR)
+def test_among_strangers_the_one_seen_first_stands():
+    """One that is new to us is listed by its own dates, below what we had before."""
+    other = replace(
+        COPY, source_id="other", first_seen=NOON + HOUR, listed_at=NOON - 9 * HOUR
+    )
 
     assert standing(other, COPY) == "copy"
 

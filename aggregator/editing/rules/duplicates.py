@@ -8,8 +8,9 @@
 Articles of several sources with the same id or the same canonical link stand once in a
 publication, with or without a rule. The one of the preferred source stands, else one
 whose address is on its own source's host (who copies a name does not take its place),
-else the one listed first. Near-duplicates
-(an agency's copy under another headline) are joined only where a rule says from which
+else the one that we saw first: a source that is added later, and is listed by its own
+dates then, takes the place of nothing that readers have already. Near-duplicates (an
+agency's copy under another headline) are joined only where a rule says from which
 likeness on: 0.8 means that four fifths of all groups of words are in both.
 """
 
@@ -41,6 +42,7 @@ class Duplicates(Struct, frozen=True, kw_only=True):
             key=lambda each: (
                 self._rank(each),
                 not _at_home(each),
+                each.first_seen,
                 each.listed_at,
                 each.id,
             ),
