@@ -7,7 +7,8 @@ listed stands in the live document or in a month.
 A report belongs to the month it is listed in. A month is open until ten minutes after
 its end, and for an hour after it was first written (a new installation meets its sources
 one after the other); from then on its bytes change only where a report is taken back, or
-where rights were lowered. A report that comes later than that stands in the month in
+where rights were lowered, where it was damaged, or where the public address is another.
+A report that comes later than that stands in the month in
 which it came. The open month is written when the live document is about to lose a report
 that is not in it yet.
 
@@ -25,6 +26,7 @@ from msgspec.structs import replace
 
 from aggregator.app.burial import Burial
 from aggregator.app.editorial import Editorial
+from aggregator.app.ledger import Ledger
 from aggregator.app.lowering import Lowered, Lowering
 from aggregator.app.months import (
     Month,
@@ -68,8 +70,10 @@ class History:
         editorial: Editorial,
         archives: Archives,
         lowering: Lowering,
+        ledger: Ledger,
     ) -> None:
         self._store = store
+        self._ledger = ledger
         self._lowering = lowering
         self._editorial = editorial
         self._archives = archives
@@ -82,11 +86,12 @@ class History:
         everything = replace(
             publication, select=replace(publication.select, max_age=None)
         )
+        lost = self._ledger.lost(publication.id, self._archives, now=now)
         months = self._known(publication)
         late = self._late(everything, months, now)
         known = dict(months)
         lowered = self._lowering.of(publication)
-        due = set(self._due(everything, months, late, live, now))
+        due = lost.union(self._due(everything, months, late, live, now))
         for month in sorted(due.union(months) if lowered else due):
             before = max((m for m in months if m < month), default=None)
             strays = self._strays(everything, month, known, now)
@@ -102,6 +107,14 @@ class History:
         self._burial.bury(publication.id, now=now)
         newest = max(months, default=None)
         return newest and self._archives.address(publication.id, newest)
+
+    def would_restore(self, publication: Publication) -> list[str]:
+        """Return the paths of months that are not what they were, or not for our address."""
+        if "atom" not in publication.formats:
+            return []
+        id_ = publication.id
+        months = self._ledger.amiss(id_, self._archives) | self._ledger.elsewhere(id_)
+        return [self._archives.path(id_, month) for month in sorted(months)]
 
     def falls_behind(self, publication: Publication, live: Sequence[Article]) -> bool:
         """Return whether nothing of what is live stands in any month yet."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.app.editions import Edition, Editions
 from aggregator.app.editorial import Editorial
+from aggregator.app.ledger import Ledger
 from aggregator.app.lowering import Lowering
 from aggregator.app.relics import Relics
 from aggregator.app.shelf import Shelf
@@ -121,10 +122,13 @@ class Printing:
         return [
             path
             for publication in publications
-            for path in self.publisher.would_change(
-                publication,
-                self.shelf.reports(publication, now, limit=publication.limit),
-                self.margin(publication),
+            for path in (
+                *self.publisher.would_change(
+                    publication,
+                    self.shelf.reports(publication, now, limit=publication.limit),
+                    self.margin(publication),
+                ),
+                *self.history.would_restore(publication),
             )
         ]
 
@@ -224,8 +228,10 @@ class Printing:
         from aggregator.app.history import History
         from aggregator.publishing import Archives
 
-        archives = Archives(self._config.output, base_url=self._config.base_url)
-        return History(self._store, self._editorial, archives, self._lowering)
+        output, base_url = self._config.output, self._config.base_url
+        ledger = Ledger(self._store, base_url=base_url)
+        archives = Archives(output, base_url=base_url, ledger=ledger)
+        return History(self._store, self._editorial, archives, self._lowering, ledger)
 
     @cached_property
     def publisher(self) -> "Publisher":

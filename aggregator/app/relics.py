@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aggregator.app.ledger import Ledger
 from aggregator.app.lowering import Lowering
 from aggregator.model import Publication
 from aggregator.store import Store
@@ -65,7 +66,8 @@ class Relics:
     def _archives(self) -> "Archives":
         from aggregator.publishing import Archives
 
-        return Archives(self._output, base_url=self._base_url)
+        ledger = Ledger(self._store, base_url=self._base_url)
+        return Archives(self._output, base_url=self._base_url, ledger=ledger)
 
     @cached_property
     def _burial(self) -> "Burial":

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from aggregator.app.ledger import Ledger
 from aggregator.app.wire import Wire
 from aggregator.errors import PublishError
 from aggregator.model import Publication, PublicationStatus
@@ -53,8 +54,25 @@ def document_differences(wire: Wire) -> Iterator[Difference]:
     for publication in wire.config.publications:
         for path, sentence in _of_publication(wire, publication, statuses):
             yield Difference(subject=path, sentence=sentence)
-    for path, sentence in unpaired(wire.config.output):
+    for path, sentence in _of_months(wire):
         yield Difference(subject=path, sentence=sentence)
+
+
+def _of_months(wire: Wire) -> Iterator[tuple[str, str]]:
+    """Yield what differs in archived months."""
+    ledger = Ledger(wire.store, base_url=wire.config.base_url)
+
+    def agrees(publication_id: str, month: str, size: int, crc: int) -> bool:
+        entry = ledger.of(publication_id).get(month)
+        return entry is None or entry.agrees(size, crc)
+
+    yield from unpaired(wire.config.output, agrees)
+    for publication in wire.config.publications:
+        is_archived = "atom" in publication.formats
+        for month in sorted(ledger.of(publication.id)) if is_archived else ():
+            path = f"feeds/{publication.id}/archive/{month}.atom"
+            if not (wire.config.output / path).exists():
+                yield path, "the file is missing; `mediawire publish` makes it again"
 
 
 def _of_publication(

@@ -7,31 +7,62 @@ changes a document that is closed: it puts a tombstone in the place of an entry 
 leaves every other byte as it is.
 """
 
+import gzip
+import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from aggregator.errors import PublishError
 from aggregator.model import Publication
 from aggregator.publishing import files
-from aggregator.publishing.bound import Parts, Struck, barred_entries, entry_of
+from aggregator.publishing.bound import (
+    Copied,
+    Parts,
+    Struck,
+    Sum,
+    barred_entries,
+    entry_of,
+)
 from aggregator.publishing.collating import shelved
 from aggregator.publishing.document import masthead
 from aggregator.publishing.margin import Margin, Tombstone, tombstone_element
-from aggregator.publishing.ranges import opened
+from aggregator.publishing.ranges import Fresh, opened
 from aggregator.publishing.volume import Volume
 
 FORMAT = "atom"
+_CHUNK = 256 * 1024
+
+
+class Ledger(Protocol):
+    """Who is told what the months are like."""
+
+    def expect(self, publication_id: str, month: str, size: int) -> None:
+        """Hear that a month is about to have this length."""
+
+    def stands(self, publication_id: str, month: str, size: int, crc: int) -> None:
+        """Hear what a month is like that stands on disk now."""
+
+    def forget(self, publication_id: str, month: str) -> None:
+        """Hear that a month was removed on purpose."""
 
 
 class Archives:
     """Writes the archive documents below one folder."""
 
     def __init__(
-        self, output: Path, *, base_url: str, step: files.Step = files.pass_by
+        self,
+        output: Path,
+        *,
+        base_url: str,
+        ledger: Ledger | None = None,
+        step: files.Step = files.pass_by,
     ) -> None:
         self._output = output / files.FOLDER
         self._base_url = base_url.rstrip("/")
+        self._ledger = ledger
         self._step = step
 
     def address(self, publication_id: str, month: str) -> str:
@@ -39,9 +70,45 @@ class Archives:
         feeds = f"{self._base_url}/{files.FOLDER}"
         return f"{feeds}/{publication_id}/archive/{month}.{FORMAT}"
 
+    def path(self, publication_id: str, month: str) -> str:
+        """Return the path of a month, seen from the output folder."""
+        return f"{files.FOLDER}/{publication_id}/archive/{month}.{FORMAT}"
+
     def exists(self, publication_id: str, month: str) -> bool:
         """Whether a month was written and is still there."""
         return (self._folder(publication_id) / f"{month}.{FORMAT}").is_file()
+
+    def length(self, publication_id: str, month: str) -> int | None:
+        """Return the length of a month, None if it or its compressed form is missing."""
+        path = self._path(publication_id, month)
+        with suppress(OSError):
+            if _packed(path).stat().st_size:
+                return path.stat().st_size
+        return None
+
+    def restore(
+        self,
+        publication_id: str,
+        month: str,
+        is_it: Callable[[int, int], bool],
+        *,
+        now: datetime,
+    ) -> bool:
+        """Make a month whole again by that of its two forms which is; False: neither.
+
+        `is_it` tells from length and CRC-32 whether a plain form is what it was.
+        """
+        path = self._path(publication_id, month)
+        body = opened(path)
+        if body and is_it(body.size, body.checksum()):
+            whole = Copied(body, body.size)
+        else:
+            found = _unpacked(_packed(path))
+            if not (found and is_it(found[1].size, found[1].crc)):
+                return False
+            whole = Copied(found[0], found[0].size)
+        self._put(publication_id, month, whole, now)
+        return True
 
     def volume(self, publication: Publication, month: str) -> Volume:
         """Return a month to be put together anew from what stands and what is new."""
@@ -100,6 +167,8 @@ class Archives:
         path = self._path(publication_id, month)
         for file in (path, _packed(path), path.with_name(_index_of(month))):
             file.unlink(missing_ok=True)
+        if self._ledger:
+            self._ledger.forget(publication_id, month)
 
     def take_back(
         self, publication_id: str, month: str, stone: Tombstone, *, now: datetime
@@ -122,6 +191,8 @@ class Archives:
     ) -> None:
         """Put a month in place, as far as it differs; and after it its index."""
         files.require_plain(publication_id)
+        if self._ledger:
+            self._ledger.expect(publication_id, month, parts.size)
         name = f"{month}.{FORMAT}"
         with files.folder(self._folder(publication_id)) as within:
             files.clear(within, keep=(), endings=())
@@ -137,6 +208,9 @@ class Archives:
                 why = error.strerror or error
                 where = self.address(publication_id, month)
                 raise PublishError(f"{where} cannot be written: {why}") from error
+        if self._ledger:
+            passed = parts.passed
+            self._ledger.stands(publication_id, month, passed.size, passed.crc)
 
     def _differing(
         self, publication_id: str, month: str, parts: Parts
@@ -162,3 +236,15 @@ def _packed(path: Path) -> Path:
 def _escaped(text: str) -> bytes:
     """Return an id as it stands between the tags of an XML document."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode()
+
+
+def _unpacked(path: Path) -> tuple[Fresh, Sum] | None:
+    """Return what a compressed month holds, None if it is damaged or none."""
+    fresh, total = Fresh(path.parent), Sum()
+    try:
+        with gzip.open(path) as packed:
+            for part in total.of(iter(lambda: packed.read(_CHUNK), b"")):
+                fresh.add(part)
+    except (OSError, EOFError, zlib.error):
+        return None
+    return fresh, total

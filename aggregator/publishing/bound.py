@@ -18,7 +18,7 @@ from aggregator.publishing.collating import Collation
 from aggregator.publishing.formats import Head
 from aggregator.publishing.gzipped import HEADER, LAST_BLOCK
 from aggregator.publishing.index import Preface, written
-from aggregator.publishing.ranges import Fresh, Standing
+from aggregator.publishing.ranges import Fresh, Source, Standing
 
 _TAG = re.compile(rb"<entry(?=[ >])|</entry>|<id>")
 
@@ -38,6 +38,10 @@ class Parts(Protocol):
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the parts of the index."""
+
+    @property
+    def passed(self) -> "Sum":
+        """Return the sum of the body that passed last."""
 
 
 class Sum(Struct):
@@ -79,6 +83,11 @@ class Bound(Struct, frozen=True, kw_only=True):
         """Return the length of the body."""
         return len(self.head.before) + self.entries.body.size + len(self.head.after)
 
+    @property
+    def passed(self) -> Sum:
+        """Return the sum of the body that passed last."""
+        return self._body
+
     def body(self) -> Iterator[bytes]:
         """Yield the parts of the body."""
         entries = self.entries.body.chunks()
@@ -108,7 +117,37 @@ class Bound(Struct, frozen=True, kw_only=True):
         return written(preface, self.lines.chunks(0, self.lines.size))
 
 
-class Struck:
+class Copied:
+    """A month as it stands somewhere, compressed anew."""
+
+    def __init__(self, source: Source, size: int) -> None:
+        self._source = source
+        self.size = size
+        self.passed = Sum()
+
+    def body(self) -> Iterator[bytes]:
+        """Yield the parts of the body."""
+        yield from self.passed.of(self._parts())
+
+    def gzip(self) -> Iterator[bytes]:
+        """Yield the parts of the gzip form."""
+        raw = Deflating()
+        yield HEADER
+        for part in self.body():
+            yield raw.next(part)
+        yield raw.end()
+        yield LAST_BLOCK
+        yield self.passed.trailer()
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield nothing: what stands now has no index, and is made anew if need be."""
+        return iter(())
+
+    def _parts(self) -> Iterator[bytes]:
+        yield from self._source.chunks(0, self.size)
+
+
+class Struck(Copied):
     """A month that stands, with something else, or nothing, in the place of entries."""
 
     def __init__(
@@ -122,38 +161,15 @@ class Struck:
             self._kept.append((kept, first))
             kept = last
         self._kept.append((kept, old.size))
-        self._body = Sum()
-
-    @property
-    def size(self) -> int:
-        """Return the length of the body."""
-        kept = sum(last - first for first, last in self._kept)
-        return kept + len(self._instead) * (len(self._kept) - 1)
-
-    def body(self) -> Iterator[bytes]:
-        """Yield the parts of the body."""
-        yield from self._body.of(self._parts())
-        self._old.require_unchanged()
-
-    def gzip(self) -> Iterator[bytes]:
-        """Yield the parts of the gzip form."""
-        raw = Deflating()
-        yield HEADER
-        for part in self.body():
-            yield raw.next(part)
-        yield raw.end()
-        yield LAST_BLOCK
-        yield self._body.trailer()
-
-    def pieces(self) -> Iterator[bytes]:
-        """Yield nothing: what stands now has no index, and is made anew if need be."""
-        return iter(())
+        size = sum(last - first for first, last in self._kept)
+        super().__init__(old, size + len(instead) * (len(self._kept) - 1))
 
     def _parts(self) -> Iterator[bytes]:
         yield from self._old.chunks(*self._kept[0])
         for first, last in self._kept[1:]:
             yield self._instead
             yield from self._old.chunks(first, last)
+        self._old.require_unchanged()
 
 
 def barred_entries(

@@ -6,13 +6,16 @@ thing that differs, naming the entry where a reader can tell which. Nothing is w
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from pathlib import Path
 
 from aggregator.errors import PublishError
 from aggregator.model import Representation
 from aggregator.publishing import files, formats
+
+_ONE = "; remove the damaged one, and `mediawire publish` makes it from the other"
+_BOTH = "; remove both of its forms, and `mediawire publish` makes it anew"
 
 
 def differences(output: Path, meant: Representation) -> Iterator[tuple[str, str]]:
@@ -30,16 +33,22 @@ def differences(output: Path, meant: Representation) -> Iterator[tuple[str, str]
         yield meant.path + files.GZIP, "it is not the same document, compressed"
 
 
-def unpaired(output: Path) -> Iterator[tuple[str, str]]:
-    """Yield (path, sentence) for each archived month that its compressed form denies.
+def unpaired(
+    output: Path, agrees: Callable[[str, str, int, int], bool]
+) -> Iterator[tuple[str, str]]:
+    """Yield (path, sentence) for each archived month that is not what was written.
 
-    A month that is closed is not made again, so its two forms are each other's witness.
+    A month that is closed is not made again, so its two forms are each other's witness;
+    `agrees` is the other: it is given publication, month, length and CRC-32 of each.
     """
     for plain in sorted(output.glob("feeds/*/archive/*.atom")):
+        body = _content(plain)
         packed = _content(plain.with_name(plain.name + files.GZIP))
-        if packed is None or _unpacked(packed) != _content(plain):
-            path = plain.relative_to(output).as_posix()
-            yield path, "it and its compressed form are not the same document"
+        path = plain.relative_to(output).as_posix()
+        if packed is None or body is None or _unpacked(packed) != body:
+            yield path, f"it and its compressed form are not the same document{_ONE}"
+        elif not agrees(plain.parts[-3], plain.stem, len(body), zlib.crc32(body)):
+            yield path, f"it is not the document that was written{_BOTH}"
 
 
 def _difference(found: bytes, meant: Representation) -> str:
