@@ -7,6 +7,7 @@ be decided.
 
 from msgspec.structs import replace
 
+from aggregator.app.twins import Families
 from aggregator.app.wire import Wire
 from aggregator.errors import MediaWireError
 from aggregator.fetching import cadence
@@ -42,6 +43,20 @@ def named(wire: Wire, ref: str) -> list[Article]:
         f"no article has the id or address {ref}; `mediawire search` finds articles by "
         "their words, and `mediawire article list` names all"
     )
+
+
+def copies(wire: Wire, ref: str) -> list[Article]:
+    """Return what other sources carried of an article, and would stand without it."""
+    found = named(wire, ref)
+    families = Families(wire.store, wire.editorial)
+    around = {
+        each.id: each
+        for publication in wire.config.publications
+        for verdict in families.verdicts(found, publication, wire.clock()).values()
+        for each in (verdict.chosen, *verdict.twins)
+    }
+    taken = {each.id for each in found}
+    return [each for id_, each in sorted(around.items()) if id_ not in taken]
 
 
 def withdraw(wire: Wire, ref: str, *, reason: str) -> list[str]:

@@ -89,9 +89,15 @@ def withdraw(ctx: click.Context, *, ref: str, reason: str) -> None:
     if not reason.strip():
         raise click.UsageError("--reason is empty; it stands on the article's page")
     with reading_wire(ctx.obj) as wire:
+        copies = deciding.copies(wire, ref)
         taken_back = deciding.withdraw(wire, ref, reason=reason)
     for id_ in taken_back:
         click.echo(f"{id_} is withdrawn")
+    for copy in copies:
+        click.echo(
+            f"{copy.source_id} carried it, too, and its copy stands: `mediawire article "
+            f"withdraw {copy.id} --reason ...` takes that back"
+        )
     if not taken_back:
         click.echo("it was withdrawn before, and stands nowhere; nothing was changed")
         return

@@ -199,3 +199,14 @@ def test_a_wire_as_we_ship_it_shows_what_two_sources_carried_once(tmp_path, fold
     (only,) = items(at)
 
     assert [also["id"] for also in only["_mediawire"]["also"]] == ["b"]
+
+
+def test_who_withdraws_one_copy_hears_of_the_one_that_stands_then(wire):
+    at = wire()
+    one, other = (a for a in at.articles() if a["title"].startswith("Quake"))
+
+    said = at.run("article", "withdraw", one["id"], "--reason", "printed in error")
+
+    assert f"{other['source']} carried it, too, and its copy stands" in said.stdout
+    again = at.run("article", "withdraw", other["id"], "--reason", "printed in error")
+    assert again.stdout.count("carried") == 0
