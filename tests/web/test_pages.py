@@ -189,6 +189,21 @@ def test_a_masthead_that_names_some_sections_leads_to_all(tmp_path, number, more
     assert named == [*[f"Section {n}" for n in range(8)], *more]
 
 
+@pytest.mark.parametrize("path", ["/", "/feeds/wire", "/about"])
+def test_the_name_of_the_site_stands_alone_on_pages_of_any_direction(tmp_path, path):
+    """Else `Rev & <Wire>` ends in `<` on a page that runs from right to left."""
+    house = House(
+        tmp_path, title="Rev & <Wire>", publications=(publication(language="fa"),)
+    )
+    with served(house) as site:
+        seen = page(site, path)
+
+    names = [seen.find(".//p[@class='name']"), *seen.findall(".//h1")]
+    for name in names:
+        if "Rev & <Wire>" in text(name):
+            assert texts(name, ".//bdi") == ["Rev & <Wire>"]
+
+
 # one report
 
 
