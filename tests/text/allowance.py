@@ -119,10 +119,14 @@ class _Reader(HTMLParser):
     def __init__(self):
         super().__init__()
         self.wrong = []
+        self.players = 0
 
     def handle_starttag(self, tag, attrs):
         if tag not in TAGS:
             self.wrong.append(f"<{tag}>")
+        self.players += tag in {"audio", "video"}
+        if tag == "source" and not (self.players and dict(attrs).get("src")):
+            self.wrong.append("<source> that nothing plays")
         for name, value in attrs:
             if name not in ATTRIBUTES:
                 self.wrong.append(f"{tag} {name}")
@@ -130,6 +134,9 @@ class _Reader(HTMLParser):
                 self._check_address(tag, name, value)
             if name == "rel" and value != "noopener noreferrer nofollow":
                 self.wrong.append(f"rel={value}")
+
+    def handle_endtag(self, tag):
+        self.players -= tag in {"audio", "video"}
 
     def _check_address(self, tag, name, value):
         parts = urlsplit(value)

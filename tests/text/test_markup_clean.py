@@ -28,6 +28,7 @@ FRAGMENTS = st.sampled_from(
         *("\u202e", "\u202c", "\u2066", "\u2069", "\u200c", "\u0301", "\x00", "\x0b"),
         *("\x85", "\ufffe", "\ud800", "\U0001fffe", "سلام", "漢字", " ", "\n", '"'),
         *("<img src=a.png width=1 height=1>", "<img srcset='x 2x'>", "<p ping=x>"),
+        *("<picture>", "<source srcset=x>", "<source src=x>", "</picture>", "<audio>"),
     ]
 )
 DOCUMENTS = st.lists(FRAGMENTS | st.text(max_size=6), max_size=25).map("".join)
@@ -163,6 +164,41 @@ def test_media_keep_their_controls_and_play_only_when_asked():
     assert cleaned.html == (
         '<video controls="" src="https://news.example/v.mp4">old browser</video>'
     )
+
+
+PICTURE = (
+    '<picture><source srcset="/a.webp" type="image/webp">'
+    '<img src="https://news.example/a.jpg"></picture>'
+)
+VIDEO = (
+    '<video controls=""><source src="https://news.example/v.mp4" type="video/mp4">'
+    "old browser</video>"
+)
+
+
+def test_a_picture_becomes_its_image_alone():
+    """A `source` without `picture`, `audio` or `video` around it is not valid HTML."""
+    cleaned = clean(f"a{PICTURE}b", base=BASE)
+
+    assert cleaned.html == 'a<img src="https://news.example/a.jpg">b'
+    assert cleaned.text == "ab"
+    assert "removed source elements that no audio or video plays" in cleaned.changes
+
+
+def test_audio_and_video_keep_their_sources_whatever_stands_beside_them():
+    audio = VIDEO.replace("video", "audio")
+    html = f"<p>{VIDEO}</p>{PICTURE}<figure>{audio}</figure>"
+
+    assert clean(VIDEO, base=BASE).html == VIDEO
+    assert clean(VIDEO, base=BASE).changes == ()
+    assert clean(html, base=BASE).html.count("<source") == 2
+
+
+@pytest.mark.parametrize("address", ["", 'src="javascript:x"', 'srcset="a.mp4 2x"'])
+def test_a_source_without_address_goes_from_a_video_too(address):
+    cleaned = clean(f"<video><source {address} type='video/mp4'>old</video>", base=BASE)
+
+    assert cleaned.html == "<video>old</video>"
 
 
 def test_changes_are_named():

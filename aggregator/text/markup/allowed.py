@@ -11,7 +11,9 @@ Not on it, and why:
     iframe, object, embed  run somebody else's page in ours
     srcset, sizes, ping, target, autoplay, preload, loading
                         more addresses than a reader sees, or a say over our page
+    picture             its img stays, its sources with their srcset go
     h1                  is there: a report may have one; pages put it below their own
+    source              is there, but only stays in audio and video (see cleaning)
 """
 
 from types import MappingProxyType

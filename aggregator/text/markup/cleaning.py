@@ -50,6 +50,7 @@ FLATTENED: Final = "flattened markup that was nested too deep"
 IMAGES_GONE: Final = "removed images without address"
 LINKS_MARKED: Final = "marked links as not followed"
 PIXELS_GONE: Final = "removed tracking pixels"
+SOURCES_GONE: Final = "removed source elements that no audio or video plays"
 WORDS_ONLY: Final = "kept the words only, because the markup was broken"
 
 _ATTRIBUTE = re.compile(
@@ -60,6 +61,7 @@ _SIZES = frozenset({"height", "width"})
 _IMAGE = re.compile(r"<img\b[^>]*>")
 _SOURCE = re.compile(r'\ssrc="')
 _TINY = re.compile(r'\s(?:width|height)="0*[01](?:px)?"')
+_PLAYED = re.compile(r"<(/?)(audio|video|source)\b[^>]*>")
 _SIZE = re.compile(r"\s*[0-9]{1,5}(?:px|%)?\s*")
 
 
@@ -96,6 +98,8 @@ def clean(
         changes.add(CHARACTERS)
     if "<img" in cleaned:
         cleaned = _IMAGE.sub(lambda image: _worth_keeping(image[0], changes), cleaned)
+    if "<source" in cleaned:
+        cleaned = _without_orphans(cleaned, changes)
     if body.count("<") > DEEPEST and bounded(body) != body:
         changes.add(FLATTENED)
     kept = words is not None and (cleaned == body or words == tame_words(cleaned))
@@ -197,6 +201,26 @@ def _worth_keeping(image: str, changes: set[str]) -> str:
         changes.add(PIXELS_GONE)
         return ""
     return image
+
+
+def _without_orphans(html: str, changes: set[str]) -> str:
+    """Return cleaned HTML without `source` outside of a player, or without address.
+
+    Those of a `picture`, which goes, name their files in `srcset`, which goes as well.
+    """
+    players = 0
+
+    def judged(tag: re.Match[str]) -> str:
+        nonlocal players
+        end, name = tag.groups()
+        if name != "source":
+            players += -1 if end else 1
+        elif not players or _SOURCE.search(tag[0]) is None:
+            changes.add(SOURCES_GONE)
+            return ""
+        return tag[0]
+
+    return _PLAYED.sub(judged, html)
 
 
 def _cut(html: str, max_bytes: int) -> str:
