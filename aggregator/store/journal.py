@@ -4,6 +4,7 @@ Each method reads in one short transaction of `Store`, which opens this door (`j
 All of them walk an index: none looks at more rows than it counts.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -11,17 +12,26 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, select, tuple_
 
 from aggregator.model import PastPoll
-from aggregator.store.articles import articles
+from aggregator.store.articles import CAME_LATE, articles
 from aggregator.store.columns import chunks, micros, moment
 from aggregator.store.polls import past_poll, polls
 
 _HOUR = 3_600_000_000  # microseconds
 
+# No index orders all articles by `first_seen`. All but the late ones are listed as they
+# are seen, and the late ones have an index: counted by `listed_at`, those are moved.
+_seen = (articles.c.first_seen // _HOUR).label("seen")
 _hour = (articles.c.listed_at // _HOUR).label("hour")
 _by_hour = (
     select(_hour, func.count())
     .where(articles.c.listed_at >= bindparam("since"))
     .group_by(_hour)
+)
+_counted = articles.c.listed_at >= bindparam("since")
+_late = (
+    select(_seen, _hour, _counted.label("counted"), func.count())
+    .where(CAME_LATE, articles.c.first_seen >= bindparam("since"))
+    .group_by(_seen, _hour, _counted)
 )
 _times = (
     select(articles.c.listed_at)
@@ -49,10 +59,21 @@ class Journal:
         self._reading = reading
 
     def by_hour(self, since: datetime) -> dict[datetime, int]:
-        """Return how many articles were listed in each hour (its start) since a time."""
+        """Return how many articles were first seen in each hour (its start) since a time.
+
+        By whatever date they are listed: those of a first poll have dates of their own.
+        """
+        bounds = {"since": micros(since)}
         with self._reading() as connection:
-            rows = connection.execute(_by_hour, {"since": micros(since)}).all()
-        return {moment(hour * _HOUR): count for hour, count in rows}
+            listed = connection.execute(_by_hour, bounds).all()
+            late = connection.execute(_late, bounds).all()
+        hours: Counter[int] = Counter()
+        for hour, count in listed:
+            hours[hour] += count
+        for seen, hour, counted, count in late:
+            hours[seen] += count
+            hours[hour] -= count if counted else 0
+        return {moment(hour * _HOUR): count for hour, count in (+hours).items()}
 
     def listed(self, source_id: str, *, since: datetime, limit: int) -> list[datetime]:
         """Return when a source's newest articles were listed, newest first."""

@@ -9,6 +9,7 @@ from aggregator.model import Outcome
 from tests.builders import NOON, article, attribution
 
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 
 
 def reports(source_id, *minutes_ago):
@@ -17,13 +18,13 @@ def reports(source_id, *minutes_ago):
             n,
             url=f"https://{source_id}.example/{n}",
             attribution=attribution(source_id=source_id),
-            listed_at=NOON - timedelta(minutes=n),
+            listed_at=NOON - n * MINUTE,
         )
         for n in minutes_ago
     )
 
 
-def test_reports_are_counted_by_the_hour_they_were_listed_in(store):
+def test_reports_are_counted_by_the_hour_they_were_first_seen_in(store):
     store.put_states([source("a")], configured=["a"])
     store.record([polled("a", new=reports("a", 0, 1, 59, 60, 61, 300))])
 
@@ -32,6 +33,16 @@ def test_reports_are_counted_by_the_hour_they_were_listed_in(store):
         NOON - HOUR: 3,
         NOON - 2 * HOUR: 1,
     }
+
+
+def test_reports_of_a_first_poll_count_when_they_were_seen_not_by_their_dates(store):
+    """Their dates are hours and weeks back, when the service may not have run yet."""
+    store.put_states([source("a")], configured=["a"])
+    dated = reports("a", 1, 90, 91, 6_000, 60_000)
+    old = [replace(each, first_seen=NOON + MINUTE) for each in dated]
+    store.record([polled("a", new=(*old, *reports("a", -1, 100)))])
+
+    assert store.journal.by_hour(NOON - 48 * HOUR) == {NOON: 6, NOON - 2 * HOUR: 1}
 
 
 def test_the_rhythm_of_a_source_is_its_own(store):

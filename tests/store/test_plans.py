@@ -150,6 +150,14 @@ def test_the_latest_below_a_place_is_found_by_index_too(archive):
     )
 
 
+def test_articles_are_counted_by_the_hour_from_indexes_alone(archive):
+    plan = plans(archive, lambda: archive.journal.by_hour(NOW - 48 * HOUR))
+
+    assert "ix_articles_late" in plan
+    assert "SCAN articles" not in plan
+    assert "Seq Scan" not in plan
+
+
 def test_due_sources_are_found_by_index_and_nothing_is_sorted(store):
     states = [
         replace(source(f"s{n:04}"), next_poll_at=NOW + n * MINUTE) for n in range(3_000)
