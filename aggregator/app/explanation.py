@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from aggregator.app.wire import Wire
 from aggregator.model import Article, PastPoll, Publication
+from aggregator.reading import carries_id
 
 # How many lines of the log are looked through for the polls of an article.
 LOG = 1000
@@ -104,17 +105,30 @@ def _sighting(at: datetime, what: str, log: dict[datetime, PastPoll]) -> Sightin
 def _identity(wire: Wire, article: Article) -> Iterator[str]:
     """Yield how the article is recognised, and where its ids come from."""
     first, *others = article.keys
-    kind, _, name = first.partition(":")
     yield f"recognised by {_key(first)}"
     for key in others:
         yield f"else by {_key(key)}"
     for at, what in wire.store.sightings(article.id):
         if "another name" in what:
             yield f"{what} (since {at:%Y-%m-%d %H:%M} UTC)"
+    yield _outside(wire, article)
+
+
+def _outside(wire: Wire, article: Article) -> str:
+    """Return the name that all outputs know it by, and why it is not the source's own."""
+    kind, _, name = article.keys[0].partition(":")
+    source = wire.sources.get(article.source_id)
     if article.published_id == name:
-        yield f"published under the source's own id {article.published_id}"
+        return f"published under the source's own id {name}"
+    if kind == "guid":
+        why = "its own id is no IRI to pass on"
+    elif source and not source.trust.ids:
+        why = "ids of its source are not trusted"
+    elif carries_id(article.raw):
+        why = "its own id stood on another entry, too, and names neither"
     else:
-        yield f"published under {article.published_id}: its {kind} is no IRI to pass on"
+        why = "it came without an id of its own"
+    return f"published under {article.published_id}: {why}"
 
 
 def _key(key: str) -> str:
@@ -149,12 +163,13 @@ def _standing(
     ]
     twin = verdict.chosen if verdict.chosen.id != article.id else None
     dropped = article.dropped
+    refused = wire.editorial.refusal(article, publication, now)
     left_out = _left_out(wire, article, publication) if place else None
     reasons = (
         left_out,
         f"it is number {place} of at most {publication.limit}" if place else None,
         f"rule {dropped.rule}: {dropped.reason}" if dropped else None,
-        wire.editorial.refusal(article, publication, now),
+        refused,
         f"{twin.id} of {twin.source_id} stands for it" if twin else None,
         wire.editorial.too_old(article, publication, now),
     )
@@ -165,7 +180,11 @@ def _standing(
         reason=next(
             filter(None, reasons), f"{publication.limit} newer ones fill the list"
         ),
-        duplicate=_duplicate(article, twin, [each.id for each in verdict.twins]),
+        duplicate=(
+            "not looked for, as it may not stand there"
+            if dropped or refused
+            else _duplicate(article, twin, [each.id for each in verdict.twins])
+        ),
     )
 
 

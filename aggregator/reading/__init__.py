@@ -28,12 +28,26 @@ from aggregator.reading.request import ReadRequest
 
 if TYPE_CHECKING:
     from aggregator.reading.conductor import read
-    from aggregator.reading.provenance import doubts
+    from aggregator.reading.provenance import carries_id, doubts
     from aggregator.reading.workers import Workers
 
-__all__ = ["ReadRequest", "Workers", "doubts", "guid_key", "named", "read"]
+__all__ = [
+    "ReadRequest",
+    "Workers",
+    "carries_id",
+    "doubts",
+    "guid_key",
+    "named",
+    "read",
+]
 
 # What needs parsers or processes.
 __getattr__ = opening_late(
-    __name__, {"Workers": "workers", "doubts": "provenance", "read": "conductor"}
+    __name__,
+    {
+        "Workers": "workers",
+        "carries_id": "provenance",
+        "doubts": "provenance",
+        "read": "conductor",
+    },
 )

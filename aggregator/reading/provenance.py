@@ -26,6 +26,8 @@ from aggregator.text import markup
 _SECTION = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _BASE64 = re.compile(r"(?<=>)[\sA-Za-z0-9+/]{16,}={0,2}\s*(?=<)")
 _CUT = "cut at "
+_OF_OTHERS = re.compile(rb"<(?:atom:)?source\b.*?</(?:atom:)?source\s*>", re.DOTALL)
+_ID = re.compile(rb"<(?:atom:)?(?:guid|id)(?:\s[^>]*)?>\s*(?:[^\s<]|<!\[CDATA\[)")
 
 
 def doubts(article: Article) -> Iterator[str]:
@@ -40,6 +42,13 @@ def doubts(article: Article) -> Iterator[str]:
         yield "the body as sent has another text than text_sha256 says"
     if markup.text_sha256(article.body) != article.text_sha256:
         yield "the published body has another text than text_sha256 says"
+
+
+def carries_id(raw: bytes) -> bool:
+    """Return whether a raw item has an id of its own, not that of a feed it is from."""
+    if raw.startswith(b"{"):
+        return json.loads(raw).get("id") not in (None, "")
+    return _ID.search(_OF_OTHERS.sub(b"", raw)) is not None
 
 
 def _stands_in(body: str, sent: str, raw: str) -> bool:

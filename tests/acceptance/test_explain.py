@@ -21,6 +21,7 @@ rules:
   mark: {kind: select, if: {words: [rain]}, tags: [weather]}
   no-mark: {kind: select, drop: {tag: weather}}
 """
+TWICE = "its own id stood on another entry, too, and names neither"
 FEED = b"""<rss version="2.0"><channel><title>%s</title><link>https://%s.example/</link>
 <item><guid isPermaLink="false">42</guid><link>https://story.example/1</link>
 <title>LIVE: Rain in Rome</title><description>It rained.</description></item>
@@ -70,6 +71,7 @@ def test_explain_tells_polls_names_rules_duplicates_and_publications(at):
     assert where["dry"]["reason"] == 'rule no-rain: words has "Rain"'
     assert where["other"]["reason"] == "source a is not selected"
     assert also["wire"]["reason"] == f"{first['id']} of a stands for it"
+    assert where["other"]["duplicate"] == "not looked for, as it may not stand there"
     assert also["other"]["shown"]
 
 
@@ -102,6 +104,31 @@ def test_explain_says_what_else_in_a_document_was_the_same_article(tmp_path):
         "1 more in the same document, with the same id",
         "still in the document",
     ]
+
+
+@pytest.mark.parametrize(
+    ("guid", "others", "why"),
+    [
+        (b"<guid>https://a.example/</guid>", b"<guid>https://a.example/</guid>", TWICE),
+        (b"", b"", "it came without an id of its own"),
+        (b"<guid>42</guid>", b"", "its own id is no IRI to pass on"),
+    ],
+    ids=["twice", "none", "no IRI"],
+)
+def test_explain_says_why_the_id_of_a_source_is_not_passed_on(
+    tmp_path, guid, others, why
+):
+    entry = b"<item>%s<link>https://story.example/%d</link><title>%s</title></item>"
+    items = entry % (guid, 1, b"Rain") + entry % (others, 2, b"Sun")
+    head = b'<rss version="2.0"><channel><title>A</title>'
+    with Origin() as origin:
+        origin.answers("/a", head + items + b"</channel></rss>")
+        at = Installation(tmp_path, {"a": origin.url("/a")})
+        at.poll()
+
+    said = explained(at)["a"]["identity"][-1]
+    assert said.startswith("published under tag:127.0.0.1,")
+    assert said.endswith(f": {why}")
 
 
 def test_a_rule_is_tried_on_what_is_stored_before_it_counts(at):

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from aggregator.model import Source
-from aggregator.reading import ReadRequest, doubts, read
+from aggregator.reading import ReadRequest, carries_id, doubts, read
 from tests.builders import NOON
 
 RSS = """<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">
@@ -74,3 +74,22 @@ def test_a_word_that_changes_on_the_way_is_doubted(field, value, doubt):
     found = list(doubts(replace(article, **{field: value})))
 
     assert any(doubt in sentence for sentence in found)
+
+
+@pytest.mark.parametrize(
+    ("raw", "does"),
+    [
+        (b'<item><guid isPermaLink="false">1</guid></item>', True),
+        (b"<entry><id><![CDATA[tag:a,1:1]]></id></entry>", True),
+        (b"<atom:entry><atom:id>tag:a,1:1</atom:id></atom:entry>", True),
+        (b"<entry><source><id>tag:b,1:1</id></source><id>1</id></entry>", True),
+        (b"<entry><source><id>tag:b,1:1</id></source></entry>", False),
+        (b"<item><guid> </guid><title>1</title></item>", False),
+        (b'{"id": "1"}', True),
+        (b'{"id": ["1"]}', True),
+        (b'{"id": "", "title": "a"}', False),
+        (b"{}", False),
+    ],
+)
+def test_an_item_carries_an_id_only_where_it_is_its_own(raw, does):
+    assert carries_id(raw) is does
