@@ -57,6 +57,7 @@ class House:
         self.due = {}
         self.at_work = None
         self.errors = {}
+        self.failures = {}
         self.problems = {}
         self.sites = {}  # what feeds say, by source
         self.others = {}  # who else carried an article, by its id
@@ -136,7 +137,7 @@ class House:
                 "articles": counts.get(source.id, 0),
                 "last_success": self.at,
                 "last_polled": self.at,
-                "failures": 0,
+                "failures": self.failures.get(source.id, 0),
                 "problem": self.problems.get(source.id),
                 "error": self.errors.get(source.id),
                 "next_poll_at": self.due.get(

@@ -1,19 +1,22 @@
 """What the operator sees in the console, and what happens when a button is pressed."""
 
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 from browser import opened, photograph
-from builders import NOON
+from builders import NOON, article
 from console_house import GUARDED, STATES, TOKEN, Listening, Operator, alarmed, troubled
 from house import House, served
+from msgspec.structs import replace
 from reading_pages import one, strict, text, texts
 from test_in_browser import LOWEST_CONTRAST
 
-from aggregator.model import ConsoleAccess, Source
+from aggregator.model import ConsoleAccess, Outcome, PollResult, Source
 from aggregator.web.console.advice import advice
 from aggregator.web.console.drawing import strip
 
+UNCOUNTED = "asked for early, while our network was down, or at an earlier address"
 SVG = "{http://www.w3.org/2000/svg}"
 PAGES = {
     "console": "/status/",
@@ -262,6 +265,34 @@ def test_what_cannot_be_done_now_is_said(house, operator):
     assert answer.status == 409
     assert house.desk.refuses in text(strict(answer.text))
     assert house.desk.told == []
+
+
+@pytest.mark.parametrize(
+    ("failures", "said"),
+    [(2, "2"), (1, f"1, and 1 not counted: {UNCOUNTED}")],
+)
+def test_failures_that_do_not_count_are_told_from_those_that_do(
+    tmp_path, failures, said
+):
+    """A forced poll that fails is drawn as failed, and makes no wait longer."""
+    house = House(tmp_path).take(article())
+    house.desk, house.failures = Listening(), {"agency": failures}
+    for minute in (1, 2):
+        at = NOON + timedelta(minutes=minute)
+        failed = PollResult(
+            source_id="agency",
+            at=at,
+            outcome=Outcome(kind="failed", error="no answer within 30 s"),
+            state=replace(house.store.state("agency"), last_polled_at=at),
+        )
+        house.store.record([failed])
+    with served(house) as site:
+        seen = page(Operator(site), "/status/sources/agency")
+
+    facts = [
+        text(each) for each in one(seen, ".//dl").iter() if each.tag in {"dt", "dd"}
+    ]
+    assert facts[facts.index("Failures in a row") + 1] == said
 
 
 def test_an_address_is_tested_and_shown(house, operator):

@@ -6,6 +6,7 @@ template prints. A filter or an order that we do not know counts as none.
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from msgspec import Struct
@@ -60,7 +61,11 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """One source. Times are None where there is none."""
+    """One source. Times are None where there is none.
+
+    `failures` is what its waits go by; `uncounted` the failed polls of the same row
+    that it leaves out on purpose (see `fetching.cadence`).
+    """
 
     id: str
     title: str
@@ -73,6 +78,7 @@ class Row(Struct, frozen=True, kw_only=True):
     alerts: tuple[str, ...]
     articles: int
     failures: int
+    uncounted: int
     success: Time | None
     polled: Time | None
     next: str
@@ -115,6 +121,7 @@ def row(
         alerts=tuple(alerts),
         articles=standing["articles"],
         failures=standing["failures"],
+        uncounted=max(0, _failed(polls) - standing["failures"]),
         success=time(success, now, None) if success else None,
         polled=time(polled, now, None) if polled else None,
         next=coming(standing["next_poll_at"], now),
@@ -122,6 +129,11 @@ def row(
         took=seconds(last.took) if last else None,
         size=size(last.wire_bytes) if last and last.wire_bytes else None,
     )
+
+
+def _failed(polls: Polls) -> int:
+    """Return how many of the newest polls failed, up to the first that did not."""
+    return sum(1 for _ in takewhile(lambda poll: poll[1] == "failed", polls))
 
 
 def coming(at: datetime | None, now: datetime) -> str:
