@@ -53,6 +53,7 @@ class Listening:
         self.wrong = ()
         self.alarms = []
         self.late = timedelta(0)
+        self.known_as = "fanus"
 
     def lag(self):
         return self.late
@@ -83,7 +84,7 @@ class Listening:
             "site": "https://fanus.example/",
             "format": "rss20",
             "language": "fa",
-            "known_as": "fanus",
+            "known_as": self.known_as,
             "entries": 2,
             "headlines": [
                 {"title": "BBC: کشتی بازگشت", "url": url, "published": NOON},

@@ -308,6 +308,31 @@ def test_an_address_is_tested_and_shown(house, operator):
     ]
 
 
+@pytest.mark.parametrize(
+    ("known_as", "url", "typed"),
+    [
+        (None, "https://fanus.example/feed", "https://fanus.example/feed"),
+        (
+            None,
+            "https://fanus.example/?a=1&b='2'",
+            """'https://fanus.example/?a=1&b='"'"'2'"'"''""",
+        ),
+        ("fanus", "https://fanus.example/feed", None),
+    ],
+    ids=["plain", "quoted", "known"],
+)
+def test_a_new_address_comes_with_the_command_that_takes_it_in(
+    house, operator, known_as, url, typed
+):
+    """As it can be pasted into a shell; what is polled already needs none."""
+    operator.gets()
+    house.desk.known_as = known_as
+    seen = strict(operator.posts("/status/test", {"url": url}).text)
+
+    commands = [t for t in texts(seen, ".//code") if t.startswith("mediawire ")]
+    assert commands == ([f"mediawire source add {typed}"] if typed else [])
+
+
 @pytest.mark.parametrize("form", [{}, {"article": "a"}, {"why": "b"}])
 def test_nothing_is_withdrawn_without_an_article_and_a_reason(house, operator, form):
     operator.gets()

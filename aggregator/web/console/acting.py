@@ -5,6 +5,7 @@ nothing. What cannot be done now is said on a page of its own (409).
 """
 
 from collections.abc import Awaitable, Callable
+from shlex import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -71,6 +72,7 @@ def test(request: Request) -> Response:
         request,
         "console/tested.html",
         found=found,
+        typed=quote(found["url"]),
         headlines=[
             (
                 each["title"],
