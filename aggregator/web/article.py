@@ -5,6 +5,8 @@ there is none, or none that we show.
 """
 
 from html import escape
+from unicodedata import bidirectional
+from urllib.parse import unquote
 
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
@@ -12,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.model import Article, Enclosure, Image, Report
+from aggregator.text import markup
 from aggregator.text.phrases import phrases
 from aggregator.web.bodies import unhurried
 from aggregator.web.language import direction, lang
@@ -21,6 +24,8 @@ from aggregator.web.rendering import links_of, newsroom_of, page
 
 RECENT = 8  # other reports beside it
 TELLING_NAME = 12  # characters of a file name
+# Controls that could make `exe.mp3` of `3pm.exe`: no name needs them.
+_TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 def article(request: Request) -> Response:
@@ -59,7 +64,7 @@ def article(request: Request) -> Response:
         indexing=report.rights.index,
         canonical=address(shown.url),
         picture=picture(report),
-        files=files(report),
+        files=[(each, name_of(each)) for each in files(report)],
         published=time(shown.published, now, language),
         updated=time(shown.updated, now, language),
         recent=lines(others[:RECENT], links, now, language),
@@ -104,3 +109,17 @@ def files(report: Report) -> list[Enclosure]:
         for each in report.article.enclosures
         if address(each.url) and not (image and image.url == each.url)
     ]
+
+
+def name_of(file: Enclosure) -> str:
+    """Return what a file is called, for people: its title, or the name it has in UTF-8.
+
+    The address keeps its escapes, and is the name where they spell no text.
+    """
+    sent = file.url.rpartition("/")[2]
+    try:
+        name = unquote(sent, errors="strict")
+    except UnicodeDecodeError:
+        name = sent
+    name = "".join(each for each in name if bidirectional(each) not in _TURNING)
+    return file.title or markup.plain(name, "text/plain") or file.url

@@ -19,6 +19,7 @@ from aggregator.identity import FLOOD
 from aggregator.model import (
     Also,
     Dropped,
+    Enclosure,
     HostLimits,
     Image,
     Rights,
@@ -263,6 +264,30 @@ def test_a_picture_that_the_body_shows_is_not_shown_twice(
     shown = article(image=Image(url=image), body=f'<p><img src="{in_body}" alt=""></p>')
 
     assert len(page_of(house.take(shown), shown).findall(".//main//img")) == pictures
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("ep%201.mp3", "ep 1.mp3"),
+        ("%DA%A9%D8%B4%D8%AA%DB%8C.mp3", "کشتی.mp3"),
+        ("a%E2%80%AE3pm.exe", "a3pm.exe"),
+        ("a%00%0A%1Bb.mp3", "a b.mp3"),
+        ("a%3Cb%3E.mp3", "a<b>.mp3"),
+        ("a%FF%FE.mp3", "a%FF%FE.mp3"),
+        ("a%2.mp3", "a%2.mp3"),
+        ("%E2%80%AE", "https://agency.example/%E2%80%AE"),
+        ("", "https://agency.example/"),
+    ],
+)
+def test_a_file_is_named_as_people_write_it_and_leads_where_it_lies(house, name, shown):
+    url = f"https://agency.example/{name}"
+    told = article(enclosures=(Enclosure(url=url),))
+    seen = page_of(house.take(told), told)
+
+    link = one(seen, ".//ul[@class='files']//a")
+    assert link.get("href") == url
+    assert texts(link, "bdi") == [shown]
 
 
 def test_a_digest_leads_to_how_it_is_checked(site):
