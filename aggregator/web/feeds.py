@@ -1,7 +1,8 @@
 """Serve publications: each format as it was published, and the one an Accept prefers.
 
 In: `/feeds/{name}`, or a month of its archive. Out: the published bytes, the section
-page where a browser asks for the publication itself, 503 where nothing is published yet.
+page where a browser asks for the publication itself, 503 where nothing is published yet;
+for OPTIONS, what may be asked.
 What is served here is what stands in the output folder, so any other web server could
 take over. It is most of what is asked, so it is answered before anything is routed.
 """
@@ -29,6 +30,7 @@ from aggregator.web.protection import FEED_POLICY
 from aggregator.web.published import Published
 from aggregator.web.rendering import newsroom_of
 from aggregator.web.section import section
+from aggregator.web.sharing import SHARED, preflight
 
 # A publish follows a poll within seconds, and readers ask every few minutes at best.
 RETRY_AFTER = 30  # seconds
@@ -37,8 +39,7 @@ _MONTH = re.compile("[0-9]{4}-[0-9]{2}\\.atom")
 _HEADERS = {
     "cache-control": "public, max-age=300",
     "content-security-policy": FEED_POLICY,
-    # Anyone may read a feed, a page in another site's script too.
-    "access-control-allow-origin": "*",
+    **SHARED,
     # A feed is for readers; what its sources let search engines have is on the pages.
     "x-robots-tag": "noindex",
     "vary": "Accept-Encoding",
@@ -66,14 +67,23 @@ class Feeds:
 
         `asked` are the headers of the request.
         """
-        config = self._newsroom.config
-        if config is not self._config:
-            self._follow(config)
+        self._keep_up()
         offer = self._offered(path, asked)
         if offer is None:
             return None
         shown = self._published.document(offer.file, offer.media_type)
         return answer(asked, shown, headers=offer.headers) if shown else None
+
+    def are_at(self, path: str) -> bool:
+        """Whether a feed is published at a path, now or in time."""
+        self._keep_up()
+        known = path in self._named or path in self._formats
+        return known or self._month(path) is not None
+
+    def _keep_up(self) -> None:
+        config = self._newsroom.config
+        if config is not self._config:
+            self._follow(config)
 
     def _follow(self, config: Config) -> None:
         """Offer what a config says, whatever it was before."""
@@ -122,8 +132,11 @@ def with_feeds(app: ASGIApp, feeds: Feeds) -> ASGIApp:
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         shown = None
-        if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
+        method = scope["method"] if scope["type"] == "http" else None
+        if method in {"GET", "HEAD"}:
             shown = feeds.answer(scope["path"], Headers(scope=scope))
+        elif method == "OPTIONS" and feeds.are_at(scope["path"]):
+            shown = preflight()
         await (shown or app)(scope, receive, send)
 
     return serve
@@ -153,7 +166,7 @@ def _unpublished(publication: Publication) -> HTTPException:
     return HTTPException(
         503,
         detail=f"{publication.title} is about to be published for the first time.",
-        headers={"retry-after": str(RETRY_AFTER)},
+        headers={"retry-after": str(RETRY_AFTER), **SHARED},
     )
 
 

@@ -39,6 +39,13 @@ def test_an_example_has_braces_in_pairs_each_opened_at_the_end_of_a_line(server)
         assert not re.search(r"\{[^\n]", said)
 
 
+def test_an_example_leaves_to_us_what_browsers_ask_before_they_ask():
+    """A server that has the file at hand knows no OPTIONS for it."""
+    assert "if ($request_method = OPTIONS) { return 418; }" in example("nginx")
+    assert "error_page 418 = @wire;" in example("nginx")
+    assert re.search(r"@feeds \{\n *method GET HEAD\n", example("caddy"))
+
+
 def test_no_example_hides_who_asks():
     """A1: the console takes a request without signs of a proxy for the machine's own.
 

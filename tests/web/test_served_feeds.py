@@ -238,6 +238,49 @@ def test_a_feed_takes_nothing(site, path):
     assert sorted(answer.headers["allow"].split(", ")) == ["GET", "HEAD"]
 
 
+@pytest.mark.parametrize(
+    "path",
+    [ATOM, "/feeds/wire", "/feeds/wire/archive/2026-11.atom", "/api/v1/articles"],
+)
+def test_a_script_of_another_site_may_ask_with_conditions_and_see_the_tag(site, path):
+    """Fetch standard: it asks by OPTIONS first, and sees of the answer what is named."""
+    asked = {"Origin": "https://reader.example"}
+    may = site.ask(
+        "OPTIONS",
+        path,
+        asked
+        | {
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "if-none-match",
+        },
+    )
+
+    assert (may.status, may.body) == (204, b"")
+    assert may.headers["access-control-allow-origin"] == "*"
+    assert may.headers["access-control-allow-methods"] == "GET, HEAD"
+    assert "If-None-Match" in may.headers["access-control-allow-headers"]
+    assert int(may.headers["access-control-max-age"]) > 0
+    if not path.endswith("2026-11.atom"):
+        shown = site.ask("GET", path, asked).headers["access-control-expose-headers"]
+        assert shown == "ETag, Last-Modified, Link, Retry-After"
+
+
+def test_a_feed_that_is_not_there_yet_tells_scripts_too_when_to_ask_again(house):
+    with served(house) as site:
+        may, answer = site.ask("OPTIONS", ATOM), site.get(ATOM)
+
+    assert (may.status, answer.status) == (204, 503)
+    assert answer.headers["retry-after"] == "30"
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    "path", ["/feeds/none.atom", "/feeds/none/archive/2026-11.atom"]
+)
+def test_nothing_may_be_asked_of_a_feed_that_nobody_offers(site, path):
+    assert site.ask("OPTIONS", path).status == 405
+
+
 def test_what_is_published_is_answered_before_anything_is_routed(newspaper):
     """Routing and its layers took two thirds of the CPU of a 304 (see tests/bench)."""
     answered = []

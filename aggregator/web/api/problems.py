@@ -19,6 +19,7 @@ from starlette.responses import Response
 from aggregator.errors import StoreError
 from aggregator.events import log
 from aggregator.web.protection import FEED_POLICY
+from aggregator.web.sharing import SHARED
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "30"  # seconds
@@ -63,7 +64,7 @@ def problem(
         headers={
             "cache-control": "no-cache",
             "content-security-policy": FEED_POLICY,
-            "access-control-allow-origin": "*",
+            **SHARED,
             **(headers or {}),
             "content-type": MEDIA_TYPE,
         },

@@ -27,20 +27,13 @@ from aggregator.web.api.values import asked
 from aggregator.web.negotiation import accepts
 from aggregator.web.protection import FEED_POLICY
 from aggregator.web.rendering import links_of, newsroom_of
+from aggregator.web.sharing import SHARED, preflight
 
 _HEADERS = {
     "cache-control": "public, max-age=60",
     "content-security-policy": FEED_POLICY,
-    "access-control-allow-origin": "*",
-    "access-control-expose-headers": "ETag, Link",
+    **SHARED,
     "x-robots-tag": "noindex",
-}
-_OPTIONS = {
-    "allow": "GET, HEAD, OPTIONS",
-    "access-control-allow-origin": "*",
-    "access-control-allow-methods": "GET, HEAD",
-    "access-control-allow-headers": "If-None-Match",
-    "access-control-max-age": "86400",
 }
 
 
@@ -97,7 +90,7 @@ def api(state: State) -> Starlette:
 def _endpoint(operation: Operation) -> Callable[[Request], Awaitable[Response]]:
     async def serve(request: Request) -> Response:
         if request.method == "OPTIONS":
-            return Response(status_code=204, headers=_OPTIONS)
+            return preflight()
         if not accepts(request.headers.get("accept"), openapi.JSON):
             raise HTTPException(406)
         return await run_in_threadpool(_answered, operation, request)
