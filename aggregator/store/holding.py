@@ -85,14 +85,18 @@ class _FileLock:
         _held.add(descriptor)
         try:
             _lock(descriptor, self._path, self._holder)
-        except StoreHeld:
+        except (StoreHeld, OSError):
+            # Kept, it would look like a lock that we have, to each later `check`.
             self.release()
             raise
 
     def check(self) -> None:
-        """Take the lock again if its file is gone; see that the database is the same."""
+        """Take the lock again if its file is gone; see that the database is the same.
+
+        Without a descriptor an earlier try failed: a folder stood in the file's place.
+        """
         descriptor = self._descriptor
-        if descriptor is not None and _file_at(self._path) != _file_of(descriptor):
+        if descriptor is None or _file_at(self._path) != _file_of(descriptor):
             self.release()
             self.take()
         found = _file_at(self._database)

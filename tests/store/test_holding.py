@@ -249,6 +249,25 @@ def test_a_holder_whose_lock_file_was_tidied_away_holds_the_store_again(
             pass
 
 
+def test_a_holder_who_could_not_take_the_lock_again_tries_the_next_time(
+    sqlite_url, tmp_path
+):
+    """It asked no more: when the folder was gone, a second process polled beside it."""
+    with hold(sqlite_url, "run", now=NOW) as still_held:
+        lock = tmp_path / "data" / "mediawire.db.lock"
+        lock.unlink()
+        lock.mkdir()
+        for _ in range(2):
+            with pytest.raises(StoreError, match="cannot be locked: is a directory"):
+                still_held()
+        lock.rmdir()
+
+        still_held()
+
+        with pytest.raises(StoreHeld, match="run"), hold(sqlite_url, "poll", now=NOW):
+            pass
+
+
 def test_a_holder_hears_that_its_database_was_replaced(sqlite_url, tmp_path):
     """What was written to a file that has no name any more would be lost."""
     with hold(sqlite_url, "run", now=NOW) as still_held:
