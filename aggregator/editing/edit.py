@@ -6,7 +6,6 @@ be run again over what is stored.
 """
 
 import importlib
-import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import cast
@@ -19,6 +18,7 @@ from aggregator.editing.options import Options
 from aggregator.editing.rules.duplicates import Duplicates
 from aggregator.editing.subject import Rule, Subject, subject_of
 from aggregator.model import Article, Dropped, RuleSpec, Tag
+from aggregator.modules import names_in
 
 Reader = Callable[[str, Options], Rule]
 
@@ -28,15 +28,14 @@ def kinds() -> Mapping[str, Reader]:
     """Return every kind of rule, by the name of its file in `rules/`.
 
     A kind is a module with `read(id, options) -> Rule`, which reads all options and
-    leaves what is wrong with them in `options.problems`.
+    leaves what is wrong with them in `options.problems`. MediaWireError if none is seen.
     """
-    names = [module.name for module in pkgutil.iter_modules(rules_folder.__path__)]
     return {
         name: cast(
             "Reader",
             importlib.import_module(f"{rules_folder.__name__}.{name}").read,
         )
-        for name in names
+        for name in names_in(rules_folder.__path__)
     }
 
 

@@ -21,7 +21,8 @@ class Fetcher:
 
     `contact` stands in the User-Agent. `resolver` answers names with addresses, and is
     the system's by default. What it keeps open is closed with it, or when nobody holds
-    it any more. ValueError if `limits.allow_private` cannot be read.
+    it any more. ValueError if `limits.allow_private` cannot be read, MediaWireError if
+    no kind of source can be.
     """
 
     def __init__(
@@ -31,7 +32,9 @@ class Fetcher:
         contact: str,
         resolver: Resolver = system_resolver,
     ) -> None:
-        Guard(limits.allow_private)  # complains now, not at the first poll
+        # These complain now, not at the first poll.
+        Guard(limits.allow_private)
+        by_scheme()
         self._limits = limits
         self._contact = contact
         self._resolver = resolver

@@ -5,7 +5,6 @@ A kind is a module with what `Module` lists; it is found by itself, and the cont
 """
 
 import importlib
-import pkgutil
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -13,6 +12,7 @@ from typing import Protocol, cast
 
 from aggregator.fetching.dialling import Resolver
 from aggregator.model import Fetched, FetchLimits, FetchRequest, NotModified
+from aggregator.modules import names_in
 
 
 class Kind(Protocol):
@@ -39,9 +39,9 @@ class Module(Protocol):
 
 @cache
 def by_scheme() -> Mapping[str, Module]:
-    """Return the kinds by the schemes they answer for."""
+    """Return the kinds by the schemes they answer for; MediaWireError if none is seen."""
     modules = (
-        cast("Module", importlib.import_module(f"{__name__}.{found.name}"))
-        for found in pkgutil.iter_modules(__path__)
+        cast("Module", importlib.import_module(f"{__name__}.{name}"))
+        for name in names_in(__path__)
     )
     return {scheme: module for module in modules for scheme in module.schemes}

@@ -7,7 +7,6 @@ several formats. Only this room imports feedgen.
 """
 
 import importlib
-import pkgutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from msgspec import Struct
 
 from aggregator.model import Report
+from aggregator.modules import names_in
 from aggregator.publishing.mark import Mark
 
 if TYPE_CHECKING:
@@ -93,9 +93,11 @@ class Format(Protocol):
 
 @cache
 def names() -> tuple[str, ...]:
-    """Return the names of all formats: those of the files in this folder."""
-    found = (module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(name for name in found if not name.startswith("_"))
+    """Return the names of all formats: those of the files in this folder.
+
+    MediaWireError if none is seen.
+    """
+    return tuple(name for name in names_in(__path__) if not name.startswith("_"))
 
 
 @cache
