@@ -38,6 +38,8 @@ HORIZON = 2000
 LATE = timedelta(seconds=2.5)
 # Clocks are slewed by less than this between two ticks; more is a jump.
 JUMP = timedelta(seconds=30)
+# How long after it broke the config folder is watched anew, in seconds.
+ANEW = 10.0
 
 
 class Service:
@@ -255,8 +257,17 @@ class Service:
 
     def _watch(self) -> None:
         """Read the config again whenever its folder has changed and come to rest."""
-        for _ in changes(self.wire.config.folder, self._stop):
-            self.reload()
+        is_told = False
+        while not self._stop.is_set():
+            try:
+                for _ in changes(self.wire.config.folder, self._stop):
+                    self.reload()
+            except Exception:
+                if not is_told:
+                    log.exception("config lookout broke", again_s=ANEW)
+                is_told = True
+                self._stop.wait(ANEW)
+                self.reload()  # an edit may have come meanwhile
 
     def _follow_config(self) -> None:
         """Adopt a valid edit; refuse an invalid one whole, say so once, and go on."""

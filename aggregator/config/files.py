@@ -40,24 +40,26 @@ def paths(folder: Path) -> list[Path]:
     """Return what is read of a folder: three files, more sources, lists of sources.
 
     Hidden files are an editor's or a system's own: `.#desk.yaml` is a link to nowhere
-    that stands there for as long as somebody edits desk.yaml with Emacs.
+    that stands there for as long as somebody edits desk.yaml with Emacs. Raises OSError
+    where it cannot be known what is there (`glob` would find nothing, and all sources
+    of `sources.d` would be taken out).
     """
+    more = folder / MORE_SOURCES
+    try:
+        found = sorted(path for path in more.iterdir() if path.name[0] != ".")
+    except (FileNotFoundError, NotADirectoryError):
+        found = []
     return [
         *(folder / name for name in (SERVICE, PUBLICATIONS, SOURCES)),
-        *sorted((folder / MORE_SOURCES).glob("[!.]*.yaml")),
-        *sorted((folder / MORE_SOURCES).glob("[!.]*.opml")),
+        *(path for path in found if path.name.endswith(".yaml")),
+        *(path for path in found if path.name.endswith(".opml")),
     ]
 
 
 def read_folder(folder: Path) -> Files:
     """Return the files of a folder; raises ConfigError if it is the wrong folder."""
-    if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK):
-        place = Place(file=str(folder))
-        raise ConfigError((place.complaint((), "cannot be read: permission denied"),))
-    found = paths(folder)
-    _refuse_a_wrong_folder(folder, found)
+    service, publications, *files = _found(folder)
     reader = _Reader(folder)
-    service, publications, *files = found
     sources: list[Written] = []
     for path in files:
         if path.suffix == ".opml":
@@ -108,6 +110,21 @@ class _Reader:
         return path.relative_to(self._folder).as_posix()
 
 
+def _found(folder: Path) -> list[Path]:
+    """Return what is to be read; raises ConfigError if nothing of ours can be."""
+    place = Place(file=str(folder))
+    try:
+        if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK):
+            message = "cannot be read: permission denied"
+            raise ConfigError((place.complaint((), message),))
+        found = paths(folder)
+        _refuse_a_wrong_folder(folder, found)
+    except OSError as error:
+        where = Place(file=str(error.filename or folder))
+        raise ConfigError((where.complaint((), _unreadable(error)),)) from error
+    return found
+
+
 def _refuse_a_wrong_folder(folder: Path, found: Sequence[Path]) -> None:
     if folder.is_file():
         message = (
@@ -133,12 +150,16 @@ def _content(path: Path, file: str) -> bytes:
     except FileNotFoundError:
         return b""
     except OSError as error:
-        message = f"cannot be read: {(error.strerror or 'unreadable').lower()}"
-        raise ConfigError((Place(file=file).complaint((), message),)) from error
+        place = Place(file=file)
+        raise ConfigError((place.complaint((), _unreadable(error)),)) from error
     if len(content) > MAX_BYTES:
         message = f"the file is larger than {MAX_BYTES:,} bytes"
         raise ConfigError((Place(file=file).complaint((), message),))
     return content
+
+
+def _unreadable(error: OSError) -> str:
+    return f"cannot be read: {(error.strerror or 'unreadable').lower()}"
 
 
 def _addresses(files: Sequence[Written]) -> set[str]:

@@ -10,6 +10,7 @@ systems do not tell, and a folder that was replaced is not the one being watched
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from hashlib import blake2b
 from pathlib import Path
@@ -30,7 +31,8 @@ LOOK = timedelta(seconds=5)
 def digest(folder: Path) -> bytes:
     """Return 16 bytes that change when, and only when, a file's name or content does.
 
-    Secrets kept elsewhere (`file:PATH`) are not part of it.
+    Secrets kept elsewhere (`file:PATH`) are not part of it. Raises OSError if the folder
+    cannot be read now.
     """
     found = blake2b(digest_size=16)
     for path in paths(folder):
@@ -71,10 +73,22 @@ def missing(folder: Path, before: frozenset[str]) -> ConfigError | None:
 
 
 def changes(folder: Path, stop: Event, *, quiet: timedelta = QUIET) -> Iterator[bytes]:
-    """Yield the digest after each change, until `stop` is set (seen within `quiet`)."""
-    known = digest(folder)
+    """Yield the digest after each change, until `stop` is set (seen within `quiet`).
+
+    A folder that cannot be read (no file descriptor is free, a network disk is away) has
+    not changed as far as we know: that is said once, and it is looked at again.
+    """
+    known, trouble = _known(folder), ""
     for _ in _rests(folder, stop, quiet):
-        if (now := digest(folder)) != known:
+        try:
+            now = digest(folder)
+        except OSError as error:
+            if str(error) != trouble:
+                trouble = str(error)
+                log.warning("config folder not read", reason=trouble)
+            continue
+        trouble = ""
+        if now != known:
             known = now
             yield now
 
@@ -110,9 +124,16 @@ def _rests(folder: Path, stop: Event, quiet: timedelta) -> Iterator[object]:
 def _looks(folder: Path, stop: Event, quiet: timedelta) -> Iterator[None]:
     """Yield about every LOOK, if nothing was written in the `quiet` before."""
     while not stop.wait(LOOK.total_seconds()):
-        before = digest(folder)
-        if not stop.wait(quiet.total_seconds()) and digest(folder) == before:
+        before = _known(folder)
+        if not stop.wait(quiet.total_seconds()) and _known(folder) == before:
             yield None
+
+
+def _known(folder: Path) -> bytes | None:
+    """Return the digest of a folder, None if it cannot be read now."""
+    with suppress(OSError):
+        return digest(folder)
+    return None
 
 
 def _milliseconds(span: timedelta) -> int:

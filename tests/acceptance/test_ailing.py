@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from structlog.testing import capture_logs
 
 from aggregator.app.configuring import load_config
 from aggregator.app.pages import Newsroom
@@ -118,6 +119,27 @@ def test_a_config_that_nobody_watches_any_more_is_told(tmp_path, monkeypatch):
         newsroom = Newsroom(service.wire, service)
 
         within(10, lambda: "the config lookout has ended" in unready(newsroom))
+
+
+def test_a_config_is_watched_anew_after_what_broke_that(tmp_path, monkeypatch):
+    """It ended for good: edits were without effect until the next start."""
+    monkeypatch.setattr("aggregator.app.service.ANEW", 0.01)
+    tries = []
+
+    def breaks(_folder, stop):
+        tries.append(1)
+        if len(tries) < 3:
+            raise ImportError("cannot open shared object file: Too many open files")
+        yield b"another digest"
+        stop.wait()
+
+    monkeypatch.setattr("aggregator.app.service.changes", breaks)
+    with capture_logs() as events, serving(tmp_path) as (service, told):
+        within(10, lambda: READY in told and len(tries) == 3)
+        assert service.ailments() == []
+
+    broke = [each for each in events if each["event"] == "config lookout broke"]
+    assert len(broke) == 1
 
 
 def test_a_scheduler_that_ended_is_not_alive_for_the_watchdog(tmp_path, monkeypatch):

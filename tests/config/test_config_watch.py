@@ -7,8 +7,11 @@ from threading import Event, Thread
 from time import monotonic
 
 import pytest
+from structlog.testing import capture_logs
 
+from aggregator.config.files import read_folder
 from aggregator.config.watch import QUIET, changes, digest, missing, present
+from aggregator.errors import ConfigError
 
 BRIEF = timedelta(milliseconds=100)
 
@@ -157,6 +160,48 @@ def test_where_the_kernel_does_not_tell_the_folder_is_looked_at(
 
     assert watching.hears() == digest(folder)
     assert watching.ends() < 5
+
+
+def test_a_folder_that_cannot_be_read_for_a_moment_is_looked_at_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The lookout ended: edits were without effect until the next start."""
+    rests = [1, 2, 3, 4]
+    monkeypatch.setattr("aggregator.config.watch._rests", lambda *_: iter(rests))
+    no_file, no_disk = OSError(24, "Too many open files"), OSError(5, "I/O error")
+    looked = [b"as it was", no_file, no_disk, b"as it was", b"edited"]
+
+    def look(_: Path) -> bytes:
+        seen = looked.pop(0)
+        if isinstance(seen, OSError):
+            raise seen
+        return seen
+
+    monkeypatch.setattr("aggregator.config.watch.digest", look)
+
+    with capture_logs() as events:
+        assert list(changes(folder, Event())) == [b"edited"]
+
+    assert [event["reason"] for event in events] == [
+        "[Errno 24] Too many open files",
+        "[Errno 5] I/O error",
+    ]
+
+
+def test_more_sources_that_cannot_be_listed_are_not_taken_for_none(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """All sources of `sources.d` would be taken out."""
+
+    def refuse(path: Path) -> list[str]:
+        raise OSError(24, "Too many open files", str(path))
+
+    monkeypatch.setattr("aggregator.config.files.os.listdir", refuse)
+
+    with pytest.raises(OSError, match="Too many"):
+        digest(folder)
+    with pytest.raises(ConfigError, match=r"sources\.d: cannot be read: too many open"):
+        read_folder(folder)
 
 
 def test_watching_ends_when_told_to(watching: Watching):
