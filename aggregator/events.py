@@ -1,16 +1,24 @@
 """Events with facts, for the log: `log.info("polled", source_id="un-news", new=3)`.
 
 structlog writes them. To load it takes 75 ms of CPU (rich and asyncio come with it), a
-fifth of what `status` takes in all, so it is loaded with the first event that is told.
+fifth of what `status` takes in all, so it is loaded with the first event that is told. A
+service loads it at its start (`load`): later there may be no file descriptor for it.
 """
 
 import logging
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 
 class Log:
-    """Tells events from a level on. The first one told sets up how they are written."""
+    """Tells events from a level on. The first one told sets up how they are written.
+
+    Telling never raises: it is done where errors are handled, in threads that have to
+    go on. What structlog cannot write (it cannot be loaded, the disk is full) is tried
+    once more, plainly, and let go.
+    """
 
     def __init__(self) -> None:
         self._level = logging.INFO
@@ -25,31 +33,42 @@ class Log:
         """Tell events from this level of `logging` on; `set_up` is called before."""
         self._level, self._set_up, self._logger = level, set_up, None
 
+    def load(self) -> None:
+        """Load and set up now what the first event would."""
+        self._teller()
+
     def info(self, event: str, **facts: object) -> None:
         """Tell what happened."""
         if self._level <= logging.INFO:
-            self._teller().info(event, **facts)
+            self._tell("info", event, facts)
 
     def warning(self, event: str, **facts: object) -> None:
         """Tell what somebody should look at."""
         if self._level <= logging.WARNING:
-            self._teller().warning(event, **facts)
+            self._tell("warning", event, facts)
 
     def error(self, event: str, **facts: object) -> None:
         """Tell what failed."""
-        self._teller().error(event, **facts)
+        self._tell("error", event, facts)
 
     def exception(self, event: str, **facts: object) -> None:
         """Tell what failed by a fault of ours, with the exception being handled."""
-        self._teller().exception(event, **facts)
+        self._tell("exception", event, facts)
+
+    def _tell(self, level: str, event: str, facts: dict[str, object]) -> None:
+        try:
+            getattr(self._teller(), level)(event, **facts)
+        except Exception:  # noqa: BLE001 - see the class
+            with suppress(Exception):
+                sys.stderr.write(f"{level}: {event} {facts}\n")
 
     def _teller(self) -> Any:  # noqa: ANN401 - structlog's loggers are of any type
         if self._logger is None:
             import structlog
 
             if self._set_up:
-                set_up, self._set_up = self._set_up, None
-                set_up()
+                self._set_up()
+                self._set_up = None
             # Bound once: structlog's own cache belongs to a logger that is kept.
             self._logger = structlog.get_logger().bind()
         return self._logger

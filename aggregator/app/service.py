@@ -48,6 +48,7 @@ class Service:
     def __init__(
         self, wire: Wire, load: Callable[[], Config], tell: Tell = nobody
     ) -> None:
+        log.load()
         self.wire = wire
         self._tell = tell
         self.config_error: ConfigError | None = None
@@ -138,6 +139,8 @@ class Service:
         ]
         if self._press.is_dead:
             found.append("the press has ended")
+        if why := self._engine.powerless():
+            found.append(f"no thread can be started to poll in: {why}")
         if self._engine.broken:
             found.append(f"the recorder waits: {self._engine.broken}")
         late = monotonic() - self._good_tick
@@ -182,7 +185,9 @@ class Service:
         except Exception:
             log.exception("tick broke")
             return  # and say nothing: a supervisor may start us anew
-        self._tell(ALIVE)
+        # It should, too, where a part has ended that nothing but a start brings back.
+        if not (self._engine.dead() or self._press.is_dead):
+            self._tell(ALIVE)
 
     def _begin(self, due: Sequence[SourceState]) -> None:
         """Poll what is not being polled already, having noted that first."""

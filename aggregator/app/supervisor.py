@@ -5,8 +5,8 @@ nobody asked and nothing is told. Losing a message is no fault of the service.
 
 Source: sd_notify(3); a unit with Type=notify and WatchdogSec restarts a service that has
 not said ALIVE for so long. A tick that the store let down says it, too: a new start would
-not bring the store back, and pages and feeds are served meanwhile. `/-/healthy` tells
-of both.
+not bring the store back, and pages and feeds are served meanwhile. A tick beside a part
+that has ended (dispatcher, recorder, press) does not. `/-/healthy` tells of all.
 """
 
 import socket

@@ -69,6 +69,7 @@ class LocalEngine:
         self._began: dict[str, float] = {}
         self._hoarded = 0
         self._threads = 0
+        self._cramped: str | None = None
         self._stopping = False
         # One lock, two who wait: the dispatcher, and who waits for all to be settled.
         lock = threading.RLock()
@@ -97,6 +98,10 @@ class LocalEngine:
             return []
         ended = [part.name for part in self._parts if not part.is_alive()]
         return [*ended, *([] if self._ticker.lives() else ["scheduler"])]
+
+    def powerless(self) -> str | None:
+        """Return why there is not one thread to poll in, None if there is or need be."""
+        return None if self._threads else self._cramped
 
     def submit(self, states: Iterable[SourceState]) -> int:
         """Take sources to poll; return how many were not taken already."""
@@ -193,10 +198,32 @@ class LocalEngine:
                     self._changed.wait(pause)
                     self._rests_until = 0.0
                     continue
-                if self._threads < len(self._began):
-                    self._threads += 1
-                    threading.Thread(target=self._work, daemon=True).start()
+                if self._threads < len(self._began) and not self._enlarged():
+                    self._put_back(state)
+                    self._changed.wait(RETRY)
+                    continue
                 self._ready.put(state)
+
+    def _enlarged(self) -> bool:
+        """Try to start one more thread; say once if the system gives us none.
+
+        Many processes of one user, or little memory: that may be over soon.
+        """
+        try:
+            threading.Thread(target=self._work, daemon=True).start()
+        except RuntimeError as error:
+            if not self._cramped:
+                log.error("no thread to poll in", reason=str(error), retry_s=RETRY)  # noqa: TRY400
+            self._cramped = str(error)
+            return False
+        self._threads += 1
+        self._cramped = None
+        return True
+
+    def _put_back(self, state: SourceState) -> None:
+        """Let a source that was to begin wait for its turn again."""
+        self._ended(state)
+        self._manners.add(state)
 
     def _work(self) -> None:
         """Poll what is handed over, and after that what may start, until told to end.

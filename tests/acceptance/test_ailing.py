@@ -158,6 +158,20 @@ def test_a_scheduler_that_ended_is_not_alive_for_the_watchdog(tmp_path, monkeypa
         assert told.count(ALIVE) == before
 
 
+@pytest.mark.parametrize("death", [dispatcher_dies, recorder_dies, press_dies])
+def test_a_part_that_ended_is_not_alive_for_the_watchdog(tmp_path, death):
+    """It was fed for ever: nothing was polled or published until somebody looked."""
+    with serving(tmp_path) as (service, told):
+        within(10, lambda: READY in told)
+        death(service).join(PATIENCE)
+        service.tick()  # and what had begun to tell has told
+        before = told.count(ALIVE)
+
+        service.tick()
+
+        assert told.count(ALIVE) == before
+
+
 def test_a_locked_database_is_told_by_both_probes_and_passes(tmp_path):
     """O1: another program keeps it locked; healthy fails in two ticks, ready names it."""
     with Origin() as origin:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from aggregator.engines.local import LocalEngine
 from aggregator.errors import StoreError
@@ -114,6 +115,32 @@ def test_never_more_polls_at_a_time_than_workers_and_one_for_a_host():
     assert local.drain(timeout=20)
     assert max(peak) <= 4
     assert max(hosts_at_once) == 1
+
+
+def test_a_source_waits_while_the_system_gives_no_thread(monkeypatch):
+    """The dispatcher ended with "can't start new thread", and nothing was polled."""
+    monkeypatch.setattr("aggregator.engines.local.RETRY", 0.01)
+    start, refusals, why = threading.Thread.start, iter(range(3)), []
+
+    def refuse(thread):
+        if thread.name.endswith("(_work)") and next(refusals, None) is not None:
+            why.append(local.powerless())
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    recorded = []
+    with capture_logs() as events:
+        local = engine(record=recorded.extend)
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        local.submit([due(1), due(2)])
+
+        assert local.drain(timeout=10)
+
+    assert sorted(r.source_id for r in recorded) == ["s1", "s2"]
+    assert [each["event"] for each in events] == ["no thread to poll in"]
+    assert why == [None, "can't start new thread", "can't start new thread"]
+    assert local.powerless() is None
+    assert local.dead() == []
 
 
 def test_results_wait_for_a_store_that_is_away(monkeypatch):

@@ -1,0 +1,58 @@
+"""To tell of an error is never an error of its own."""
+
+import builtins
+import errno
+import logging
+
+from structlog.testing import capture_logs
+
+from aggregator.events import Log
+
+
+def test_what_cannot_be_loaded_is_told_plainly_and_loaded_the_next_time(
+    monkeypatch, capsys
+):
+    """The press ended within its own `except`: no file descriptor was free."""
+    log, imported = Log(), builtins.__import__
+
+    def refuse(name, *arguments, **named):
+        if name == "structlog":
+            raise OSError(errno.EMFILE, "Too many open files")
+        return imported(name, *arguments, **named)
+
+    with monkeypatch.context() as moment:
+        moment.setattr(builtins, "__import__", refuse)
+        log.error("not published", reason="disk full")
+    with capture_logs() as events:
+        log.error("not published", reason="disk full")
+
+    assert capsys.readouterr().err == "error: not published {'reason': 'disk full'}\n"
+    assert [each["event"] for each in events] == ["not published"]
+
+
+def test_a_log_that_was_not_set_up_is_set_up_the_next_time():
+    log, tries = Log(), []
+
+    def set_up():
+        tries.append(1)
+        if len(tries) == 1:
+            raise OSError(errno.EMFILE, "Too many open files")
+
+    log.tell_from(logging.INFO, set_up)
+    for _ in range(3):
+        log.error("not published")
+
+    assert len(tries) == 2
+
+
+def test_a_log_that_is_full_stops_nobody(monkeypatch):
+    class Full:
+        def write(self, _):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        flush = write
+
+    monkeypatch.setattr("sys.stdout", Full())  # structlog's own choice
+    monkeypatch.setattr("sys.stderr", Full())
+
+    Log().exception("press broke")
