@@ -2,9 +2,12 @@
 
 from threading import Event, Lock
 
+import pytest
 from structlog.testing import capture_logs
 
-from aggregator.app.press import Press
+from aggregator.app.press import AGAIN, LONGEST, Press, _later
+from aggregator.model import PublicationStatus
+from tests.builders import NOON
 
 SOON = 2.0
 
@@ -72,3 +75,46 @@ def test_what_can_wait_is_done_when_nobody_rings_any_more():
     assert quiet.wait(10)
     press.stop(10)
     assert done[:3] == ["publish", "publish", "then"]
+
+
+def refused():
+    path = "feeds/wire.rss"
+    return [
+        PublicationStatus(
+            path=path, checked_at=NOON, written_at=None, entries=0, refused="no title"
+        )
+    ]
+
+
+def no_space():
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("fails", [refused, no_space])
+def test_what_was_not_published_is_tried_again_by_itself(fails, monkeypatch):
+    """It waited ten minutes where polls brought nothing meanwhile."""
+    monkeypatch.setattr("aggregator.app.press.AGAIN", 0.01)
+    tries, done = [], Event()
+
+    def publish():
+        tries.append(1)
+        if len(tries) < 3:
+            return fails()
+        return done.set()
+
+    press = Press(publish)
+    press.ring()
+
+    assert done.wait(10)
+    press.stop(10)
+    assert len(tries) in (3, 4)  # stopping prints once more if it was resting
+
+
+def test_what_stays_refused_is_tried_less_and_less_often():
+    pauses = [_later(None, is_rung=True)]
+    while pauses[-1] < LONGEST:
+        pauses.append(_later(pauses[-1], is_rung=False))
+
+    assert pauses == [10, 20, 40, 80, 160, 320, 600]
+    assert _later(LONGEST, is_rung=False) == LONGEST
+    assert _later(AGAIN, is_rung=True) == AGAIN
