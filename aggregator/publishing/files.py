@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import NamedTuple, Self
 from msgspec import Struct
 
 from aggregator.errors import PublishError
+from aggregator.events import log
 from aggregator.model import Publication
 
 # Called with the name of each step as it is passed: `temp-written`, `before-rename`,
@@ -266,12 +268,25 @@ def _write(descriptor: int, parts: Iterable[bytes]) -> None:
 
 
 def clear(within: int, *, keep: Collection[str], endings: Collection[str]) -> list[str]:
-    """Remove files with these endings but for some, and all that was half-written."""
-    removed = [
-        name
-        for name in sorted(os.listdir(within))
-        if name not in keep and name.endswith((*endings, HALF_WRITTEN))
-    ]
-    for name in removed:
-        os.unlink(name, dir_fd=within)
+    """Remove files with these endings but for some, and all that was half-written.
+
+    Returns the names removed. What cannot be (somebody made a folder `old.rss`) stays,
+    and hinders nothing that comes after.
+    """
+    removed = []
+    for name in sorted(os.listdir(within)):
+        if name in keep or not name.endswith((*endings, HALF_WRITTEN)):
+            continue
+        try:
+            os.unlink(name, dir_fd=within)
+        except OSError as error:
+            _say_once(name, error.strerror or str(error))
+        else:
+            removed.append(name)
     return removed
+
+
+@lru_cache(maxsize=100)
+def _say_once(name: str, reason: str) -> None:
+    """Say what stays that should go: not again at each publishing."""
+    log.warning("not removed", file=name, reason=reason)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from builders import NOON, publication
 from press import NAMES, contents, reports
+from structlog.testing import capture_logs
 
 from aggregator.publishing import Publisher, files
 
@@ -136,3 +137,20 @@ def test_what_another_changed_is_made_good(watched, output, name, changed_by):
     watched.publish(publication(), reports(1), now=LATER)
 
     assert contents(output) == before
+
+
+def test_what_cannot_be_removed_stays_and_hinders_nothing(watched, output):
+    """A folder `old.rss` ended each publishing before it was noted as done."""
+    (output / "feeds/old.rss").mkdir()
+    (output / "feeds/old.atom").touch()
+    (output / "feeds/older.rss").touch()
+
+    with capture_logs() as events:
+        removed = watched.remove_others([publication()])
+        again = watched.remove_others([publication()])
+
+    assert (removed, again) == (["old.atom", "older.rss"], [])
+    assert [(each["event"], each["file"]) for each in events] == [
+        ("not removed", "old.rss")
+    ]
+    (output / "feeds/old.rss").rmdir()
