@@ -38,6 +38,9 @@ HORIZON = 2000
 LATE = timedelta(seconds=2.5)
 # Clocks are slewed by less than this between two ticks; more is a jump.
 JUMP = timedelta(seconds=30)
+# What an edit changes with the next start only: the store stays open, and so does the
+# address that is listened on.
+AT_START = ("store", "listen")
 # How long after it broke the config folder is watched anew, in seconds.
 ANEW = 10.0
 
@@ -62,6 +65,7 @@ class Service:
         self._upkeep = Upkeep(wire)
         self.alarm = Alarm(wire)
         self._load = load
+        self._started_with = wire.config
         self._files = present(wire.config.folder)
         self._stop = Event()
         self._reload = Event()
@@ -292,6 +296,12 @@ class Service:
         if config == self.wire.config:
             return
         self.wire.adopt(config)
-        self._engine.retune(self.wire.config.host_limits)
+        self._engine.retune(config.host_limits, workers=config.fetch.workers)
         self._press.ring()
         log.info("config adopted", sources=len(config.sources))
+        before = self._started_with
+        late = [key for key in AT_START if getattr(config, key) != getattr(before, key)]
+        if late:
+            log.warning(
+                "restart needed", keys=", ".join(late), why="read at a start only"
+            )

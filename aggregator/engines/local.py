@@ -140,9 +140,10 @@ class LocalEngine:
         """Call `tick` each `period` from now on, never two at a time, never skipped."""
         self._ticker.every(tick, period)
 
-    def retune(self, limits: Callable[[str], HostLimits]) -> None:
+    def retune(self, limits: Callable[[str], HostLimits], *, workers: int) -> None:
         """Use other manners from the next start on."""
         with self._changed:
+            self._workers = workers
             self._manners.retune(limits)
 
     def stop(self, grace: timedelta) -> bool:
@@ -205,10 +206,7 @@ class LocalEngine:
                 self._ready.put(state)
 
     def _enlarged(self) -> bool:
-        """Try to start one more thread; say once if the system gives us none.
-
-        Many processes of one user, or little memory: that may be over soon.
-        """
+        """Try to start one more thread; say once if the system gives us none now."""
         try:
             threading.Thread(target=self._work, daemon=True).start()
         except RuntimeError as error:

@@ -98,6 +98,17 @@ def test_a_good_edit_is_followed_and_a_bad_one_refused(at, origin):
     assert [heard.path for heard in origin.heard] == ["/feed", "/more"]
 
 
+def test_an_edit_that_needs_a_restart_says_so(at):
+    """It said "config adopted", and wrote to the old database."""
+    text = (at.config / "mediawire.yaml").read_text()
+    with running(at) as process:
+        at.write("mediawire.yaml", text.replace("wire.db", "other.db"))
+
+        told = said(process, 'event="restart needed"')
+
+    assert "keys=store" in told
+
+
 def test_signals_that_come_together_are_all_heard(at, origin):
     """HUP reads the config again, TERM stops: also just as the service goes to wait."""
     origin.answers("/feed", rss(1))

@@ -143,6 +143,23 @@ def test_a_source_waits_while_the_system_gives_no_thread(monkeypatch):
     assert local.dead() == []
 
 
+def test_more_workers_than_at_the_start_poll_at_once():
+    """An edit of `fetch.workers` was adopted, and changed nothing until a restart."""
+    both, recorded = threading.Barrier(2), []
+
+    def poll(state):
+        both.wait(10)
+        return result(state)
+
+    local = engine(poll, recorded.extend, workers=1)
+    limits = HostLimits(per_host=1, spacing=timedelta(0))
+    local.retune(lambda _: limits, workers=2)
+    local.submit([due(1), due(2)])
+
+    assert local.drain(timeout=10)
+    assert not both.broken
+
+
 def test_results_wait_for_a_store_that_is_away(monkeypatch):
     monkeypatch.setattr("aggregator.engines.local.RETRY", 0.01)
     recorded, failures = [], iter(range(3))
