@@ -30,6 +30,7 @@ class Newsroom:
         self._wire = wire
         self._service = service
         self._alarm = service.alarm if service else Alarm(wire)
+        self._astray: str | None = None
 
     @property
     def config(self) -> Config:
@@ -82,7 +83,21 @@ class Newsroom:
 
     def unready(self) -> list[str]:
         """Return why the service is not well, in sentences; empty if it is."""
-        return self._service.ailments() if self._service else []
+        if self._service:
+            return self._service.ailments()
+        return [self._astray] if self._astray else []
+
+    def follow_store(self) -> None:
+        """Serve from the database that was put in the place of the one we opened."""
+        try:
+            if self._wire.follow_store():
+                log.warning("store replaced", now="pages show what stands there now")
+            self._astray = None
+        except (MediaWireError, OSError) as error:
+            why = f"the database was removed or replaced: {error}"
+            if why != self._astray:
+                log.error("store lost", reason=why)  # noqa: TRY400 - a sentence
+            self._astray = why
 
 
 class WebServer:
@@ -97,10 +112,11 @@ class WebServer:
     ) -> None:
         folder = ConfigFolder(path=wire.config.folder, environ=environ)
         desk = OperatorsDesk(wire, service, folder)
+        self._newsroom = Newsroom(wire, service)
         self._socket = _listening(*wire.config.listen)
         self._server = uvicorn.Server(
             uvicorn.Config(
-                application(Newsroom(wire, service), desk),
+                application(self._newsroom, desk),
                 # Who asks is who connects: what headers say of it may be made up.
                 proxy_headers=False,
                 log_config=None,
@@ -118,9 +134,13 @@ class WebServer:
         self._thread.start()
 
     def wait(self) -> None:
-        """Return when `stop` was called and all ended; signals are heard meanwhile."""
+        """Return when `stop` was called and all ended; signals are heard meanwhile.
+
+        For a server that is alone: where a service runs, it sees to the store itself.
+        """
         while self._thread.is_alive():
             self._thread.join(HEED)
+            self._newsroom.follow_store()
 
     def stop(self) -> None:
         """Stop accepting, let open answers end, and return soon."""

@@ -86,6 +86,20 @@ class Wire:
         self.open_rooms()
         self.enlist()
 
+    def follow_store(self) -> bool:
+        """Read on from the database that was put in the place of ours, if one was.
+
+        For who polls and publishes nothing: a holder of the store ends instead. Raises
+        StoreError if nothing stands there that can be opened; the old one stays open.
+        """
+        if not self.store.is_displaced():
+            return False
+        old, self.store = self.store, open_store(self.config.store, create=False)
+        self._take(self.config)
+        self.printing = Printing(self.config, self.store, self.editorial)
+        old.close()
+        return True
+
     @property
     def is_timed(self) -> bool:
         """Whether time alone shows or hides a report in any publication."""

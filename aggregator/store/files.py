@@ -1,4 +1,4 @@
-"""The one thing about folders that a database file needs."""
+"""What a database file needs of the file system: its folder flushed, itself told apart."""
 
 import os
 from pathlib import Path
@@ -11,3 +11,12 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def file_at(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file at a path from every other, None if there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino

@@ -23,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from aggregator.errors import StoreError, StoreHeld, StoreLost
 from aggregator.store.connecting import connect, file_of, parsed_url, shown, telling
+from aggregator.store.files import file_at
 
 # Raises StoreHeld or StoreLost if we do not hold the store any more, StoreError if that
 # cannot be found out now.
@@ -96,10 +97,10 @@ class _FileLock:
         Without a descriptor an earlier try failed: a folder stood in the file's place.
         """
         descriptor = self._descriptor
-        if descriptor is None or _file_at(self._path) != _file_of(descriptor):
+        if descriptor is None or file_at(self._path) != _file_of(descriptor):
             self.release()
             self.take()
-        found = _file_at(self._database)
+        found = file_at(self._database)
         self._file = self._file or found
         if found != self._file:
             raise StoreLost(
@@ -112,15 +113,6 @@ class _FileLock:
             _held.discard(self._descriptor)
             os.close(self._descriptor)
             self._descriptor = None
-
-
-def _file_at(path: Path) -> tuple[int, int] | None:
-    """Return what tells the file at a path from every other, None if there is none."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def _file_of(descriptor: int) -> tuple[int, int]:

@@ -11,7 +11,8 @@ from typing import Self
 
 from sqlalchemy import URL, Connection, Engine
 
-from aggregator.store.connecting import shown, telling
+from aggregator.store.connecting import file_of, shown, telling
+from aggregator.store.files import file_at
 
 
 class Transactions:
@@ -21,6 +22,8 @@ class Transactions:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
         self._place = shown(url)
+        self._path = file_of(url)
+        self._file = self._path and file_at(self._path)
         self._turn = threading.Lock()
         self._writes = False
 
@@ -40,6 +43,10 @@ class Transactions:
     def close(self) -> None:
         """Close all connections; a store that is closed opens again when asked."""
         self._engine.dispose()
+
+    def is_displaced(self) -> bool:
+        """Whether the database file that was opened is not what stands there now."""
+        return self._path is not None and file_at(self._path) != self._file
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
