@@ -64,6 +64,19 @@ _SETTINGS = (
     "enable_mergejoin = off",
     "enable_sort = off",
 )
+# How long a PostgreSQL server that is gone without a word (a host that froze, a proxy
+# that forgot us) is waited for: libpq would wait for minutes, or without end, and the
+# tick with it. A statement may take longer: the server's kernel answers meanwhile.
+# A URL may say otherwise: `?connect_timeout=30`.
+#
+# Source: PostgreSQL documentation, libpq, "Parameter Key Words".
+_PATIENCE = {
+    "connect_timeout": "10",  # seconds
+    "keepalives_idle": "15",  # seconds
+    "keepalives_interval": "5",  # seconds
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",  # milliseconds; where the system has it
+}
 # What is the store's own trouble, whoever writes what: it may be over at the next try.
 _SQLITE_TROUBLES = {
     "SQLITE_FULL": "the disk is full; nothing was written, free some space",
@@ -175,7 +188,7 @@ def _sqlite(url: URL, mode: Mode) -> Engine:
 
 def _postgresql(url: URL, mode: Mode) -> Engine:
     engine = create_engine(
-        url,
+        url.set(query={**_PATIENCE, **url.query}),
         pool_size=8,
         max_overflow=24,
         pool_pre_ping=True,  # a server that was restarted costs one round trip, no poll

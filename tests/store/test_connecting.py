@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import event, make_url, text
 
 from aggregator.errors import StoreError
 from aggregator.store.connecting import connect
@@ -93,3 +93,28 @@ def test_a_driver_that_is_missing_is_installed_from_where_this_program_comes(
 
     assert "pip install '.[postgres]'" in str(error.value)
     assert "pw@" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("query", "connect_timeout"), [("", "10"), ("?connect_timeout=30", "30")]
+)
+def test_a_server_that_is_silent_is_not_waited_for_without_end(query, connect_timeout):
+    """A proxy that froze held up each tick for minutes; a URL may allow more."""
+    url = f"postgresql+psycopg://wire@db.example/wire{query}"
+    engine, asked = connect(make_url(url), "work"), {}
+
+    @event.listens_for(engine, "do_connect")
+    def ask(_dialect, _record, _arguments, named):
+        asked.update(named)
+        raise StoreError("not really")
+
+    with pytest.raises(StoreError, match="not really"):
+        engine.connect()
+
+    assert asked["connect_timeout"] == connect_timeout
+    assert asked["tcp_user_timeout"] == "30000"
+    assert {name for name in asked if name.startswith("keepalives")} == {
+        "keepalives_idle",
+        "keepalives_interval",
+        "keepalives_count",
+    }
