@@ -16,7 +16,7 @@ from aggregator.app.configuring import load_config
 from aggregator.config.edit import amend, places, with_keys
 from aggregator.config.written import Place
 from aggregator.errors import MediaWireError
-from aggregator.model import Config, repr_without
+from aggregator.model import Config, Source, repr_without
 
 
 class ConfigFolder(Struct, frozen=True, kw_only=True):
@@ -37,9 +37,24 @@ class ConfigFolder(Struct, frozen=True, kw_only=True):
         return places(self.path)
 
     def pause(
-        self, source_id: str, *, why: str = "", until: datetime | None = None
+        self,
+        source_id: str,
+        *,
+        now: datetime,
+        why: str = "",
+        until: datetime | None = None,
     ) -> str:
-        """Stop polling a source for now; its articles stay where they are."""
+        """Stop polling a source for now; its articles stay where they are.
+
+        What a pause that still runs says holds on, but for what is said anew.
+        """
+        source = self._source(source_id)
+        running = source.paused if source else None
+        if running and not (running.until and running.until <= now):
+            why, until = why or running.why, until or running.until
+        return self._pause(source_id, why=why, until=until)
+
+    def _pause(self, source_id: str, *, why: str, until: datetime | None = None) -> str:
         said = {
             "until": until and until.isoformat().replace("+00:00", "Z"),
             "why": why or None,
@@ -50,7 +65,7 @@ class ConfigFolder(Struct, frozen=True, kw_only=True):
 
     def resume(self, source_id: str) -> str:
         """Go on polling a source that was paused; MediaWireError if it is not."""
-        source = next((s for s in self.load().sources if s.id == source_id), None)
+        source = self._source(source_id)
         if source is None or source.paused is None:
             raise MediaWireError(f"{source_id} is not paused")
         return self._set(source_id, {"paused": None})
@@ -62,7 +77,7 @@ class ConfigFolder(Struct, frozen=True, kw_only=True):
                 f"{source_id} is not held, so there is nothing to reject; "
                 f"`mediawire source pause {source_id}` stops polling it"
             )
-        return self.pause(source_id, why=f"rejected by the desk: {held}")
+        return self._pause(source_id, why=f"rejected by the desk: {held}")
 
     def change(self, source_id: str, change: Callable[[str], str]) -> str:
         """Change the file in which a source stands; return the name of that file."""
@@ -87,6 +102,9 @@ class ConfigFolder(Struct, frozen=True, kw_only=True):
             raise MediaWireError(
                 f"{file} cannot be changed: {reason}; nothing was changed"
             ) from error
+
+    def _source(self, source_id: str) -> Source | None:
+        return next((s for s in self.load().sources if s.id == source_id), None)
 
     def _set(self, source_id: str, keys: Mapping[str, object]) -> str:
         return self.change(

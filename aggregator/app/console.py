@@ -61,7 +61,7 @@ class OperatorsDesk:
     def pause(self, source_id: str, *, why: str) -> None:
         """Stop polling a source, in the config folder."""
         with self._editing:
-            self._folder.pause(source_id, why=why)
+            self._folder.pause(source_id, now=self._wire.clock(), why=why)
         self._taken_up()
 
     def resume(self, source_id: str) -> None:

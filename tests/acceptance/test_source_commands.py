@@ -193,6 +193,29 @@ def test_a_source_is_paused_shown_and_resumed(desk):
     desk.says("source", "resume", "wire", code=1)
 
 
+def test_a_source_that_is_paused_again_keeps_what_is_not_said_anew(desk):
+    desk.says("source", "pause", "wire", "--until", "2999-01-01", "--why", "strike")
+
+    said = desk.says("source", "pause", "wire")
+
+    assert said == "wire is paused until 2999-01-01T00:00:00Z (sources.yaml)\n"
+    assert desk.listed()[0]["paused"] == {
+        "until": "2999-01-01T00:00:00Z",
+        "why": "strike",
+    }
+    desk.says("source", "pause", "wire", "--why", "still on strike")
+    assert "until 2999-01-01 00:00 UTC: still on strike" in desk.says("source", "list")
+
+
+def test_a_pause_that_is_over_says_nothing_of_the_next(desk):
+    ended = SOURCES + "    paused: {until: 2020-01-01, why: strike}\n"
+    desk.write("sources.yaml", ended)
+
+    desk.says("source", "pause", "wire")
+
+    assert desk.listed()[0]["paused"] == {"until": None, "why": "paused"}
+
+
 def test_a_pause_that_would_be_over_already_is_wrong_use(desk):
     said = desk.run("source", "pause", "wire", "--until", "2020-01-01", code=2).stderr
 

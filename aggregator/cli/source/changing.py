@@ -44,7 +44,9 @@ def pause(
     """Stop polling a source for now; its articles stay where they are."""
     desk = Desk(invocation)
     desk.source(source_id)
-    file = desk.folder.pause(source_id, why=why, until=until)
+    file = desk.folder.pause(source_id, now=utc_now(), why=why, until=until)
+    paused = Desk(invocation).source(source_id).paused
+    until = paused.until if paused else None
     when = f" until {until.isoformat().replace('+00:00', 'Z')}" if until else ""
     click.echo(f"{source_id} is paused{when} ({file})")
 
