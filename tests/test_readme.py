@@ -4,19 +4,22 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from aggregator.cli import COMMANDS, mediawire
 from tests.acceptance.test_commands import rss
-from tests.installation import Installation
+from tests.installation import PATIENCE, Installation
 from tests.readme import README, written
 
 TEXT = README.read_text(encoding="utf-8")
 SPOKEN = sorted(
     {
-        match.removeprefix(".venv/bin/")
-        for match in re.findall(r"(?:\.venv/bin/)?mediawire [^`&\n]+", TEXT)
+        match.removeprefix(".venv/bin/").strip()
+        for match in re.findall(r"(?:\.venv/bin/)?mediawire [^`&>\n]+", TEXT)
         if not match.startswith("mediawire-")
     }
 )
@@ -83,6 +86,32 @@ def test_a_command_of_the_readme_ends_as_it_should(tmp_path, polled, line):
         at.run(*BEFORE[verb])
 
     at.run(*words, code=1 if set(NOT_HELD) & set(words) else 0)
+
+
+def run_by_cron(at):
+    """Return what cron would mail of the README's line, run in this installation."""
+    [line] = re.findall(
+        r"^\*/10 \* \* \* \*  cd /srv/wire && (.*)$", TEXT, re.MULTILINE
+    )
+    tool = str(Path(sys.executable).with_name("mediawire"))
+    done = subprocess.run(
+        ["/bin/sh", "-c", line.replace(".venv/bin/mediawire", tool)],
+        cwd=at.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    return done.stdout
+
+
+def test_cron_mails_what_went_wrong_and_nothing_else(tmp_path):
+    at = desk(tmp_path / "wire")
+
+    assert run_by_cron(at) == ""
+    at.write("sources.yaml", "sources: [{id: gone, url: file:../gone.xml}]")
+    assert "gone.xml" in run_by_cron(at)
 
 
 def test_every_command_is_in_the_readme():
