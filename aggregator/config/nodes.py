@@ -10,6 +10,9 @@ ruamel.yaml; tomllib keeps no positions at all.
 """
 
 import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
 
 import yaml
 
@@ -28,6 +31,7 @@ SPARE_VALUES = 1_000
 _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 )
+_ALIAS = re.compile(r"\*([A-Za-z0-9_-]+)")  # as libyaml has it
 # What libyaml says, and what a person would.
 _SENTENCES = (
     ("cannot start any token", "a text must not begin with this character; put it in quotes"),
@@ -39,7 +43,6 @@ _SENTENCES = (
     ("expected ',' or '}'", 'the mapping that begins with "{" is not closed; write "}"'),
     ("unexpected end of stream", "a quote is opened and never closed"),
     ("unknown escape character", r"in double quotes a backslash is written \\; or use single quotes"),
-    ("undefined alias", 'a text that begins with "*" must be in quotes'),
     ("duplicate anchor", 'a text that begins with "&" must be in quotes'),
     ("another document", 'a file is one document; take out the line "---"'),
     ("maximum nesting depth", "lists and mappings stand too deep within each other"),
@@ -83,7 +86,7 @@ def read_yaml(file: str, content: bytes) -> Written:
         file=file,
         values=values if isinstance(values, dict) else {},
         empty=tuple(walk.empty),
-        find=lambda path, at_key: _find(file, root, path, at_key=at_key),
+        find=_finder(file, text, root),
     )
     if not isinstance(values, dict):
         message = "write keys and values, for example `base_url: https://…`"
@@ -119,9 +122,15 @@ def _unreadable(file: str, text: str, error: yaml.MarkedYAMLError) -> Complaint:
     line, column = (mark.line, mark.column) if mark else (0, 0)
     said = f"{error.problem} {error.context}"
     lines = text.split("\n")
-    indent = re.match(r"[ ]*\t?", lines[line] if line < len(lines) else "")
+    here = lines[line] if line < len(lines) else ""
+    indent = re.match(r"[ ]*\t?", here)
     if "cannot start any token" in said and indent and indent[0].endswith("\t"):
         message = "a tab stands here; YAML is indented with spaces only"
+    elif "undefined alias" in said and (alias := _ALIAS.match(here, column)):
+        message = (
+            f"no anchor &{alias[1]} is defined above this; "
+            'if a text is meant that begins with "*", put it in quotes'
+        )
     else:
         message = next(
             (sentence for part, sentence in _SENTENCES if part in said),
@@ -195,23 +204,75 @@ class _Walk:
         raise ConfigError(tuple(self.complaints))
 
 
-def _find(file: str, root: yaml.Node, path: Path, *, at_key: bool) -> Place:
-    """Return where the value at `path` stands, or its key, or the nearest above."""
-    node = found = root
-    for step in path:
-        if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            if step >= len(node.value):
+def _finder(file: str, text: str, root: yaml.Node) -> Callable[[Path, bool], Place]:
+    """Return what tells where a value stands, or its key, or the nearest above it.
+
+    What is there by an alias stands where the alias does, with all that is below it.
+    """
+    aliases = cache(lambda: dict(_aliases(text, root)))
+
+    def find(path: Path, at_key: bool) -> Place:  # noqa: FBT001 - as Written has it
+        node, mark, alias = root, root.start_mark, None
+        for step in path:
+            if alias:
+                mark = alias
                 break
-            found = node = node.value[step]
-            continue
-        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
-        pair = next((pair for pair in pairs if pair[0].value == step), None)
-        if pair is None:
-            break
-        found, node = (pair[0] if at_key else pair[1]), pair[1]
-    return _place(file, found)
+            if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+                if step >= len(node.value):
+                    break
+                key, value = None, node.value[step]
+            else:
+                pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+                pair = next((pair for pair in pairs if pair[0].value == step), None)
+                if pair is None:
+                    break
+                key, value = pair
+            alias = aliases().get((id(node), step))
+            mark = key.start_mark if key and at_key else alias or value.start_mark
+            node = value
+        return _at_mark(file, mark)
+
+    return find
+
+
+def _aliases(
+    text: str, root: yaml.Node
+) -> Iterator[tuple[tuple[int, object], Any]]:
+    """Yield where aliases stand, each by the node it stands in and the step from there.
+
+    All that composing leaves of an alias is a node that is met again. In the order of
+    the file, each of those is the next alias that the parser comes by.
+    """
+    if "*" not in text:
+        return
+    events = yaml.parse(text, yaml.CBaseLoader)
+    marks = (e.start_mark for e in events if isinstance(e, yaml.AliasEvent))
+    met = {id(root)}
+
+    def below(node: yaml.Node) -> Iterator[tuple[tuple[int, object], Any]]:
+        for step, child in _children(node):
+            if id(child) in met:
+                yield (id(node), step), next(marks)
+            else:
+                met.add(id(child))
+                yield from below(child)
+
+    yield from below(root)
+
+
+def _children(node: yaml.Node) -> Iterator[tuple[object, yaml.Node]]:
+    """Yield what stands in a list or mapping, in order; a key stands at no step."""
+    if isinstance(node, yaml.SequenceNode):
+        yield from enumerate(node.value)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield None, key
+            yield key.value, value
 
 
 def _place(file: str, node: yaml.Node) -> Place:
-    mark = node.start_mark
+    return _at_mark(file, node.start_mark)
+
+
+def _at_mark(file: str, mark: yaml.Mark) -> Place:
     return Place(file=file, line=mark.line + 1, column=mark.column + 1)

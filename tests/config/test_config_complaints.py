@@ -197,6 +197,17 @@ def test_the_same_id_twice_names_both_places(desk: Desk):
     ]
 
 
+def test_the_same_source_by_an_alias_names_the_line_of_the_alias(desk: Desk):
+    desk.writes(
+        "sources.yaml",
+        "sources:\n  - &x {id: a, url: https://a.example/}\n  - *x\n",
+    )
+
+    assert desk.complaint() == (
+        'sources.yaml:3:5: sources.1.id: "a" is already the source at sources.yaml:2:13'
+    )
+
+
 def test_what_an_editor_hides_beside_a_file_is_not_read(desk: Desk):
     desk.writes("sources.d/b.yaml", "sources:\n  - {id: b, url: https://b.example/}\n")
     for hidden in (".#b.yaml", ".#b.opml"):

@@ -42,7 +42,9 @@ def test_an_empty_file_says_nothing(text):
         ("a: {b: 1", '1:4: the mapping that begins with "{" is not closed; write "}"'),
         ("a: 'x\nb: y\n", "1:4: a quote is opened and never closed"),
         ("a: @x", "1:4: a text must not begin with this character; put it in quotes"),
-        ("a: *x", '1:4: a text that begins with "*" must be in quotes'),
+        ("a: 1\nb: *x\n", '2:4: no anchor &x is defined above this; if a text is meant that begins with "*", put it in quotes'),
+        ("a: [*x, b]", '1:5: no anchor &x is defined above this; if a text is meant that begins with "*", put it in quotes'),
+        ("a: *.x", '1:5: a text that begins with "*" must be in quotes'),
         ('a: "\\d"', r"1:5: in double quotes a backslash is written \\; or use single quotes"),
         ("a: !secret x", "1:4: a: !secret means nothing here; secrets are env:NAME or file:PATH"),
         ("a: !!int 1", "1:4: a: !!int means nothing here; secrets are env:NAME or file:PATH"),
@@ -62,6 +64,23 @@ def test_an_alias_is_read_as_what_it_stands_for():
     written = read_yaml("f.yaml", b"a: &x [1, 2]\nb: *x\n")
 
     assert written.values == {"a": ["1", "2"], "b": ["1", "2"]}
+
+
+def test_what_is_there_by_an_alias_stands_where_the_alias_does():
+    text = b"a: &x\n  - b: &y {c: d}\n    e: *y\nf: *x\ng: [*y, {h: *y}]\n"
+    find = read_yaml("f.yaml", text).find
+
+    paths = [
+        (("a", 0, "b", "c"), False, "f.yaml:2:15"),
+        (("a", 0, "e", "c"), False, "f.yaml:3:8"),
+        (("a", 0, "e"), True, "f.yaml:3:5"),
+        (("f",), False, "f.yaml:4:4"),
+        (("f", 0, "b"), True, "f.yaml:4:4"),
+        (("g", 0), False, "f.yaml:5:5"),
+        (("g", 1, "h", "c"), True, "f.yaml:5:13"),
+        (("g", 2), False, "f.yaml:5:4"),
+    ]
+    assert [str(find(path, at)) for path, at, _ in paths] == [at for *_, at in paths]
 
 
 def test_an_alias_bomb_is_refused_before_it_goes_off():
