@@ -9,7 +9,7 @@ import unicodedata
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
-from aggregator.config.written import nearest
+from aggregator.config.written import near
 
 LONGEST_ID = 100
 
@@ -81,9 +81,9 @@ def timezone(text: str) -> str:
         ZoneInfo(text)
     except (OSError, ValueError, LookupError):
         zones = sorted(available_timezones())
-        hint = nearest(text, zones) if zones else "; this system has no time zones"
+        hint = near(text, zones) if zones else "; this system has no time zones"
         raise ValueError(
-            f'"{text}" is no time zone such as Asia/Tehran{hint}'
+            f'"{text}" is no time zone such as Asia/Tehran or UTC{hint}'
         ) from None
     return text
 

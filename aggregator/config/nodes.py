@@ -235,9 +235,7 @@ def _finder(file: str, text: str, root: yaml.Node) -> Callable[[Path, bool], Pla
     return find
 
 
-def _aliases(
-    text: str, root: yaml.Node
-) -> Iterator[tuple[tuple[int, object], Any]]:
+def _aliases(text: str, root: yaml.Node) -> Iterator[tuple[tuple[int, object], Any]]:
     """Yield where aliases stand, each by the node it stands in and the step from there.
 
     All that composing leaves of an alias is a node that is met again. In the order of

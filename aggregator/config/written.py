@@ -82,11 +82,16 @@ def nothing(file: str) -> Written:
     return Written(file=file, values={}, find=lambda *_: Place(file=file))
 
 
+def near(word: str, known: Collection[str]) -> str:
+    """Return `; did you mean X?`, or nothing with nothing near."""
+    found = get_close_matches(word, known, n=1)
+    return f"; did you mean {found[0]}?" if found else ""
+
+
 def nearest(word: str, known: Collection[str]) -> str:
     """Return `; did you mean X?` or, with nothing near, what there is to choose from."""
-    near = get_close_matches(word, known, n=1)
-    if near:
-        return f"; did you mean {near[0]}?"
+    if hint := near(word, known):
+        return hint
     few = list(islice(known, FEW))
     more = f" and {len(known) - len(few)} more" if len(known) > len(few) else ""
     return f"; known: {', '.join(few)}{more}" if few else ""

@@ -88,7 +88,8 @@ def test_a_wrong_value_of_the_service_is_explained(desk: Desk, text, complaint):
     [
         ("verify_tls: perhaps", '4:17: sources.0.verify_tls: "perhaps" is neither true nor false'),
         ("language: persian", '4:15: sources.0.language: "persian" is no language tag; write en, fa or pt-BR'),
-        ("timezone: Asia/Teheran", '4:15: sources.0.timezone: "Asia/Teheran" is no time zone such as Asia/Tehran; did you mean Asia/Tehran?'),
+        ("timezone: Asia/Teheran", '4:15: sources.0.timezone: "Asia/Teheran" is no time zone such as Asia/Tehran or UTC; did you mean Asia/Tehran?'),
+        ("timezone: Nowhere", '4:15: sources.0.timezone: "Nowhere" is no time zone such as Asia/Tehran or UTC'),
         ("paused: {until: soon}", '4:21: sources.0.paused.until: "soon" is no time; write 2026-12-31 or 2026-12-31T18:00:00Z'),
         ("rights: {body: ful}", '4:20: sources.0.rights.body: "ful" is not known; did you mean full?'),
         ("rights: {license: CC BY}", '4:23: sources.0.rights.license: "CC BY" holds a blank or control character; write %20'),
