@@ -15,6 +15,7 @@ LAST_PORT = 65_535
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+-]*", re.IGNORECASE)
 _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?", re.IGNORECASE)
+_EMPTY_LABEL = re.compile(r"^\.|\.\.")
 _PAIR = re.compile(r"[^&;]+")
 # Names of parameters whose values are credentials, in whatever they are part of:
 # `access_token`, `X-Amz-Signature`. All that feeds leave out is among them
@@ -92,7 +93,8 @@ def _refusal(text: str) -> str | None:
         return f"has a wrong {'port' if 'ort' in str(error) else 'host'}"
     if not host or "\\" in parts.netloc or port == 0:
         return "names no host"
-    return None
+    doubled = _EMPTY_LABEL.search(host)
+    return f"has a wrong host: a dot too many in {host}" if doubled else None
 
 
 def feed_address(text: str, folder: Path) -> str:
@@ -181,7 +183,8 @@ def dialled(text: str) -> str:
 
 def host_pattern(text: str) -> str:
     """Return a pattern of host names, small: `example.org`, `*.example.org`."""
-    if not re.fullmatch(r"[^\s/:@]+", text) and not _is_host(text.strip("[]")):
+    is_name = re.fullmatch(r"[^\s/:@]+", text) and not _EMPTY_LABEL.search(text)
+    if not is_name and not _is_host(text.strip("[]")):
         raise ValueError(f'"{text}" is no host; write example.org or "*.example.org"')
     return text.strip("[]").lower()
 
@@ -205,7 +208,7 @@ def _is_host(text: str) -> bool:
     try:
         ip_address(text)
     except ValueError:
-        return bool(_HOST_NAME.fullmatch(text))
+        return bool(_HOST_NAME.fullmatch(text)) and not _EMPTY_LABEL.search(text)
     return True
 
 

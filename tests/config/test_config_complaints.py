@@ -74,6 +74,8 @@ def test_everything_wrong_in_all_files_is_said_at_once(desk: Desk):
         ("fetch: {timeouts: 30s}", "1:9: fetch.timeouts: unknown key; did you mean timeout?"),
         ("fecth:", "1:1: fecth: unknown key; did you mean fetch?"),
         ("hosts: {https://a.example/: {per_host: 2}}", '1:9: hosts.https://a.example/: "https://a.example/" is no host; write example.org or "*.example.org"'),
+        ("hosts: {a..example: {per_host: 2}}", '1:9: hosts.a..example: "a..example" is no host; write example.org or "*.example.org"'),
+        ("hosts: {.a.example: {per_host: 2}}", '1:9: hosts..a.example: ".a.example" is no host; write example.org or "*.example.org"'),
         ("hosts: {a.example: {spacing: 1}}", '1:30: hosts.a.example.spacing: "1" has no unit; write 90s, 30m, 6h or 7d'),
     ],
 )  # fmt: skip
@@ -124,6 +126,8 @@ def test_a_wrong_value_of_a_source_is_explained(desk: Desk, keys, complaint):
         ("https:///feed", "names no host"),
         ("https://me:pw@/feed", "names no host"),
         ("https://[::1/feed", "has a wrong host"),
+        ("https://a..example/feed", "has a wrong host: a dot too many in a..example"),
+        ("https://me:pw@.a.example/", "has a wrong host: a dot too many in .a.example"),
         ("https://a.example:port/", "has a wrong port"),
         ("https://a.example:99999/", "has a wrong port"),
         ("https://a.example/a b", "holds a blank or control character; write %20"),
