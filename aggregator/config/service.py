@@ -17,6 +17,7 @@ from aggregator.config.fields import (
     Line,
     Listen,
     MailAddress,
+    Memory,
     Pause,
     Secret,
     Size,
@@ -121,9 +122,9 @@ class Reading(BaseModel, extra="forbid", frozen=True):
     timeout: Duration = Field(
         default=_READING.timeout, description="After this a document is too complex."
     )
-    max_memory: Size = Field(
+    max_memory: Memory = Field(
         default=_READING.max_memory,
-        description="The most memory one document may take.",
+        description="The most memory one document may take, at least 64MB.",
     )
     workers: Count = Field(default=_READING.workers, description="Processes that read.")
 

@@ -65,6 +65,7 @@ def test_everything_wrong_in_all_files_is_said_at_once(desk: Desk):
         ("fetch: {max_body: 5}", '1:19: fetch.max_body: "5" has no unit; write 512KB, 5MB or 1GB'),
         ("fetch: {max_body: 0MB}", '1:19: fetch.max_body: "0MB" leaves room for nothing; write 512KB, 5MB or 1GB'),
         ("fetch: {max_body: 5 MB}", '1:19: fetch.max_body: "5 MB" is no size; write 512KB, 5MB or 1GB'),
+        ("reading: {max_memory: 1KB}", '1:23: reading.max_memory: "1KB" is too little to read a feed in; write at least 64MB'),
         ("fetch: {workers: 0}", "1:18: fetch.workers: 0 is out of bounds; write a number from 1 to 100,000"),
         ("fetch: {workers: many}", '1:18: fetch.workers: "many" is no whole number from 1 to 100,000'),
         ("fetch: {timeout: [30s]}", "1:18: fetch.timeout: write one text here, not a list or a mapping"),

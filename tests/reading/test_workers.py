@@ -14,6 +14,7 @@ from documents import item, remembered, request, rss
 from msgspec.msgpack import Decoder
 from msgspec.structs import replace
 
+from aggregator.config.fields import LEAST_MEMORY
 from aggregator.errors import ReadError
 from aggregator.model import ReadingLimits
 from aggregator.reading import Workers, read, workers
@@ -62,6 +63,12 @@ def test_a_worker_reads_what_the_function_reads(pool):
     ask = request(rss(item(1), item(2)))
 
     assert pool().read(ask) == read(ask)
+
+
+def test_a_large_feed_is_read_in_the_least_memory_that_may_be_set(pool):
+    ask = request(rss(*(item(n, body="words " * 100) for n in range(1_000))))
+
+    assert len(pool(mib=LEAST_MEMORY >> 20).read(ask).items) == 1_000
 
 
 def test_no_process_runs_before_the_first_document(pool):
