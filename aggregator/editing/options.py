@@ -16,6 +16,7 @@ PLACE = re.compile(r"\{[^{}]*\}")
 DURATION = re.compile(r"([0-9]{1,6})([smhd])")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 FALSE = frozenset({"false", "no", "off"})
+EMPTY = "holds an empty text; write what is meant, or take it out"
 
 
 class Options:
@@ -30,7 +31,7 @@ class Options:
         """Return a yes or no; absent is no."""
         value = str(self._written.get(name, "no")).lower()
         if value not in TRUE | FALSE:
-            self._complain(name, f'"{value}" is neither true nor false')
+            self.complain(name, f'"{value}" is neither true nor false')
         return value in TRUE
 
     def number(self, name: str, *, low: float, high: float) -> float | None:
@@ -43,7 +44,7 @@ class Options:
         except ValueError:
             number = float("nan")
         if not low <= number <= high:
-            self._complain(name, f'"{value}" is no number from {low:g} to {high:g}')
+            self.complain(name, f'"{value}" is no number from {low:g} to {high:g}')
             return None
         return number
 
@@ -54,9 +55,7 @@ class Options:
         written = str(self._written[name])
         found = DURATION.fullmatch(written)
         if not found:
-            self._complain(
-                name, f'"{written}" is no duration; write 90s, 30m, 6h or 7d'
-            )
+            self.complain(name, f'"{written}" is no duration; write 90s, 30m, 6h or 7d')
             return None
         return timedelta(seconds=int(found[1]) * SECONDS[found[2]])
 
@@ -65,31 +64,49 @@ class Options:
         value = self._written.get(name)
         if value is None or value in choices:
             return cast("str | None", value)
-        self._complain(name, f'"{value}" is none of {", ".join(choices)}')
+        self.complain(name, f'"{value}" is none of {", ".join(choices)}')
         return None
 
     def text(self, name: str, *, places: Collection[str] = ()) -> str:
         """Return a text; absent is empty. `places` are the {words} it may hold."""
         value = self._written.get(name, "")
         if not isinstance(value, str):
-            self._complain(name, "write one text")
+            self.complain(name, "write one text")
             return ""
         for unknown in set(PLACE.findall(value)) - set(places):
             known = f"known: {', '.join(places)}" if places else "there are none"
-            self._complain(name, f"{unknown} stands for nothing; {known}")
+            self.complain(name, f"{unknown} stands for nothing; {known}")
         return value
 
     def words(self, name: str) -> tuple[str, ...]:
-        """Return a list of texts; a single text counts as a list of one."""
+        """Return a list of texts; a single text counts as a list of one.
+
+        An empty one is complained of: as a pattern it is found in everything.
+        """
         value = self._written.get(name, ())
         if isinstance(value, str):
-            return (value,)
-        if not isinstance(value, list | tuple) or not all(
+            value = (value,)
+        elif not isinstance(value, list | tuple) or not all(
             isinstance(word, str) for word in value
         ):
-            self._complain(name, "write a list of texts, for example [UN, NATO]")
+            self.complain(name, "write a list of texts, for example [UN, NATO]")
             return ()
-        return tuple(cast("list[str]", value))
+        words = cast("Sequence[str]", value)
+        if "" in words:
+            self.complain(name, EMPTY)
+        return tuple(filter(None, words))
+
+    def languages(self, name: str) -> tuple[str, ...]:
+        """Return a list of language tags, in the form that the config has them."""
+        from aggregator.config.names import language  # brings pydantic along
+
+        tags = self.words(name)
+        for tag in tags:
+            try:
+                language(tag)
+            except ValueError as error:
+                self.complain(name, str(error))
+        return tags
 
     def patterns(self, name: str) -> tuple[re.Pattern[str], ...]:
         """Return a list of regular expressions, compiled."""
@@ -98,30 +115,33 @@ class Options:
             try:
                 found.append(re.compile(word))
             except re.error as error:
-                self._complain(name, f'"{word}" is no regular expression: {error}')
+                self.complain(name, f'"{word}" is no regular expression: {error}')
         return tuple(found)
 
     def replacements(self, name: str) -> tuple[tuple[re.Pattern[str], str], ...]:
         """Return pairs of pattern and replacement from a mapping of the two."""
         value = self._written.get(name, {})
         if not isinstance(value, Mapping):
-            self._complain(name, "write a mapping of pattern: replacement")
+            self.complain(name, "write a mapping of pattern: replacement")
             return ()
         pairs = []
         for pattern, replacement in value.items():
+            if not pattern:
+                self.complain(name, EMPTY)
+                continue
             try:
                 compiled = re.compile(pattern)
                 compiled.sub(str(replacement), "")
                 pairs.append((compiled, str(replacement)))
             except (re.error, IndexError) as error:
-                self._complain(name, f'"{pattern}" cannot be replaced: {error}')
+                self.complain(name, f'"{pattern}" cannot be replaced: {error}')
         return tuple(pairs)
 
     def section(self, name: str) -> "Options":
         """Return the options below a name; its complaints land here too."""
         value = self._written.get(name, {})
         if not isinstance(value, Mapping):
-            self._complain(name, "write a mapping, for example {title: football}")
+            self.complain(name, "write a mapping, for example {title: football}")
             value = {}
         below = Options(value, path=f"{self._path}{name}.")
         below.problems = self.problems
@@ -133,7 +153,8 @@ class Options:
             if name not in names:
                 near = get_close_matches(name, names, n=1)
                 hint = f"did you mean {near[0]}?" if near else f"known: {sorted(names)}"
-                self._complain(name, f"unknown option; {hint}")
+                self.complain(name, f"unknown option; {hint}")
 
-    def _complain(self, name: str, message: str) -> None:
+    def complain(self, name: str, message: str) -> None:
+        """Add to the problems what is wrong with an option."""
         self.problems.append((f"{self._path}{name}", message))

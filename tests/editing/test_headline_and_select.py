@@ -185,6 +185,13 @@ def test_keep_drops_what_matches_nothing():
         ("select", {"drop": {"title": "("}}, "drop.title", "no regular expression"),
         ("select", {"drop": {"titel": "x"}}, "drop.titel", "did you mean title?"),
         ("select", {"drop": "x"}, "drop", "write a mapping"),
+        ("select", {"drop": {"title": ""}}, "drop.title", "holds an empty text"),
+        ("select", {"keep": {"tag": ["x", ""]}}, "keep.tag", "holds an empty text"),
+        ("select", {"drop": {"words": [""]}}, "drop.words", "holds an empty text"),
+        ("select", {"drop": {"url": "x"}, "if": {"url": "y"}}, "if", "write tags"),
+        ("headline", {"replace": {"": "x"}}, "replace", "holds an empty text"),
+        ("headline", {"strip_suffix": ""}, "strip_suffix", "holds an empty text"),
+        ("headline", {"languages": ["english"]}, "languages", "no language tag"),
     ],
 )
 def test_what_is_wrong_with_options_is_said_with_its_path(kind, options, path, says):

@@ -126,7 +126,7 @@ def read(rule_id: str, options: Options) -> Headline:
     length = options.number("length", low=SHORTEST, high=1000)
     return Headline(
         id=rule_id,
-        languages=options.words("languages"),
+        languages=options.languages("languages"),
         strip_prefix=options.words("strip_prefix"),
         strip_suffix=options.words("strip_suffix"),
         replacements=(*cut, *options.replacements("replace")),

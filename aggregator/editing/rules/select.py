@@ -98,13 +98,20 @@ class Select(Struct, frozen=True, kw_only=True):
 def read(rule_id: str, options: Options) -> Select:
     """Return the rule these options describe."""
     options.only({"drop", "keep", "if", "tags"})
-    return Select(
+    rule = Select(
         id=rule_id,
         drop=_finder(options.section("drop")),
         keep=_finder(options.section("keep")),
         only_if=_finder(options.section("if")),
         tags=options.words("tags"),
     )
+    if rule.only_if and not rule.tags:
+        options.complain(
+            "if",
+            "says which articles get `tags`, and there are none; it does not limit "
+            "`drop` or `keep`; write tags, or take it out",
+        )
+    return rule
 
 
 def _finder(options: Options) -> Finder:
