@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aggregator.editing import complaints, kinds
+from aggregator.editing import complaints, doubts, kinds
 from aggregator.model import Config
 from aggregator.publishing.formats import names as format_names
 
@@ -37,5 +37,6 @@ def load_files(
         environ=environ,
         flags=flags,
         kinds={kind: partial(complaints, kind) for kind in kinds()},
+        doubters={kind: partial(doubts, kind) for kind in kinds()},
         formats=format_names(),
     )

@@ -31,17 +31,27 @@ def disagreements(
         *_unknown_groups(sources),
         *_unknown_rules(sources, publications),
         *_unknown_sources(sources, publications),
-        *_bad_rules(publications, kinds),
+        *_unknown_kinds(publications, kinds),
+        *_remarks(publications, kinds),
         *_bad_formats(publications, formats),
     ]
 
 
-def doubts(sources: Sequence[Written], publications: Written) -> list[Complaint]:
+def doubts(
+    sources: Sequence[Written],
+    publications: Written,
+    *,
+    doubters: Mapping[str, Checker],
+) -> list[Complaint]:
     """Return what fits together and is likely not meant: nothing fails because of it.
 
     A language that no source names is none: sources say it of each report themselves.
     """
-    return list(_unknown_tags(sources, publications))
+    return [
+        *_unknown_tags(sources, publications),
+        *_unknown_preferred(sources, publications),
+        *_remarks(publications, doubters),
+    ]
 
 
 # -- what the files hold, whatever else is wrong with them
@@ -160,6 +170,16 @@ def _unknown_tags(
         )
 
 
+def _unknown_preferred(
+    sources: Sequence[Written], publications: Written
+) -> Iterator[Complaint]:
+    """Doubt sources that a rule prefers and that are not here; articles of one that was may be."""
+    known = _names("sources", *sources)
+    for entry in _mappings("rules", publications) if known else ():
+        if entry[2].get("kind") == "duplicates":
+            yield from _unknown(_words(entry, "prefer"), known, "source")
+
+
 def _unknown(
     names: Iterator[Name], known: Collection[str], noun: str
 ) -> Iterator[Complaint]:
@@ -170,21 +190,25 @@ def _unknown(
             yield file.complaint(path, message)
 
 
-def _bad_rules(
-    publications: Written, kinds: Mapping[str, Checker]
+def _unknown_kinds(
+    publications: Written, kinds: Collection[str]
 ) -> Iterator[Complaint]:
     for entry in _mappings("rules", publications):
-        file, path, written = entry
-        for _, kind_path, kind in _words(entry, "kind"):
-            if kind not in kinds:
-                message = f'there is no kind of rule "{kind}"{nearest(kind, kinds)}'
-                yield file.complaint(kind_path, message)
-                continue
-            options = {key: value for key, value in written.items() if key != "kind"}
-            for dotted, message in kinds[kind](options):
-                below, value = _below(options, dotted)
-                at_key = isinstance(value, dict | list)
-                yield file.complaint((*path, *below), message, at_key=at_key)
+        yield from _unknown(_words(entry, "kind"), kinds, "kind of rule")
+
+
+def _remarks(
+    publications: Written, checkers: Mapping[str, Checker]
+) -> Iterator[Complaint]:
+    """Return what the checker of its kind says of each rule, with the place."""
+    for file, path, written in _mappings("rules", publications):
+        kind = written.get("kind")
+        checker = checkers.get(kind) if isinstance(kind, str) else None
+        options = {key: value for key, value in written.items() if key != "kind"}
+        for dotted, message in checker(options) if checker else ():
+            below, value = _below(options, dotted)
+            at_key = isinstance(value, dict | list)
+            yield file.complaint((*path, *below), message, at_key=at_key)
 
 
 def _below(options: object, dotted: str) -> tuple[Path, object]:

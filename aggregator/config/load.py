@@ -11,6 +11,7 @@ import gc
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from msgspec import Struct
@@ -35,6 +36,7 @@ from aggregator.config.written import Written
 from aggregator.errors import Complaint, ConfigError
 from aggregator.model import Config
 
+NOBODY: Mapping[str, Checker] = MappingProxyType({})
 Keys = TypeVar("Keys", bound=BaseModel)
 
 
@@ -52,15 +54,22 @@ def load(
     flags: Mapping[str, str] | None = None,
     kinds: Mapping[str, Checker],
     formats: Collection[str],
+    doubters: Mapping[str, Checker] = NOBODY,
 ) -> Config:
     """Return the config of a folder; raises ConfigError with all complaints.
 
     `flags` are texts by the dotted path of their key in mediawire.yaml. `kinds` are the
     kinds of rules, each with a function that returns what is wrong with a rule's options
-    as (dotted path, sentence); `formats` the formats that publications can have.
+    as (dotted path, sentence); `formats` the formats that publications can have;
+    `doubters`, by the kind of rule as well, return what in it is likely not meant.
     """
     return load_files(
-        folder, environ=environ, flags=flags, kinds=kinds, formats=formats
+        folder,
+        environ=environ,
+        flags=flags,
+        kinds=kinds,
+        formats=formats,
+        doubters=doubters,
     ).config
 
 
@@ -71,11 +80,12 @@ def load_files(
     flags: Mapping[str, str] | None = None,
     kinds: Mapping[str, Checker],
     formats: Collection[str],
+    doubters: Mapping[str, Checker] = NOBODY,
 ) -> Loaded:
     """Return what `load` does, with the files as written."""
     around = Surroundings(folder=folder.absolute(), cwd=Path.cwd(), environ=environ)
     with _without_collecting():
-        return _loaded(around, flags or {}, kinds, formats)
+        return _loaded(around, flags or {}, kinds, formats, doubters)
 
 
 def _loaded(
@@ -83,6 +93,7 @@ def _loaded(
     flags: Mapping[str, str],
     kinds: Mapping[str, Checker],
     formats: Collection[str],
+    doubters: Mapping[str, Checker] = NOBODY,
 ) -> Loaded:
     files = read_folder(around.folder)
     complaints = list(files.complaints)
@@ -97,10 +108,11 @@ def _loaded(
     publications = check.keys(PublicationsFile, files.publications, PUBLICATIONS)
     if complaints:
         raise ConfigError(tuple(sorted(complaints, key=_in_reading_order)))
+    doubtful = doubts(files.sources, files.publications, doubters=doubters)
     warnings = [
         *overrides.slips(around.environ),
         *cautions(around.folder, files),
-        *map(str, doubts(files.sources, files.publications)),
+        *map(str, sorted(doubtful, key=_in_reading_order)),
     ]
     config = fold.config(
         service, sources, publications, around=around, warnings=warnings

@@ -5,7 +5,7 @@ headline, or marked as dropped with the reason. No rule can reach a body: what r
 given (`Subject`) has none. A new kind of rule is one file in `rules/`.
 """
 
-from aggregator.editing.edit import Desk, Step, complaints, kinds
+from aggregator.editing.edit import Desk, Step, complaints, doubts, kinds
 from aggregator.editing.options import Options
 from aggregator.editing.rules.duplicates import Duplicates
 from aggregator.editing.selection import refusal
@@ -20,6 +20,7 @@ __all__ = [
     "Step",
     "Subject",
     "complaints",
+    "doubts",
     "families",
     "kinds",
     "refusal",

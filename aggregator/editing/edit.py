@@ -28,7 +28,8 @@ def kinds() -> Mapping[str, Reader]:
     """Return every kind of rule, by the name of its file in `rules/`.
 
     A kind is a module with `read(id, options) -> Rule`, which reads all options and
-    leaves what is wrong with them in `options.problems`. MediaWireError if none is seen.
+    leaves what is wrong with them in `options.problems`, and what is likely not meant in
+    `options.doubts`. MediaWireError if none is seen.
     """
     return {
         name: cast(
@@ -44,6 +45,13 @@ def complaints(kind: str, options: Mapping[str, object]) -> list[tuple[str, str]
     written = Options(options)
     kinds()[kind]("", written)
     return written.problems
+
+
+def doubts(kind: str, options: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Return what of a rule's options is likely not meant: (dotted path, message)."""
+    written = Options(options)
+    kinds()[kind]("", written)
+    return written.doubts
 
 
 class Step(Struct, frozen=True, kw_only=True):

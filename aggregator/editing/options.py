@@ -1,8 +1,9 @@
 """The options of a rule as written in YAML, read with every complaint kept.
 
 In: a mapping whose scalars are text (the config room reads every scalar as text).
-Out: flags, words and patterns; and `problems`, a list of (dotted path, message) that
-the config room turns into complaints with file, line and column.
+Out: flags, words and patterns; and two lists of (dotted path, message): `problems`, that
+the config room turns into complaints with file, line and column, and `doubts`, of what is
+read as it stands and is likely not meant.
 """
 
 import re
@@ -26,6 +27,7 @@ class Options:
         self._written = written
         self._path = path
         self.problems: list[tuple[str, str]] = []
+        self.doubts: list[tuple[str, str]] = []
 
     def flag(self, name: str) -> bool:
         """Return a yes or no; absent is no."""
@@ -154,6 +156,14 @@ class Options:
                 near = get_close_matches(name, names, n=1)
                 hint = f"did you mean {near[0]}?" if near else f"known: {sorted(names)}"
                 self.complain(name, f"unknown option; {hint}")
+
+    def doubt(self, name: str, message: str) -> None:
+        """Mention an option that is likely not meant; without a name, the whole rule."""
+        self.doubts.append((f"{self._path}{name}", message))
+
+    def __contains__(self, name: str) -> bool:
+        """Return whether an option is written, whatever it holds."""
+        return name in self._written
 
     def complain(self, name: str, message: str) -> None:
         """Add to the problems what is wrong with an option."""

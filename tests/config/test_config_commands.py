@@ -77,6 +77,31 @@ def test_check_doubts_a_tag_that_no_source_has(valid: Desk):
     )
 
 
+def test_check_doubts_rules_without_effect_and_a_preferred_source_that_is_none(
+    valid: Desk,
+):
+    valid.writes("sources.yaml", "sources:\n  - {id: wire, url: https://a.example/}\n")
+    valid.writes(
+        "publications.yaml",
+        "publications: [{id: w}]\nrules:\n  a: {kind: select}\n  b: {kind: headline, dashes: en, keep: [UN]}\n"
+        "  c:\n    kind: select\n    drop:\n      # title: x\n"
+        "  d: {kind: duplicates, prefer: [wire, wirre]}\n",
+    )
+
+    result = run(valid, "check")
+
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == [
+        f"mediawire: publications.yaml:{doubt}"
+        for doubt in (
+            "3:3: rules.a: does nothing; write drop, keep or tags, or take the rule out",
+            "4:35: rules.b.keep: counts only beside unshout or untitle; write one, or take it out",
+            "5:3: rules.c: does nothing; write drop, keep or tags, or take the rule out",
+            '9:40: rules.d.prefer.1: there is no source "wirre"; did you mean wire?',
+        )
+    ]
+
+
 def test_check_prints_one_json_document(valid: Desk):
     found = json.loads(run(valid, "check", "--json").stdout)
 

@@ -15,6 +15,7 @@ def rule(kind, **options):
     read = Options(options)
     made = kinds()[kind]("the-rule", read)
     assert read.problems == []
+    assert read.doubts == []
     return made
 
 
@@ -202,6 +203,31 @@ def test_what_is_wrong_with_options_is_said_with_its_path(kind, options, path, s
     ((where, message),) = written.problems
     assert where == path
     assert says in message
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "path", "says"),
+    [
+        ("select", {}, "", "does nothing"),
+        ("select", {"tags": []}, "", "does nothing"),
+        ("select", {"drop": {}}, "drop", "looks for nothing"),
+        ("select", {"if": {"words": []}, "tags": ["x"]}, "if", "looks for nothing"),
+        ("headline", {}, "", "changes no headline"),
+        ("headline", {"unshout": "no", "keep": ["UN"]}, "", "changes no headline"),
+        ("headline", {"languages": ["en"], "case": "title"}, "", "changes no headline"),
+        ("headline", {"dashes": "en", "keep": ["UN"]}, "keep", "unshout or untitle"),
+        ("headline", {"dashes": "en", "case": "title"}, "case", "unshout or untitle"),
+    ],
+)
+def test_what_has_no_effect_is_doubted_with_its_path(kind, options, path, says):
+    written = Options(options)
+
+    kinds()[kind]("r", written)
+
+    ((where, message),) = written.doubts
+    assert where == path
+    assert says in message
+    assert written.problems == []
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def read(rule_id: str, options: Options) -> Headline:
     )
     cut = tuple((pattern, "") for pattern in options.patterns("cut"))
     length = options.number("length", low=SHORTEST, high=1000)
-    return Headline(
+    rule = Headline(
         id=rule_id,
         languages=options.languages("languages"),
         strip_prefix=options.words("strip_prefix"),
@@ -139,3 +139,20 @@ def read(rule_id: str, options: Options) -> Headline:
         prefix=options.text("prefix", places=(SOURCE,)),
         length=int(length) if length else None,
     )
+    _doubt_what_is_idle(rule, options)
+    return rule
+
+
+def _doubt_what_is_idle(rule: Headline, options: Options) -> None:
+    """Mention options that change no headline as they stand."""
+    recases = rule.unshout or rule.untitle
+    cuts = rule.strip_prefix or rule.strip_suffix or rule.replacements or rule.length
+    writes = rule.quotes or rule.dashes or rule.prefix
+    if not (recases or cuts or writes):
+        options.doubt("", "changes no headline; write what to do, or take the rule out")
+        return
+    for name in ("case", "keep"):
+        if name in options and not recases:
+            options.doubt(
+                name, "counts only beside unshout or untitle; write one, or take it out"
+            )

@@ -111,6 +111,16 @@ def read(rule_id: str, options: Options) -> Select:
             "says which articles get `tags`, and there are none; it does not limit "
             "`drop` or `keep`; write tags, or take it out",
         )
+    finders = {"drop": rule.drop, "keep": rule.keep, "if": rule.only_if}
+    empty = [name for name in finders if name in options and not finders[name]]
+    for name in empty:
+        options.doubt(
+            name, f"looks for nothing; write {{title: …}}, or take {name} out"
+        )
+    if not (empty or rule.drop or rule.keep or rule.only_if or rule.tags):
+        options.doubt(
+            "", "does nothing; write drop, keep or tags, or take the rule out"
+        )
     return rule
 
 
