@@ -63,8 +63,15 @@ def prospect(config: Config, url: str, *, clock: Clock = utc_now) -> Prospect:
 def address_of(text: str, config: Config) -> str:
     """Return the address to ask; a bare `site.example` is one of https.
 
-    ValueError with a sentence for a person if it is none.
+    ValueError with a sentence for a person if it is none, or the id of a source (with a
+    dot in it, it is taken for a host all the same).
     """
+    named = next((s.url for s in config.sources if s.id == text), None)
+    if named and "." not in text:
+        raise ValueError(
+            f"{text} is the id of a source, and an address is wanted here; "
+            f"that of {text} is {masked(named)}"
+        )
     bare = ":" not in text.partition("/")[0]
     return feed_address(f"https://{text}" if bare else text, config.folder)
 

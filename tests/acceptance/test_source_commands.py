@@ -134,6 +134,22 @@ def test_test_shows_what_would_come_and_writes_nothing(desk, origin):
     assert {path.name for path in desk.folder.iterdir()} == {"config"}
 
 
+@pytest.mark.parametrize("verb", ["test", "add"])
+def test_an_id_where_an_address_is_wanted_is_wrong_use(tmp_path, verb):
+    desk = Desk(
+        tmp_path,
+        "sources:\n  - {id: wire, url: 'https://u:pw@wire.example/feed?token=pw&x=1'}\n",
+    )
+
+    said = desk.run("source", verb, "wire", code=2).stderr
+
+    assert (
+        "wire is the id of a source, and an address is wanted here; "
+        "that of wire is https://***@wire.example/feed?token=***&x=1"
+    ) in said
+    assert "pw" not in said
+
+
 def test_where_there_is_no_feed_everything_that_was_tried_is_told(desk, origin):
     origin.answers("/", PAGE)
     origin.answers("/comments", BARE)
