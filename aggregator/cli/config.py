@@ -141,7 +141,10 @@ def _tried(config: Config) -> tuple[dict[str, str], dict[str, str]]:
 
     left_alone = spared(config)
     failed = {
-        result.source_id: result.outcome.error or "failed"
+        # Some of these sentences begin with the id, as they stand in the log.
+        result.source_id: (result.outcome.error or "failed").removeprefix(
+            f"{result.source_id}: "
+        )
         for result in try_sources(config, but=left_alone)
         if result.outcome.kind == "failed"
     }

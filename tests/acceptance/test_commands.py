@@ -503,6 +503,17 @@ def test_a_check_makes_no_store(tmp_path, origin):
     assert not (tmp_path / "wire.db").exists()
 
 
+def test_a_check_names_what_cannot_be_used_once(tmp_path, origin):
+    origin.answers("/feed", b"No feed today")
+    at = Installation(tmp_path, {"gazette": origin.url()})
+
+    said = at.run("check", "--online", code=1).stderr
+    failed = json.loads(at.run("check", "--online", "--json", code=1).stdout)["failed"]
+
+    assert said.splitlines()[-1].startswith("gazette: not a feed; it begins: No feed")
+    assert failed["gazette"].startswith("not a feed")
+
+
 def test_a_feed_that_is_gone_is_forced_by_its_name_alone(tmp_path, origin):
     """P15: then 0."""
     origin.answers("/feed", status=410)
