@@ -64,6 +64,8 @@ class Printing:
     def _publish(
         self, editions: Iterable[tuple[Publication, Edition]], now: datetime
     ) -> list[PublicationStatus]:
+        # First, so that a folder that cannot be is told once and not by every month.
+        self.publisher.make_folder()
         printed = self._printed()
         statuses = []
         for publication, edition in editions:

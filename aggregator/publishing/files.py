@@ -6,6 +6,7 @@ renamed over it; then the folder is flushed. Links are never followed: a folder 
 one is refused, a file that is one is replaced.
 """
 
+import errno
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -30,6 +31,13 @@ Step = Callable[[str], None]
 FOLDER = "feeds"
 GZIP = ".gz"
 HALF_WRITTEN = ".new"
+# What is wrong with a place: another moment does not help, as it does with a full disk.
+_MISPLACED = frozenset(
+    {
+        *(errno.EEXIST, errno.ENOTDIR, errno.ENOENT, errno.ELOOP, errno.ENAMETOOLONG),
+        *(errno.EACCES, errno.EPERM, errno.EROFS),
+    }
+)
 # So many parts one call writes (`IOV_MAX` of Linux and macOS).
 _AT_ONCE = 1024
 
@@ -47,10 +55,18 @@ def require_plain(name: str) -> None:
 
 @contextmanager
 def folder(path: Path) -> Iterator[int]:
-    """Open a folder, made if absent, and give its descriptor; refuse a link."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        path.mkdir()
+    """Open a folder, made if absent, and give its descriptor; refuse a link.
+
+    Raises PublishError where no folder can ever be, OSError where none can be now.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            path.mkdir()
+    except OSError as error:
+        if error.errno in _MISPLACED:
+            raise PublishError(_misplaced(error)) from error
+        raise
     try:
         opened = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except NotADirectoryError as error:
@@ -60,6 +76,14 @@ def folder(path: Path) -> Iterator[int]:
         yield opened
     finally:
         os.close(opened)
+
+
+def _misplaced(error: OSError) -> str:
+    why = "is a file" if error.errno == errno.EEXIST else str(error.strerror).lower()
+    return (
+        f"`output` cannot be written: {error.filename}: {why}; set it in "
+        "mediawire.yaml to a folder in which this user may make files"
+    )
 
 
 def holds(path: Path, body: bytes) -> bool:

@@ -74,6 +74,11 @@ class Publisher:
         self._fingerprints: dict[str, list[Fingerprinted]] = {}
         self._lock = threading.Lock()
 
+    def make_folder(self) -> None:
+        """Make the folder if it is absent; raises PublishError or OSError."""
+        with files.folder(self._folder):
+            pass
+
     def publish(
         self,
         publication: Publication,
@@ -86,7 +91,8 @@ class Publisher:
 
         What hinders one document (a failed check, a full disk) is told in its status;
         the file that stood there stays, byte for byte. Raises PublishError or OSError
-        where nothing can be written at all: the folder is a link, the id no file name.
+        where nothing can be written at all: the folder is a link or cannot be made, the
+        id no file name.
         """
         shown, untimely = timely(self._fingerprinted(publication, reports), now)
         with self._lock, files.folder(self._folder) as within:

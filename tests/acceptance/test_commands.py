@@ -514,6 +514,33 @@ def test_a_check_names_what_cannot_be_used_once(tmp_path, origin):
     assert failed["gazette"].startswith("not a feed")
 
 
+@pytest.mark.parametrize(
+    ("output", "why"),
+    [
+        ("a-file", "{folder}/a-file: is a file"),
+        ("a-file/public", "{folder}/a-file/public: not a directory"),
+        ("/proc/nope", "/proc/nope: no such file or directory"),
+    ],
+)
+@pytest.mark.parametrize("command", ["publish", "poll", "run --once"])
+def test_an_output_that_cannot_be_written_is_told_once(
+    tmp_path, origin, command, output, why
+):
+    origin.answers("/feed", rss(1))
+    at = Installation(tmp_path, {"gazette": origin.url()})
+    at.poll()
+    (tmp_path / "a-file").touch()
+    keys = (at.config / "mediawire.yaml").read_text()
+    at.write("mediawire.yaml", keys.replace(f"{tmp_path}/public", output))
+
+    said = at.run("-q", *command.split(), code=1).stderr
+
+    assert said == (
+        f"mediawire: `output` cannot be written: {why.format(folder=tmp_path)}; "
+        "set it in mediawire.yaml to a folder in which this user may make files\n"
+    )
+
+
 def test_a_feed_that_is_gone_is_forced_by_its_name_alone(tmp_path, origin):
     """P15: then 0."""
     origin.answers("/feed", status=410)

@@ -1,7 +1,9 @@
 """New files take their places together, and what stands is known without reading it."""
 
+import errno
 import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from builders import NOON, publication
@@ -108,6 +110,18 @@ def test_more_parts_than_one_call_takes_are_written(tmp_path):
         assert swap.settle() == {}
 
     assert (tmp_path / "feeds/many").read_bytes() == b"".join(parts)
+
+
+def test_a_folder_that_cannot_be_made_now_is_no_fault_of_the_config(
+    tmp_path, monkeypatch
+):
+    def full(*_args, **_keys):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "mkdir", full)
+
+    with pytest.raises(OSError, match="No space left"), files.folder(tmp_path / "a/b"):
+        pass
 
 
 def test_what_we_wrote_is_not_read_again(watched, monkeypatch):
