@@ -48,6 +48,7 @@ def doubts(
     A language that no source names is none: sources say it of each report themselves.
     """
     return [
+        *_ids_like_options([*sources, publications]),
         *_unknown_tags(sources, publications),
         *_unknown_preferred(sources, publications),
         *_remarks(publications, doubters),
@@ -119,6 +120,22 @@ def _twins(entries: Sequence[Entry], noun: str) -> Iterator[Complaint]:
             alike = "" if first == word else f', which is "{first}" to some systems'
             message = f'"{word}" is already the {noun} at {place}{alike}'
             yield file.complaint(path, message, at_key=noun == "group")
+
+
+def _ids_like_options(files: Sequence[Written]) -> Iterator[Complaint]:
+    """Doubt ids with a hyphen in front: the command line takes them for options.
+
+    Not refused: an id stands in addresses that readers have.
+    """
+    for key in ("sources", "publications"):
+        for entry in _entries(key, *files):
+            for file, path, word in _words(entry, "id"):
+                if word.startswith("-"):
+                    message = (
+                        f'"{word}" begins like an option, so a command takes it only '
+                        f"behind -- (`-- {word}`); if it is new, write another"
+                    )
+                    yield file.complaint(path, message)
 
 
 def _unknown_groups(sources: Sequence[Written]) -> Iterator[Complaint]:

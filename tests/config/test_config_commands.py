@@ -102,6 +102,18 @@ def test_check_doubts_rules_without_effect_and_a_preferred_source_that_is_none(
     ]
 
 
+def test_check_doubts_an_id_that_the_command_line_takes_for_an_option(valid: Desk):
+    valid.writes("sources.yaml", "sources:\n  - {id: -x, url: https://a.example/}\n")
+
+    result = run(valid, "check")
+
+    assert result.exit_code == 0
+    assert result.stderr == (
+        'mediawire: sources.yaml:2:10: sources.0.id: "-x" begins like an option, so a '
+        "command takes it only behind -- (`-- -x`); if it is new, write another\n"
+    )
+
+
 def test_check_prints_one_json_document(valid: Desk):
     found = json.loads(run(valid, "check", "--json").stdout)
 
