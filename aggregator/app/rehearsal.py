@@ -89,6 +89,6 @@ def _act(article: Article, does: str) -> Act:
     return Act(
         article_id=article.id,
         source_id=article.source_id,
-        title=article.source_title or article.title,
+        title=article.headline,
         does=does,
     )

@@ -57,7 +57,9 @@ def _lines(explained: "Explanation") -> Iterator[str]:
     yield f"{article.id}  {article.title}"
     yield f"  source    {article.source_id} ({article.attribution.title})"
     yield f"  address   {article.url or '-'}"
-    if article.source_title != article.title:
+    if not article.source_title:
+        yield f"  original  none; in its place stands: {article.headline}"
+    elif article.source_title != article.title:
         yield f"  original  {article.source_title}"
     if article.override:
         yield "  headline  written by the desk for this article alone"

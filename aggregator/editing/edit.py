@@ -1,8 +1,8 @@
 """Run the rules over articles; say what was changed or dropped, and by which rule.
 
 In: rules as configured, articles. Out: articles. Pure: the same rules give the same
-headline from the source's own headline, however often they run, so a changed rule can
-be run again over what is stored.
+headline from the source's own headline, or from what stands in for it, however often
+they run, so a changed rule can be run again over what is stored.
 """
 
 import importlib
@@ -124,7 +124,7 @@ class Desk:
         steps = (
             list(self.steps(article, rule_ids, credited=credited)) if rule_ids else []
         )
-        title = article.source_title or article.title
+        title = article.headline
         if steps:
             if steps[-1].dropped:
                 return replace(article, dropped=steps[-1].dropped)

@@ -50,7 +50,7 @@ def subject_of(article: Article, body: str = "", credited: str = "") -> Subject:
     today, if that is another one than when the article came.
     """
     return Subject(
-        title=article.source_title or article.title,
+        title=article.headline,
         source_title=article.source_title,
         source=article.source_id,
         url=article.url or "",

@@ -101,9 +101,11 @@ class Article(Struct, frozen=True, kw_only=True):
         in front: `guid:…` (raw, as sent), `link:…` (canonical), `text:…` (digest of
         title and visible text). `keys[0]` is the entry key.
     Words
-        `source_title` is the headline as the source sent it, as text. `title` is the
-        headline we publish; `rules` the ids of the rules that changed it. `override` is
-        a headline that the desk wrote for this article alone: it wins over all rules.
+        `source_title` is the headline as the source sent it, as text; where it sent
+        none, that is empty and `stand_in` is the one made of the first words. `title`
+        is the headline we publish; `rules` the ids of the rules that changed it.
+        `override` is a headline that the desk wrote for this article alone: it wins
+        over all rules.
         `tags` are the source's categories; `desk_tags` the operator's own tags of the
         source, which selections go by.
         `source_body` is the body as sent and `source_type` what the source said it is
@@ -152,6 +154,12 @@ class Article(Struct, frozen=True, kw_only=True):
     dropped: Dropped | None = None
     withdrawn: Withdrawn | None = None
     override: str | None = None
+    stand_in: str = ""
+
+    @property
+    def headline(self) -> str:
+        """Return the headline as it was before our desk: what rules begin with."""
+        return self.source_title or self.stand_in or self.title
 
 
 def content_digest(article: Article) -> bytes:

@@ -76,6 +76,7 @@ articles = Table(
     Column("withdrawn", Text),
     Column("shown", Boolean, nullable=False),
     Column("override", Text),
+    Column("stand_in", Text),
     *(Column(name, Bytes) for name in seals.OF_ARTICLES),
     Index(None, "listed_at", "article_id", "shown"),
     Index(None, "source_id", "listed_at", "article_id", "shown"),
@@ -90,7 +91,7 @@ _CHANGEABLE = (
     "keys", "url", "source_title", "title", "rules", "authors", "tags", "language",
     "enclosures", "image", "attribution", "dated", "published", "updated",
     "text_sha256", "content_digest", "revision", "dropped",
-    "seal_face", "seal_said", "seal_headline", "seal_dropped",
+    "stand_in", "seal_face", "seal_said", "seal_headline", "seal_dropped", "seal_stand_in",
 )  # fmt: skip
 _CHANGEABLE_SEALS = [name for name in seals.OF_ARTICLES if name in _CHANGEABLE]
 

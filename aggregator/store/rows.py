@@ -73,6 +73,7 @@ def article(row: Sequence[Any], **texts: Any) -> Article:  # noqa: ANN401 - fiel
         withdrawn,
         _shown,
         override,
+        stand_in,
         *_,
     ) = row
     published_at = moment(published)
@@ -102,6 +103,7 @@ def article(row: Sequence[Any], **texts: Any) -> Article:  # noqa: ANN401 - fiel
         dropped=Dropped(**unpacked(dropped)) if dropped else None,
         withdrawn=_withdrawn(withdrawn) if withdrawn else None,
         override=override,
+        stand_in=stand_in or "",
         **texts,
     )
 
@@ -137,6 +139,7 @@ def row_said(article: Article) -> dict[str, Any]:
         "url": article.url,
         "source_title": article.source_title,
         "title": article.title,
+        "stand_in": article.stand_in or None,
         "rules": packed_texts(article.rules),
         "authors": packed_texts(article.authors),
         "tags": _tags_text(article.tags),

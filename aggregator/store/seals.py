@@ -3,7 +3,8 @@
 In: a row as it is written or as it was read. Out: 8 bytes for each group of columns
 that are always written together, or which groups no longer agree with theirs.
 A seal covers the id of the article too: rows that trade places are found. A group that
-is empty has none, since most articles are never dropped, tagged or taken back.
+is empty has none, since most articles have a headline and are never dropped, tagged or
+taken back.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ OF_ARTICLES: Final[Mapping[str, tuple[str, ...]]] = {
     "seal_tags": ("desk_tags",),
     "seal_withdrawn": ("withdrawn",),
     "seal_override": ("override",),
+    "seal_stand_in": ("stand_in",),
 }  # fmt: skip
 OF_BODIES: Final[Mapping[str, tuple[str, ...]]] = {
     "seal_words": ("source_type", "summary", "changes", "texts"),

@@ -19,6 +19,12 @@ ITEM = (
     "<description>Words of number {0}, and some more of them.</description></item>"
 )
 FIRST, REPORTS = "0001", 400
+# Columns that later schemas brought.
+LATER = (
+    ("documents", "passage"),
+    ("articles", "stand_in"),
+    ("articles", "seal_stand_in"),
+)
 
 
 def first_release(tmp_path, url=None):
@@ -39,9 +45,10 @@ def put_back(url):
     with engine.begin() as connection:
         for table in ("search_index", "search", "grants"):
             connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
-        columns = inspect(connection).get_columns("documents")
-        if any(column["name"] == "passage" for column in columns):
-            connection.execute(text("ALTER TABLE documents DROP COLUMN passage"))
+        for table, name in LATER:
+            columns = inspect(connection).get_columns(table)
+            if any(column["name"] == name for column in columns):
+                connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {name}"))
         statement = text("UPDATE mediawire_version SET version_num = :first")
         connection.execute(statement, {"first": FIRST})
     engine.dispose()

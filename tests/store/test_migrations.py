@@ -16,8 +16,8 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade():
@@ -35,12 +35,12 @@ def next_version(tmp_path, monkeypatch):
     """The program of a later day, which has one migration more."""
     folder = tmp_path / "migrations"
     shutil.copytree(migrations.FOLDER, folder)
-    (folder / "versions" / "0006_next.py").write_text(NEXT)
+    (folder / "versions" / "0007_next.py").write_text(NEXT)
 
     def arrive():
         monkeypatch.setattr(migrations, "FOLDER", folder)
-        monkeypatch.setattr(migrations, "VERSIONS", (*migrations.VERSIONS, "0006"))
-        monkeypatch.setattr(migrations, "HEAD", "0006")
+        monkeypatch.setattr(migrations, "VERSIONS", (*migrations.VERSIONS, "0007"))
+        monkeypatch.setattr(migrations, "HEAD", "0007")
 
     return arrive
 
@@ -73,7 +73,7 @@ def test_an_older_sqlite_store_is_migrated_when_it_is_opened(sqlite_url, next_ve
 
     open_store(sqlite_url).close()
 
-    assert schema_version(sqlite_url) == "0006"
+    assert schema_version(sqlite_url) == "0007"
     assert rows(sqlite_url) == before | {"colours": 0}
 
 
@@ -85,9 +85,9 @@ def test_an_older_postgresql_store_waits_for_the_operator(postgresql_url, next_v
 
     with pytest.raises(SchemaMismatch, match="run `mediawire db migrate`"):
         open_store(postgresql_url)
-    assert schema_version(postgresql_url) == "0005"
+    assert schema_version(postgresql_url) == "0006"
 
-    assert migrate(postgresql_url) == "0006"
+    assert migrate(postgresql_url) == "0007"
     open_store(postgresql_url).close()
 
     assert rows(postgresql_url) == before | {"colours": 0}
@@ -97,10 +97,10 @@ def test_a_reader_does_not_migrate(store_url, next_version):
     filled(store_url)
     next_version()
 
-    with pytest.raises(SchemaMismatch, match="0005, this program needs 0006"):
+    with pytest.raises(SchemaMismatch, match="0006, this program needs 0007"):
         open_store(store_url, read_only=True)
 
-    assert schema_version(store_url) == "0005"
+    assert schema_version(store_url) == "0006"
 
 
 def test_a_migration_that_fails_leaves_the_old_schema(store_url, next_version):
@@ -108,13 +108,13 @@ def test_a_migration_that_fails_leaves_the_old_schema(store_url, next_version):
     filled(store_url)
     before = rows(store_url)
     next_version()
-    broken = migrations.FOLDER / "versions" / "0006_next.py"
+    broken = migrations.FOLDER / "versions" / "0007_next.py"
     broken.write_text(NEXT + "    raise RuntimeError('power cut')\n")
 
     with pytest.raises(RuntimeError):
         migrate(store_url)
 
-    assert schema_version(store_url) == "0005"
+    assert schema_version(store_url) == "0006"
     assert rows(store_url) == before
 
 
@@ -137,9 +137,47 @@ def test_kill_minus_nine_during_a_migration_leaves_old_or_new(
 
         version = schema_version(sqlite_url)
         seen.add(version)
-        extra = {"colours": 0} if version == "0006" else {}
+        extra = {"colours": 0} if version == "0007" else {}
         assert rows(sqlite_url) == before | extra
 
-    assert seen <= {"0005", "0006"}
+    assert seen <= {"0006", "0007"}
     open_store(sqlite_url).close()
-    assert schema_version(sqlite_url) == "0006"
+    assert schema_version(sqlite_url) == "0007"
+
+
+def test_what_stands_in_for_a_headline_is_made_again_of_the_text(store_url):
+    """It was stored as the house's rules had left it, and is kept apart since."""
+    long = " ".join(f"word{n}" for n in range(13))
+    without = (
+        article(
+            "n1", source_title="", title="X: It rained", body="<p>It <b>rained.</b>"
+        ),
+        article("n2", source_title="", title="X: word0", body=f"<p>{long}</p>"),
+        article("n3", source_title="", title="[X] BBC", body=""),
+        article("n4", source_title="Rain", title="X: Rain"),
+    )
+    with open_store(store_url) as store:
+        store.put_states([source()], configured={"bbc"})
+        store.record([polled(new=without, document=document(*without))])
+        store.put_meta("rules", "as they were")
+    engine = connect(parsed_url(store_url), "migrate")
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE articles DROP COLUMN stand_in"))
+        connection.execute(text("ALTER TABLE articles DROP COLUMN seal_stand_in"))
+        connection.execute(text("UPDATE mediawire_version SET version_num = '0005'"))
+    engine.dispose()
+
+    migrate(store_url)
+
+    with open_store(store_url) as store:
+        kept = store.whole([each.id for each in without])
+        assert [each.headline for each in kept] == [
+            "It rained.",
+            " ".join(f"word{n}" for n in range(12)) + "…",
+            without[2].attribution.title,
+            "Rain",
+        ]
+        assert store.meta("rules") == ""
+        assert [
+            p.wrong for p in store.evidence.proofs() if "stand_in" in str(p.wrong)
+        ] == []

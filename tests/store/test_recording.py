@@ -79,6 +79,7 @@ EVERYTHING = article(
     dropped=Dropped(rule="no-sport", reason="football"),
     withdrawn=Withdrawn(at=NOW, reason="mistaken", by="desk"),
     override="The desk's own headline",
+    stand_in="Water stood in the streets of…",
 )
 
 

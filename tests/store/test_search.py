@@ -229,6 +229,8 @@ def before(store_url, version, *undone):
             *undone,
             "ALTER TABLE documents DROP COLUMN passage",
             "DROP TABLE grants",
+            "ALTER TABLE articles DROP COLUMN stand_in",
+            "ALTER TABLE articles DROP COLUMN seal_stand_in",
             f"UPDATE {VERSION_TABLE} SET version_num = '{earlier}'",
         ):
             connection.execute(text(statement))

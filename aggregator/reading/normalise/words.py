@@ -26,7 +26,7 @@ class Words(NamedTuple):
     """
 
     source_title: str
-    title: str
+    stand_in: str
     source_body: str
     source_type: str
     body: str
@@ -44,22 +44,22 @@ def words(
 
     `base` is what relative addresses in the body are relative to where the document
     does not say. `version` is the feed's dialect. An entry without headline is
-    published under the first words of its text, or under `fallback` if it has none;
-    `source_title` stays empty then.
+    published under the first words of its text, or under `fallback` if it has none:
+    that is its `stand_in`, and `source_title` stays empty.
     """
     chosen = body_of(entry)
     cleaned = _cleaned(chosen, base, tally) if chosen else Cleaned(html="", text="")
     changes = cleaned.changes
     source_title = title_line(entry.title, version) if entry.title else ""
     source_title = tally.text(source_title, caps.TITLE, "titles")
-    title = source_title
-    if not title:
-        title = markup.excerpt(cleaned.text, DERIVED_WORDS)[0] or fallback
-        title = tally.text(title, caps.TITLE, "titles")
+    stand_in = ""
+    if not source_title:
+        stand_in = markup.excerpt(cleaned.text, DERIVED_WORDS)[0] or fallback
+        stand_in = tally.text(stand_in, caps.TITLE, "titles")
         changes += (DERIVED,)
     return Words(
         source_title=source_title,
-        title=title,
+        stand_in=stand_in,
         source_body=_storable(chosen.value) if chosen else "",
         source_type=chosen.type if chosen else "text/html",
         body=cleaned.html,
