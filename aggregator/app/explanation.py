@@ -29,7 +29,10 @@ class Sighting(Struct, frozen=True, kw_only=True):
 
 
 class Ruling(Struct, frozen=True, kw_only=True):
-    """What one rule made of the headline in one publication."""
+    """What one rule made of the headline in one publication.
+
+    `unfinished` are its expressions that took too long on this article.
+    """
 
     publication: str
     rule: str
@@ -38,6 +41,7 @@ class Ruling(Struct, frozen=True, kw_only=True):
     after: str
     tags: tuple[str, ...]
     dropped: str | None
+    unfinished: tuple[str, ...] = ()
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -149,6 +153,7 @@ def _rulings(wire: Wire, article: Article) -> Iterator[Ruling]:
                 after=step.after,
                 tags=step.tags,
                 dropped=step.dropped.reason if step.dropped else None,
+                unfinished=step.unfinished,
             )
 
 

@@ -67,6 +67,7 @@ def _does(steps: Sequence[Step], rule_id: str) -> str:
         does.append(f"to: {step.after}")
     if step.tags:
         does.append(f"tag: {', '.join(step.tags)}")
+    does += [f"too slow: {pattern}" for pattern in step.unfinished]
     return "; ".join(does)
 
 

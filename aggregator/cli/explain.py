@@ -10,6 +10,7 @@ from aggregator.app.deciding import named
 from aggregator.cli import Invocation
 from aggregator.cli.opening import reading_wire
 from aggregator.cli.terminal import emit_json
+from aggregator.editing import TOO_SLOW
 
 if TYPE_CHECKING:
     from aggregator.app.explanation import Explanation, Ruling
@@ -73,17 +74,24 @@ def _lines(explained: "Explanation") -> Iterator[str]:
     for sentence in explained.identity:
         yield f"  {sentence}"
     yield "rules"
-    twins = {each.publication: each.duplicate for each in explained.publications}
-    for ruling in explained.rules:
-        did = _did(ruling, twins[ruling.publication])
-        yield f"  {ruling.publication}: {ruling.rule} ({ruling.kind}): {did}"
-    if not explained.rules:
-        yield "  none applies to it"
+    yield from _rulings(explained)
     yield "publications"
     for standing in explained.publications:
         word = "yes" if standing.shown else "no"
         yield f"  {standing.publication}: {word}, {standing.reason}"
         yield f"  {standing.publication}: duplicates: {standing.duplicate}"
+
+
+def _rulings(explained: "Explanation") -> Iterator[str]:
+    """Yield what each rule made of the article, in each publication."""
+    twins = {each.publication: each.duplicate for each in explained.publications}
+    for ruling in explained.rules:
+        did = _did(ruling, twins[ruling.publication])
+        yield f"  {ruling.publication}: {ruling.rule} ({ruling.kind}): {did}"
+        for pattern in ruling.unfinished:
+            yield f"    {pattern} took too long and found nothing; {TOO_SLOW}"
+    if not explained.rules:
+        yield "  none applies to it"
 
 
 def _did(ruling: "Ruling", twins: str) -> str:

@@ -5,7 +5,7 @@ headline, or marked as dropped with the reason. No rule can reach a body: what r
 given (`Subject`) has none. A new kind of rule is one file in `rules/`.
 """
 
-from aggregator.editing.edit import Desk, Step, complaints, doubts, kinds
+from aggregator.editing.edit import TOO_SLOW, Desk, Step, complaints, doubts, kinds
 from aggregator.editing.options import Options
 from aggregator.editing.rules.duplicates import Duplicates
 from aggregator.editing.selection import refusal
@@ -13,6 +13,7 @@ from aggregator.editing.subject import Rule, Subject
 from aggregator.editing.twins import families
 
 __all__ = [
+    "TOO_SLOW",
     "Desk",
     "Duplicates",
     "Options",

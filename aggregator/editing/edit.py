@@ -1,6 +1,7 @@
 """Run the rules over articles; say what was changed or dropped, and by which rule.
 
-In: rules as configured, articles. Out: articles. Pure: the same rules give the same
+In: rules as configured, articles. Out: articles. Pure, but for a warning in the log of an
+expression that takes too long: the same rules give the same
 headline from the source's own headline, or from what stands in for it, however often
 they run, so a changed rule can be run again over what is stored.
 """
@@ -15,12 +16,16 @@ from msgspec.structs import replace
 
 from aggregator.editing import rules as rules_folder
 from aggregator.editing.options import Options
+from aggregator.editing.patterns import listening
 from aggregator.editing.rules.duplicates import Duplicates
 from aggregator.editing.subject import Rule, Subject, subject_of
+from aggregator.events import log
 from aggregator.model import Article, Dropped, RuleSpec, Tag
 from aggregator.modules import names_in
 
 Reader = Callable[[str, Options], Rule]
+# What an operator can do about it.
+TOO_SLOW = "write it without a repeat inside a repeat, such as (a+)+"
 
 
 @cache
@@ -57,7 +62,8 @@ def doubts(kind: str, options: Mapping[str, object]) -> list[tuple[str, str]]:
 class Step(Struct, frozen=True, kw_only=True):
     """What one rule made of an article: the headline before and after, tags it added.
 
-    `dropped` is why it left the article out; nothing came after that.
+    `dropped` is why it left the article out; nothing came after that. `unfinished` are
+    its expressions that took too long on this article, and so found nothing.
     """
 
     rule: str
@@ -65,6 +71,7 @@ class Step(Struct, frozen=True, kw_only=True):
     after: str
     tags: tuple[str, ...] = ()
     dropped: Dropped | None = None
+    unfinished: tuple[str, ...] = ()
 
 
 class Desk:
@@ -75,6 +82,7 @@ class Desk:
             spec.id: kinds()[spec.kind](spec.id, Options(spec.options))
             for spec in specs
         }
+        self._told: set[tuple[str, str]] = set()
 
     def duplicates(self, rule_ids: Sequence[str]) -> Duplicates:
         """Return how twins are dealt with: the first rule of that kind, or as usual."""
@@ -104,14 +112,33 @@ class Desk:
         text = article.body if self.reads_text(rule_ids) else ""
         subject: Subject = subject_of(article, text, credited)
         for rule_id in rule_ids:
-            verdict = self._rules[rule_id](subject)
+            with listening() as unfinished:
+                verdict = self._rules[rule_id](subject)
+            self._tell(article, rule_id, unfinished)
             title = subject.title
+            step = Step(
+                rule=rule_id, before=title, after=title, unfinished=tuple(unfinished)
+            )
             if isinstance(verdict, Dropped):
-                yield Step(rule=rule_id, before=title, after=title, dropped=verdict)
+                yield replace(step, dropped=verdict)
                 return
             added = tuple(tag for tag in verdict.tags if tag not in subject.tags)
-            yield Step(rule=rule_id, before=title, after=verdict.title, tags=added)
+            yield replace(step, after=verdict.title, tags=added)
             subject = verdict
+
+    def _tell(self, article: Article, rule_id: str, unfinished: Sequence[str]) -> None:
+        """Say in the log, once for each, which expression took too long on what."""
+        for pattern in unfinished:
+            if (rule_id, pattern) not in self._told:
+                self._told.add((rule_id, pattern))
+                log.warning(
+                    "pattern too slow",
+                    rule=rule_id,
+                    pattern=pattern,
+                    article=article.id,
+                    source_id=article.source_id,
+                    advice="it found nothing there; " + TOO_SLOW,
+                )
 
     def edit(
         self, article: Article, rule_ids: Sequence[str], *, credited: str = ""

@@ -12,6 +12,8 @@ from datetime import timedelta
 from difflib import get_close_matches
 from typing import cast
 
+from aggregator.editing.patterns import Pattern
+
 TRUE = frozenset({"true", "yes", "on"})
 PLACE = re.compile(r"\{[^{}]*\}")
 DURATION = re.compile(r"([0-9]{1,6})([smhd])")
@@ -110,17 +112,17 @@ class Options:
                 self.complain(name, str(error))
         return tags
 
-    def patterns(self, name: str) -> tuple[re.Pattern[str], ...]:
-        """Return a list of regular expressions, compiled."""
+    def patterns(self, name: str) -> tuple[Pattern, ...]:
+        """Return a list of regular expressions."""
         found = []
         for word in self.words(name):
             try:
-                found.append(re.compile(word))
+                found.append(Pattern(word))
             except re.error as error:
                 self.complain(name, f'"{word}" is no regular expression: {error}')
         return tuple(found)
 
-    def replacements(self, name: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    def replacements(self, name: str) -> tuple[tuple[Pattern, str], ...]:
         """Return pairs of pattern and replacement from a mapping of the two."""
         value = self._written.get(name, {})
         if not isinstance(value, Mapping):
@@ -132,8 +134,8 @@ class Options:
                 self.complain(name, EMPTY)
                 continue
             try:
-                compiled = re.compile(pattern)
-                compiled.sub(str(replacement), "")
+                compiled = Pattern(pattern)
+                compiled.replaced(str(replacement), "")
                 pairs.append((compiled, str(replacement)))
             except (re.error, IndexError) as error:
                 self.complain(name, f'"{pattern}" cannot be replaced: {error}')

@@ -189,7 +189,7 @@ CONFESSING = (
 # What reads documents, writes them, shows them, and makes a store.
 UNNEEDED = {
     *("feedparser", "lxml", "nh3", "feedgen", "jinja2", "starlette", "uvicorn"),
-    *("rich", "alembic", "psycopg", "babel", "ruamel.yaml", "apscheduler"),
+    *("rich", "alembic", "psycopg", "babel", "ruamel.yaml", "apscheduler", "regex"),
     *("aggregator.publishing.check", "aggregator.text.markup.characters"),
 }
 

@@ -20,7 +20,6 @@ The parts run in this order. A headline that a part would leave empty stays as i
 before that part. Nothing here touches scripts without case but quotes and dashes.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -29,6 +28,7 @@ from msgspec.structs import replace
 
 from aggregator.editing.casing import is_titled, sentence_case, shouts, title_case
 from aggregator.editing.options import Options
+from aggregator.editing.patterns import Pattern
 from aggregator.editing.punctuation import DASHES, QUOTES, dashed, quoted
 from aggregator.editing.selection import speaks
 from aggregator.editing.subject import Subject
@@ -45,7 +45,7 @@ class Headline(Struct, frozen=True, kw_only=True):
     languages: tuple[str, ...]
     strip_prefix: tuple[str, ...]
     strip_suffix: tuple[str, ...]
-    replacements: tuple[tuple[re.Pattern[str], str], ...]
+    replacements: tuple[tuple[Pattern, str], ...]
     unshout: bool
     untitle: bool
     case: str
@@ -73,7 +73,7 @@ class Headline(Struct, frozen=True, kw_only=True):
         for prefix in self.strip_prefix:
             yield partial(_without_start, prefix)
         for pattern, replacement in self.replacements:
-            yield partial(pattern.sub, replacement)
+            yield partial(pattern.replaced, replacement)
         yield partial(self._cased, language)
         if self.quotes:
             yield partial(quoted, self.quotes, language)

@@ -10,7 +10,8 @@ article goes unless something does. Then `tags` are added, to all articles or to
 in which `if` finds something; later rules and readers see them.
 
 `title`, `text`, `author`, `tag`, `url`, `language` and `source` are regular expressions,
-searched anywhere in the field (`text` is what a reader sees of the body). `words` are
+searched anywhere in the field (`text` is what a reader sees of the body); one that takes
+too long on a text finds nothing in it (`patterns`). `words` are
 whole words in title or text, in capitals or not. `age` is how old an article was when
 we first saw it: it finds those that were at least as old.
 """
@@ -23,6 +24,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aggregator.editing.options import Options
+from aggregator.editing.patterns import Pattern
 from aggregator.editing.subject import Subject
 from aggregator.model import Dropped
 
@@ -42,7 +44,7 @@ READS_TEXT = frozenset({"text", "words"})
 class Finder(Struct, frozen=True, kw_only=True):
     """What is looked for: patterns by field, and the least age."""
 
-    patterns: dict[str, tuple[re.Pattern[str], ...]]
+    patterns: dict[str, tuple[Pattern, ...]]
     age: timedelta | None
 
     def __bool__(self) -> bool:
@@ -62,8 +64,9 @@ class Finder(Struct, frozen=True, kw_only=True):
         for name, wanted in self.patterns.items():
             for value in FIELDS[name](subject):
                 for pattern in wanted:
-                    if found := pattern.search(value):
-                        yield f'{name} has "{found[0]}"'
+                    found = pattern.found_in(value)
+                    if found is not None:
+                        yield f'{name} has "{found}"'
         if self.age and subject.age >= self.age:
             yield f"it was {subject.age.days} days old when we first saw it"
 
@@ -134,5 +137,5 @@ def _finder(options: Options) -> Finder:
     )
 
 
-def _whole_word(word: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
+def _whole_word(word: str) -> Pattern:
+    return Pattern(rf"(?i)(?<!\w){re.escape(word)}(?!\w)")
