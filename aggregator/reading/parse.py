@@ -171,10 +171,14 @@ def _loaded() -> ModuleType:
     """Return feedparser with our driver, loaded when a document first needs it.
 
     It takes half of a reading process's start, and plain feeds are read without it.
+    Left alone it takes a managing editor for an author (see `tree.people`).
     """
     import feedparser
     import feedparser.api
+    from feedparser.namespaces._base import Namespace
 
+    for when in ("start", "end"):
+        delattr(Namespace, f"_{when}_managingeditor")
     feedparser.api.PREFERRED_XML_PARSERS[:] = ["aggregator.reading.buffered"]
     module: ModuleType = feedparser
     return module

@@ -129,6 +129,20 @@ def test_the_feeds_author_stands_in_the_attribution_and_the_entrys_in_the_articl
     assert (made.authors, made.attribution.author) == (("Ann",), "The Desk")
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        Entry(guid="1", authors=("only@s.example",)),
+        Entry(guid="1", origin=Origin(title="Harbour", author="only@s.example")),
+    ],
+)
+def test_an_author_who_is_not_published_is_not_another_one(entry):
+    made = article(entry, author="The Desk", title=Text(value="Harbour"))
+
+    assert (made.authors, made.attribution.author) == ((), None)
+    assert made.attribution.via is None
+
+
 def test_authors_that_are_not_trusted_are_nowhere():
     source = Source(id="s", url=SOURCE.url, trust=Trust(authors=False))
 

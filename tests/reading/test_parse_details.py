@@ -232,6 +232,25 @@ def test_authors_are_all_read_the_most_telling_first(inner, authors):
     assert item(inner).authors == authors
 
 
+EDITOR = b"<managingEditor>ed@source.example (Ed)</managingEditor>"
+
+
+@pytest.mark.parametrize("name", [b"item", b"ITEM"])
+def test_a_managing_editor_is_nobodys_author(name):
+    """RSS 2.0: one answers for the content. Al Jazeera's is called "Apps Support".
+
+    Items in capitals are feedparser's alone.
+    """
+    feed = rss(EDITOR + b"<%b>" % name + EDITOR + b"</%b><item/>" % name)
+
+    assert [one.authors for one in feed.entries] == [(), ()]
+    assert feed.author is None
+
+
+def test_a_shows_author_is_still_the_feeds():
+    assert rss(EDITOR + b"<itunes:author>Pod</itunes:author>").author == "Pod"
+
+
 def test_categories_keep_scheme_and_label():
     entry = item(b'<category domain="http://d.example/">Sea</category><category/>')
     other = atom(b'<category term="sea" scheme="http://d.example/" label="Sea"/>')

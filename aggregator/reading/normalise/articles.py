@@ -107,7 +107,7 @@ def _article(entry: Entry, scope: Scope) -> Article | Rejected:
         source_title=said.source_title,
         title=said.source_title or said.stand_in,
         stand_in=said.stand_in,
-        authors=people(_authors(entry), tally) if source.trust.authors else (),
+        authors=people(credit.signed(entry), tally) if source.trust.authors else (),
         tags=tags(entry.categories, tally),
         desk_tags=source.tags,
         language=language(entry.language, said.language) or scope.language,
@@ -138,10 +138,3 @@ def _link(entry: Entry, scope: Scope) -> str | None:
     if entry.guid_is_permalink and guid.lower().startswith(("http://", "https://")):
         return scope.caps.url(base, guid, "links")
     return None
-
-
-def _authors(entry: Entry) -> tuple[str, ...]:
-    """Return the names in an entry; without any, the author of its first source."""
-    if entry.authors or not entry.origin or not entry.origin.author:
-        return entry.authors
-    return (entry.origin.author,)

@@ -79,7 +79,8 @@ def entry_credit(entry: Entry, scope: Scope) -> Attribution:
 
     An entry that came through an aggregate keeps its first source as `via`, and takes
     over neither author nor rights nor licence of the aggregate
-    (RFC 4287 sections 4.2.1 and 4.2.11).
+    (RFC 4287 sections 4.2.1 and 4.2.11). One whose author is not published, because
+    only an address was given, does not get the feed's author for it.
     """
     source, credit = scope.source, scope.credit
     notice = _line(entry.rights) if entry.rights else None
@@ -92,12 +93,21 @@ def entry_credit(entry: Entry, scope: Scope) -> Attribution:
     else:
         notice, licence = notice or credit.rights, licence or credit.license
         author = credit.author
-    author = author if source.trust.authors else None
+    by = signed(entry)
+    nameless = bool(by) and not any(map(person, by))
+    author = author if source.trust.authors and not nameless else None
     notice, licence = source.rights.notice or notice, source.rights.license or licence
     own = (credit.author, credit.rights, credit.license, credit.via)
     if (author, notice, licence, first) == own:
         return credit
     return replace(credit, author=author, rights=notice, license=licence, via=first)
+
+
+def signed(entry: Entry) -> tuple[str, ...]:
+    """Return the names in an entry; without any, the author of its first source."""
+    if entry.authors or not entry.origin or not entry.origin.author:
+        return entry.authors
+    return (entry.origin.author,)
 
 
 def via(origin: Origin, scope: Scope) -> Via | None:

@@ -1,8 +1,9 @@
 """Who wrote it, and from where an aggregate has it; names as sent.
 
 Everybody named in any vocabulary is an author, the most telling one first: Atom `author`
-and `dc:creator`, then RSS `author` and `managingEditor`, then `itunes:author`. That two
-of them name one person in different forms is for `normalise` to see.
+and `dc:creator`, then RSS `author`, then `itunes:author`. That two of them name one person
+in different forms is for `normalise` to see. A `managingEditor` is none of them: whoever
+is "responsible for editorial content" (RSS 2.0) answers for it and did not write it.
 """
 
 from collections.abc import Iterable
@@ -26,7 +27,7 @@ def authors(groups: Groups) -> tuple[str, ...]:
         else:
             plain.append(characters(element))
     said = [*persons, *_said(groups, "dc:creator", "dc:author")]
-    said += [*plain, *_said(groups, "managingeditor", "itunes:author")]
+    said += [*plain, *_said(groups, "itunes:author")]
     return tuple([name for name in dict.fromkeys(said) if name])
 
 
