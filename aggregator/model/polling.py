@@ -71,11 +71,12 @@ class Advice(Struct, frozen=True, kw_only=True):
 class Hints(Struct, frozen=True, kw_only=True):
     """What a feed says in itself about its rhythm.
 
-    `ttl` is RSS `ttl` or the syndication module's period; `skip_hours` are UTC hours 0
-    to 23, `skip_days` are 0 (Monday) to 6.
+    `ttl` is RSS `ttl`, `period` the syndication module's time between two updates;
+    `skip_hours` are UTC hours 0 to 23, `skip_days` are 0 (Monday) to 6.
     """
 
     ttl: timedelta | None = None
+    period: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
 

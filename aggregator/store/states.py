@@ -193,21 +193,29 @@ def _feed(text: str | None) -> FeedInfo:
 
 def _hints_said(hints: Hints) -> dict[str, Any]:
     return {
-        "ttl": hints.ttl // timedelta(microseconds=1)
-        if hints.ttl is not None
-        else None,
+        "ttl": _in_microseconds(hints.ttl),
+        "period": _in_microseconds(hints.period),
         "skip_hours": sorted(hints.skip_hours),
         "skip_days": sorted(hints.skip_days),
     }
 
 
 def _hints(said: dict[str, Any]) -> Hints:
-    ttl = said["ttl"]
     return Hints(
-        ttl=timedelta(microseconds=ttl) if ttl is not None else None,
+        ttl=_of_microseconds(said["ttl"]),
+        # Rows of former versions have the longer of both as `ttl`.
+        period=_of_microseconds(said.get("period")),
         skip_hours=frozenset(said["skip_hours"]),
         skip_days=frozenset(said["skip_days"]),
     )
+
+
+def _in_microseconds(length: timedelta | None) -> int | None:
+    return None if length is None else length // timedelta(microseconds=1)
+
+
+def _of_microseconds(count: int | None) -> timedelta | None:
+    return None if count is None else timedelta(microseconds=count)
 
 
 _UNHINTED = _hints_said(Hints())

@@ -316,6 +316,9 @@ def test_a_gone_source_that_answers_when_forced_is_back():
         (Hints(ttl=4 * HOUR), 4 * HOUR, "ttl 4h"),
         (Hints(ttl=12 * HOUR), 12 * HOUR, "ttl 12h"),
         (Hints(ttl=10 * DAY), DAY, "ttl 10d, capped at 24h"),
+        (Hints(period=12 * HOUR), 12 * HOUR, "sy:updatePeriod 12h"),
+        (Hints(ttl=2 * HOUR, period=3 * HOUR), 3 * HOUR, "sy:updatePeriod 3h"),
+        (Hints(ttl=3 * HOUR, period=2 * HOUR), 3 * HOUR, "ttl 3h"),
         (Hints(ttl=MINUTE), HOUR, "interval 1h"),
         (Hints(ttl=timedelta(0)), HOUR, "interval 1h"),
     ],
@@ -344,20 +347,31 @@ def test_a_poll_leaves_what_else_the_feed_said_alone():
 
 
 @pytest.mark.parametrize(
-    ("hints", "hour", "day"),
+    ("hours", "days", "until", "names"),
     [
-        (Hints(skip_hours=frozenset({15})), 16, 24),
-        (Hints(skip_hours=frozenset({15, 16, 17})), 18, 24),
-        (Hints(skip_hours=frozenset(range(1, 24))), 0, 25),
-        (Hints(skip_days=frozenset({1})), 0, 25),
-        (Hints(skip_days=frozenset({1, 2, 3, 4, 5, 6})), 0, 30),
+        ({15}, {}, NOW.replace(hour=16), "skipHours"),
+        ({15, 16, 17}, {}, NOW.replace(hour=18), "skipHours"),
+        (range(1, 24), {}, NOW.replace(day=25, hour=0), "skipHours"),
+        ({}, {1}, NOW.replace(day=25, hour=0), "skipDays"),
+        ({}, range(1, 7), NOW.replace(day=30, hour=0), "skipDays"),
+        ({0}, {1}, NOW.replace(day=25, hour=1), "skipHours and skipDays"),
+        ({9}, {1}, NOW.replace(day=25, hour=0), "skipDays"),
     ],
 )
-def test_a_poll_waits_for_the_end_of_skipped_hours_and_days(hints, hour, day):
-    """P20: skipHours and skipDays, in UTC."""
+def test_a_poll_waits_for_the_end_of_skipped_hours_and_days(hours, days, until, names):
+    """P20: skipHours and skipDays, in UTC; and says that they decided."""
+    hints = Hints(skip_hours=frozenset(hours), skip_days=frozenset(days))
     row = after(None, updated(), hints=hints)
 
-    assert row.next_poll_at == NOW.replace(day=day, hour=hour, minute=0)
+    assert row.next_poll_at == until.replace(minute=0)
+    assert row.because.startswith(f"{names} of the feed until ")
+    assert row.because.endswith(f"{until:%H}:00 UTC")
+
+
+def test_skipped_hours_that_are_over_did_not_decide():
+    row = after(None, updated(), hints=Hints(skip_hours=frozenset({14})))
+
+    assert row.because == "interval 1h"
 
 
 @pytest.mark.parametrize(

@@ -221,6 +221,7 @@ def test_a_late_poll_waits_for_the_end_of_the_skipped_hours():
 
     assert row
     assert row.next_poll_at == NOW.replace(hour=22, minute=0)
+    assert row.because == "skipHours of the feed until 22:00 UTC"
 
 
 def test_a_spread_backlog_survives_a_reload_of_the_config():
@@ -330,6 +331,23 @@ def test_a_source_that_is_being_asked_waits_as_if_it_had_answered():
     assert asked.because == (
         "interval 1h; asked at 2026-11-24 16:05 UTC, no answer recorded"
     )
+
+
+def test_a_source_that_is_being_asked_says_which_hours_it_skips():
+    row = after(None, updated(), hints=Hints(skip_hours=frozenset({17})))
+
+    asked = cadence.asked(A, row, now=NOW + 2 * HOUR)
+
+    assert asked.next_poll_at == NOW.replace(hour=18, minute=0)
+    assert asked.because.startswith("skipHours of the feed until 18:00 UTC; asked at ")
+
+
+def test_a_pause_is_named_whatever_the_feed_skips():
+    row = after(None, updated(), hints=Hints(skip_hours=frozenset({0})))
+
+    row = cadence.reconfigured(replace(A, paused=Pause()), row, now=NOW)
+
+    assert (row.next_poll_at, row.because) == (cadence.NEVER, "paused")
 
 
 def test_a_source_that_was_never_polled_is_asked_again_after_a_crash():

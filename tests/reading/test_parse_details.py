@@ -79,29 +79,36 @@ def test_every_skipped_hour_and_day_is_read():
 
 
 @pytest.mark.parametrize(
-    ("channel", "ttl"),
+    ("channel", "ttl", "period"),
     [
-        (b"<sy:updatePeriod>daily</sy:updatePeriod>", timedelta(days=1)),
+        (b"<sy:updatePeriod>daily</sy:updatePeriod>", None, timedelta(days=1)),
         (
             (
                 b"<sy:updatePeriod> hourly </sy:updatePeriod>"
                 b"<sy:updateFrequency>2</sy:updateFrequency>"
             ),
+            None,
             timedelta(minutes=30),
         ),
-        (b"<ttl>60</ttl><sy:updatePeriod>daily</sy:updatePeriod>", timedelta(days=1)),
-        (b"<ttl>0</ttl>", None),
-        (b"<ttl>-5</ttl>", None),
-        (b"<ttl>soon</ttl>", None),
-        (b"<ttl>99999999999999999999</ttl>", None),
-        (b"<ttl>999999999</ttl>", timedelta(days=365)),
-        (b"<sy:updateFrequency>0</sy:updateFrequency>", None),
-        (b"<sy:updatePeriod>fortnightly</sy:updatePeriod>", None),
+        (
+            b"<ttl>60</ttl><sy:updatePeriod>daily</sy:updatePeriod>",
+            timedelta(hours=1),
+            timedelta(days=1),
+        ),
+        (b"<ttl>0</ttl>", None, None),
+        (b"<ttl>-5</ttl>", None, None),
+        (b"<ttl>soon</ttl>", None, None),
+        (b"<ttl>99999999999999999999</ttl>", None, None),
+        (b"<ttl>999999999</ttl>", timedelta(days=365), None),
+        (b"<sy:updateFrequency>0</sy:updateFrequency>", None, None),
+        (b"<sy:updatePeriod>fortnightly</sy:updatePeriod>", None, None),
     ],
 )
-def test_the_longer_wait_holds_and_nonsense_is_silence(channel, ttl):
+def test_both_waits_are_read_and_nonsense_is_silence(channel, ttl, period):
     """P20."""
-    assert rss(channel).hints.ttl == ttl
+    hints = rss(channel).hints
+
+    assert (hints.ttl, hints.period) == (ttl, period)
 
 
 def test_all_enclosures_are_read_with_type_and_length_as_sent():

@@ -59,6 +59,7 @@ EVERYTHING = source(
         capped="2100 entries: the first 2000 were read",
         hints=Hints(
             ttl=timedelta(minutes=15, microseconds=1),
+            period=timedelta(minutes=30),
             skip_hours=frozenset({0, 23}),
             skip_days=frozenset({6}),
         ),

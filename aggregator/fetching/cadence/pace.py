@@ -50,7 +50,10 @@ def decisive(reasons: Iterable[Reason]) -> Reason:
 
 
 def our_pace(source: Source, row: SourceState, *, polled: datetime) -> list[Reason]:
-    """Return what follows from the interval, the row's history and the feed's ttl."""
+    """Return what follows from the interval, the row's history and the feed's rhythm.
+
+    Of ttl and the syndication period the longer holds: both only ask for patience.
+    """
     reasons = [
         Reason(polled + source.interval, f"interval {duration(source.interval)}")
     ]
@@ -62,10 +65,11 @@ def our_pace(source: Source, row: SourceState, *, polled: datetime) -> list[Reas
         reasons.append(Reason(polled + delay, slowed))
     if row.outcome == "failed":
         reasons.append(_back_off(source, row, polled))
-    ttl = row.feed.hints.ttl
-    if ttl:
-        delay, text = _capped(ttl, CEILING)
-        reasons.append(Reason(polled + delay, f"ttl {text}"))
+    hints = row.feed.hints
+    for name, length in (("ttl", hints.ttl), ("sy:updatePeriod", hints.period)):
+        if length:
+            delay, text = _capped(length, CEILING)
+            reasons.append(Reason(polled + delay, f"{name} {text}"))
     return reasons
 
 
@@ -126,17 +130,24 @@ def pause(source: Source, *, now: datetime) -> list[Reason]:
     return [Reason(paused.until or NEVER, text)]
 
 
-def opened(when: datetime, hints: Hints) -> datetime:
-    """Return the first moment from `when` on that the feed does not ask us to skip.
+def opened(reason: Reason, hints: Hints, *, now: datetime) -> Reason:
+    """Return the reason, or what the feed asks us to skip, where that lasts longer.
 
     Source: skipHours and skipDays of RSS 2.0, in UTC; a list of all hours or all days
     cannot be meant and is ignored (see `warning`).
     """
     hours = hints.skip_hours if not hints.skip_hours >= _EVERY_HOUR else frozenset()
     days = hints.skip_days if not hints.skip_days >= _EVERY_DAY else frozenset()
-    while when.hour in hours or when.weekday() in days:
+    when = reason.until
+    skips: set[str] = set()
+    while when < NEVER and (when.hour in hours or when.weekday() in days):
+        skips |= {"skipHours"} if when.hour in hours else set()
+        skips |= {"skipDays"} if when.weekday() in days else set()
         when = when.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    return when
+    if not skips:
+        return reason
+    names = " and ".join(sorted(skips, reverse=True))
+    return Reason(when, f"{names} of the feed until {moment(when, now)}")
 
 
 def warning(hints: Hints) -> str | None:

@@ -72,9 +72,10 @@ def asked(source: Source, state: SourceState, *, now: datetime) -> SourceState:
     if state.last_polled_at is None:
         return state
     reason = decisive(our_pace(source, state, polled=now))
+    reason = opened(reason, state.feed.hints, now=now)
     return replace(
         state,
-        next_poll_at=opened(reason.until, state.feed.hints),
+        next_poll_at=reason.until,
         because=f"{reason.because}; asked at {moment(now)}, no answer recorded",
         last_polled_at=now,
     )
@@ -106,11 +107,8 @@ def after(
     reason = decisive([*our_pace(source, state, polled=now), *advised])
     when = _jittered(source, reason.until, now=now, jitter=jitter)
     reason = decisive([reason._replace(until=when), *pause(source, now=now)])
-    return replace(
-        state,
-        next_poll_at=opened(reason.until, state.feed.hints),
-        because=reason.because,
-    )
+    reason = opened(reason, state.feed.hints, now=now)
+    return replace(state, next_poll_at=reason.until, because=reason.because)
 
 
 def asking(state: SourceState, url: str) -> SourceState:

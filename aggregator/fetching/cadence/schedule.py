@@ -21,6 +21,7 @@ from msgspec.structs import replace
 
 from aggregator.fetching.cadence.pace import (
     NEVER,
+    Reason,
     decisive,
     opened,
     our_pace,
@@ -85,12 +86,8 @@ def put_off(source: Source, state: SourceState, *, now: datetime) -> SourceState
     row = reconfigured(source, state, now=now)
     if row.next_poll_at > now:
         return row
-    opens = opened(now, row.feed.hints)
-    if opens > now:
-        return replace(
-            row, next_poll_at=opens, because="the feed's skipHours, skipDays"
-        )
-    return None
+    skipped = opened(Reason(now, row.because), row.feed.hints, now=now)
+    return _due(row, skipped) if skipped.until > now else None
 
 
 def spread(
@@ -128,21 +125,23 @@ def _within_bounds(source: Source, state: SourceState, now: datetime) -> SourceS
     if state.last_polled_at:
         reasons[:0] = our_pace(source, state, polled=state.last_polled_at)
     if not reasons:
-        return state if state.next_poll_at <= now else _due(state, now, "new")
+        new = Reason(now, "new")
+        return state if state.next_poll_at <= now else _due(state, new)
     reason = decisive(reasons)
-    earliest = opened(reason.until, state.feed.hints)
+    earliest = opened(reason, state.feed.hints, now=now)
     latest = (
-        earliest
+        earliest.until
         if reason in paused
         else max(reason.until, now) + _patience(source) + JITTER_MOST
     )
-    if earliest <= state.next_poll_at <= opened(latest, state.feed.hints):
+    last = opened(reason._replace(until=latest), state.feed.hints, now=now)
+    if earliest.until <= state.next_poll_at <= last.until:
         return state
-    return _due(state, earliest, reason.because)
+    return _due(state, earliest)
 
 
-def _due(state: SourceState, when: datetime, because: str) -> SourceState:
-    return replace(state, next_poll_at=when, because=because)
+def _due(state: SourceState, reason: Reason) -> SourceState:
+    return replace(state, next_poll_at=reason.until, because=reason.because)
 
 
 def _patience(source: Source) -> timedelta:

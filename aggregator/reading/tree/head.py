@@ -34,16 +34,14 @@ def head(root: _Element) -> _Element:
 def hints(groups: Groups) -> Hints:
     """Return what the feed advises about its rhythm; nonsense counts as silence.
 
-    Of ttl and the syndication period the longer holds: both only ask for patience.
-
     Source: RSS 2.0 "ttl" (minutes), "skipHours" (GMT, 24 in 0.91 is 0), "skipDays";
     RSS 1.0 syndication module.
     """
-    waits = [wait for wait in (_ttl(groups), _period(groups)) if wait]
     hours = (_number(word) for word in _members(groups, "skiphours", "hour"))
     days = (word.lower() for word in _members(groups, "skipdays", "day"))
     return Hints(
-        ttl=max(waits, default=None),
+        ttl=_ttl(groups),
+        period=_period(groups) or None,
         skip_hours=frozenset(
             hour % _HOURS for hour in hours if hour is not None and hour <= _HOURS
         ),
