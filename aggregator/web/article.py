@@ -64,6 +64,7 @@ def article(request: Request) -> Response:
         indexing=report.rights.index,
         canonical=address(shown.url),
         picture=picture(report),
+        picture_credit=picture_credit(report),
         files=[(each, name_of(each)) for each in files(report)],
         published=time(shown.published, now, language),
         updated=time(shown.updated, now, language),
@@ -87,18 +88,29 @@ def withdrawn(request: Request, found: Article) -> Response:
 
 
 def picture(report: Report) -> Image | None:
-    """Return the picture of a report, unless its body shows it already.
+    """Return the picture of a report, unless its body shows it already."""
+    image = report.article.image
+    if not image or not address(image.url):
+        return None
+    return None if stands_in_body(image, report) else image
+
+
+def picture_credit(report: Report) -> str | None:
+    """Return whose picture the body shows: there it has no caption of ours."""
+    image = report.article.image
+    return image.credit if image and stands_in_body(image, report) else None
+
+
+def stands_in_body(image: Image, report: Report) -> bool:
+    """Tell whether the body shows a picture.
 
     The same picture often comes in another size: with another query, or in another
     folder under the same name, if the name is long enough to mean something.
     """
-    image = report.article.image
-    if not image or not address(image.url):
-        return None
     plain = escape(image.url.partition("?")[0])
     name = plain.rpartition("/")[2]
     telling = name if len(name) >= TELLING_NAME else plain
-    return None if telling in report.content else image
+    return telling in report.content
 
 
 def files(report: Report) -> list[Enclosure]:

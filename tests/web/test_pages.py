@@ -290,6 +290,18 @@ def test_a_file_is_named_as_people_write_it_and_leads_where_it_lies(house, name,
     assert texts(link, "bdi") == [shown]
 
 
+def test_a_picture_in_the_body_is_credited_below_it(house):
+    url, credit = "https://agency.example/a.jpg", "<b>A. Brink</b> \u202e& Co"
+    shown = article(
+        image=Image(url=url, credit=credit), body=f'<p><img src="{url}" alt=""></p>'
+    )
+
+    line, *_ = page_of(house.take(shown), shown).findall(".//footer/p[@class='rights']")
+
+    assert text(line) == f"Picture: {credit}"
+    assert one(line, "bdi").text == credit
+
+
 def test_a_digest_leads_to_how_it_is_checked(site):
     digest = one(page(site, ARTICLE), ".//p[@class='digest']")
 
