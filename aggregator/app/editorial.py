@@ -315,10 +315,12 @@ def still_ruled(
 
 def _credited(attribution: Attribution, grant: Grant) -> Attribution:
     """Return the attribution with what the operator says of the source today."""
+    notice = grant.rights.notice
     return replace(
         attribution,
         title=grant.title or attribution.title,
         site_url=grant.site or attribution.site_url,
-        rights=grant.rights.notice or attribution.rights,
+        rights=notice or attribution.rights,
+        feed_rights=None if notice else attribution.feed_rights,
         license=grant.rights.license or attribution.license,
     )

@@ -12,12 +12,14 @@ class Via(Struct, frozen=True, kw_only=True):
     """The first source of an entry that reached us through an aggregate.
 
     From RSS `<source url=FEED>` or Atom `atom:source` (RFC 4287 section 4.2.11).
+    `rights` is its notice as `feed_rights` is that of the feed (see Attribution).
     """
 
     title: str
     feed_url: str | None = None
     site_url: str | None = None
     id: str | None = None
+    rights: str | None = None
 
 
 # Where the address of a source's feed begins if there is none to tell: nobody's (RFC 2606),
@@ -31,8 +33,9 @@ class Attribution(Struct, frozen=True, kw_only=True):
     """Whose words an article is: travels with it into every output.
 
     `title` is the name we credit. `author` is the feed's author (not the entry's),
-    `rights` the feed's or configured notice as text, `license` an absolute URL.
-    `feed_id` is the feed's own Atom id where it has one. `via` is the first source of an
+    `rights` the notice that holds for the article, as text: configured, else its own,
+    else the feed's; `feed_rights` is the feed's where that is another one, empty where
+    the feed has none, None if it is the same. `license` is an absolute URL. `feed_id` is the feed's own Atom id where it has one. `via` is the first source of an
     aggregated entry: it is credited first, our source as the way it came.
     """
 
@@ -43,6 +46,7 @@ class Attribution(Struct, frozen=True, kw_only=True):
     feed_id: str | None = None
     author: str | None = None
     rights: str | None = None
+    feed_rights: str | None = None
     license: str | None = None
     via: Via | None = None
 

@@ -75,6 +75,9 @@ def texts(report: Report) -> Iterator[tuple[str, str | None]]:
     yield "body", report.content
     yield "excerpt", report.excerpt
     yield "rights", attribution.rights
+    yield "rights of the feed", attribution.feed_rights
+    if attribution.via:
+        yield "rights of the first source", attribution.via.rights
     yield from (("author", name) for name in (*article.authors, attribution.author))
     for tag in article.tags:
         yield from (("tag", tag.term), ("tag", tag.label), ("tag", tag.scheme))

@@ -76,6 +76,20 @@ def origin_by(attribution: Attribution, base_url: str) -> Origin:
     )
 
 
+def feed_rights(attribution: Attribution) -> str | None:
+    """Return the notice of the feed we polled, which need not be the article's."""
+    said = attribution.feed_rights
+    return attribution.rights if said is None else said or None
+
+
+def origin_rights(attribution: Attribution) -> str | None:
+    """Return the notice of the first source."""
+    via = first_source(attribution)
+    if via is None:
+        return feed_rights(attribution)
+    return attribution.rights if via.rights is None else via.rights or None
+
+
 def first(found: Iterable[str | None]) -> str | None:
     """Return the first of these that is there."""
     return next(filter(None, found), None)

@@ -245,6 +245,35 @@ def test_an_atom_source_is_the_head_of_the_feed_it_came_from(documents):
     assert texts(source, "a:author/a:name") == ["The Newsroom"]
 
 
+@pytest.mark.parametrize(
+    ("said", "of_source", "of_feed"),
+    [
+        ({"feed_rights": "(c) B"}, ["(c) B"], "(c) B"),
+        ({"feed_rights": ""}, [], None),
+        ({"via": Via(title="Paper")}, ["(c) Luc"], "(c) Luc"),
+        ({"via": Via(title="Paper", rights="")}, [], "(c) Luc"),
+        (
+            {"via": Via(title="Paper", rights="(c) P"), "feed_rights": "(c) B"},
+            ["(c) P"],
+            "(c) B",
+        ),
+    ],
+)
+def test_rights_are_each_its_own(tmp_path, said, of_source, of_feed):
+    """RFC 4287, 4.2.11: a source holds what its feed says, not what the entry does."""
+    by = article(1, attribution=attribution(rights="(c) Luc", **said))
+
+    documents = rendered(tmp_path, by)
+
+    entry = entry_of(documents["atom"])
+    assert texts(entry, "a:rights") == ["(c) Luc"]
+    assert texts(entry, "a:source/a:rights") == of_source
+    assert texts(entry_of(documents["rss"]), "dc:rights") == ["(c) Luc"]
+    ours = json.loads(documents["json"])["items"][0]["_mediawire"]
+    assert ours["rights"] == "(c) Luc"
+    assert ours["source"].get("rights") == of_feed
+
+
 def test_nothing_of_ours_is_inherited_by_atom_entries(documents):
     feed = etree.fromstring(documents["atom"])
 

@@ -113,6 +113,40 @@ def test_site_rights_and_licence_are_the_operators_word_first():
     assert (feeds.rights, feeds.license) == ("all", "https://l.example/x")
 
 
+@pytest.mark.parametrize(
+    ("entrys", "feeds", "kept"),
+    [
+        ("(c) Luc", "(c) B", ("(c) Luc", "(c) B")),
+        ("(c) Luc", None, ("(c) Luc", "")),
+        ("(c) B", "(c) B", ("(c) B", None)),
+        (None, "(c) B", ("(c) B", None)),
+        (None, None, (None, None)),
+    ],
+)
+def test_an_entrys_own_rights_are_not_its_feeds(entrys, feeds, kept):
+    """RFC 4287, 4.2.11: a source's rights are the feed's."""
+    made = credit(Entry(guid="1", rights=entrys), rights=feeds)
+
+    assert (made.rights, made.feed_rights) == kept
+
+
+def test_an_entry_from_elsewhere_keeps_the_rights_of_all_three():
+    origin = Origin(title="Wire", rights="(c) Wire")
+
+    made = credit(Entry(guid="1", origin=origin, rights="(c) Luc"), rights="(c) Planet")
+
+    assert (made.rights, made.via.rights) == ("(c) Luc", "(c) Wire")
+    assert made.feed_rights == "(c) Planet"
+
+
+def test_the_operators_notice_is_that_of_the_feed_too():
+    source = Source(id="s", url=SOURCE.url, rights=Rights(notice="(c) Desk"))
+
+    made = credit(Entry(guid="1", rights="(c) Luc"), source=source, rights="(c) B")
+
+    assert (made.rights, made.feed_rights) == ("(c) Desk", None)
+
+
 @pytest.mark.parametrize("licence", ["javascript:alert(1)", "data:,x", "CC BY"])
 def test_a_licence_is_an_address_or_nothing(licence):
     """I4."""
@@ -200,6 +234,7 @@ def test_an_entry_from_elsewhere_names_its_first_source():
     assert made.attribution.via == Via(
         title="The <Wire>", feed_url="http://wire.example/rss", id="urn:wire:1"
     )
+    assert made.attribution.feed_rights == "(c) Planet"
     assert made.authors == ("W. Ire",)
     assert made.attribution.author == "W. Ire"
     assert made.attribution.rights == "(c) Wire"

@@ -40,6 +40,7 @@ from aggregator.publishing.particulars import (
     language,
     moment,
     origin_by,
+    origin_rights,
     sections,
     ways,
 )
@@ -215,8 +216,8 @@ def source(attribution: Attribution, base_url: str, updated: str) -> Element:
         children.append(
             Element("author", None, {}, [Element("name", attribution.author)])
         )
-    if attribution.rights:
-        children.append(Element("rights", attribution.rights))
+    if rights := origin_rights(attribution):
+        children.append(Element("rights", rights))
     return Element("source", None, {}, children)
 
 

@@ -19,6 +19,7 @@ from aggregator.publishing.margin import Margin
 from aggregator.publishing.mark import Mark
 from aggregator.publishing.particulars import (
     authors,
+    feed_rights,
     files,
     language,
     moment,
@@ -115,7 +116,7 @@ def source(report: Report, masthead: Masthead) -> dict[str, Any]:
         "title": attribution.title,
         "feed_url": public(attribution.feed_url) or ours,
         "home_page_url": public(attribution.site_url),
-        "rights": attribution.rights,
+        "rights": feed_rights(attribution),
     }
 
 

@@ -87,8 +87,10 @@ def entry_credit(entry: Entry, scope: Scope) -> Attribution:
     licence = scope.caps.url(entry.base or scope.url, entry.license, "licences")
     origin = entry.origin
     first = via(origin, scope) if origin else None
+    theirs = credit.rights
     if origin and first:
-        notice = notice or (_line(origin.rights) if origin.rights else None)
+        theirs = _line(origin.rights) if origin.rights else None
+        notice = notice or theirs
         author = person(origin.author) if origin.author else None
     else:
         notice, licence = notice or credit.rights, licence or credit.license
@@ -100,7 +102,19 @@ def entry_credit(entry: Entry, scope: Scope) -> Attribution:
     own = (credit.author, credit.rights, credit.license, credit.via)
     if (author, notice, licence, first) == own:
         return credit
-    return replace(credit, author=author, rights=notice, license=licence, via=first)
+    return replace(
+        credit,
+        author=author,
+        rights=notice,
+        feed_rights=_if_other(credit.rights, notice),
+        license=licence,
+        via=first and replace(first, rights=_if_other(theirs, notice)),
+    )
+
+
+def _if_other(theirs: str | None, notice: str | None) -> str | None:
+    """Return a feed's notice where the article has another one: empty for none."""
+    return None if theirs == notice else theirs or ""
 
 
 def signed(entry: Entry) -> tuple[str, ...]:
