@@ -6,6 +6,7 @@
     ├── ReadError                a document came and is not readable: one source, one poll
     ├── StoreError               the database
     │   ├── StoreAway            it cannot work now, whatever is asked of it
+    │   ├── StoreDamaged         a row of it is not what was written
     │   ├── StoreHeld            another process holds it                       (exit 75)
     │   ├── StoreLost            it is not the one any more that we opened
     │   └── SchemaMismatch       it is newer, older or somebody else's
@@ -92,6 +93,18 @@ class StoreError(MediaWireError):
 
 class StoreAway(StoreError):  # noqa: N818 - reads as the sentence it is
     """No connection, a full disk, another writer: the next try may succeed."""
+
+
+class StoreDamaged(StoreError):  # noqa: N818 - reads as the sentence it is
+    """An article holds values that nobody wrote; `what` names them, the text both."""
+
+    def __init__(self, article_id: str, *names: str) -> None:
+        self.article_id = article_id
+        self.what = f"its {', '.join(names) or 'row'} cannot be read"
+        super().__init__(
+            f"article {article_id}: {self.what}; "
+            "`mediawire verify` names all that is damaged"
+        )
 
 
 class StoreHeld(StoreError):  # noqa: N818 - reads as the sentence it is

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from aggregator.deflate import zlib_form
+from aggregator.errors import StoreDamaged
 from aggregator.model import Article
 from aggregator.store import seals
 from aggregator.store.articles import articles, told
@@ -40,7 +41,7 @@ from aggregator.store.columns import (
     moment,
     packed_texts,
 )
-from aggregator.store.rows import article, texts_alike
+from aggregator.store.rows import BROKEN, article, texts_alike
 
 _LENGTHS = struct.Struct(">II")  # of raw and source_body; the rest is the body
 
@@ -160,7 +161,7 @@ def texts_of(
 def whole(connection: Connection, article_ids: Collection[str]) -> dict[str, Article]:
     """Return stored articles with their bodies, by id; unknown ids are left out."""
     return {
-        row[0]: article(row[:-4], **_texts(*row[-4:]))
+        row[0]: article(row[:-4], **_texts(row[0], *row[-4:]))
         for some in chunks(sorted(article_ids))
         for row in connection.execute(_whole, {"which": some})
     }
@@ -198,22 +199,33 @@ def _row(article: Article) -> dict[str, Any]:
 
 
 def texts_in(row: AnyRow) -> dict[str, Any]:
-    """Return the fields of `Article` that a row of words holds."""
-    return _texts(row.source_type, row.summary, row.changes, row.texts)
+    """Return the fields of `Article` that a row of words holds; raises StoreDamaged."""
+    return _texts(row.article_id, row.source_type, row.summary, row.changes, row.texts)
 
 
 def _texts(
-    source_type: str, summary: str | None, changes: str | None, packed_words: bytes
+    article_id: str,
+    source_type: str,
+    summary: str | None,
+    changes: str | None,
+    packed_words: bytes,
 ) -> dict[str, Any]:
-    texts = zlib.decompress(packed_words)
-    raw_length, source_length = _LENGTHS.unpack_from(texts)
-    raw_end = _LENGTHS.size + raw_length
-    source_end = raw_end + source_length
-    return {
-        "source_type": source_type,
-        "summary": summary,
-        "changes": texts_alike(changes),
-        "raw": texts[_LENGTHS.size : raw_end],
-        "source_body": texts[raw_end:source_end].decode(),
-        "body": texts[source_end:].decode(),
-    }
+    name = "texts"
+    try:
+        texts = zlib.decompress(packed_words)
+        raw_length, source_length = _LENGTHS.unpack_from(texts)
+        raw_end = _LENGTHS.size + raw_length
+        source_end = raw_end + source_length
+        source_body = texts[raw_end:source_end].decode()
+        body = texts[source_end:].decode()
+        name = "changes"
+        return {
+            "source_type": source_type,
+            "summary": summary,
+            "changes": texts_alike(changes),
+            "raw": texts[_LENGTHS.size : raw_end],
+            "source_body": source_body,
+            "body": body,
+        }
+    except (*BROKEN, zlib.error, struct.error) as error:
+        raise StoreDamaged(article_id, name) from error

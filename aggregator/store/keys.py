@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sqlalchemy import Column, Connection, Table, bindparam, delete, exists, select
 
+from aggregator.errors import StoreDamaged
 from aggregator.model import Article, Known
 from aggregator.store.articles import articles
 from aggregator.store.columns import (
@@ -27,6 +28,7 @@ from aggregator.store.columns import (
     moment_or_none,
     unpacked,
 )
+from aggregator.store.rows import BROKEN
 from aggregator.text import urls
 
 _LINK = "link:"
@@ -166,6 +168,13 @@ def _recognised_by_id(
 
 
 def _known(row: AnyRow) -> Known:
+    try:
+        return _told(row)
+    except BROKEN as error:
+        raise StoreDamaged(row.article_id) from error
+
+
+def _told(row: AnyRow) -> Known:
     return Known(
         id=row.article_id,
         published_id=row.published_id,

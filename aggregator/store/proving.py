@@ -8,9 +8,11 @@ transactions and writes nothing.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, convert, to_builtins
+from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, select
 
+from aggregator.errors import StoreDamaged
 from aggregator.model import Article, content_digest
 from aggregator.store import seals
 from aggregator.store.articles import page, rows_of
@@ -84,8 +86,7 @@ class _Names:
     """The names and list entries that stand in the store for a page of articles."""
 
     def __init__(self, connection: Connection, rows: Sequence[AnyRow]) -> None:
-        self._unread = {row.article_id for row in rows if _read(row) is None}
-        told = [each for row in rows if (each := _read(row))]
+        told = [each for row in rows if not isinstance(each := _read(row), str)]
         held = [digest(key) for each in told for key in each.keys]
         self._keys = set(_scalars(connection, held))
         asked = [digest(ref) for each in told for ref in refs_of(each)]
@@ -112,12 +113,11 @@ def _proof(
     row: AnyRow, words: AnyRow | None, earlier: Sequence[AnyRow], names: _Names
 ) -> Proof:
     wrong = list(_sentences(row, seals.OF_ARTICLES))
-    told = None
+    told = _read(row, words)
     if words is None:
         wrong.append("its words are missing")
     else:
         wrong += _sentences(words, seals.OF_BODIES)
-        told = _read(row, words)
     for revision in earlier:
         wrong += (
             f"revision {revision.revision}: {sentence}"
@@ -125,16 +125,16 @@ def _proof(
         )
     if bool(row.shown) != (row.dropped is None and row.withdrawn is None):
         wrong.append("shown does not follow from dropped and withdrawn")
-    if told is None:
-        wrong.append("its rows cannot be read")
-    else:
+    if isinstance(told, str):
+        wrong.append(told)
+    elif words is not None:
         wrong += names.wrong(row, told)
         if content_digest(told) != row.content_digest:
             wrong.append("what the source said has another digest than is stored")
     return Proof(
         article_id=row.article_id,
         source_id=row.source_id,
-        article=told,
+        article=None if words is None or isinstance(told, str) else told,
         wrong=tuple(wrong),
     )
 
@@ -144,12 +144,17 @@ def _sentences(row: AnyRow, names: Mapping[str, Sequence[str]]) -> Iterator[str]
         yield f"changed since it was written: {columns}"
 
 
-def _read(row: AnyRow, words: AnyRow | None = None) -> Article | None:
-    """Return the article of rows, None if they hold what nobody wrote."""
+def _read(row: AnyRow, words: AnyRow | None = None) -> Article | str:
+    """Return the article of rows, or what of them nobody wrote, as a sentence."""
     try:
-        return article(row, **(texts_in(words) if words else {}))
-    except Exception:  # noqa: BLE001 - flipped bytes break whatever reads them
-        return None
+        told = article(row, **(texts_in(words) if words else {}))
+        # What is JSON need not be of the type that it should be.
+        convert(to_builtins(replace(told, raw=b"", source_body="", body="")), Article)
+    except StoreDamaged as damaged:
+        return damaged.what
+    except Exception as error:  # noqa: BLE001 - flipped bytes break whatever reads them
+        return f"its rows cannot be read: {error}"
+    return told
 
 
 def _of(connection: Connection, statement: Any, values: Sequence[Any]) -> list[AnyRow]:  # noqa: ANN401 - any select

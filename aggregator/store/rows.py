@@ -5,11 +5,11 @@ and read once: attributions, a source's categories, its writers, the time of a p
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from aggregator.errors import StoreError
+from aggregator.errors import StoreDamaged, StoreError
 from aggregator.model import (
     Article,
     Attribution,
@@ -38,79 +38,91 @@ from aggregator.store.columns import (
 texts_alike = lru_cache(maxsize=4096)(unpacked_texts)
 _time_of_poll = lru_cache(maxsize=1024)(moment)
 
+# What values that nobody wrote make their readers raise.
+BROKEN = (TypeError, ValueError, LookupError, AttributeError, OverflowError)
+
 
 def article(row: Sequence[Any], **texts: Any) -> Article:  # noqa: ANN401 - fields of Article
     """Return the article of a row; `texts` are its fields from `bodies`, if read.
 
     The row has the columns of `articles` in their order, with or without the seals, and
     is taken apart by their places: by their names that takes 7 us, and so 0.5.
+
+    Raises:
+        StoreDamaged: for values that nobody wrote.
     """
-    (
-        article_id,
-        source_id,
-        published_id,
-        keys,
-        url,
-        source_title,
-        title,
-        rules,
-        authors,
-        tags,
-        desk_tags,
-        language,
-        enclosures,
-        image,
-        attribution,
-        dated,
-        published,
-        updated,
-        first_seen,
-        listed_at,
-        text_sha256,
-        _content_digest,
-        revision,
-        dropped,
-        withdrawn,
-        _shown,
-        override,
-        stand_in,
-        *_,
-    ) = row
-    published_at = moment(published)
-    return Article(
-        id=article_id,
-        published_id=published_id,
-        source_id=source_id,
-        keys=unpacked_texts(keys),
-        url=url,
-        source_title=source_title,
-        title=title,
-        rules=texts_alike(rules),
-        authors=texts_alike(authors),
-        tags=_tags(tags),
-        desk_tags=texts_alike(desk_tags),
-        language=language,
-        enclosures=tuple([Enclosure(**each) for each in unpacked(enclosures)]),
-        image=Image(**unpacked(image)) if image else None,
-        attribution=_attribution(attribution),
-        dated=published_at if dated == published else moment_or_none(dated),
-        published=published_at,
-        updated=published_at if updated == published else moment(updated),
-        first_seen=_time_of_poll(first_seen),
-        listed_at=moment(listed_at),
-        text_sha256=text_sha256,
-        revision=revision,
-        dropped=Dropped(**unpacked(dropped)) if dropped else None,
-        withdrawn=_withdrawn(withdrawn) if withdrawn else None,
-        override=override,
-        stand_in=stand_in or "",
-        **texts,
-    )
+    try:
+        (
+            article_id,
+            source_id,
+            published_id,
+            keys,
+            url,
+            source_title,
+            title,
+            rules,
+            authors,
+            tags,
+            desk_tags,
+            language,
+            enclosures,
+            image,
+            attribution,
+            dated,
+            published,
+            updated,
+            first_seen,
+            listed_at,
+            text_sha256,
+            _content_digest,
+            revision,
+            dropped,
+            withdrawn,
+            _shown,
+            override,
+            stand_in,
+            *_,
+        ) = row
+        published_at = moment(published)
+        return Article(
+            id=article_id,
+            published_id=published_id,
+            source_id=source_id,
+            keys=unpacked_texts(keys),
+            url=url,
+            source_title=source_title,
+            title=title,
+            rules=texts_alike(rules),
+            authors=texts_alike(authors),
+            tags=_tags(tags),
+            desk_tags=texts_alike(desk_tags),
+            language=language,
+            enclosures=_enclosures(enclosures),
+            image=_image(image) if image else None,
+            attribution=_attribution(attribution),
+            dated=published_at if dated == published else moment_or_none(dated),
+            published=published_at,
+            updated=published_at if updated == published else moment(updated),
+            first_seen=_time_of_poll(first_seen),
+            listed_at=moment(listed_at),
+            text_sha256=text_sha256,
+            revision=revision,
+            dropped=_dropped(dropped) if dropped else None,
+            withdrawn=_withdrawn(withdrawn) if withdrawn else None,
+            override=override,
+            stand_in=stand_in or "",
+            **texts,
+        )
+    except BROKEN as error:
+        raise StoreDamaged(row[0], *_unreadable(row)) from error
 
 
 def desk_tags_of(row: AnyRow) -> tuple[str, ...]:
-    """Return the desk's tags of a stored row."""
-    return texts_alike(row.desk_tags)
+    """Return the desk's tags of a stored row; raises StoreDamaged."""
+    try:
+        return texts_alike(row.desk_tags)
+    except BROKEN as error:
+        raise StoreDamaged(row.article_id, "desk_tags") from error
 
 
 def new_row(article: Article) -> dict[str, Any]:
@@ -177,6 +189,18 @@ def _tags(text: str | None) -> tuple[Tag, ...]:
     return tuple([Tag(**tag) for tag in unpacked(text)])
 
 
+def _enclosures(text: str | None) -> tuple[Enclosure, ...]:
+    return tuple([Enclosure(**each) for each in unpacked(text)])
+
+
+def _image(text: str) -> Image:
+    return Image(**unpacked(text))
+
+
+def _dropped(text: str) -> Dropped:
+    return Dropped(**unpacked(text))
+
+
 @lru_cache(maxsize=4096)
 def _attribution_text(attribution: Attribution) -> str | None:
     return packed(attribution)
@@ -197,3 +221,33 @@ def withdrawn_text(why: Withdrawn) -> str:
 def _withdrawn(text: str) -> Withdrawn:
     at, reason, by = json.loads(text)
     return Withdrawn(at=moment(at), reason=reason, by=by)
+
+
+# By place in a row: what is read, and by whom.
+_READERS: dict[int, tuple[str, Callable[[Any], object]]] = {
+    3: ("keys", unpacked_texts),
+    7: ("rules", unpacked_texts),
+    8: ("authors", unpacked_texts),
+    9: ("tags", _tags),
+    10: ("desk_tags", unpacked_texts),
+    12: ("enclosures", _enclosures),
+    13: ("image", _image),
+    14: ("attribution", _attribution),
+    15: ("dated", moment),
+    16: ("published", moment),
+    17: ("updated", moment),
+    18: ("first_seen", moment),
+    19: ("listed_at", moment),
+    23: ("dropped", _dropped),
+    24: ("withdrawn", _withdrawn),
+}
+
+
+def _unreadable(row: Sequence[Any]) -> Iterator[str]:
+    """Yield the names of the values in a row that their readers refuse."""
+    for place, (name, read) in _READERS.items():
+        if row[place] is not None:
+            try:
+                read(row[place])
+            except BROKEN:
+                yield name

@@ -67,6 +67,23 @@ def test_a_missing_file_is_found(at):
     assert differences(at)["feeds/wire.json"] == "the file is missing"
 
 
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [("tags = '[\"f\"]'", "tags"), ("image = '5', dropped = 'x'", "image, dropped")],
+)
+def test_values_that_cannot_be_read_are_named_by_every_command(at, value, names):
+    (id_,) = [a["id"] for a in at.articles() if a["title"] == "Rain in Rome"]
+    with closing(sqlite3.connect(at.folder / "wire.db")) as store, store:
+        store.execute(f"UPDATE articles SET {value} WHERE article_id = ?", (id_,))
+
+    found = differences(at)
+    refused = at.run("article", "list", code=1)
+
+    assert found[f"article {id_} of agency"] == f"its {names} cannot be read"
+    assert f"article {id_}: its {names} cannot be read" in found["feeds/wire.atom"]
+    assert f"mediawire: article {id_}: its {names} cannot be read" in refused.stderr
+
+
 def test_a_character_that_flips_in_the_store_is_found_with_its_article(at):
     (article,) = [a for a in at.articles() if a["title"] == "Rain in Rome"]
     with closing(sqlite3.connect(at.folder / "wire.db")) as store, store:

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from newsroom import HOUR, NOW, article, document, polled, source
 from sqlalchemy import text
 
+from aggregator.errors import StoreDamaged
 from aggregator.model import Dropped, Tag
 from aggregator.text import markup
 
@@ -72,6 +73,36 @@ def test_a_moved_number_is_found(desk, column):
     flip(desk, f"UPDATE articles SET {column} = {column} + 1")
 
     assert any(column in sentence for sentence in wrong(desk))
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("articles", "tags", '["f"]'),
+        ("articles", "dropped", "x"),
+        ("articles", "withdrawn", "[1]"),
+        ("articles", "attribution", "[]"),
+        ("articles", "image", '{"a":1}'),
+        ("articles", "published", 2**62),
+        ("bodies", "texts", b"no words"),
+        ("bodies", "changes", "{"),
+    ],
+)
+def test_what_cannot_be_read_is_named_with_its_article(desk, table, column, value):
+    flip(desk, f"UPDATE {table} SET {column} = :value", value=value)
+
+    assert f"its {column} cannot be read" in wrong(desk)
+    with pytest.raises(StoreDamaged, match=f"{REPORT.id}: its {column} cannot"):
+        desk.article(REPORT.id)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("keys", "[5]"), ("tags", '[{"term":5}]')]
+)
+def test_what_is_of_another_type_is_named(desk, column, value):
+    flip(desk, f"UPDATE articles SET {column} = :value", value=value)
+
+    assert any(f"$.{column}[0]" in sentence for sentence in wrong(desk))
 
 
 @pytest.mark.parametrize("column", ["summary", "changes", "source_type"])
