@@ -5,6 +5,8 @@ from it does it next, in this process or another. MediaWireError if there is not
 be decided.
 """
 
+import re
+
 from msgspec.structs import replace
 
 from aggregator.app.twins import Families
@@ -36,8 +38,17 @@ def release(wire: Wire, source_id: str) -> None:
 
 
 def named(wire: Wire, ref: str) -> list[Article]:
-    """Return the articles of an id or address; MediaWireError if there is none."""
+    """Return the articles of an id or address; MediaWireError if there is none.
+
+    The address of its page here names an article, too, whatever a reader's browser or
+    a mailing put behind it.
+    """
     if found := wire.store.find(ref):
+        return found
+    ours = f"{wire.config.base_url}/articles/"
+    if ref.startswith(ours) and (
+        found := wire.store.find(re.split(r"[/?#]", ref.removeprefix(ours))[0])
+    ):
         return found
     raise MediaWireError(
         f"no article has the id or address {ref}; `mediawire search` finds articles by "

@@ -162,6 +162,11 @@ def host_and_port(text: str) -> tuple[str, int]:
     return bare, int(port)
 
 
+def joined(host: str, port: int) -> str:
+    """Return host and port as they are written: the reverse of `host_and_port`."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def dialled(text: str) -> str:
     """Return an entry of `allow_private`: a network in CIDR form, or host:port."""
     if "/" in text:
@@ -175,9 +180,13 @@ def dialled(text: str) -> str:
     except ValueError:
         pass
     try:
-        host_and_port(text)
+        _, port = host_and_port(text)
     except ValueError:
         raise ValueError(_network_hint(text)) from None
+    if not port:
+        raise ValueError(
+            f'"{text}" names no port; a network allows all of its ports: 127.0.0.0/8'
+        )
     return text
 
 

@@ -7,7 +7,8 @@
 
 Variables of the same prefix that name no key are left alone, for an orchestrator sets
 such (`MEDIAWIRE_PORT`, `MEDIAWIRE_SERVICE_HOST`) for its own ends; those that look like
-a misspelt key are mentioned.
+a misspelt key are mentioned, and those of `hosts`, which only the file can say: a name
+of a variable has no room for `*.platform.example`.
 """
 
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ from aggregator.errors import Complaint
 PREFIX = "MEDIAWIRE_"
 # Read by the command line itself, before there is a config.
 _OF_THE_COMMAND_LINE = frozenset({"CONFIG", "LOG_LEVEL", "LOG_FORMAT"})
+_FILE_ONLY = "hosts"
 # Near enough to be a slip: FETCH_TIMEOUT for FETCH__TIMEOUT, not PORT for STORE.
 _A_SLIP = 0.8
 
@@ -90,14 +92,22 @@ def applied(written: Written, overrides: list[Override]) -> Written:
 
 
 def slips(environ: Mapping[str, str]) -> list[str]:
-    """Return a sentence for each variable that looks like a misspelt one of ours."""
+    """Return a sentence for each variable that is meant for us and not read.
+
+    It looks like a misspelt one of ours, or like one of `hosts`.
+    """
     ours = _ours(environ)
     known = [name.removeprefix(PREFIX) for name in _variables()] if ours else []
     known += [f"{name}_FILE" for name in known]
+    of_hosts = [name for name in ours if name.split("__")[0] == _FILE_ONLY.upper()]
     return [
+        f"the variable {PREFIX}{name} is not read: write `{_FILE_ONLY}` in {SERVICE}"
+        for name in of_hosts
+    ] + [
         f"the variable {PREFIX}{name} is not read; did you mean {PREFIX}{near[0]}?"
         for name in ours
         if name not in known
+        and name not in of_hosts
         and (near := get_close_matches(name, known, n=1, cutoff=_A_SLIP))
     ]
 

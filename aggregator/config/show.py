@@ -13,7 +13,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from aggregator.config.addresses import masked
+from aggregator.config.addresses import joined, masked
 from aggregator.config.load import Loaded
 from aggregator.config.secret import is_elsewhere
 from aggregator.config.units import duration_text, size_text
@@ -57,13 +57,12 @@ def settings(loaded: Loaded) -> list[Setting]:
 
 def _service(config: Config, written: Written) -> Iterator[Setting]:
     layers = [(written, ())]
-    host, port = config.listen
     values = {
         "title": config.title,
         "base_url": config.base_url,
         "contact": config.contact,
         "store": _address(config.store, _value(written.values, ("store",))),
-        "listen": f"{host}:{port}",
+        "listen": joined(*config.listen),
         "output": config.output,
         "keep": config.keep,
         "fetch": {
@@ -94,7 +93,7 @@ def _alerts(channels: AlertChannels) -> dict[str, object]:
         said["mail"] = {
             "sender": mail.sender,
             "to": mail.to,
-            "server": "{}:{}".format(*mail.server),
+            "server": joined(*mail.server),
             "tls": mail.tls,
             "username": HIDDEN if mail.username else None,
             "password": HIDDEN if mail.password else None,

@@ -46,6 +46,23 @@ def explained(at):
     return {each["source"]: each for each in found}
 
 
+@pytest.mark.parametrize("behind", ["", "/", "?utm_source=x", "#top"])
+def test_an_article_is_found_by_its_page_here(at, behind):
+    id_ = explained(at)["a"]["id"]
+    page = f"http://127.0.0.1:8080/articles/{id_}{behind}"
+
+    (told,) = json.loads(at.run("explain", page, "--json").stdout)
+    (shown,) = json.loads(at.run("article", "show", page, "--json").stdout)
+
+    assert told["id"] == shown["id"] == id_
+
+
+def test_a_page_here_that_is_nobodys_names_no_article(at):
+    page = "http://127.0.0.1:8080/articles/nobody"
+
+    assert page in at.run("explain", page, code=1).stderr
+
+
 def test_explain_tells_polls_names_rules_duplicates_and_publications(at):
     first, second = explained(at)["a"], explained(at)["b"]
     where = {each["publication"]: each for each in first["publications"]}

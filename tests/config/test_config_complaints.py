@@ -71,6 +71,7 @@ def test_everything_wrong_in_all_files_is_said_at_once(desk: Desk):
         ("fetch: {timeout: [30s]}", "1:18: fetch.timeout: write one text here, not a list or a mapping"),
         ("fetch: {allow_private: 10.0.0.0/8}", "1:24: fetch.allow_private: write a list, for example [one, two]"),
         ("fetch: {allow_private: [10.1.2.3/24]}", '1:25: fetch.allow_private.0: "10.1.2.3/24" has bits beyond its mask; write 10.1.2.0/24'),
+        ('fetch: {allow_private: ["[::1]:0"]}', '1:25: fetch.allow_private.0: "[::1]:0" names no port; a network allows all of its ports: 127.0.0.0/8'),
         ("fetch: {allow_private: [intranet]}", '1:25: fetch.allow_private.0: "intranet" is neither a network such as 10.1.2.0/24 nor host:port'),
         ("fetch: {timeouts: 30s}", "1:9: fetch.timeouts: unknown key; did you mean timeout?"),
         ("fecth:", "1:1: fecth: unknown key; did you mean fetch?"),

@@ -93,6 +93,18 @@ def test_a_variable_that_looks_misspelt_is_mentioned(desk: Desk):
     assert warning.endswith("did you mean MEDIAWIRE_FETCH__TIMEOUT?")
 
 
+def test_a_variable_of_a_host_is_said_not_to_be_read(desk: Desk):
+    desk.writes("mediawire.yaml", "")
+    desk.environ = {"MEDIAWIRE_HOSTS__X__PER_HOST": "3"}
+
+    [warning] = [w for w in desk.reads().warnings if "variable" in w]
+
+    assert warning == (
+        "the variable MEDIAWIRE_HOSTS__X__PER_HOST is not read: "
+        "write `hosts` in mediawire.yaml"
+    )
+
+
 def test_what_an_orchestrator_sets_is_left_alone(desk: Desk):
     desk.writes("mediawire.yaml", "")
     desk.environ = {

@@ -23,6 +23,16 @@ def test_each_setting_has_its_value_and_origin(desk: Desk):
     assert found["fetch.workers"] == ("64", "default")
 
 
+def test_what_is_shown_of_an_ipv6_address_can_be_written_back(desk: Desk):
+    desk.writes("mediawire.yaml", 'listen: "[::1]:8080"\n')
+
+    listen, _ = shown(desk)["listen"]
+    desk.writes("mediawire.yaml", f'listen: "{listen}"\n')
+
+    assert listen == "[::1]:8080"
+    assert desk.reads().listen == ("::1", 8080)
+
+
 def test_a_value_that_a_source_takes_over_has_the_place_where_it_stands(desk: Desk):
     desk.writes(
         "sources.yaml",
