@@ -102,6 +102,8 @@ class History:
                 months[month] = written
             elif lowered and months.pop(month, None):
                 self._archives.remove(publication.id, month)
+            elif month in lost - months.keys():
+                self._ledger.forget(publication.id, month)
         self._remember(publication, months)
         self._lowering.followed(publication)
         self._burial.bury(publication.id, now=now)

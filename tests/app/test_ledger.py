@@ -80,6 +80,18 @@ def test_a_month_that_is_gone_is_told_and_made_anew(desk, folder):
     assert (folder / "2026-01.atom").read_bytes() == before
 
 
+def test_a_month_that_nothing_is_left_of_is_not_missed_for_ever(desk, folder):
+    """An operator may make room; what is pruned stands nowhere else."""
+    desk.wire.store.prune(MARCH - 10 * DAY)
+    for path in [*folder.glob("2026-01*"), folder / ".2026-01.pieces"]:
+        path.unlink()
+
+    desk.publishes()
+
+    assert differences(desk) == {}
+    assert would_change(desk) == []
+
+
 def test_a_month_that_was_forged_in_both_its_forms_is_told(desk, folder):
     """Neither form is a witness of the other then."""
     forged = (folder / "2026-01.atom").read_bytes().replace(b"words", b"sword")
