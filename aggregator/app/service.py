@@ -5,7 +5,7 @@ one that looks for what to alert of. The caller owns the signals; `stop` and `re
 be called from a handler.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from time import monotonic
@@ -19,7 +19,13 @@ from aggregator.app.upkeep import LOOK, Upkeep
 from aggregator.app.wire import Wire
 from aggregator.config.watch import changes, missing, present
 from aggregator.engines.local import LocalEngine
-from aggregator.errors import ConfigError, MediaWireError, StoreHeld, StoreLost
+from aggregator.errors import (
+    ConfigError,
+    MediaWireError,
+    StoreError,
+    StoreHeld,
+    StoreLost,
+)
 from aggregator.events import log
 from aggregator.fetching.cadence import Network
 from aggregator.model import Config, PollResult, SourceState
@@ -72,7 +78,10 @@ class Service:
         self._lookouts: list[Thread] = []
         self._next_print = 0.0
         self._drift = self._drifted()
+        # Rows as they were before they were noted as asked: while an answer is waited for,
+        # and where none counts, until the store says that they are due again.
         self._asked: dict[str, SourceState] = {}
+        self._in_vain: dict[str, SourceState] = {}
         self._network = Network()
         self._is_cut_off = False
         wire.open_rooms()
@@ -81,7 +90,7 @@ class Service:
         wire.bring_back()
         self._press = Press(wire.publish, wire.archive_ahead)
         self._engine = LocalEngine(
-            wire.poll,
+            self._poll,
             self._record,
             limits=wire.config.host_limits,
             workers=wire.config.fetch.workers,
@@ -111,7 +120,7 @@ class Service:
         self._tell(STOPPING)
         log.info("stopping", grace_s=GRACE.total_seconds())
         ended = self._engine.stop(GRACE)
-        self._give_back()
+        self._end_asking()
         self._press.stop(timeout=GRACE.total_seconds())
         log.info("stopped", all_polls_ended=ended)
         if self._lost:
@@ -164,6 +173,7 @@ class Service:
             self.wire.still_held()
             self.wire.store.try_writing()
             self._mind_the_clock()
+            self._give_back()
             if self._network.came_back():
                 self._is_cut_off = False
                 log.info("network back")
@@ -202,10 +212,33 @@ class Service:
         self._asked |= {state.source_id: state for state in fresh}
         self._engine.submit(fresh)
 
-    def _give_back(self) -> None:
-        """Let the next start ask again what was not answered until now."""
+    def _poll(self, state: SourceState) -> PollResult:
+        """Poll a source, which is due again if the store breaks that off."""
         try:
-            self.wire.unask(list(self._asked.values()))
+            return self.wire.poll(state)
+        except StoreError:
+            self._let_go([state])
+            raise
+
+    def _let_go(self, states: Iterable[SourceState]) -> None:
+        """Expect no answer of these any more: they are due again at the next good tick."""
+        for state in states:
+            self._in_vain[state.source_id] = state
+            self._asked.pop(state.source_id, None)
+
+    def _give_back(self) -> None:
+        """Let be due again what was let go."""
+        # A copy: other threads let go at any time.
+        if in_vain := self._in_vain.copy():
+            self.wire.unask(in_vain.values())
+            for source_id in in_vain:
+                del self._in_vain[source_id]
+
+    def _end_asking(self) -> None:
+        """Let the next start ask again what was not answered until now."""
+        self._let_go(list(self._asked.values()))
+        try:
+            self._give_back()
         except MediaWireError as error:
             log.error("not given back", reason=str(error))  # noqa: TRY400 - a sentence
 

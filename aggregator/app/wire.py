@@ -8,6 +8,7 @@ is the first that does.
 
 import logging
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
@@ -18,6 +19,7 @@ from aggregator.app.editorial import Editorial
 from aggregator.app.lowering import Lowering
 from aggregator.app.printing import Printing
 from aggregator.app.records import recorded
+from aggregator.errors import StoreAway
 from aggregator.events import log
 from aggregator.fetching import cadence
 from aggregator.model import (
@@ -39,6 +41,9 @@ RULES_DIGEST = "rules"
 PRESS = "press"
 # More than any installation has sources.
 EVERYTHING = 1_000_000
+# So many polls in a row may end with a store that is away before that counts as a fault
+# of ours: a publisher must not be asked each second because one row cannot be read.
+BROKEN_OFF = 3
 
 
 @runtime_checkable
@@ -62,6 +67,7 @@ class Wire:
         self.clock = clock
         self.still_held = still_held
         self.store: Store = open_store(config.store)
+        self._broken_off: Counter[str] = Counter()
         self._take(config)
         self.printing = Printing(config, self.store, self.editorial)
 
@@ -216,7 +222,10 @@ class Wire:
             self.store.put_states(rows, configured=list(self.sources))
 
     def poll(self, state: SourceState) -> PollResult:
-        """Poll one source; whatever goes wrong is a failed outcome, never raised."""
+        """Poll one source; whatever goes wrong is a failed outcome, and not raised.
+
+        But StoreAway is: a store that is away meanwhile says nothing of the source.
+        """
         now = self.clock()
         source = self.sources.get(state.source_id)
         if source is None:
@@ -226,8 +235,14 @@ class Wire:
             )
         jitter = random.random()  # noqa: S311 - spreads load, hides nothing
         try:
-            return poll(source, state, self._rooms, now=now, jitter=jitter)
+            result = poll(source, state, self._rooms, now=now, jitter=jitter)
         except Exception as error:
+            if (
+                isinstance(error, StoreAway)
+                and self._broken_off[source.id] < BROKEN_OFF
+            ):
+                self._broken_off[source.id] += 1
+                raise
             log.exception("poll broke", source_id=source.id)
             outcome = Outcome(
                 kind="failed",
@@ -239,6 +254,8 @@ class Wire:
                 source, state, outcome, hints=None, now=now, jitter=jitter
             )
             return PollResult(source_id=source.id, at=now, outcome=outcome, state=after)
+        self._broken_off.pop(source.id, None)
+        return result
 
     def record(self, results: Sequence[PollResult]) -> list[PollResult]:
         """Commit what polls brought, say so in the log, and return it as recorded."""

@@ -46,8 +46,9 @@ Record = Callable[[Sequence[PollResult]], None]
 class LocalEngine:
     """Threads that poll, one that dispatches, one that records; all daemons.
 
-    `poll` must not raise. When `record` raises StoreError, a service insists until the
-    store is back; a single round (`insist=False`) stops, and `broken` holds the error.
+    When `record` raises StoreError, a service insists until the store is back; a single
+    round (`insist=False`) stops, and `broken` holds the error. When `poll` raises it, the
+    source is let go as if it had not been taken. `poll` must raise nothing else.
     """
 
     def __init__(
@@ -233,13 +234,27 @@ class LocalEngine:
             following: SourceState | None = state
             while following:
                 polled = following
-                result = self._poll(polled)
-                self._results.put(result)
+                result = self._polled(polled)
+                if result:
+                    self._results.put(result)
                 with self._changed:
                     self._ended(polled)
-                    self._hoarded += _weight(result)
+                    if result:
+                        self._hoarded += _weight(result)
+                    else:
+                        self._forget([polled])
                     following = self._start(monotonic())
                     self._rouse(monotonic())
+
+    def _polled(self, state: SourceState) -> PollResult | None:
+        """Return what a poll brought, None if the store was away meanwhile."""
+        try:
+            return self._poll(state)
+        except StoreError as error:
+            log.error("not polled", source_id=state.source_id, reason=str(error))  # noqa: TRY400
+            if not self._insist:
+                self._give_up(error)
+            return None
 
     def _start(self, now: float) -> SourceState | None:
         """Return a source whose poll begins now, None if none may."""
@@ -328,18 +343,24 @@ class LocalEngine:
         except StoreError as error:
             log.error("not recorded", reason=str(error), retry_s=RETRY)  # noqa: TRY400
             self.broken = error
-            with self._changed:
-                if not self._insist:
-                    self._halt()
-                return self._stopping
+            if not self._insist:
+                self._give_up(error)
+            return self._stopping
         except Exception as error:
             # Not the store's trouble, so trying again would not end it: what the batch
             # brought is let go, its sources are asked again when they are due.
             log.exception("record broke")
             self.broken = StoreError(f"a fault in Media Wire: {type(error).__name__}")
             return True
-        self.broken = None
+        if self._insist or not self._stopping:
+            self.broken = None
         return True
+
+    def _give_up(self, error: StoreError) -> None:
+        """Begin nothing further because of an error, which stays."""
+        with self._changed:
+            self.broken = error
+            self._halt()
 
 
 def _weight(result: PollResult) -> int:

@@ -494,3 +494,13 @@ def test_a_learned_address_that_is_gone_is_checked_at_the_configured_one():
     assert (row.fetch_url, row.gone) == (A.url, False)
     assert after(row, GONE).gone
     assert not after(row, updated()).gone_since
+
+
+def test_a_fault_of_ours_does_not_make_the_next_poll_late():
+    """A feed of thirty entries that is read once a day loses reports."""
+    row = None
+    for _ in range(8):
+        row = after(row, failed("unexpected"))
+
+    assert (wait(row), row.because) == (HOUR, "interval 1h")
+    assert row.failures == 8

@@ -63,7 +63,8 @@ def our_pace(source: Source, row: SourceState, *, polled: datetime) -> list[Reas
         delay = min(quiet / PATIENCE, CEILING)
         slowed = f"unchanged for {span(quiet)}: slowed to {duration(delay)}"
         reasons.append(Reason(polled + delay, slowed))
-    if row.outcome == "failed":
+    # A fault of ours is no reason to come later: reports would be missed.
+    if row.outcome == "failed" and row.problem != "unexpected":
         reasons.append(_back_off(source, row, polled))
     hints = row.feed.hints
     for name, length in (("ttl", hints.ttl), ("sy:updatePeriod", hints.period)):

@@ -1,0 +1,158 @@
+"""A Wire and its service, ticked by hand; what publishers answer is said by the test.
+
+with agency(tmp_path, "a", "b") as desk:
+    desk.says("a", FetchError(...))    # or bytes; a plain feed unless said otherwise
+    desk.tick()                        # polls what is due, and waits for the answers
+    desk.is_due("a")                   # an interval passes
+"""
+
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from aggregator.app.clock import utc_now
+from aggregator.app.service import Service
+from aggregator.app.wire import Wire
+from aggregator.errors import StoreAway
+from aggregator.model import (
+    Config,
+    Fetched,
+    HostLimits,
+    Publication,
+    Source,
+    Validators,
+)
+
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+PATIENCE = 30  # seconds
+
+
+def source(source_id, **said):
+    return Source(id=source_id, url=f"https://{source_id}.example/feed", **said)
+
+
+def feed(*names):
+    items = "".join(
+        f"<item><guid isPermaLink='false'>{name}</guid><title>Report {name}</title>"
+        f"<description>Words of {name}.</description></item>"
+        for name in names
+    )
+    head = "<title>T</title><link>https://agency.example/</link>"
+    return f'<rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
+
+
+class Publishers:
+    """A fetching room: answers what was said, and notes who was asked.
+
+    While `silent` is clear nobody answers.
+    """
+
+    def __init__(self):
+        self.asked = []
+        self.said = {}
+        self.talking = threading.Event()
+        self.talking.set()
+
+    def fetch(self, request, *, now):  # noqa: ARG002 - the room's signature
+        self.asked.append(request.source_id)
+        assert self.talking.wait(PATIENCE)
+        answer = self.said.get(request.source_id, feed("1"))
+        if isinstance(answer, Exception):
+            raise answer
+        return Fetched(
+            url=request.url,
+            body=answer,
+            content_type="application/rss+xml",
+            validators=Validators(etag=b'"1"'),
+        )
+
+
+class Agency:
+    """See above."""
+
+    def __init__(self, config):
+        self.config = config
+        self.wire = Wire(config, clock=utc_now)
+        self.publishers = self.wire.__dict__["fetcher"] = Publishers()
+        self.service = Service(self.wire, lambda: self.config)
+
+    def close(self):
+        self.publishers.talking.set()
+        self.service._engine.stop(timedelta(seconds=PATIENCE))
+        self.service._press.stop(PATIENCE)
+        self.wire.close()
+
+    @property
+    def asked(self):
+        return self.publishers.asked
+
+    def says(self, source_id, answer):
+        self.publishers.said[source_id] = answer
+
+    def tick(self):
+        self.service.tick()
+        self.settles()
+
+    def settles(self):
+        assert self.service._engine.drain(timeout=PATIENCE)
+
+    def edits(self, **changes):
+        """Change the config; the next tick adopts it."""
+        self.config = replace(self.config, **changes)
+        self.service.reload()
+
+    def state(self, source_id):
+        return self.wire.store.state(source_id)
+
+    def is_due(self, *source_ids):
+        """Let the intervals of sources be over that were polled before."""
+        now = utc_now()
+        rows = [
+            replace(
+                self.state(id_),
+                next_poll_at=now - SECOND,
+                last_polled_at=now - self.wire.sources[id_].interval - SECOND,
+            )
+            for id_ in source_ids
+        ]
+        self.wire.store.put_states(rows, configured=self.wire.sources)
+        return rows
+
+
+@contextmanager
+def agency(folder, *names, sources=(), **settings):
+    """Open an agency with sources of these names, and others; none was polled yet."""
+    for name in ("mediawire.yaml", "sources.yaml", "publications.yaml"):
+        (folder / name).write_text("")
+    config = Config(
+        folder=folder,
+        store=f"sqlite:///{folder}/wire.db",
+        output=folder / "public",
+        default_host=settings.pop(
+            "default_host", HostLimits(per_host=16, spacing=timedelta(0))
+        ),
+        sources=(*(source(name) for name in names), *sources),
+        publications=(Publication(id="wire", title="Wire"),),
+        **settings,
+    )
+    desk = Agency(config)
+    try:
+        yield desk
+    finally:
+        desk.close()
+
+
+def away(times, real):
+    """Return a method of the store that is away so many times, before it is itself."""
+    left = times
+
+    def method(*arguments, **named):
+        nonlocal left
+        if left:
+            left -= 1
+            raise StoreAway("sqlite:///wire.db: the connection failed")
+        return real(*arguments, **named)
+
+    return method
