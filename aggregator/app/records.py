@@ -7,13 +7,16 @@ asks for the same document again, and nobody else's articles wait for it. A stor
 is away says nothing of what was sent: all wait until it is back.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from msgspec.structs import replace
 
 from aggregator.errors import StoreAway, StoreError
+from aggregator.events import log
 from aggregator.fetching import cadence
-from aggregator.model import Outcome, PollResult, Source
+from aggregator.model import Outcome, PollResult, Source, SourceState
 from aggregator.store import Store
 
 
@@ -26,6 +29,46 @@ def recorded(
     except StoreError:
         return [_recorded_alone(store, sources, result) for result in results]
     return list(results)
+
+
+def broken(
+    source: Source,
+    before: SourceState,
+    error: Exception,
+    *,
+    now: datetime,
+    jitter: float,
+) -> PollResult:
+    """Return the failed poll that a fault of ours makes of one that began `now`."""
+    outcome = Outcome(
+        kind="failed",
+        problem="unexpected",
+        error=f"a fault in Media Wire: {type(error).__name__}; "
+        "--log-level debug prints where",
+    )
+    state = cadence.after(source, before, outcome, hints=None, now=now, jitter=jitter)
+    return PollResult(source_id=source.id, at=now, outcome=outcome, state=state)
+
+
+def tell_of(result: PollResult) -> None:
+    """Say in the log how a poll ended, and what was noted in it."""
+    outcome = result.outcome
+    failed = outcome.kind == "failed"
+    if not log.tells(logging.WARNING if failed else logging.INFO):
+        return
+    tell = log.warning if failed else log.info
+    tell(
+        "polled",
+        source_id=result.source_id,
+        outcome=outcome.kind,
+        new=outcome.new,
+        changed=outcome.changed,
+        took_ms=round(result.took.total_seconds() * 1000),
+        next_poll_at=result.state.next_poll_at.isoformat(timespec="seconds"),
+        **({"error": outcome.error} if outcome.error else {}),
+    )
+    for note in result.notes:
+        log.info("noted", source_id=result.source_id, note=note)
 
 
 def _recorded_alone(

@@ -6,7 +6,6 @@ run go on in the old ones, the store stays open. Opening a Wire writes nothing; 
 is the first that does.
 """
 
-import logging
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +17,7 @@ from aggregator.app.clock import Clock, utc_now
 from aggregator.app.editorial import Editorial
 from aggregator.app.lowering import Lowering
 from aggregator.app.printing import Printing
-from aggregator.app.records import recorded
+from aggregator.app.records import broken, recorded, tell_of
 from aggregator.errors import StoreAway
 from aggregator.events import log
 from aggregator.fetching import cadence
@@ -244,16 +243,7 @@ class Wire:
                 self._broken_off[source.id] += 1
                 raise
             log.exception("poll broke", source_id=source.id)
-            outcome = Outcome(
-                kind="failed",
-                problem="unexpected",
-                error=f"a fault in Media Wire: {type(error).__name__}; "
-                "--log-level debug prints where",
-            )
-            after = cadence.after(
-                source, state, outcome, hints=None, now=now, jitter=jitter
-            )
-            return PollResult(source_id=source.id, at=now, outcome=outcome, state=after)
+            return broken(source, state, error, now=now, jitter=jitter)
         self._broken_off.pop(source.id, None)
         return result
 
@@ -261,23 +251,7 @@ class Wire:
         """Commit what polls brought, say so in the log, and return it as recorded."""
         kept = recorded(self.store, self.sources, results)
         for result in kept:
-            outcome = result.outcome
-            failed = outcome.kind == "failed"
-            if not log.tells(logging.WARNING if failed else logging.INFO):
-                continue
-            tell = log.warning if failed else log.info
-            tell(
-                "polled",
-                source_id=result.source_id,
-                outcome=outcome.kind,
-                new=outcome.new,
-                changed=outcome.changed,
-                took_ms=round(result.took.total_seconds() * 1000),
-                next_poll_at=result.state.next_poll_at.isoformat(timespec="seconds"),
-                **({"error": outcome.error} if outcome.error else {}),
-            )
-            for note in result.notes:
-                log.info("noted", source_id=result.source_id, note=note)
+            tell_of(result)
         return kept
 
     # -- publishing
