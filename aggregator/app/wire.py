@@ -9,8 +9,8 @@ is the first that does.
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
-from functools import cached_property
+from datetime import datetime, timedelta
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from aggregator.app.clock import Clock, utc_now
@@ -27,6 +27,7 @@ from aggregator.model import (
     PollResult,
     Publication,
     PublicationStatus,
+    Source,
     SourceState,
 )
 from aggregator.poll import Rooms, poll
@@ -131,12 +132,13 @@ class Wire:
 
         Returns the states of all configured sources, as `states` does.
         """
-        stored = self.store.states()
-        states = self._as_configured(stored)
-        self.store.put_states(
-            [state for id_, state in states.items() if state is not stored.get(id_)],
-            configured=list(states),
-        )
+        states: dict[str, SourceState] = {}
+
+        def differing(stored: Mapping[str, SourceState]) -> list[SourceState]:
+            states.update(self._as_configured(stored))
+            return [row for id_, row in states.items() if row is not stored.get(id_)]
+
+        stored = self.store.revise(differing, configured=self.sources)
         Lowering(self.store, self.config).note(stored, now=self.clock())
         self._edit_again()
         return states
@@ -148,29 +150,21 @@ class Wire:
         alone at this hour, is put off instead.
         """
         now = self.clock()
-        due, put_off = [], []
+        due, early = [], []
         for state in self.store.due(now, limit):
             source = self.sources.get(state.source_id)
-            later = cadence.put_off(source, state, now=now) if source else None
-            if later:
-                put_off.append(later)
+            if source and cadence.put_off(source, state, now=now):
+                early.append(source.id)
             elif source:
                 due.append(state)
-        if put_off:
-            self.store.put_states(put_off, configured=list(self.sources))
+        if early:
+            self.store.revise(partial(self._put_off, now=now), among=early)
         return due
 
     def spread_backlog(self) -> None:
         """Spread what came due while nobody polled, the longest due first."""
         now = self.clock()
-        overdue = [
-            (self.sources[state.source_id], state)
-            for state in self.store.due(now, EVERYTHING)
-            if state.source_id in self.sources
-        ]
-        self.store.put_states(
-            cadence.spread(overdue, now=now), configured=list(self.sources)
-        )
+        self.store.revise(lambda rows: cadence.spread(self._paired(rows), now=now))
 
     def bring_back(self) -> None:
         """Let nothing stand in the future that a wrong clock put there."""
@@ -181,12 +175,11 @@ class Wire:
     def rebase(self, by: timedelta) -> None:
         """Move every source's times along with a wall clock that jumped `by`."""
         now = self.clock()
-        self.store.put_states(
-            [
-                cadence.rebase(self.sources[id_], state, now=now, by=by)
-                for id_, state in self.states().items()
-            ],
-            configured=list(self.sources),
+        self.store.revise(
+            lambda rows: [
+                cadence.rebase(source, state, now=now, by=by)
+                for source, state in self._paired(rows)
+            ]
         )
 
     # -- polling
@@ -212,13 +205,16 @@ class Wire:
 
     def put_back(self, states: Iterable[SourceState]) -> None:
         """Undo failures that were recorded and say nothing of their sources."""
-        rows = []
-        for state in states:
-            stored = self.store.state(state.source_id)
-            if stored and stored.url == state.url and stored.outcome == "failed":
-                rows.append(state)
-        if rows:
-            self.store.put_states(rows, configured=list(self.sources))
+        before = {state.source_id: state for state in states}
+        if before:
+            self.store.revise(
+                lambda rows: [
+                    before[id_]
+                    for id_, row in rows.items()
+                    if row.url == before[id_].url and row.outcome == "failed"
+                ],
+                among=before,
+            )
 
     def poll(self, state: SourceState) -> PollResult:
         """Poll one source; whatever goes wrong is a failed outcome, and not raised.
@@ -309,6 +305,18 @@ class Wire:
         self, stored: Mapping[str, SourceState]
     ) -> dict[str, SourceState]:
         return cadence.configured(self.config.sources, stored, now=self.clock())
+
+    def _paired(
+        self, stored: Mapping[str, SourceState]
+    ) -> list[tuple[Source, SourceState]]:
+        """Return the configured sources with their rows."""
+        return [(s, stored[s.id]) for s in self.config.sources if s.id in stored]
+
+    def _put_off(
+        self, stored: Mapping[str, SourceState], *, now: datetime
+    ) -> list[SourceState]:
+        put_off = (cadence.put_off(*pair, now=now) for pair in self._paired(stored))
+        return [row for row in put_off if row]
 
     def _retired(self, *rooms: str) -> list[Closing]:
         """Return those of these rooms that were opened; the next poll opens new ones."""

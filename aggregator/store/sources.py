@@ -131,8 +131,18 @@ def put_states(
     connection: Connection, states: Sequence[SourceState], wanted: Collection[str]
 ) -> None:
     """Write whole rows, and mark exactly the `wanted` sources as configured."""
+    put_rows(connection, states)
+    mark_configured(connection, wanted)
+
+
+def put_rows(connection: Connection, states: Sequence[SourceState]) -> None:
+    """Write whole rows; a new one is not configured."""
     rows = [row_of(state) | {"source_id": state.source_id} for state in states]
     execute_each(connection, _put, rows)
+
+
+def mark_configured(connection: Connection, wanted: Collection[str]) -> None:
+    """Mark exactly the `wanted` sources as configured."""
     marked = configured(connection)
     differing = sorted(marked.symmetric_difference(wanted))
     marks = [{"which": id_, "wanted": id_ not in marked} for id_ in differing]
@@ -170,15 +180,27 @@ def reschedule(connection: Connection, states: Sequence[SourceState]) -> None:
     execute_each(connection, _scheduled, rows)
 
 
-def states(connection: Connection) -> dict[str, SourceState]:
-    """Return every source ever configured, by id."""
-    return {row.source_id: state_of(row) for row in connection.execute(_all)}
+def states(connection: Connection, *, lock: bool = False) -> dict[str, SourceState]:
+    """Return every source ever configured, by id; nobody may write them if locked."""
+    rows = connection.execute(_all.with_for_update() if lock else _all)
+    return {row.source_id: state_of(row) for row in rows}
 
 
-def state(connection: Connection, source_id: str) -> SourceState | None:
+def state(
+    connection: Connection, source_id: str, *, lock: bool = False
+) -> SourceState | None:
     """Return one source, or None if it was never configured."""
-    row = connection.execute(_one, {"which": source_id}).first()
+    one = _one.with_for_update() if lock else _one
+    row = connection.execute(one, {"which": source_id}).first()
     return state_of(row) if row else None
+
+
+def states_of(
+    connection: Connection, source_ids: Collection[str], *, lock: bool
+) -> dict[str, SourceState]:
+    """Return these sources, those that were ever configured, by id."""
+    found = (state(connection, id_, lock=lock) for id_ in sorted(source_ids))
+    return {row.source_id: row for row in found if row}
 
 
 def configured(connection: Connection) -> set[str]:

@@ -5,7 +5,7 @@ one leaves nothing behind and raises StoreError with a sentence. Writers of one 
 take turns; readers never wait. Times are aware; ids are the model's.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -73,6 +73,30 @@ class Store(Catalogue):
         """
         with self._writing() as connection:
             sources.put_states(connection, list(states), configured)
+
+    def revise(
+        self,
+        change: Callable[[dict[str, SourceState]], Iterable[SourceState]],
+        *,
+        among: Collection[str] | None = None,
+        configured: Collection[str] | None = None,
+    ) -> dict[str, SourceState]:
+        """Write the rows that `change` makes of the stored ones; return what was stored.
+
+        One transaction: no poll is recorded between reading and writing, or it would be
+        lost. `among` are the only rows to read, None for all; `configured` is as for
+        `put_states`, None to leave the marks alone.
+        """
+        with self._writing() as connection:
+            stored = (
+                sources.states(connection, lock=True)
+                if among is None
+                else sources.states_of(connection, among, lock=True)
+            )
+            sources.put_rows(connection, list(change(stored)))
+            if configured is not None:
+                sources.mark_configured(connection, configured)
+            return stored
 
     def reschedule(self, states: Sequence[SourceState]) -> None:
         """Write `next_poll_at`, `because` and `last_polled_at` of rows, nothing else."""

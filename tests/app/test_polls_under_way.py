@@ -1,11 +1,20 @@
 """What happens to the store, the config and the network while polls are under way."""
 
-import pytest
+import threading
+from datetime import timedelta
 
+import pytest
+from msgspec.structs import replace
+
+from aggregator.app.clock import utc_now
 from aggregator.app.round import poll_round
 from aggregator.app.wire import BROKEN_OFF
-from aggregator.errors import StoreAway
+from aggregator.errors import FetchError, StoreAway
+from aggregator.fetching import cadence
+from aggregator.model import Advice, FeedInfo, Hints
 from tests.app.agency import agency, away, feed
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -73,3 +82,86 @@ def test_a_round_ends_as_soon_as_the_store_is_away(desk, monkeypatch):
         poll_round(desk.wire, list(desk.wire.states().values()))
 
     assert [state.failures for state in desk.wire.states().values()] == [0, 0]
+
+
+# -- rows are changed while polls are recorded
+
+
+def moved_along(wire):
+    wire.rebase(timedelta(minutes=2))
+
+
+def adopted(wire):
+    slower = (replace(each, interval=2 * HOUR) for each in wire.config.sources)
+    wire.adopt(replace(wire.config, sources=tuple(slower)))
+
+
+def spread(wire):
+    wire.spread_backlog()
+
+
+def put_off(wire):
+    wire.due(10)
+
+
+def put_back(wire):
+    wire.put_back(wire.states().values())
+
+
+@pytest.mark.parametrize(
+    ("decision", "act"),
+    [
+        ("rebase", moved_along),
+        ("configured", adopted),
+        ("spread", spread),
+        ("put_off", put_off),
+    ],
+)
+def test_a_poll_recorded_while_rows_change_is_not_lost(
+    desk, monkeypatch, decision, act
+):
+    """A Retry-After of six hours was forgotten, and the publisher asked after minutes."""
+    wire, store = desk.wire, desk.wire.store
+    before = polled_before(desk)[0]
+    store.put_states(
+        [replace(before, feed=FeedInfo(hints=Hints(skip_hours=this_hour())))],
+        configured=wire.sources,
+    )
+    six_hours = Advice(retry_after=6 * HOUR)
+    desk.says("a", FetchError("429", problem="throttled", status=429, advice=six_hours))
+    throttled = wire.poll(before)
+    recorder = threading.Thread(target=store.record, args=[[throttled]])
+    real = getattr(cadence, decision)
+
+    def deciding(*arguments, **named):
+        if recorder.ident is None:
+            waits = store._turn.locked()
+            recorder.start()
+            if not waits:
+                recorder.join()
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(cadence, decision, deciding)
+    act(wire)
+    recorder.join()
+
+    assert desk.state("a").problem == "throttled"
+    assert desk.state("a").retry_after_until == throttled.state.retry_after_until
+    assert desk.state("a").next_poll_at >= throttled.state.retry_after_until
+
+
+def this_hour():
+    return frozenset({utc_now().hour, (utc_now() + timedelta(minutes=1)).hour})
+
+
+@pytest.mark.parametrize("act", [moved_along, spread, put_off, put_back])
+def test_rows_that_change_say_nothing_of_what_is_configured(desk, act):
+    """A recorder that undid a failure had a source forgotten that was just added."""
+    rows = polled_before(desk)
+    failed = [replace(row, outcome="failed", failures=1) for row in rows]
+    new = replace(rows[0], source_id="c")
+    desk.wire.store.put_states([*failed, new], configured=["a", "b", "c"])
+
+    act(desk.wire)
+
+    assert desk.wire.store.configured() == {"a", "b", "c"}

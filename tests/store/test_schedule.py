@@ -247,6 +247,24 @@ def test_many_results_of_one_batch_each_reach_their_own_source(store):
     assert unchanged == {id_: n for n, id_ in enumerate(ids)}
 
 
+def test_rows_are_revised_by_what_stands_in_them(store):
+    store.put_states([EVERYTHING, source("cnn")], configured=["cnn"])
+
+    def failed_again(rows):
+        return [replace(row, failures=row.failures + 1) for row in rows.values()]
+
+    stored = store.revise(failed_again)
+    some = store.revise(failed_again, among=["bbc", "nobody"], configured=["bbc"])
+
+    assert stored == {"bbc": EVERYTHING, "cnn": source("cnn")}
+    assert list(some) == ["bbc"]
+    assert store.states() == {
+        "bbc": replace(EVERYTHING, failures=EVERYTHING.failures + 2),
+        "cnn": source("cnn", failures=1),
+    }
+    assert store.configured() == {"bbc"}
+
+
 def test_to_reschedule_changes_the_next_poll_and_nothing_else(store):
     store.put_states([EVERYTHING, source("cnn")], configured=["bbc", "cnn"])
 
