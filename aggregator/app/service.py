@@ -83,6 +83,10 @@ class Service:
         self._asked: dict[str, SourceState] = {}
         self._in_vain: dict[str, SourceState] = {}
         self._network = Network()
+        self._verdict: (
+            tuple[Sequence[PollResult], tuple[list[PollResult], list[PollResult]]]
+            | None
+        ) = None
         self._is_cut_off = False
         wire.open_rooms()
         wire.enlist()
@@ -258,15 +262,29 @@ class Service:
         return self.wire.clock() - datetime.fromtimestamp(monotonic(), tz=UTC)
 
     def _record(self, results: Sequence[PollResult]) -> None:
-        counted, spared = self._network.judged(results, self._asked, at=monotonic())
+        counted, spared = self._judged(results)
         kept = self.wire.record(counted)
-        self.tally.count(results)
         if spared:
             self._hold_back(spared)
-        for result in results:
+        self._verdict = None
+        self.tally.count(results)
+        for result in counted:
             self._asked.pop(result.source_id, None)
         if any(result.outcome.kind == "updated" for result in kept):
             self._press.ring()
+
+    def _judged(
+        self, results: Sequence[PollResult]
+    ) -> tuple[list[PollResult], list[PollResult]]:
+        """Return what counts of a batch, and what says nothing of its sources.
+
+        That is judged once, however often the batch must be tried to be recorded: the
+        network would hear of each failure again.
+        """
+        if self._verdict is None or self._verdict[0] is not results:
+            judged = self._network.judged(results, self._asked, at=monotonic())
+            self._verdict = (results, judged)
+        return self._verdict[1]
 
     def _hold_back(self, spared: Sequence[PollResult]) -> None:
         """Hold nothing against sources that nobody can reach, and let all others wait."""
@@ -274,10 +292,9 @@ class Service:
             self._is_cut_off = True
             log.warning("network down", reason=spared[0].outcome.error)
         self.wire.put_back(self._network.wronged())
-        recalled = self._engine.recall()
-        self.wire.unask([*recalled, *self._network.waiting(spared, self._asked)])
-        for state in recalled:
-            self._asked.pop(state.source_id, None)
+        self._network.righted()
+        waiting = self._network.waiting(spared, self._asked)
+        self._let_go([*self._engine.recall(), *waiting])
 
     def _look_after(self) -> None:
         try:

@@ -165,3 +165,48 @@ def test_rows_that_change_say_nothing_of_what_is_configured(desk, act):
     act(desk.wire)
 
     assert desk.wire.store.configured() == {"a", "b", "c"}
+
+
+# -- the network is down, and the store with it
+
+
+@pytest.fixture
+def many(tmp_path, monkeypatch):
+    """Six sources that answered before, and a recorder that does not wait to try again."""
+    monkeypatch.setattr("aggregator.engines.local.RETRY", 0.001)
+    with agency(tmp_path, *"abcdef") as opened:
+        polled_before(opened)
+        yield opened
+
+
+def silent(desk):
+    """Let nobody be reached any more, nor the store's server."""
+    for id_ in desk.wire.sources:
+        desk.says(id_, FetchError("silent", problem="timeout", unreached="host"))
+
+
+def test_what_must_be_recorded_again_is_judged_once(many, monkeypatch):
+    """Each try was another failure: soon they counted, for sources nobody could reach."""
+    silent(many)
+    before = dict(many.service.tally.polls().outcomes)
+    for method in ("record", "revise"):
+        real = getattr(many.wire.store, method)
+        monkeypatch.setattr(many.wire.store, method, away(4, real))
+
+    many.tick()
+    many.service.tick()
+
+    assert [state.failures for state in many.wire.states().values()] == [0] * 6
+    assert before == {"updated": 6}
+    assert many.service.tally.polls().outcomes == {"updated": 6, "failed": 6}
+
+
+def test_failures_counted_in_error_are_undone_when_the_store_is_back(many, monkeypatch):
+    silent(many)
+    monkeypatch.setattr(many.wire, "put_back", away(3, many.wire.put_back))
+
+    many.tick()
+    many.service.tick()
+
+    assert [state.failures for state in many.wire.states().values()] == [0] * 6
+    assert many.service.tally.polls().outcomes == {"updated": 6, "failed": 6}

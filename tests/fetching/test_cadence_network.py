@@ -58,6 +58,7 @@ class Desk:
         self.take(result.state for result in counted)
         self.take(self.network.waiting(spared, before))
         self.take(self.network.wronged())
+        self.network.righted()
 
     def poll(self, row):
         self.asked.append((self.now, row.source_id))

@@ -92,9 +92,12 @@ class Network:
         return [replace(before[result.source_id], because=WAITS) for result in spared]
 
     def wronged(self) -> list[SourceState]:
-        """Return, once, the rows of sources whose failures were counted in error."""
-        rows, self._wronged = self._wronged, []
-        return rows
+        """Return the rows of sources whose failures were counted in error, until righted."""
+        return list(self._wronged)
+
+    def righted(self) -> None:
+        """Take note that the store has these rows again."""
+        self._wronged.clear()
 
     def choice(self, due: Sequence[SourceState], *, at: float) -> list[SourceState]:
         """Return which of the due sources to ask now: all of them, unless it is down."""
