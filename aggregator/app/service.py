@@ -182,7 +182,9 @@ class Service:
                 self._is_cut_off = False
                 log.info("network back")
                 self.wire.spread_backlog()
-            self._begin(self.wire.due(HORIZON))
+            # First who is taken: a poll that is recorded meanwhile is due no more.
+            taken = self._engine.taken()
+            self._begin(self.wire.due(HORIZON, exclude=taken))
             called, self._called = self._called, self.wire.called_press()
             if monotonic() >= self._next_print or called != self._called:
                 pause = REPUBLISH_TIMED if self.wire.is_timed else REPUBLISH
@@ -208,10 +210,8 @@ class Service:
             self._tell(ALIVE)
 
     def _begin(self, due: Sequence[SourceState]) -> None:
-        """Poll what is not being polled already, having noted that first."""
-        taken = self._engine.taken()
-        idle = [state for state in due if state.source_id not in taken]
-        fresh = self._network.choice(idle, at=monotonic())
+        """Poll what is due and not being polled already, having noted that first."""
+        fresh = self._network.choice(due, at=monotonic())
         self.wire.ask(fresh)
         self._asked |= {state.source_id: state for state in fresh}
         self._engine.submit(fresh)

@@ -8,7 +8,7 @@ is the first that does.
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -143,15 +143,15 @@ class Wire:
         self._edit_again()
         return states
 
-    def due(self, limit: int) -> list[SourceState]:
-        """Return sources whose time has come, the longest due first.
+    def due(self, limit: int, *, exclude: Collection[str] = ()) -> list[SourceState]:
+        """Return sources whose time has come, the longest due first, but for some.
 
         One that came due while we were away, and whose publisher wants to be left
         alone at this hour, is put off instead.
         """
         now = self.clock()
         due, early = [], []
-        for state in self.store.due(now, limit):
+        for state in self.store.due(now, limit, exclude=exclude):
             source = self.sources.get(state.source_id)
             if source and cadence.put_off(source, state, now=now):
                 early.append(source.id)

@@ -11,7 +11,7 @@ from aggregator.app.round import poll_round
 from aggregator.app.wire import BROKEN_OFF
 from aggregator.errors import FetchError, StoreAway
 from aggregator.fetching import cadence
-from aggregator.model import Advice, FeedInfo, Hints
+from aggregator.model import Advice, FeedInfo, Hints, Source
 from tests.app.agency import agency, away, feed
 
 HOUR = timedelta(hours=1)
@@ -210,3 +210,39 @@ def test_failures_counted_in_error_are_undone_when_the_store_is_back(many, monke
 
     assert [state.failures for state in many.wire.states().values()] == [0] * 6
     assert many.service.tally.polls().outcomes == {"updated": 6, "failed": 6}
+
+
+# -- who is asked next
+
+
+def test_a_poll_recorded_while_we_look_who_is_due_is_not_asked_again(desk, monkeypatch):
+    """A source that was never polled is due until its first poll is recorded."""
+    real = desk.wire.due
+
+    def due(*arguments, **named):
+        found = real(*arguments, **named)
+        desk.publishers.talking.set()
+        desk.settles()
+        return found
+
+    desk.publishers.talking.clear()
+    desk.service.tick()
+    monkeypatch.setattr(desk.wire, "due", due)
+    desk.tick()
+
+    assert sorted(desk.asked) == ["a", "b"]
+
+
+def test_many_new_sources_of_one_host_do_not_keep_others_waiting(tmp_path, monkeypatch):
+    monkeypatch.setattr("aggregator.app.service.HORIZON", 3)
+    platform = [
+        Source(id=f"p{n}", url=f"https://platform.example/{n}") for n in range(3)
+    ]
+    with agency(tmp_path, "z", sources=platform) as desk:
+        desk.publishers.talking.clear()
+        desk.service.tick()
+        desk.service.tick()
+        desk.publishers.talking.set()
+        desk.settles()
+
+        assert sorted(desk.asked) == ["p0", "p1", "p2", "z"]
