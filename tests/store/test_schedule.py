@@ -247,6 +247,19 @@ def test_many_results_of_one_batch_each_reach_their_own_source(store):
     assert unchanged == {id_: n for n, id_ in enumerate(ids)}
 
 
+def test_a_poll_recorded_twice_leaves_one_mark(store):
+    """A commit whose answer got lost; in the same minute another poll may end so, too."""
+    store.put_states([source()], configured={"bbc"})
+    first = polled(state=source(last_polled_at=NOW))
+    second = polled(state=source(last_polled_at=NOW + timedelta(microseconds=1)))
+
+    for result in (first, first, second, second):
+        store.record([result])
+
+    minute = NOW.replace(second=0, microsecond=0)
+    assert store.recent_polls()["bbc"] == ((minute, "unchanged"),) * 2
+
+
 def test_rows_are_revised_by_what_stands_in_them(store):
     store.put_states([EVERYTHING, source("cnn")], configured=["cnn"])
 
