@@ -5,13 +5,14 @@ one that looks for what to alert of. The caller owns the signals; `stop` and `re
 be called from a handler.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from time import monotonic
 
 from aggregator.app.alarm import LOOK as ALARM
 from aggregator.app.alarm import Alarm
+from aggregator.app.asked import Asked
 from aggregator.app.press import Press
 from aggregator.app.supervisor import ALIVE, READY, STOPPING, Tell, nobody
 from aggregator.app.tally import Tally
@@ -78,10 +79,7 @@ class Service:
         self._lookouts: list[Thread] = []
         self._next_print = 0.0
         self._drift = self._drifted()
-        # Rows as they were before they were noted as asked: while an answer is waited for,
-        # and where none counts, until the store says that they are due again.
-        self._asked: dict[str, SourceState] = {}
-        self._in_vain: dict[str, SourceState] = {}
+        self._asked = Asked(wire)
         self._network = Network()
         self._verdict: (
             tuple[Sequence[PollResult], tuple[list[PollResult], list[PollResult]]]
@@ -177,7 +175,7 @@ class Service:
             self.wire.still_held()
             self.wire.store.try_writing()
             self._mind_the_clock()
-            self._give_back()
+            self._asked.give_back()
             if self._network.came_back():
                 self._is_cut_off = False
                 log.info("network back")
@@ -212,8 +210,7 @@ class Service:
     def _begin(self, due: Sequence[SourceState]) -> None:
         """Poll what is due and not being polled already, having noted that first."""
         fresh = self._network.choice(due, at=monotonic())
-        self.wire.ask(fresh)
-        self._asked |= {state.source_id: state for state in fresh}
+        self._asked.note(fresh)
         self._engine.submit(fresh)
 
     def _poll(self, state: SourceState) -> PollResult:
@@ -221,28 +218,13 @@ class Service:
         try:
             return self.wire.poll(state)
         except StoreError:
-            self._let_go([state])
+            self._asked.let_go([state])
             raise
-
-    def _let_go(self, states: Iterable[SourceState]) -> None:
-        """Expect no answer of these any more: they are due again at the next good tick."""
-        for state in states:
-            self._in_vain[state.source_id] = state
-            self._asked.pop(state.source_id, None)
-
-    def _give_back(self) -> None:
-        """Let be due again what was let go."""
-        # A copy: other threads let go at any time.
-        if in_vain := self._in_vain.copy():
-            self.wire.unask(in_vain.values())
-            for source_id in in_vain:
-                del self._in_vain[source_id]
 
     def _end_asking(self) -> None:
         """Let the next start ask again what was not answered until now."""
-        self._let_go(list(self._asked.values()))
         try:
-            self._give_back()
+            self._asked.end()
         except MediaWireError as error:
             log.error("not given back", reason=str(error))  # noqa: TRY400 - a sentence
 
@@ -268,8 +250,7 @@ class Service:
             self._hold_back(spared)
         self._verdict = None
         self.tally.count(results)
-        for result in counted:
-            self._asked.pop(result.source_id, None)
+        self._asked.answered(result.source_id for result in counted)
         if any(result.outcome.kind == "updated" for result in kept):
             self._press.ring()
 
@@ -282,7 +263,8 @@ class Service:
         network would hear of each failure again.
         """
         if self._verdict is None or self._verdict[0] is not results:
-            judged = self._network.judged(results, self._asked, at=monotonic())
+            before = self._asked.before
+            judged = self._network.judged(results, before, at=monotonic())
             self._verdict = (results, judged)
         return self._verdict[1]
 
@@ -293,8 +275,8 @@ class Service:
             log.warning("network down", reason=spared[0].outcome.error)
         self.wire.put_back(self._network.wronged())
         self._network.righted()
-        waiting = self._network.waiting(spared, self._asked)
-        self._let_go([*self._engine.recall(), *waiting])
+        waiting = self._network.waiting(spared, self._asked.before)
+        self._asked.let_go([*self._engine.recall(), *waiting])
 
     def _look_after(self) -> None:
         try:

@@ -84,6 +84,39 @@ def test_a_round_ends_as_soon_as_the_store_is_away(desk, monkeypatch):
     assert [state.failures for state in desk.wire.states().values()] == [0, 0]
 
 
+@pytest.mark.parametrize("written", [True, False])
+def test_who_was_perhaps_noted_as_asked_is_due_again(desk, monkeypatch, written):
+    """A server that ends after a commit and before its answer: nobody was asked."""
+    rows = polled_before(desk)
+    real = desk.wire.store.reschedule
+
+    def lost(states):
+        monkeypatch.setattr(desk.wire.store, "reschedule", real)
+        if written:
+            real(states)
+        raise StoreAway("the server ended the connection")
+
+    monkeypatch.setattr(desk.wire.store, "reschedule", lost)
+    desk.tick()
+    assert desk.asked == []
+    assert (desk.state("a") == rows[0]) is not written
+
+    desk.tick()
+
+    assert sorted(desk.asked) == ["a", "b"]
+    assert [state.outcome for state in desk.wire.states().values()] == ["updated"] * 2
+
+
+def test_what_was_asked_in_vain_is_due_again_after_a_restart(desk, monkeypatch):
+    rows = polled_before(desk)
+    monkeypatch.setattr(desk.wire.store, "known", away(2, desk.wire.store.known))
+    desk.tick()
+
+    desk.service._end_asking()
+
+    assert desk.wire.store.states() == {row.source_id: row for row in rows}
+
+
 # -- rows are changed while polls are recorded
 
 

@@ -1,0 +1,58 @@
+"""Know who is being asked, and let be due again who was asked in vain.
+
+In: rows of sources as they were when they were found due. Out: the store says of them
+that they are asked, before they are: whoever is killed meanwhile must not ask again at
+once. It says again what it said before where nothing came of that: as soon as it can
+be written, so `give_back` is tried with each tick. Safe to use from several threads.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from aggregator.app.wire import Wire
+from aggregator.errors import StoreError
+from aggregator.model import SourceState
+
+
+class Asked:
+    """Sources that are asked. `before` are their rows as they were before that."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self.before: dict[str, SourceState] = {}
+        self._in_vain: dict[str, SourceState] = {}
+
+    def note(self, states: Sequence[SourceState]) -> None:
+        """Note in the store that these are about to be asked; raises StoreError."""
+        self.before |= {state.source_id: state for state in states}
+        try:
+            self._wire.ask(states)
+        except StoreError:
+            # Perhaps it was written, and only the answer got lost.
+            self.let_go(states)
+            raise
+        for state in states:
+            self._in_vain.pop(state.source_id, None)
+
+    def answered(self, source_ids: Iterable[str]) -> None:
+        """Forget these: their rows say what came of it."""
+        for source_id in source_ids:
+            self.before.pop(source_id, None)
+
+    def let_go(self, states: Iterable[SourceState]) -> None:
+        """Expect no answer of these: their rows are to be as they are given here."""
+        for state in states:
+            self._in_vain[state.source_id] = state
+            self.before.pop(state.source_id, None)
+
+    def give_back(self) -> None:
+        """Let be due again what was let go; raises StoreError, then it still is to be."""
+        # A copy: other threads let go at any time.
+        if in_vain := self._in_vain.copy():
+            self._wire.unask(in_vain.values())
+            for source_id in in_vain:
+                self._in_vain.pop(source_id, None)
+
+    def end(self) -> None:
+        """Let be due again all that was not answered until now."""
+        self.let_go(self.before.copy().values())
+        self.give_back()
