@@ -8,7 +8,7 @@ is away says nothing of what was sent: all wait until it is back.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from aggregator.errors import StoreAway, StoreError
 from aggregator.events import log
 from aggregator.fetching import cadence
-from aggregator.model import Outcome, PollResult, Source, SourceState
+from aggregator.model import Article, Outcome, PollResult, Source, SourceState
 from aggregator.store import Store
 
 
@@ -48,6 +48,29 @@ def broken(
     )
     state = cadence.after(source, before, outcome, hints=None, now=now, jitter=jitter)
     return PollResult(source_id=source.id, at=now, outcome=outcome, state=state)
+
+
+def edited(
+    result: PollResult,
+    source: Source,
+    edit: Callable[[Article], Article],
+    *,
+    now: datetime,
+) -> PollResult:
+    """Return what a poll brought that began before its source or a rule was edited.
+
+    It must not win over the edit. The row of another address is left as it is: the
+    store leaves it out.
+    """
+    state = result.state
+    if state.url == source.url:
+        state = cadence.reconfigured(source, state, now=now)
+    return replace(
+        result,
+        state=state,
+        new=tuple(map(edit, result.new)),
+        changed=tuple(map(edit, result.changed)),
+    )
 
 
 def tell_of(result: PollResult) -> None:

@@ -7,6 +7,7 @@ is the first that does.
 """
 
 import random
+import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from aggregator.app.clock import Clock, utc_now
 from aggregator.app.editorial import Editorial
 from aggregator.app.lowering import Lowering
 from aggregator.app.printing import Printing
-from aggregator.app.records import broken, recorded, tell_of
+from aggregator.app.records import broken, edited, recorded, tell_of
 from aggregator.errors import StoreAway
 from aggregator.events import log
 from aggregator.fetching import cadence
@@ -68,6 +69,11 @@ class Wire:
         self.still_held = still_held
         self.store: Store = open_store(config.store)
         self._broken_off: Counter[str] = Counter()
+        # No poll is recorded while a config is adopted: it would know half of it. Which
+        # rooms each source's poll began in tells whether that was before.
+        self._adopting = threading.Lock()
+        self._edition = 0
+        self._began: dict[str, int] = {}
         self._take(config)
         self.printing = Printing(config, self.store, self.editorial)
 
@@ -82,14 +88,15 @@ class Wire:
 
         A room that is left behind closes itself with the last poll that is in it.
         """
-        old = self.config
-        if (config.fetch, config.contact) != (old.fetch, old.contact):
-            self._retired("fetcher")
-        if config.reading != old.reading:
-            self._retired("workers")
-        self._take(config)
-        self.printing = self.printing.following(config, self.editorial)
-        self.open_rooms()
+        with self._adopting:
+            old = self.config
+            if (config.fetch, config.contact) != (old.fetch, old.contact):
+                self._retired("fetcher")
+            if config.reading != old.reading:
+                self._retired("workers")
+            self._take(config)
+            self.printing = self.printing.following(config, self.editorial)
+            self.open_rooms()
         self.enlist()
 
     def follow_store(self) -> bool:
@@ -120,6 +127,7 @@ class Wire:
             memory=self.store,
             edit=self.editorial.edit,
         )
+        self._edition += 1
 
     # -- sources
 
@@ -222,6 +230,8 @@ class Wire:
         But StoreAway is: a store that is away meanwhile says nothing of the source.
         """
         now = self.clock()
+        # First of all: an edit from here on is seen when this poll is recorded.
+        self._began[state.source_id] = self._edition
         source = self.sources.get(state.source_id)
         if source is None:
             outcome = Outcome(kind="failed", error="no longer in the config")
@@ -245,7 +255,9 @@ class Wire:
 
     def record(self, results: Sequence[PollResult]) -> list[PollResult]:
         """Commit what polls brought, say so in the log, and return it as recorded."""
-        kept = recorded(self.store, self.sources, results)
+        with self._adopting:
+            results = [self._up_to_date(result) for result in results]
+            kept = recorded(self.store, self.sources, results)
         for result in kept:
             tell_of(result)
         return kept
@@ -317,6 +329,14 @@ class Wire:
     ) -> list[SourceState]:
         put_off = (cadence.put_off(*pair, now=now) for pair in self._paired(stored))
         return [row for row in put_off if row]
+
+    def _up_to_date(self, result: PollResult) -> PollResult:
+        """Return what a poll brought as the config wants it that was adopted meanwhile."""
+        source = self.sources.get(result.source_id)
+        began = self._began.get(result.source_id, self._edition)
+        if source is None or began == self._edition:
+            return result
+        return edited(result, source, self.editorial.edit, now=self.clock())
 
     def _retired(self, *rooms: str) -> list[Closing]:
         """Return those of these rooms that were opened; the next poll opens new ones."""

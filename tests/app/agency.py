@@ -6,9 +6,11 @@ with agency(tmp_path, "a", "b") as desk:
     desk.is_due("a")                   # an interval passes
 """
 
+import os
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
+from time import monotonic
 
 from msgspec.structs import replace
 
@@ -46,7 +48,7 @@ def feed(*names):
 class Publishers:
     """A fetching room: answers what was said, and notes who was asked.
 
-    While `silent` is clear nobody answers.
+    Nobody answers unless `talking` is set.
     """
 
     def __init__(self):
@@ -97,6 +99,13 @@ class Agency:
 
     def settles(self):
         assert self.service._engine.drain(timeout=PATIENCE)
+
+    def waits_for(self, source_id):
+        """Wait until a source was asked."""
+        until = monotonic() + PATIENCE
+        while source_id not in self.asked:
+            assert monotonic() < until
+            os.sched_yield()
 
     def edits(self, **changes):
         """Change the config; the next tick adopts it."""

@@ -11,8 +11,9 @@ from aggregator.app.round import poll_round
 from aggregator.app.wire import BROKEN_OFF
 from aggregator.errors import FetchError, StoreAway
 from aggregator.fetching import cadence
-from aggregator.model import Advice, FeedInfo, Hints, Source
+from aggregator.model import Advice, FeedInfo, Hints, RuleSpec, Source
 from tests.app.agency import agency, away, feed
+from tests.app.agency import source as agencys
 
 HOUR = timedelta(hours=1)
 
@@ -279,3 +280,59 @@ def test_many_new_sources_of_one_host_do_not_keep_others_waiting(tmp_path, monke
         desk.settles()
 
         assert sorted(desk.asked) == ["p0", "p1", "p2", "z"]
+
+
+# -- the config is edited
+
+
+def test_a_poll_under_way_does_not_win_over_an_edit_of_its_source(tmp_path):
+    daily = agencys("a", tags=("old",), interval=24 * HOUR)
+    hasty = replace(daily, tags=("new",), interval=HOUR / 12)
+    with agency(tmp_path, sources=[daily]) as desk:
+        desk.publishers.talking.clear()
+        desk.service.tick()
+        desk.waits_for("a")
+        desk.edits(sources=(hasty,))
+        desk.service.tick()
+        desk.publishers.talking.set()
+        desk.settles()
+
+        (report,) = desk.wire.store.articles()
+        assert report.desk_tags == ("new",)
+        wait = desk.state("a").next_poll_at - desk.state("a").last_polled_at
+        assert (wait, desk.state("a").because) == (HOUR / 12, "interval 5m")
+
+
+def test_a_poll_under_way_does_not_win_over_an_edit_of_a_rule(tmp_path):
+    loud = RuleSpec(id="desk", kind="headline", options={"replace": {"^": "Loud: "}})
+    quiet = replace(loud, options={"replace": {"^": "Quiet: "}})
+    with agency(
+        tmp_path, sources=[agencys("a", rules=("desk",))], rules=[loud]
+    ) as desk:
+        desk.publishers.talking.clear()
+        desk.service.tick()
+        desk.waits_for("a")
+        desk.edits(rules=(quiet,))
+        desk.service.tick()
+        desk.publishers.talking.set()
+        desk.settles()
+
+        assert [each.title for each in desk.wire.store.articles()] == [
+            "Quiet: Report 1"
+        ]
+
+
+def test_a_poll_under_way_leaves_the_row_of_a_new_address_alone(desk):
+    moved = replace(desk.config.sources[0], url="https://elsewhere.example/feed")
+    desk.publishers.talking.clear()
+    desk.service.tick()
+    desk.waits_for("a")
+    desk.edits(sources=(moved,))
+    desk.service.tick()
+    before = desk.state("a")
+    desk.publishers.talking.set()
+    desk.settles()
+
+    assert desk.state("a") == before
+    assert (before.url, before.validators.etag) == (moved.url, None)
+    assert desk.wire.store.counts()["a"] == 1
