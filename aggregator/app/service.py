@@ -23,7 +23,6 @@ from aggregator.engines.local import LocalEngine
 from aggregator.errors import (
     ConfigError,
     MediaWireError,
-    StoreError,
     StoreHeld,
     StoreLost,
 )
@@ -213,13 +212,15 @@ class Service:
         self._asked.note(fresh)
         self._engine.submit(fresh)
 
-    def _poll(self, state: SourceState) -> PollResult:
-        """Poll a source, which is due again if the store breaks that off."""
+    def _poll(self, state: SourceState) -> PollResult | None:
+        """Poll a source, which is due again if nothing comes of that."""
+        result = None
         try:
-            return self.wire.poll(state)
-        except StoreError:
-            self._asked.let_go([state])
-            raise
+            result = self.wire.poll(state)
+        finally:
+            if result is None:
+                self._asked.let_go([state])
+        return result
 
     def _end_asking(self) -> None:
         """Let the next start ask again what was not answered until now."""

@@ -24,7 +24,6 @@ from aggregator.events import log
 from aggregator.fetching import cadence
 from aggregator.model import (
     Config,
-    Outcome,
     PollResult,
     Publication,
     PublicationStatus,
@@ -224,20 +223,19 @@ class Wire:
                 among=before,
             )
 
-    def poll(self, state: SourceState) -> PollResult:
+    def poll(self, state: SourceState) -> PollResult | None:
         """Poll one source; whatever goes wrong is a failed outcome, and not raised.
 
-        But StoreAway is: a store that is away meanwhile says nothing of the source.
+        But StoreAway is: a store that is away meanwhile says nothing of the source. None
+        where nobody was asked: the source was removed while it waited, or has another
+        address, which must not be taken for the old one's.
         """
         now = self.clock()
         # First of all: an edit from here on is seen when this poll is recorded.
         self._began[state.source_id] = self._edition
         source = self.sources.get(state.source_id)
-        if source is None:
-            outcome = Outcome(kind="failed", error="no longer in the config")
-            return PollResult(
-                source_id=state.source_id, at=now, outcome=outcome, state=state
-            )
+        if source is None or source.url != state.url:
+            return None
         jitter = random.random()  # noqa: S311 - spreads load, hides nothing
         try:
             result = poll(source, state, self._rooms, now=now, jitter=jitter)

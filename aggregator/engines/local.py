@@ -39,7 +39,7 @@ LENIENCE = 4
 RETRY = 5.0  # seconds before a batch that could not be recorded is tried again
 SLICE = 0.5  # seconds that `drain` waits at a time, so that a signal is heard
 
-Poll = Callable[[SourceState], PollResult]
+Poll = Callable[[SourceState], PollResult | None]
 Record = Callable[[Sequence[PollResult]], None]
 
 
@@ -47,8 +47,9 @@ class LocalEngine:
     """Threads that poll, one that dispatches, one that records; all daemons.
 
     When `record` raises StoreError, a service insists until the store is back; a single
-    round (`insist=False`) stops, and `broken` holds the error. When `poll` raises it, the
-    source is let go as if it had not been taken. `poll` must raise nothing else.
+    round (`insist=False`) stops, and `broken` holds the error. When `poll` raises it,
+    or returns None, the source is let go as if it had not been taken. `poll` must raise
+    nothing else.
     """
 
     def __init__(
@@ -247,7 +248,7 @@ class LocalEngine:
                     self._rouse(monotonic())
 
     def _polled(self, state: SourceState) -> PollResult | None:
-        """Return what a poll brought, None if the store was away meanwhile."""
+        """Return what a poll brought, None for nothing that could be recorded."""
         try:
             return self._poll(state)
         except StoreError as error:

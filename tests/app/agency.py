@@ -32,7 +32,8 @@ PATIENCE = 30  # seconds
 
 
 def source(source_id, **said):
-    return Source(id=source_id, url=f"https://{source_id}.example/feed", **said)
+    said.setdefault("url", f"https://{source_id}.example/feed")
+    return Source(id=source_id, **said)
 
 
 def feed(*names):
@@ -53,12 +54,14 @@ class Publishers:
 
     def __init__(self):
         self.asked = []
+        self.addresses = []
         self.said = {}
         self.talking = threading.Event()
         self.talking.set()
 
     def fetch(self, request, *, now):  # noqa: ARG002 - the room's signature
         self.asked.append(request.source_id)
+        self.addresses.append(request.url)
         assert self.talking.wait(PATIENCE)
         answer = self.said.get(request.source_id, feed("1"))
         if isinstance(answer, Exception):

@@ -11,7 +11,7 @@ from aggregator.app.round import poll_round
 from aggregator.app.wire import BROKEN_OFF
 from aggregator.errors import FetchError, StoreAway
 from aggregator.fetching import cadence
-from aggregator.model import Advice, FeedInfo, Hints, RuleSpec, Source
+from aggregator.model import Advice, Auth, FeedInfo, Hints, HostLimits, RuleSpec, Source
 from tests.app.agency import agency, away, feed
 from tests.app.agency import source as agencys
 
@@ -336,3 +336,53 @@ def test_a_poll_under_way_leaves_the_row_of_a_new_address_alone(desk):
     assert desk.state("a") == before
     assert (before.url, before.validators.etag) == (moved.url, None)
     assert desk.wire.store.counts()["a"] == 1
+
+
+@pytest.fixture
+def queue(tmp_path):
+    """Two sources of one host, which is asked one thing at a time: `b` waits for `a`."""
+    one = HostLimits(per_host=1, spacing=timedelta(0))
+    both = [
+        agencys(name, url=f"https://agency.example/{name}", auth=Auth(**SECRET))
+        for name in "ab"
+    ]
+    with agency(tmp_path, sources=both, default_host=one) as desk:
+        polled_before(desk)
+        desk.publishers.talking.clear()
+        desk.service.tick()
+        desk.waits_for("a")
+        yield desk
+
+
+SECRET = {"username": "wire", "password": "open sesame"}
+
+
+def test_a_source_that_is_removed_while_it_waits_was_not_asked(queue):
+    before = queue.wire.store.recent_polls()["b"]
+    queue.edits(sources=queue.config.sources[:1])
+    queue.service.tick()
+
+    queue.publishers.talking.set()
+    queue.settles()
+    queue.tick()
+
+    assert queue.asked == ["a"]
+    assert queue.wire.store.recent_polls()["b"] == before
+    assert [poll.outcome for poll in queue.wire.store.poll_log("b")] == ["updated"]
+    assert queue.service.tally.polls().outcomes == {"updated": 3}
+    assert queue.state("b").because == "interval 1h"
+
+
+def test_a_source_whose_address_is_edited_while_it_waits_is_asked_there(queue):
+    """Its new credentials would have gone to the old address."""
+    a, b = queue.config.sources
+    queue.edits(sources=(a, replace(b, url="https://elsewhere.example/feed")))
+    queue.service.tick()
+
+    queue.publishers.talking.set()
+    queue.settles()
+    queue.tick()
+
+    assert queue.asked == ["a", "b"]
+    assert queue.publishers.addresses[-1] == "https://elsewhere.example/feed"
+    assert queue.state("b").url == "https://elsewhere.example/feed"
