@@ -6,6 +6,7 @@ once. It says again what it said before where nothing came of that: as soon as i
 be written, so `give_back` is tried with each tick. Safe to use from several threads.
 """
 
+import threading
 from collections.abc import Iterable, Sequence
 
 from aggregator.app.wire import Wire
@@ -20,18 +21,21 @@ class Asked:
         self._wire = wire
         self.before: dict[str, SourceState] = {}
         self._in_vain: dict[str, SourceState] = {}
+        # So that who is asked anew is not given back by another thread after that.
+        self._writing = threading.Lock()
 
     def note(self, states: Sequence[SourceState]) -> None:
         """Note in the store that these are about to be asked; raises StoreError."""
         self.before |= {state.source_id: state for state in states}
-        try:
-            self._wire.ask(states)
-        except StoreError:
-            # Perhaps it was written, and only the answer got lost.
-            self.let_go(states)
-            raise
-        for state in states:
-            self._in_vain.pop(state.source_id, None)
+        with self._writing:
+            try:
+                self._wire.ask(states)
+            except StoreError:
+                # Perhaps it was written, and only the answer got lost.
+                self.let_go(states)
+                raise
+            for state in states:
+                self._in_vain.pop(state.source_id, None)
 
     def answered(self, source_ids: Iterable[str]) -> None:
         """Forget these: their rows say what came of it."""
@@ -46,11 +50,12 @@ class Asked:
 
     def give_back(self) -> None:
         """Let be due again what was let go; raises StoreError, then it still is to be."""
-        # A copy: other threads let go at any time.
-        if in_vain := self._in_vain.copy():
-            self._wire.unask(in_vain.values())
-            for source_id in in_vain:
-                self._in_vain.pop(source_id, None)
+        with self._writing:
+            # A copy: other threads let go at any time.
+            if in_vain := self._in_vain.copy():
+                self._wire.unask(in_vain.values())
+                for source_id in in_vain:
+                    self._in_vain.pop(source_id, None)
 
     def end(self) -> None:
         """Let be due again all that was not answered until now."""

@@ -6,6 +6,7 @@ be called from a handler.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from time import monotonic
@@ -23,6 +24,7 @@ from aggregator.engines.local import LocalEngine
 from aggregator.errors import (
     ConfigError,
     MediaWireError,
+    StoreError,
     StoreHeld,
     StoreLost,
 )
@@ -278,6 +280,8 @@ class Service:
         self._network.righted()
         waiting = self._network.waiting(spared, self._asked.before)
         self._asked.let_go([*self._engine.recall(), *waiting])
+        with suppress(StoreError):  # or at the next good tick
+            self._asked.give_back()
 
     def _look_after(self) -> None:
         try:

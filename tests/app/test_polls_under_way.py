@@ -235,6 +235,15 @@ def test_what_must_be_recorded_again_is_judged_once(many, monkeypatch):
     assert many.service.tally.polls().outcomes == {"updated": 6, "failed": 6}
 
 
+def test_it_is_said_at_once_that_sources_wait_for_our_network(many):
+    silent(many)
+
+    many.tick()
+
+    waits = "our own network is down: asked again once it is back"
+    assert waits in {state.because for state in many.wire.states().values()}
+
+
 def test_failures_counted_in_error_are_undone_when_the_store_is_back(many, monkeypatch):
     silent(many)
     monkeypatch.setattr(many.wire, "put_back", away(3, many.wire.put_back))
