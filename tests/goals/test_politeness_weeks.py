@@ -259,7 +259,7 @@ def test_what_a_feed_says_of_its_hours_is_kept_for_two_weeks(desk_of, origin):
     assert len(desk.times("/never")) >= 14 * 23 - 6
     warning = "skipHours names all 24 hours and is ignored"
     assert warning in desk.status("never")["because"]
-    assert desk.status("period")["because"] == "ttl 12h"
+    assert desk.status("period")["because"] == "sy:updatePeriod 12h"
 
 
 def test_a_silent_source_is_left_alone_and_a_busy_one_is_followed(desk_of, origin):
