@@ -19,7 +19,7 @@ from aggregator.app.supervisor import ALIVE, READY, STOPPING, Tell, nobody
 from aggregator.app.tally import Tally
 from aggregator.app.upkeep import LOOK, Upkeep
 from aggregator.app.wire import Wire
-from aggregator.config.watch import changes, missing, present
+from aggregator.config.watch import changes, missing, present, unreadable
 from aggregator.engines.local import LocalEngine
 from aggregator.errors import (
     ConfigError,
@@ -74,6 +74,7 @@ class Service:
         self.alarm = Alarm(wire)
         self._load = load
         self._started_with = wire.config
+        self._to_adopt: Config | None = None
         self._files = present(wire.config.folder)
         self._stop = Event()
         self._reload = Event()
@@ -168,10 +169,8 @@ class Service:
     def tick(self) -> None:
         """Look once a second at the config, the schedule and the clock."""
         try:
-            if self._reload.is_set():
-                self._step = "config"
-                self._reload.clear()
-                self._follow_config()
+            self._step = "config"
+            self._follow_config()
             self._step = "store"
             self.wire.still_held()
             self.wire.store.try_writing()
@@ -316,12 +315,33 @@ class Service:
                 self.reload()  # an edit may have come meanwhile
 
     def _follow_config(self) -> None:
-        """Adopt a valid edit; refuse an invalid one whole, say so once, and go on."""
+        """Adopt a valid edit, at the next tick again if the store was away for it."""
+        if self._reload.is_set():
+            self._reload.clear()
+            self._read_config()
+        if config := self._to_adopt:
+            self.wire.adopt(config)
+            self._to_adopt = None
+            self._engine.retune(config.host_limits, workers=config.fetch.workers)
+            self._press.ring()
+            log.info("config adopted", sources=len(config.sources))
+            self._name_late_keys(config)
+
+    def _name_late_keys(self, config: Config) -> None:
+        before = self._started_with
+        late = [key for key in AT_START if getattr(config, key) != getattr(before, key)]
+        if late:
+            keys = ", ".join(late)
+            log.warning("restart needed", keys=keys, why="read at a start only")
+
+    def _read_config(self) -> None:
+        """Find out what to adopt; refuse an invalid edit whole, say so once, and go on."""
         try:
-            config = self._load()
-            if gone := missing(self.wire.config.folder, self._files):
-                raise gone
+            config = self._loaded()
         except ConfigError as error:
+            # Not the edit's fault: the disk, or too many open files.
+            if isinstance(error.__cause__, OSError):
+                self._reload.set()
             # Kept before it is told: who hears of it looks at the console.
             known, self.config_error = self.config_error, error
             if str(error) != str(known):
@@ -329,16 +349,18 @@ class Service:
                     log.error("config refused", complaint=str(complaint))  # noqa: TRY400
             return
         self.config_error = None
-        self._files = present(self.wire.config.folder)
-        if config == self.wire.config:
-            return
-        self.wire.adopt(config)
-        self._engine.retune(config.host_limits, workers=config.fetch.workers)
-        self._press.ring()
-        log.info("config adopted", sources=len(config.sources))
-        before = self._started_with
-        late = [key for key in AT_START if getattr(config, key) != getattr(before, key)]
-        if late:
-            log.warning(
-                "restart needed", keys=", ".join(late), why="read at a start only"
-            )
+        # What was half adopted must be adopted, or its opposite.
+        if self._to_adopt or config != self.wire.config:
+            self._to_adopt = config
+
+    def _loaded(self) -> Config:
+        """Return the config as it is now; ConfigError if it is invalid or unreadable."""
+        folder = self.wire.config.folder
+        try:
+            config = self._load()
+            if gone := missing(folder, self._files):
+                raise gone
+            self._files = present(folder)
+        except OSError as error:
+            raise unreadable(folder, error) from error
+        return config

@@ -73,7 +73,7 @@ class Wire:
         self._adopting = threading.Lock()
         self._edition = 0
         self._began: dict[str, int] = {}
-        self._take(config)
+        self._take(config, self._editorial_of(config))
         self.printing = Printing(config, self.store, self.editorial)
 
     def close(self) -> None:
@@ -86,14 +86,15 @@ class Wire:
         """Go on with another config; nothing is fetched that did not change.
 
         A room that is left behind closes itself with the last poll that is in it.
+        If the store is away, adopt the config again: what was done is done once more.
         """
         with self._adopting:
-            old = self.config
+            old, editorial = self.config, self._editorial_of(config)
             if (config.fetch, config.contact) != (old.fetch, old.contact):
                 self._retired("fetcher")
             if config.reading != old.reading:
                 self._retired("workers")
-            self._take(config)
+            self._take(config, editorial)
             self.printing = self.printing.following(config, self.editorial)
             self.open_rooms()
         self.enlist()
@@ -107,7 +108,7 @@ class Wire:
         if not self.store.is_displaced():
             return False
         old, self.store = self.store, open_store(self.config.store, create=False)
-        self._take(self.config)
+        self._take(self.config, self._editorial_of(self.config))
         self.printing = Printing(self.config, self.store, self.editorial)
         old.close()
         return True
@@ -306,10 +307,14 @@ class Wire:
 
         return Workers(self.config.reading)
 
-    def _take(self, config: Config) -> None:
+    def _take(self, config: Config, editorial: Editorial) -> None:
         self.config = config
         self.sources = {source.id: source for source in config.sources}
-        self.editorial = Editorial(config, self.store.former_grants(self.sources))
+        self.editorial = editorial
+
+    def _editorial_of(self, config: Config) -> Editorial:
+        sources = {source.id for source in config.sources}
+        return Editorial(config, self.store.former_grants(sources))
 
     def _as_configured(
         self, stored: Mapping[str, SourceState]

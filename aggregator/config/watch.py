@@ -72,6 +72,15 @@ def missing(folder: Path, before: frozenset[str]) -> ConfigError | None:
     )
 
 
+def unreadable(folder: Path, error: OSError) -> ConfigError:
+    """Return a refusal of a folder that cannot be read just now, whatever it says."""
+    why = (error.strerror or "unreadable").lower()
+    message = f"cannot be read now: {why}; it is tried again every second"
+    return ConfigError(
+        (Complaint(file=str(folder), line=None, column=None, path="", message=message),)
+    )
+
+
 def changes(folder: Path, stop: Event, *, quiet: timedelta = QUIET) -> Iterator[bytes]:
     """Yield the digest after each change, until `stop` is set (seen within `quiet`).
 

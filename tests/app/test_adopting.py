@@ -1,0 +1,61 @@
+"""An edit is adopted whole, also if the store or the disk is away just then."""
+
+import pytest
+from msgspec.structs import replace
+
+from tests.app.running import away, running, source
+
+
+@pytest.mark.parametrize("fails", ["former_grants", "put_states", "changed_grants"])
+def test_an_edit_that_meets_a_store_that_is_away_is_adopted_when_it_is_back(
+    tmp_path, monkeypatch, fails
+):
+    with running(tmp_path, "ap") as at:
+        at.tick()
+        at.config = replace(at.config, sources=tuple(map(source, ("ap", "bbc"))))
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(at.wire.store, fails, away)
+            at.service.reload()
+            at.tick()
+            assert "locked" in str(at.service._trouble)
+
+        at.tick()
+
+        assert at.wire.store.configured() == {"ap", "bbc"}
+        assert at.heard == ["ap", "bbc"]
+
+
+def test_an_edit_that_was_half_adopted_can_be_taken_back(tmp_path, monkeypatch):
+    with running(tmp_path, "ap") as at:
+        before = at.config
+        at.config = replace(before, sources=tuple(map(source, ("ap", "bbc"))))
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(at.wire.store, "changed_grants", away)
+            at.service.reload()
+            at.tick()
+        at.config = before
+        at.service.reload()
+
+        at.tick()
+
+        assert at.wire.store.configured() == {"ap"}
+
+
+def test_an_edit_that_cannot_be_read_now_is_read_at_the_next_tick(
+    tmp_path, monkeypatch
+):
+    def too_many(*_):
+        raise OSError(24, "Too many open files")
+
+    with running(tmp_path, "ap") as at:
+        at.config = replace(at.config, sources=tuple(map(source, ("ap", "bbc"))))
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(at.service, "_load", too_many)
+            at.service.reload()
+            at.tick()
+            assert "now: too many open files" in str(at.service.config_error)
+
+        at.tick()
+
+        assert at.service.config_error is None
+        assert set(at.heard) == {"ap", "bbc"}
