@@ -81,11 +81,23 @@ def test_the_compose_file_is_one_and_mounts_what_the_image_has():
     assert all(place in DOCKERFILE for place in places)
 
 
-def test_the_unit_starts_our_command_and_its_watchdog_is_slower_than_our_tick():
+def shipped_unit():
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str
     unit.read(ROOT / "deploy" / "mediawire.service")
-    service = unit["Service"]
+    return unit
+
+
+def test_the_unit_begins_after_the_clock_was_set_where_somebody_sets_it():
+    """systemd.special(7): order after time-sync.target, and do not pull it in."""
+    unit = shipped_unit()["Unit"]
+
+    assert "time-sync.target" in unit["After"].split()
+    assert "time-sync.target" not in unit["Wants"]
+
+
+def test_the_unit_starts_our_command_and_its_watchdog_is_slower_than_our_tick():
+    service = shipped_unit()["Service"]
 
     program, *words = shlex.split(service["ExecStart"])
     assert program.endswith("/bin/mediawire")

@@ -7,7 +7,7 @@ be called from a handler.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Event, Thread
 from time import monotonic
 
@@ -17,6 +17,7 @@ from aggregator.app.asked import Asked
 from aggregator.app.press import Press
 from aggregator.app.supervisor import ALIVE, READY, STOPPING, Tell, nobody
 from aggregator.app.tally import Tally
+from aggregator.app.timekeeping import Timekeeper
 from aggregator.app.upkeep import LOOK, Upkeep
 from aggregator.app.wire import Wire
 from aggregator.config.watch import changes, missing, present, unreadable
@@ -44,8 +45,6 @@ REPUBLISH_TIMED = timedelta(seconds=30)
 HORIZON = 2000
 # A service is well as long as its last good tick is no older than this: two were missed.
 LATE = timedelta(seconds=2.5)
-# Clocks are slewed by less than this between two ticks; more is a jump.
-JUMP = timedelta(seconds=30)
 # What an edit changes with the next start only: the store stays open, and so does the
 # address that is listened on.
 AT_START = ("store", "listen")
@@ -80,7 +79,6 @@ class Service:
         self._reload = Event()
         self._lookouts: list[Thread] = []
         self._next_print = 0.0
-        self._drift = self._drifted()
         self._asked = Asked(wire)
         self._network = Network()
         self._verdict: (
@@ -91,7 +89,7 @@ class Service:
         wire.open_rooms()
         wire.enlist()
         wire.spread_backlog()
-        wire.bring_back()
+        self._time = Timekeeper(wire.clock, is_right=wire.bring_back())
         self._press = Press(wire.publish, wire.archive_ahead)
         self._engine = LocalEngine(
             self._poll,
@@ -231,19 +229,21 @@ class Service:
             log.error("not given back", reason=str(error))  # noqa: TRY400 - a sentence
 
     def _mind_the_clock(self) -> None:
-        """Let the schedule follow a wall clock that was put forward or back."""
-        jump = self._drifted() - self._drift
-        if abs(jump) > JUMP:
-            log.warning("clock jumped", seconds=round(jump.total_seconds()))
-            self._drift += jump
-            self.wire.rebase(jump)
-            self.wire.bring_back()
-            self._press.ring()
-            self._upkeep.clock_jumped()
+        """Let the schedule follow a wall clock that was put forward or back.
 
-    def _drifted(self) -> timedelta:
-        """Return how far the wall clock is from the monotonic one, which never jumps."""
-        return self.wire.clock() - datetime.fromtimestamp(monotonic(), tz=UTC)
+        If the store is away, the next tick does all of it again; `rebase` is the last.
+        """
+        jump = self._time.jump()
+        if jump is None:
+            if self._time.is_settled():
+                self._time.settle(is_right=self.wire.believe_the_clock())
+            return
+        self._upkeep.clock_jumped()
+        self.wire.bring_back(surely=self._time.returns(jump))
+        self.wire.rebase(jump)
+        self._time.follow(jump)
+        log.warning("clock jumped", seconds=round(jump.total_seconds()))
+        self._press.ring()
 
     def _record(self, results: Sequence[PollResult]) -> None:
         counted, spared = self._judged(results)

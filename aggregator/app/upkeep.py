@@ -3,7 +3,7 @@
 In: a wire, the time, asked every hour or so. Out: how many articles were pruned, None if
 it was not the time. A clock that is ten years ahead for a minute would make every
 article older than anybody keeps it: after a jump there is a day's rest, by the monotonic
-clock.
+clock, and so there is after a start for which the clock looks wrong.
 """
 
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from aggregator.events import log
 LOOK = timedelta(hours=1)
 _EVERY = timedelta(days=1)
 _PRUNED = "pruned"
+_JUMPED = "clock jumped"
 
 
 class Upkeep:
@@ -22,11 +23,22 @@ class Upkeep:
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
-        self._rest_until = monotonic() + LOOK.total_seconds()
+        rest = _EVERY if self._doubts_the_clock() else LOOK
+        self._rest_until = monotonic() + rest.total_seconds()
 
     def clock_jumped(self) -> None:
-        """Do nothing for a day."""
+        """Do nothing for a day, nor after a start within it."""
         self._rest_until = monotonic() + _EVERY.total_seconds()
+        self._wire.store.put_meta(_JUMPED, self._wire.clock().isoformat())
+
+    def _doubts_the_clock(self) -> bool:
+        """Whether it jumped within a day, or is far from when anything was polled."""
+        store, now = self._wire.store, self._wire.clock()
+        jumped = store.meta(_JUMPED)
+        if jumped and abs(now - datetime.fromisoformat(jumped)) < _EVERY:
+            return True
+        polls = [s.last_polled_at for s in store.states().values() if s.last_polled_at]
+        return bool(polls) and abs(now - max(polls)) > _EVERY
 
     def look(self) -> int | None:
         """Prune if the last time was a day ago; return how many articles went."""

@@ -19,6 +19,7 @@ from aggregator.app.editorial import Editorial
 from aggregator.app.lowering import Lowering
 from aggregator.app.printing import Printing
 from aggregator.app.records import broken, edited, recorded, tell_of
+from aggregator.app.timekeeping import bring_back, is_witnessed
 from aggregator.errors import StoreAway
 from aggregator.events import log
 from aggregator.fetching import cadence
@@ -174,11 +175,17 @@ class Wire:
         now = self.clock()
         self.store.revise(lambda rows: cadence.spread(self._paired(rows), now=now))
 
-    def bring_back(self) -> None:
-        """Let nothing stand in the future that a wrong clock put there."""
-        brought = self.store.bring_back(self.clock())
-        if brought:
-            log.warning("brought back from the future", articles=brought)
+    def bring_back(self, *, surely: bool = False) -> bool:
+        """Let nothing stand in the future that a wrong clock put there.
+
+        Returns whether the clock seems right; `surely` says that it is.
+        """
+        return bring_back(self.store, now=self.clock(), surely=surely)
+
+    def believe_the_clock(self) -> bool:
+        """Bring back what is ahead of a clock that most sources answer to."""
+        states = self.states().values()
+        return is_witnessed(states, now=self.clock()) and self.bring_back(surely=True)
 
     def rebase(self, by: timedelta) -> None:
         """Move every source's times along with a wall clock that jumped `by`."""

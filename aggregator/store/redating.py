@@ -9,11 +9,11 @@ and what is listed by its own date but was seen ahead.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from aggregator.store import seals
 from aggregator.store.articles import CAME_LATE, articles
-from aggregator.store.columns import execute_each, micros
+from aggregator.store.columns import execute_each, micros, moment
 from aggregator.store.listing import listed, relist
 
 _TIMES = ("first_seen", "listed_at", "published", "updated")
@@ -22,15 +22,29 @@ _SEALS = tuple(
     for name, columns in seals.OF_ARTICLES.items()
     if any(column in _TIMES for column in columns)
 )
-_ahead = (
-    select(articles).where(articles.c.listed_at > bindparam("now")),
-    select(articles).where(CAME_LATE, articles.c.first_seen > bindparam("now")),
+_listed_ahead = (articles.c.listed_at > bindparam("now"),)
+_seen_ahead = (
+    CAME_LATE,
+    articles.c.first_seen > bindparam("now"),
+    articles.c.listed_at <= bindparam("now"),
 )
+_ahead = [select(articles).where(*which) for which in (_listed_ahead, _seen_ahead)]
+_counts = [
+    select(func.count(), func.min(articles.c.first_seen)).where(*which)
+    for which in (_listed_ahead, _seen_ahead)
+]
 _redate = (
     update(articles)
     .where(articles.c.article_id == bindparam("which"))
     .values({name: bindparam(name) for name in (*_TIMES, *_SEALS)})
 )
+
+
+def ahead(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
+    """Return how many articles were seen or listed after this time, and the first of it."""
+    counts = [connection.execute(each, {"now": micros(now)}).one() for each in _counts]
+    seen = [first for _, first in counts if first is not None]
+    return sum(many for many, _ in counts), moment(min(seen)) if seen else None
 
 
 def bring_back(connection: Connection, now: datetime) -> int:

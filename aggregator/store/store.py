@@ -193,6 +193,11 @@ class Store(Catalogue):
         """Return the door to what is known of the same article from several sources."""
         return Twinship(self._reading, self._writing)
 
+    def ahead(self, now: datetime) -> tuple[int, datetime | None]:
+        """Return how many articles were seen after this time, and when the first was."""
+        with self._reading() as connection:
+            return redating.ahead(connection, now)
+
     def bring_back(self, now: datetime) -> int:
         """Move what a wrong clock saw after this time to it; returns how many."""
         with self._writing() as connection:

@@ -2,6 +2,9 @@
 
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from threading import Event
+
+from msgspec.structs import replace
 
 from aggregator.app.service import Service
 from aggregator.app.wire import Wire
@@ -34,6 +37,8 @@ class Running:
         self.wrong_by = timedelta(0)
         self.names = ("1", "2", "3")
         self.heard = []
+        self.answers = Event()
+        self.answers.set()
         self.config = Config(
             folder=folder,
             store=f"sqlite:///{folder}/wire.db",
@@ -61,6 +66,7 @@ class Running:
 
     def fetch(self, request, **_):
         self.heard.append(request.source_id)
+        assert self.answers.wait(WAIT)
         return Fetched(
             url=request.url,
             status=200,
@@ -74,6 +80,22 @@ class Running:
         """Tick, and wait until what was due is polled and recorded."""
         self.service.tick()
         assert self.service._engine.drain(WAIT)
+
+    def poll_again(self):
+        """Let every source be due by the clock that we follow now, and tick."""
+        self.tick()
+        self.wire.store.put_states(
+            [
+                replace(
+                    state,
+                    next_poll_at=self.clock(),
+                    last_polled_at=self.clock() - timedelta(days=1),
+                )
+                for state in self.wire.store.states().values()
+            ],
+            configured=self.wire.sources,
+        )
+        self.tick()
 
     def seen(self):
         """Return when each report was seen, by its headline."""

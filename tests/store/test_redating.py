@@ -22,6 +22,7 @@ def test_what_a_wrong_clock_saw_ahead_is_brought_back_in_its_order(store):
     )
     store.record([polled(new=reports)])
 
+    assert store.ahead(NOW) == (3, NOW + YEARS)
     assert store.bring_back(NOW) == 3
 
     found = {each.id: each for each in store.articles()}
@@ -36,6 +37,7 @@ def test_what_a_wrong_clock_saw_ahead_is_brought_back_in_its_order(store):
     )
     newest = store.latest(Selection(tags=("world",)), now=NOW, limit=9)
     assert [each.id for each in newest] == [reports[2].id, reports[1].id, reports[3].id]
+    assert store.ahead(NOW) == (0, None)
     assert store.bring_back(NOW) == 0
 
 
