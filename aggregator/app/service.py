@@ -8,7 +8,7 @@ be called from a handler.
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from time import monotonic
 
 from aggregator.app.alarm import LOOK as ALARM
@@ -80,6 +80,7 @@ class Service:
         self._lookouts: list[Thread] = []
         self._next_print = 0.0
         self._asked = Asked(wire)
+        self._recording = Lock()
         self._network = Network()
         self._verdict: (
             tuple[Sequence[PollResult], tuple[list[PollResult], list[PollResult]]]
@@ -239,20 +240,26 @@ class Service:
                 self._time.settle(is_right=self.wire.believe_the_clock())
             return
         self._upkeep.clock_jumped()
-        self.wire.bring_back(surely=self._time.returns(jump))
-        self.wire.rebase(jump)
-        self._time.follow(jump)
+        with self._recording:
+            # What runs has its times from the clock before, and so has what they hold.
+            self._engine.recall()
+            self._asked.end()
+            self._network, self._is_cut_off, self._verdict = Network(), False, None
+            self.wire.bring_back(surely=self._time.returns(jump))
+            self.wire.rebase(jump)
+            self._time.follow(jump)
         log.warning("clock jumped", seconds=round(jump.total_seconds()))
         self._press.ring()
 
     def _record(self, results: Sequence[PollResult]) -> None:
-        counted, spared = self._judged(results)
-        kept = self.wire.record(counted)
-        if spared:
-            self._hold_back(spared)
-        self._verdict = None
-        self.tally.count(results)
-        self._asked.answered(result.source_id for result in counted)
+        with self._recording:
+            counted, spared = self._judged(results)
+            kept = self.wire.record(counted)
+            if spared:
+                self._hold_back(spared)
+            self._verdict = None
+            self._asked.answered(result.source_id for result in counted)
+        self.tally.count([*counted, *spared])
         if any(result.outcome.kind == "updated" for result in kept):
             self._press.ring()
 
@@ -266,7 +273,11 @@ class Service:
         """
         if self._verdict is None or self._verdict[0] is not results:
             before = self._asked.before
-            judged = self._network.judged(results, before, at=monotonic())
+            # Whoever is not known to be asked was asked before the clock jumped.
+            timely = [each for each in results if each.source_id in before]
+            if len(timely) < len(results):
+                log.info("let go", polls=len(results) - len(timely), why="clock jumped")
+            judged = self._network.judged(timely, before, at=monotonic())
             self._verdict = (results, judged)
         return self._verdict[1]
 

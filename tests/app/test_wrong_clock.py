@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from aggregator.app import upkeep
-from tests.app.running import away, running
+from tests.app.running import WAIT, away, running
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 YEARS = 3_650 * DAY
@@ -134,7 +134,7 @@ def test_nothing_is_pruned_within_a_day_of_a_jump(tmp_path, monkeypatch, restart
         assert len(at.seen()) == 4
 
 
-@pytest.mark.parametrize("fails", ["put_states", "ahead", "put_meta"])
+@pytest.mark.parametrize("fails", ["put_states", "reschedule", "ahead", "put_meta"])
 @pytest.mark.parametrize("by", [-YEARS, YEARS])
 def test_a_jump_that_meets_a_store_that_is_away_is_followed_when_it_is_back(
     tmp_path, monkeypatch, fails, by
@@ -152,3 +152,22 @@ def test_a_jump_that_meets_a_store_that_is_away_is_followed_when_it_is_back(
         state = at.wire.store.state("ap")
         assert abs(state.last_polled_at - at.clock()) < HOUR
         assert at.clock() < state.next_poll_at < at.clock() + DAY
+
+
+@pytest.mark.parametrize("by", [5 * HOUR, YEARS])
+def test_what_was_asked_before_the_clock_was_put_right_is_asked_again(tmp_path, by):
+    with running(tmp_path, "ap") as at:
+        at.wrong_by = by
+        at.answers.clear()
+        at.service.tick()
+        at.wrong_by = RIGHT
+        at.service.tick()
+        at.answers.set()
+        assert at.service._engine.drain(WAIT)
+        assert at.seen() == {}
+
+        at.tick()
+
+        assert at.heard == ["ap", "ap"]
+        assert max(at.seen().values()) <= at.clock()
+        assert at.wire.store.state("ap").next_poll_at < at.clock() + DAY
