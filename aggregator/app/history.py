@@ -38,6 +38,7 @@ from aggregator.app.months import (
     months_of,
     noted,
     place_of,
+    put_right,
     remembered,
     start_of,
 )
@@ -87,7 +88,8 @@ class History:
             publication, select=replace(publication.select, max_age=None)
         )
         lost = self._ledger.lost(publication.id, self._archives, now=now)
-        months = self._known(publication)
+        found = self._known(publication)
+        months = self._believed(found, now)
         late = self._late(everything, months, now)
         known = dict(months)
         lowered = self._lowering.of(publication)
@@ -104,6 +106,8 @@ class History:
                 self._archives.remove(publication.id, month)
             elif month in lost - months.keys():
                 self._ledger.forget(publication.id, month)
+        for month in found.keys() - months.keys():
+            self._archives.remove(publication.id, month)
         self._remember(publication, months)
         self._lowering.followed(publication)
         self._burial.bury(publication.id, now=now)
@@ -302,6 +306,10 @@ class History:
             for month, known in kept.items()
             if self._archives.exists(publication.id, month)
         }
+
+    def _believed(self, known: dict[str, Month], now: datetime) -> dict[str, Month]:
+        """Return months as noted, or put right if a clock was ahead and is not behind."""
+        return known.copy() if self._store.ahead(now)[0] else put_right(known, now)
 
     @cached_property
     def _binder(self) -> "Binder":

@@ -7,11 +7,12 @@ A month is named `YYYY-MM`, in UTC.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.model import Article
 
@@ -62,6 +63,30 @@ def month_of(time: datetime) -> str:
 def months_of(article: Article) -> set[str]:
     """Return the months in one of which an article stands: by its list, or as it came."""
     return {month_of(article.listed_at), month_of(article.first_seen)}
+
+
+def put_right(months: Mapping[str, Month], now: datetime) -> dict[str, Month]:
+    """Return months as far as they are true, after a clock that was ahead wrote some.
+
+    What was written after now was not; the month of now is to be written again, for
+    what came meanwhile may stand elsewhere.
+    """
+    current = month_of(now)
+    return {
+        month: _put_right(month, known, now)
+        for month, known in months.items()
+        if month <= current
+    }
+
+
+def _put_right(month: str, known: Month, now: datetime) -> Month:
+    start = start_of(month)
+    if max(known.first, known.last, known.top[0]) <= now:
+        return known
+    if month < month_of(now):
+        return replace(known, first=min(known.first, now), last=min(known.last, now))
+    first = known.first if known.first <= now else start
+    return Month(first=first, last=start, top=(start, ""))
 
 
 @cache

@@ -171,6 +171,47 @@ def test_a_reader_who_was_away_for_any_time_has_the_complete_list(world, seed):
     assert old.entries == set(world.shown)
 
 
+@pytest.mark.parametrize("days", [1, 6])
+def test_a_clock_that_was_ahead_over_the_end_of_a_month_loses_no_report(world, days):
+    def reports(number):
+        for _ in range(number):
+            world.now += timedelta(seconds=1)
+            world.comes()
+        world.publish()
+        world.wire.archive_ahead()
+
+    reports(8)
+    world.now += timedelta(days=days)
+    reports(LIMIT + 1)
+    world.comes(listed_at=START - timedelta(days=40))
+    world.publish()
+    world.now -= timedelta(days=days)
+    world.wire.bring_back(surely=True)
+    for _ in range(2 * days):
+        reports(2)
+        world.now += timedelta(hours=12)
+
+        reader = Reader(world)
+        reader.comes_by()
+        assert reader.entries == set(world.shown)
+
+
+def test_a_clock_that_is_behind_for_a_while_changes_nothing_in_months(world):
+    world.comes()
+    world.publish()
+    world.now += timedelta(days=30)
+    for _ in range(LIMIT + 1):
+        world.comes()
+    world.publish()
+    months, noted = world.months(), world.wire.store.meta("months wire")
+
+    world.now -= timedelta(days=29)
+    world.publish()
+
+    assert world.months() == months
+    assert world.wire.store.meta("months wire") == noted
+
+
 def test_an_archive_names_the_live_document_and_the_month_before(world):
     world.comes()
     world.now += timedelta(days=10)

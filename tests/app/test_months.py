@@ -5,7 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from builders import article
 
-from aggregator.app.months import Month, homes, is_due, is_open, noted, remembered
+from aggregator.app.months import (
+    Month,
+    homes,
+    is_due,
+    is_open,
+    noted,
+    put_right,
+    remembered,
+)
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 APRIL = datetime(2026, 4, 1, tzinfo=UTC)
@@ -54,3 +62,21 @@ def test_a_month_is_due_once_more_when_it_closes():
 
 def test_months_are_remembered_as_they_were_noted():
     assert remembered(noted(MONTHS)) == MONTHS
+
+
+def test_what_a_clock_that_was_ahead_wrote_of_months_is_not_believed():
+    now = APRIL - 10 * MINUTE
+    february = written(MARCH - MINUTE, MARCH + 10 * MINUTE)
+    ahead = {
+        "2026-02": february,
+        "2026-03": written(MARCH + MINUTE, APRIL + 11 * MINUTE),
+        "2026-04": written(APRIL + MINUTE, APRIL + 20 * MINUTE),
+    }
+
+    right = put_right(ahead, now)
+
+    assert right == {
+        "2026-02": february,
+        "2026-03": Month(first=MARCH + MINUTE, last=MARCH, top=(MARCH, "")),
+    }
+    assert put_right(right, now) == right
