@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from tests.app.running import away, running, source
 
 
-@pytest.mark.parametrize("fails", ["former_grants", "put_states", "changed_grants"])
+@pytest.mark.parametrize("fails", ["former_grants", "revise", "changed_grants"])
 def test_an_edit_that_meets_a_store_that_is_away_is_adopted_when_it_is_back(
     tmp_path, monkeypatch, fails
 ):

@@ -134,7 +134,7 @@ def test_nothing_is_pruned_within_a_day_of_a_jump(tmp_path, monkeypatch, restart
         assert len(at.seen()) == 4
 
 
-@pytest.mark.parametrize("fails", ["put_states", "reschedule", "ahead", "put_meta"])
+@pytest.mark.parametrize("fails", ["revise", "reschedule", "ahead", "put_meta"])
 @pytest.mark.parametrize("by", [-YEARS, YEARS])
 def test_a_jump_that_meets_a_store_that_is_away_is_followed_when_it_is_back(
     tmp_path, monkeypatch, fails, by
