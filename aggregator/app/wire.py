@@ -9,9 +9,8 @@ is the first that does.
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from functools import cached_property, partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from aggregator.app.clock import Clock, utc_now
@@ -19,16 +18,14 @@ from aggregator.app.editorial import Editorial
 from aggregator.app.lowering import Lowering
 from aggregator.app.printing import Printing
 from aggregator.app.records import broken, edited, recorded, tell_of
-from aggregator.app.timekeeping import bring_back, is_witnessed
+from aggregator.app.schedule import Schedule
 from aggregator.errors import StoreAway
 from aggregator.events import log
-from aggregator.fetching import cadence
 from aggregator.model import (
     Config,
     PollResult,
     Publication,
     PublicationStatus,
-    Source,
     SourceState,
 )
 from aggregator.poll import Rooms, poll
@@ -55,7 +52,7 @@ class Closing(Protocol):
         """Let go of it."""
 
 
-class Wire:
+class Wire(Schedule):
     """One config folder at work. Close it when done."""
 
     def __init__(
@@ -130,12 +127,6 @@ class Wire:
         )
         self._edition += 1
 
-    # -- sources
-
-    def states(self) -> dict[str, SourceState]:
-        """Return the state of every configured source, in the order of the config."""
-        return self._as_configured(self.store.states())
-
     def enlist(self) -> dict[str, SourceState]:
         """Make the store agree with the config: sources, tags and headlines.
 
@@ -144,7 +135,7 @@ class Wire:
         states: dict[str, SourceState] = {}
 
         def differing(stored: Mapping[str, SourceState]) -> list[SourceState]:
-            states.update(self._as_configured(stored))
+            states.update(self.as_configured(stored))
             return [row for id_, row in states.items() if row is not stored.get(id_)]
 
         stored = self.store.revise(differing, configured=self.sources)
@@ -152,84 +143,7 @@ class Wire:
         self._edit_again()
         return states
 
-    def due(self, limit: int, *, exclude: Collection[str] = ()) -> list[SourceState]:
-        """Return sources whose time has come, the longest due first, but for some.
-
-        One that came due while we were away, and whose publisher wants to be left
-        alone at this hour, is put off instead.
-        """
-        now = self.clock()
-        due, early = [], []
-        for state in self.store.due(now, limit, exclude=exclude):
-            source = self.sources.get(state.source_id)
-            if source and cadence.put_off(source, state, now=now):
-                early.append(source.id)
-            elif source:
-                due.append(state)
-        if early:
-            self.store.revise(partial(self._put_off, now=now), among=early)
-        return due
-
-    def spread_backlog(self) -> None:
-        """Spread what came due while nobody polled, the longest due first."""
-        now = self.clock()
-        self.store.revise(lambda rows: cadence.spread(self._paired(rows), now=now))
-
-    def bring_back(self, *, surely: bool = False) -> bool:
-        """Let nothing stand in the future that a wrong clock put there.
-
-        Returns whether the clock seems right; `surely` says that it is.
-        """
-        return bring_back(self.store, now=self.clock(), surely=surely)
-
-    def believe_the_clock(self) -> bool:
-        """Bring back what is ahead of a clock that most sources answer to."""
-        states = self.states().values()
-        return is_witnessed(states, now=self.clock()) and self.bring_back(surely=True)
-
-    def rebase(self, by: timedelta) -> None:
-        """Move every source's times along with a wall clock that jumped `by`."""
-        now = self.clock()
-        self.store.revise(
-            lambda rows: [
-                cadence.rebase(source, state, now=now, by=by)
-                for source, state in self._paired(rows)
-            ]
-        )
-
     # -- polling
-
-    def ask(self, states: Sequence[SourceState]) -> None:
-        """Note in the store that these are about to be polled.
-
-        A process that is killed before it has the answer has asked all the same: the
-        next one must not ask again at once. `unask` those that were not polled after all.
-        """
-        now = self.clock()
-        self.store.reschedule(
-            [
-                cadence.asked(self.sources[state.source_id], state, now=now)
-                for state in states
-                if state.last_polled_at
-            ]
-        )
-
-    def unask(self, states: Iterable[SourceState]) -> None:
-        """Let sources be due as they were before `ask`."""
-        self.store.reschedule([state for state in states if state.last_polled_at])
-
-    def put_back(self, states: Iterable[SourceState]) -> None:
-        """Undo failures that were recorded and say nothing of their sources."""
-        before = {state.source_id: state for state in states}
-        if before:
-            self.store.revise(
-                lambda rows: [
-                    before[id_]
-                    for id_, row in rows.items()
-                    if row.url == before[id_].url and row.outcome == "failed"
-                ],
-                among=before,
-            )
 
     def poll(self, state: SourceState) -> PollResult | None:
         """Poll one source; whatever goes wrong is a failed outcome, and not raised.
@@ -322,23 +236,6 @@ class Wire:
     def _editorial_of(self, config: Config) -> Editorial:
         sources = {source.id for source in config.sources}
         return Editorial(config, self.store.former_grants(sources))
-
-    def _as_configured(
-        self, stored: Mapping[str, SourceState]
-    ) -> dict[str, SourceState]:
-        return cadence.configured(self.config.sources, stored, now=self.clock())
-
-    def _paired(
-        self, stored: Mapping[str, SourceState]
-    ) -> list[tuple[Source, SourceState]]:
-        """Return the configured sources with their rows."""
-        return [(s, stored[s.id]) for s in self.config.sources if s.id in stored]
-
-    def _put_off(
-        self, stored: Mapping[str, SourceState], *, now: datetime
-    ) -> list[SourceState]:
-        put_off = (cadence.put_off(*pair, now=now) for pair in self._paired(stored))
-        return [row for row in put_off if row]
 
     def _up_to_date(self, result: PollResult) -> PollResult:
         """Return what a poll brought as the config wants it that was adopted meanwhile."""
