@@ -8,19 +8,20 @@ be called from a handler.
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Event, Lock, Thread
 from time import monotonic
 
 from aggregator.app.alarm import LOOK as ALARM
 from aggregator.app.alarm import Alarm
 from aggregator.app.asked import Asked
+from aggregator.app.following import Following
 from aggregator.app.press import Press
 from aggregator.app.supervisor import ALIVE, READY, STOPPING, Tell, nobody
 from aggregator.app.tally import Tally
 from aggregator.app.timekeeping import Timekeeper
 from aggregator.app.upkeep import LOOK, Upkeep
 from aggregator.app.wire import Wire
-from aggregator.config.watch import changes, missing, present, unreadable
 from aggregator.engines.local import LocalEngine
 from aggregator.errors import (
     ConfigError,
@@ -45,11 +46,6 @@ REPUBLISH_TIMED = timedelta(seconds=30)
 HORIZON = 2000
 # A service is well as long as its last good tick is no older than this: two were missed.
 LATE = timedelta(seconds=2.5)
-# What an edit changes with the next start only: the store stays open, and so does the
-# address that is listened on.
-AT_START = ("store", "listen")
-# How long after it broke the config folder is watched anew, in seconds.
-ANEW = 10.0
 
 
 class Service:
@@ -61,7 +57,6 @@ class Service:
         log.load()
         self.wire = wire
         self._tell = tell
-        self.config_error: ConfigError | None = None
         self.last_tick: datetime | None = None
         self._good_tick = monotonic()
         self._step = "start"
@@ -71,12 +66,8 @@ class Service:
         self._called: str | None = None
         self._upkeep = Upkeep(wire)
         self.alarm = Alarm(wire)
-        self._load = load
-        self._started_with = wire.config
-        self._to_adopt: Config | None = None
-        self._files = present(wire.config.folder)
+        self._following = Following(wire, load)
         self._stop = Event()
-        self._reload = Event()
         self._lookouts: list[Thread] = []
         self._next_print = 0.0
         self._asked = Asked(wire)
@@ -106,7 +97,8 @@ class Service:
         """
         # The alarm is no job of the engine: who is told may take long to listen, and is
         # waited for by nobody, at the end neither.
-        for name, work in (("config", self._watch), ("alarm", self._watch_over)):
+        watch = partial(self._following.watch, self._stop)
+        for name, work in (("config", watch), ("alarm", self._watch_over)):
             self._lookouts.append(Thread(target=work, daemon=True, name=name))
             self._lookouts[-1].start()
         self._engine.every(self.tick)
@@ -133,6 +125,11 @@ class Service:
         """Start no poll any more, let the running ones end, flush, return from `run`."""
         self._stop.set()
 
+    @property
+    def config_error(self) -> ConfigError | None:
+        """Return why the config as it stands is not in force, None if it is."""
+        return self._following.error
+
     def poll_now(self, state: SourceState) -> None:
         """Poll a source out of turn, at its host's pace; MediaWireError if not now."""
         if state.source_id in self._engine.taken():
@@ -143,7 +140,7 @@ class Service:
 
     def reload(self) -> None:
         """Read the config again at the next tick."""
-        self._reload.set()
+        self._following.call()
 
     def ailments(self) -> list[str]:
         """Return which parts do not work, and why, in sentences; empty if all do."""
@@ -205,6 +202,12 @@ class Service:
         # It should, too, where a part has ended that nothing but a start brings back.
         if not (self._engine.dead() or self._press.is_dead):
             self._tell(ALIVE)
+
+    def _follow_config(self) -> None:
+        """Adopt an edit, if there is one."""
+        if config := self._following.follow():
+            self._engine.retune(config.host_limits, workers=config.fetch.workers)
+            self._press.ring()
 
     def _begin(self, due: Sequence[SourceState]) -> None:
         """Poll what is due and not being polled already, having noted that first."""
@@ -310,68 +313,3 @@ class Service:
                 log.exception("alarm broke")
             if self._stop.wait(ALARM.total_seconds()):
                 return
-
-    def _watch(self) -> None:
-        """Read the config again whenever its folder has changed and come to rest."""
-        is_told = False
-        while not self._stop.is_set():
-            try:
-                for _ in changes(self.wire.config.folder, self._stop):
-                    self.reload()
-            except Exception:
-                if not is_told:
-                    log.exception("config lookout broke", again_s=ANEW)
-                is_told = True
-                self._stop.wait(ANEW)
-                self.reload()  # an edit may have come meanwhile
-
-    def _follow_config(self) -> None:
-        """Adopt a valid edit, at the next tick again if the store was away for it."""
-        if self._reload.is_set():
-            self._reload.clear()
-            self._read_config()
-        if config := self._to_adopt:
-            self.wire.adopt(config)
-            self._to_adopt = None
-            self._engine.retune(config.host_limits, workers=config.fetch.workers)
-            self._press.ring()
-            log.info("config adopted", sources=len(config.sources))
-            self._name_late_keys(config)
-
-    def _name_late_keys(self, config: Config) -> None:
-        before = self._started_with
-        late = [key for key in AT_START if getattr(config, key) != getattr(before, key)]
-        if late:
-            keys = ", ".join(late)
-            log.warning("restart needed", keys=keys, why="read at a start only")
-
-    def _read_config(self) -> None:
-        """Find out what to adopt; refuse an invalid edit whole, say so once, and go on."""
-        try:
-            config = self._loaded()
-        except ConfigError as error:
-            # Not the edit's fault: the disk, or too many open files.
-            if isinstance(error.__cause__, OSError):
-                self._reload.set()
-            # Kept before it is told: who hears of it looks at the console.
-            known, self.config_error = self.config_error, error
-            if str(error) != str(known):
-                for complaint in error.complaints:
-                    log.error("config refused", complaint=str(complaint))  # noqa: TRY400
-            return
-        self.config_error = None
-        # What was half adopted must be adopted, or its opposite.
-        if self._to_adopt or config != self.wire.config:
-            self._to_adopt = config
-
-    def _loaded(self) -> Config:
-        """Return the config as it is now; ConfigError if it is invalid or unreadable."""
-        folder = self.wire.config.folder
-        try:
-            config = self._load()
-            if gone := missing(folder, self._files):
-                raise gone
-            self._files = present(folder)
-        except OSError as error:
-            raise unreadable(folder, error) from error
-        return config

@@ -17,20 +17,13 @@ from math import inf
 from time import monotonic
 
 from aggregator.engines import arenas
+from aggregator.engines.batches import HOARD, Batches, weight
 from aggregator.engines.manners import Manners
 from aggregator.engines.ticker import TICK, Ticker
 from aggregator.errors import StoreError
 from aggregator.events import log
 from aggregator.model import HostLimits, PollResult, SourceState
 
-# Results that come in within this time share a transaction; a changed article waits no
-# longer than this for its commit.
-LINGER = 0.05  # seconds
-BATCH = 200
-# So many articles that wait to be recorded are enough: no further poll begins meanwhile,
-# and one transaction takes little more of them. A round of 1,000 sources that were new
-# held 250 MB of articles, because reading them is faster than storing.
-HOARD = 300
 # A poll that takes longer waits for a server that does not answer, and counts no more
 # towards `workers`: a thousand silent hosts must not make the others late. But threads
 # and half-read bodies take memory, so there are never more than LENIENCE times as many.
@@ -78,10 +71,9 @@ class LocalEngine:
         self._changed = threading.Condition(lock)
         self._settled = threading.Condition(lock)
         self._rests_until = 0.0
-        self._ended_for_good = threading.Event()
         # None tells the thread that takes it to end.
         self._ready: queue.SimpleQueue[SourceState | None] = queue.SimpleQueue()
-        self._results: queue.SimpleQueue[PollResult | None] = queue.SimpleQueue()
+        self._batches = Batches()
         self._ticker = Ticker()
         self._parts = [
             threading.Thread(target=work, daemon=True, name=name)
@@ -155,7 +147,7 @@ class LocalEngine:
         after the next start, because nothing of it was recorded. The threads end, those
         that still poll as soon as they have done so.
         """
-        self._ended_for_good.set()
+        self._batches.hurry()
         self._ticker.stop()
         self.abandon()
         with self._changed:
@@ -168,7 +160,7 @@ class LocalEngine:
             ended = self._settled.wait_for(
                 lambda: not self._taken, grace.total_seconds()
             )
-        self._results.put(None)
+        self._batches.end()
         return ended
 
     def abandon(self) -> None:
@@ -237,11 +229,11 @@ class LocalEngine:
                 polled = following
                 result = self._polled(polled)
                 if result:
-                    self._results.put(result)
+                    self._batches.put(result)
                 with self._changed:
                     self._ended(polled)
                     if result:
-                        self._hoarded += _weight(result)
+                        self._hoarded += weight([result])
                     else:
                         self._forget([polled])
                     following = self._start(monotonic())
@@ -310,32 +302,14 @@ class LocalEngine:
         self._settled.notify_all()
 
     def _keep_records(self) -> None:
-        while batch := self._gather():
+        while batch := self._batches.gather():
             while not self._recorded(batch):
                 with self._changed:
                     self._settled.wait_for(lambda: self._stopping, RETRY)
             with self._changed:
                 self._forget(batch)
-                self._hoarded -= sum(map(_weight, batch))
+                self._hoarded -= weight(batch)
                 self._changed.notify()
-
-    def _gather(self) -> list[PollResult]:
-        """Return the results of the next moment: at least one, none at the end."""
-        result = self._results.get()
-        if result and self._results.qsize() < BATCH:
-            # Not waiting for each of the others: that would wake this thread for each.
-            self._ended_for_good.wait(LINGER)
-        batch: list[PollResult] = []
-        articles = 0
-        while result:
-            batch.append(result)
-            articles += _weight(result)
-            if len(batch) == BATCH or articles >= HOARD or self._results.empty():
-                return batch
-            result = self._results.get()
-        if batch:
-            self._results.put(None)
-        return batch
 
     def _recorded(self, batch: list[PollResult]) -> bool:
         """Try to record the batch; return whether there is nothing left to try."""
@@ -362,8 +336,3 @@ class LocalEngine:
         with self._changed:
             self.broken = error
             self._halt()
-
-
-def _weight(result: PollResult) -> int:
-    """Return how many articles a result holds."""
-    return len(result.new) + len(result.changed)

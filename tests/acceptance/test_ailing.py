@@ -78,7 +78,7 @@ def dispatcher_dies(service):
 
 def recorder_dies(service):
     service._engine._record = dies
-    service._engine._results.put("a result")
+    service._engine._batches.put("a result")
     return service._engine._parts[1]
 
 
@@ -114,7 +114,7 @@ def test_a_thread_that_died_is_told_within_two_ticks(tmp_path, part, death):
 
 def test_a_config_that_nobody_watches_any_more_is_told(tmp_path, monkeypatch):
     """O1: edits would be without effect, and commands that make them say they are live."""
-    monkeypatch.setattr("aggregator.app.service.changes", dies)
+    monkeypatch.setattr("aggregator.app.following.changes", dies)
     with serving(tmp_path) as (service, _):
         newsroom = Newsroom(service.wire, service)
 
@@ -123,7 +123,7 @@ def test_a_config_that_nobody_watches_any_more_is_told(tmp_path, monkeypatch):
 
 def test_a_config_is_watched_anew_after_what_broke_that(tmp_path, monkeypatch):
     """It ended for good: edits were without effect until the next start."""
-    monkeypatch.setattr("aggregator.app.service.ANEW", 0.01)
+    monkeypatch.setattr("aggregator.app.following.ANEW", 0.01)
     tries = []
 
     def breaks(_folder, stop):
@@ -133,7 +133,7 @@ def test_a_config_is_watched_anew_after_what_broke_that(tmp_path, monkeypatch):
         yield b"another digest"
         stop.wait()
 
-    monkeypatch.setattr("aggregator.app.service.changes", breaks)
+    monkeypatch.setattr("aggregator.app.following.changes", breaks)
     with capture_logs() as events, serving(tmp_path) as (service, told):
         within(10, lambda: READY in told and len(tries) == 3)
         assert service.ailments() == []

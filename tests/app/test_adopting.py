@@ -50,7 +50,7 @@ def test_an_edit_that_cannot_be_read_now_is_read_at_the_next_tick(
     with running(tmp_path, "ap") as at:
         at.config = replace(at.config, sources=tuple(map(source, ("ap", "bbc"))))
         with monkeypatch.context() as meanwhile:
-            meanwhile.setattr(at.service, "_load", too_many)
+            meanwhile.setattr(at.service._following, "_load", too_many)
             at.service.reload()
             at.tick()
             assert "now: too many open files" in str(at.service.config_error)

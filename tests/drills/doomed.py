@@ -99,11 +99,12 @@ def service(folder, step=None, shift=None, waits=None):
 
 def shorten(*, quiet_s=None, grace_s=None):
     """Let the main job of this process wait for less time than an operator's does."""
+    from aggregator.app import following
     from aggregator.app import service as main_job
 
     if quiet_s:
         quiet = timedelta(seconds=quiet_s)
-        main_job.changes = partial(main_job.changes, quiet=quiet)
+        following.changes = partial(following.changes, quiet=quiet)
     if grace_s:
         main_job.GRACE = timedelta(seconds=grace_s)
 
