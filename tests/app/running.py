@@ -37,6 +37,7 @@ class Running:
         self.wrong_by = timedelta(0)
         self.names = ("1", "2", "3")
         self.heard = []
+        self.asked = Event()
         self.answers = Event()
         self.answers.set()
         self.config = Config(
@@ -66,6 +67,7 @@ class Running:
 
     def fetch(self, request, **_):
         self.heard.append(request.source_id)
+        self.asked.set()
         assert self.answers.wait(WAIT)
         return Fetched(
             url=request.url,

@@ -160,6 +160,7 @@ def test_what_was_asked_before_the_clock_was_put_right_is_asked_again(tmp_path, 
         at.wrong_by = by
         at.answers.clear()
         at.service.tick()
+        assert at.asked.wait(WAIT)
         at.wrong_by = RIGHT
         at.service.tick()
         at.answers.set()
