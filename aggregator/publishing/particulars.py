@@ -39,7 +39,8 @@ class Origin(Struct, frozen=True, kw_only=True):
     """Whose words a report is, with addresses that may stand in any document.
 
     `id` is an IRI and `feed_url` an http address: where the source has neither (a file,
-    for example), they are those of our own page about it.
+    for example), they are those of our own page about it, or about the aggregate that
+    it came in: that aggregate's feed is another's.
     """
 
     name: str
@@ -61,7 +62,7 @@ def origin_by(attribution: Attribution, base_url: str) -> Origin:
     ours = f"{base_url}/sources/{attribution.source_id}"
     if via:
         name, feed_id, home_url = via.title, via.id, via.site_url
-        feeds = [via.feed_url, via.site_url, attribution.feed_url]
+        feeds = [via.feed_url, via.site_url]
     else:
         name, feed_id, home_url = (
             attribution.title,

@@ -413,6 +413,21 @@ def test_the_first_source_stays_the_source_and_ours_is_the_way_it_came(tmp_path)
     assert ours["via"] == {"title": "Paper", "feed_url": "https://paper.example/feed"}
 
 
+def test_a_first_source_without_address_is_not_given_the_feed_of_another(tmp_path):
+    passed = article(
+        1, attribution=attribution(title="Planet", via=Via(title="Paper", id="paper"))
+    )
+
+    documents = rendered(tmp_path, passed)
+
+    ours = "https://wire.example/sources/agency"
+    item, entry = entry_of(documents["rss"]), entry_of(documents["atom"])
+    assert texts(item, "source") == texts(entry, "a:source/a:title") == ["Paper"]
+    assert attributes(item, "source") == [{"url": ours}]
+    assert texts(entry, "a:source/a:id") == [ours]
+    assert b"agency.example/feed" not in documents["atom"]
+
+
 @pytest.mark.parametrize(
     "url", ["file:///srv/secret.xml", "https://feed.invalid/secret"]
 )
