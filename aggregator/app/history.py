@@ -8,8 +8,7 @@ A report belongs to the month it is listed in. A month is open until ten minutes
 its end, and for an hour after it was first written (a new installation meets its sources
 one after the other); from then on its bytes change only where a report is taken back, or
 where rights were lowered, where it was damaged, or where the public address is another.
-A report that comes later than that stands in the month in
-which it came. The open month is written when the live document is about to lose a report
+A report that comes later than that stands in the month in which it came. The open month is written when the live document is about to lose a report
 that is not in it yet.
 
 Sources whose rights end some day stay out: what is archived cannot be taken in again.

@@ -1,9 +1,9 @@
 """Run the rules over articles; say what was changed or dropped, and by which rule.
 
-In: rules as configured, articles. Out: articles. Pure, but for a warning in the log of an
-expression that takes too long: the same rules give the same
-headline from the source's own headline, or from what stands in for it, however often
-they run, so a changed rule can be run again over what is stored.
+In: rules as configured, articles. Out: articles. Pure, but for a warning in the log of
+an expression that takes too long: the same rules give the same headline from the
+source's own headline, or from what stands in for it, however often they run, so a
+changed rule can be run again over what is stored.
 """
 
 import importlib

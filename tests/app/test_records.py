@@ -4,13 +4,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import text
 
 from aggregator.app.records import recorded
 from aggregator.errors import StoreAway
 from aggregator.model import Source, Validators
 from aggregator.store import open_store
-from tests.store.databases import POSTGRESQL, schema
+from tests.store.databases import POSTGRESQL, schema, sessions_ended_at
 from tests.store.newsroom import article, polled, source
 
 SOURCES = {
@@ -58,25 +58,16 @@ def test_a_server_that_comes_back_while_we_try_is_held_against_nobody():
 @contextmanager
 def sessions_ended(*, times):
     """End the sessions of this process that write to the sources, so many times."""
-    server = create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
     left = times
-    with server.connect() as other:
 
-        def end(connection, _cursor, statement, *_):
-            nonlocal left
-            if left and statement.startswith("UPDATE sources"):
-                left -= 1
-                pid = connection.connection.dbapi_connection.info.backend_pid
-                other.execute(
-                    text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid}
-                )
+    def writes(_connection, _cursor, statement, *_):
+        nonlocal left
+        ends = left > 0 and statement.startswith("UPDATE sources")
+        left -= ends
+        return ends
 
-        event.listen(Engine, "before_cursor_execute", end)
-        try:
-            yield
-        finally:
-            event.remove(Engine, "before_cursor_execute", end)
-    server.dispose()
+    with sessions_ended_at("before_cursor_execute", writes):
+        yield
     assert not left
 
 

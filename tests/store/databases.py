@@ -5,11 +5,11 @@ schemas); if it does not answer, the tests fail; set to the empty string, it is 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 
 POSTGRESQL = os.environ.get(
     "MEDIAWIRE_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1/postgres"
@@ -32,3 +32,26 @@ def schema() -> Iterator[str]:
         with server.connect() as connection:
             connection.execute(text(f"DROP SCHEMA {name} CASCADE"))
         server.dispose()
+
+
+@contextmanager
+def sessions_ended_at(moment: str, when: Callable[..., bool]) -> Iterator[None]:
+    """End sessions of this process at an event of SQLAlchemy's, when its arguments say so.
+
+    The first of them is the connection; the server has ended it when it goes on.
+    """
+    server = create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
+    with server.connect() as other:
+
+        def end(connection, *arguments):
+            if when(connection, *arguments):
+                pid = connection.connection.dbapi_connection.info.backend_pid
+                ended = text("SELECT pg_terminate_backend(:pid, 5000)")
+                other.execute(ended, {"pid": pid})
+
+        event.listen(Engine, moment, end)
+        try:
+            yield
+        finally:
+            event.remove(Engine, moment, end)
+    server.dispose()

@@ -6,12 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 
 import pytest
-from databases import POSTGRESQL
+from databases import sessions_ended_at
 from newsroom import NOW
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import create_engine, text
 
 from aggregator.errors import StoreError, StoreHeld, StoreLost
 from aggregator.store import hold, open_store
@@ -192,7 +191,8 @@ def test_a_holder_whose_new_session_ends_too_takes_the_store_the_next_time(
     """It was left with a session that failed for ever: no tick, no poll, no end."""
     with hold(postgresql_url, "run", now=NOW) as still_held:
         end_sessions_that_hold(postgresql_url)
-        with every_new_session_ended(), pytest.raises(StoreError, match="connection"):
+        every_new_one = sessions_ended_at("engine_connect", lambda _: True)
+        with every_new_one, pytest.raises(StoreError, match="connection"):
             still_held()
 
         still_held()
@@ -202,24 +202,6 @@ def test_a_holder_whose_new_session_ends_too_takes_the_store_the_next_time(
             hold(postgresql_url, "poll", now=NOW),
         ):
             pass
-
-
-@contextmanager
-def every_new_session_ended():
-    """End each session of this process after it has connected, before it is used."""
-    server = create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
-    with server.connect() as other:
-
-        def end(connection):
-            pid = connection.connection.dbapi_connection.info.backend_pid
-            other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
-
-        event.listen(Engine, "engine_connect", end)
-        try:
-            yield
-        finally:
-            event.remove(Engine, "engine_connect", end)
-    server.dispose()
 
 
 def end_sessions_that_hold(url):
