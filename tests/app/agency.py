@@ -77,13 +77,18 @@ class Publishers:
 class Agency:
     """See above."""
 
-    def __init__(self, config):
+    def __init__(self, config, clock=utc_now):
         self.config = config
-        self.wire = Wire(config, clock=utc_now)
-        self.publishers = self.wire.__dict__["fetcher"] = Publishers()
+        self.clock = clock
+        self.publishers = Publishers()
+        self.start()
+
+    def start(self):
+        self.wire = Wire(self.config, clock=self.clock)
+        self.wire.__dict__["fetcher"] = self.publishers
         self.service = Service(self.wire, lambda: self.config)
 
-    def close(self):
+    def stop(self):
         self.publishers.talking.set()
         self.service._engine.stop(timedelta(seconds=PATIENCE))
         self.service._press.stop(PATIENCE)
@@ -153,7 +158,7 @@ def agency(folder, *names, sources=(), **settings):
     try:
         yield desk
     finally:
-        desk.close()
+        desk.stop()
 
 
 def away(times, real):

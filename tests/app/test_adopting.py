@@ -3,7 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from tests.app.running import away, running, source
+from tests.app.agency import source
+from tests.app.running import away, running
 
 
 @pytest.mark.parametrize("fails", ["former_grants", "revise", "changed_grants"])
@@ -22,7 +23,7 @@ def test_an_edit_that_meets_a_store_that_is_away_is_adopted_when_it_is_back(
         at.tick()
 
         assert at.wire.store.configured() == {"ap", "bbc"}
-        assert at.heard == ["ap", "bbc"]
+        assert at.asked == ["ap", "bbc"]
 
 
 def test_an_edit_that_was_half_adopted_can_be_taken_back(tmp_path, monkeypatch):
@@ -58,4 +59,4 @@ def test_an_edit_that_cannot_be_read_now_is_read_at_the_next_tick(
         at.tick()
 
         assert at.service.config_error is None
-        assert set(at.heard) == {"ap", "bbc"}
+        assert set(at.asked) == {"ap", "bbc"}

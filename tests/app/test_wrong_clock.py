@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from aggregator.app import upkeep
-from tests.app.running import WAIT, away, running
+from tests.app.running import away, running
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 YEARS = 3_650 * DAY
@@ -19,7 +19,7 @@ def test_what_a_clock_that_was_ahead_saw_is_brought_back(tmp_path, by):
     with running(tmp_path, "ap") as at:
         at.tick()
         at.wrong_by = by
-        at.names = ("4", "5", "6", "7")
+        at.lists("4", "5", "6", "7")
         at.poll_again()
         assert max(at.seen().values()) > at.clock() - HOUR
 
@@ -61,7 +61,7 @@ def test_a_start_after_a_clock_was_ahead_brings_back_what_it_saw(tmp_path):
     with running(tmp_path, "ap") as at:
         at.tick()
         at.wrong_by = YEARS
-        at.names = ("4",)
+        at.lists("4")
         at.poll_again()
         at.stop()
 
@@ -77,7 +77,7 @@ def test_a_clock_that_was_ahead_since_the_start_is_put_right(tmp_path):
         at.tick()
         at.stop()
         at.wrong_by = YEARS
-        at.names = ("4",)
+        at.lists("4")
         at.start()
         at.poll_again()
 
@@ -116,7 +116,7 @@ def test_a_clock_that_stood_for_a_day_is_believed_if_sources_answer(
 def test_nothing_is_pruned_within_a_day_of_a_jump(tmp_path, monkeypatch, restarts):
     with running(tmp_path, "ap") as at:
         at.tick()
-        at.names = ("4",)
+        at.lists("4")
         at.poll_again()
         if restarts == "before the jump":
             at.stop()
@@ -158,17 +158,17 @@ def test_a_jump_that_meets_a_store_that_is_away_is_followed_when_it_is_back(
 def test_what_was_asked_before_the_clock_was_put_right_is_asked_again(tmp_path, by):
     with running(tmp_path, "ap") as at:
         at.wrong_by = by
-        at.answers.clear()
+        at.publishers.talking.clear()
         at.service.tick()
-        assert at.asked.wait(WAIT)
+        at.waits_for("ap")
         at.wrong_by = RIGHT
         at.service.tick()
-        at.answers.set()
-        assert at.service._engine.drain(WAIT)
+        at.publishers.talking.set()
+        at.settles()
         assert at.seen() == {}
 
         at.tick()
 
-        assert at.heard == ["ap", "ap"]
+        assert at.asked == ["ap", "ap"]
         assert max(at.seen().values()) <= at.clock()
         assert at.wire.store.state("ap").next_poll_at < at.clock() + DAY
