@@ -1,6 +1,7 @@
 """Connect to SQLite or PostgreSQL, and say in a sentence what went wrong with it.
 
-In: a store URL. Out: an Engine whose transactions behave alike on both.
+In: a store URL. Out: an Engine whose transactions behave alike on both: one process
+writes at a time, and who waits too long for that hears so.
 
 SQLite: WAL with synchronous=FULL (3.7 ms a commit here, against 0.26 ms with NORMAL,
 which may lose the last commits with the power; at one commit for many polls the
@@ -63,6 +64,17 @@ _SETTINGS = (
     "enable_hashjoin = off",
     "enable_mergejoin = off",
     "enable_sort = off",
+    # By default a server takes two hours to notice that a machine lost its power, and
+    # keeps the locks of its sessions for so long.
+    "tcp_keepalives_idle = 15",
+    "tcp_keepalives_interval = 5",
+    "tcp_keepalives_count = 3",
+    "lock_timeout = '30s'",
+)
+# Two that write at once would give two reports the same place in the search index.
+_ONE_WRITER = (
+    "SELECT pg_advisory_xact_lock"
+    "(hashtextextended('mediawire writing ' || current_schema(), 0))"
 )
 # How long a PostgreSQL server that is gone without a word (a host that froze, a proxy
 # that forgot us) is waited for: libpq would wait for minutes, or without end, and the
@@ -92,6 +104,7 @@ _SQLITE_DAMAGES = {
     "SQLITE_CORRUPT": "the file is damaged: restore the last backup",
 }
 _POSTGRESQL_TROUBLES = {  # by SQLSTATE, or its first two digits
+    "55P03": "another process keeps it locked; nothing was written",
     "53100": "the server's disk is full; nothing was written, free some space",
     "53300": "the server has no free connection",
     "57": "the server is shutting down or was told to stop us",
@@ -199,6 +212,11 @@ def _postgresql(url: URL, mode: Mode) -> Engine:
     def configure(connection: DBAPIConnection, _record: object) -> None:
         connection.cursor().execute(f"SET {'; SET '.join(_SETTINGS)}")
         connection.commit()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("writes", False):
+            connection.exec_driver_sql(_ONE_WRITER)
 
     return engine
 

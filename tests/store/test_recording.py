@@ -171,10 +171,9 @@ def test_an_empty_document_replaces_the_last_one(desk):
 def test_unchanged_sources_cost_one_statement_for_all_of_them(desk, statements):
     desk.record([polled("bbc"), polled("ap")])
 
-    begun = [text for text, _ in statements if not text.startswith("BEGIN")]
-    assert [(text.split()[:2], rows) for text, rows in statements if text in begun] == [
-        (["UPDATE", "sources"], 2)
-    ]
+    # On PostgreSQL a transaction that writes waits for its turn first.
+    said = [(text.split()[:2], n) for text, n in statements if "xact_lock" not in text]
+    assert said == [(["UPDATE", "sources"], 2)]
 
 
 def test_new_articles_are_written_row_by_row_of_one_statement_a_table(desk, statements):
