@@ -193,10 +193,10 @@ def test_more_sources_that_cannot_be_listed_are_not_taken_for_none(
 ):
     """All sources of `sources.d` would be taken out."""
 
-    def refuse(path: Path) -> list[str]:
+    def refuse(path: Path) -> list[Path]:
         raise OSError(24, "Too many open files", str(path))
 
-    monkeypatch.setattr("aggregator.config.files.os.listdir", refuse)
+    monkeypatch.setattr(Path, "iterdir", refuse)
 
     with pytest.raises(OSError, match="Too many"):
         digest(folder)
