@@ -45,7 +45,9 @@ def test_every_command_in_the_readme_exists_with_these_options(line):
 
 
 # Not run here: what goes on until it is told to end, and what asks an agency.
-ELSEWHERE = re.compile(r"mediawire (run|serve|scheduler|demo|source (add|test))\b")
+ELSEWHERE = re.compile(
+    r"mediawire (run|serve|scheduler|worker|demo|source (add|test))\b"
+)
 BEFORE = {"resume": ["source", "pause", "un-news"]}
 NOT_HELD = ("release", "reject")
 SERVICE = "contact: https://press.example/about\n"

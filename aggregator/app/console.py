@@ -56,7 +56,7 @@ class OperatorsDesk:
         source, state = self._wire.sources[source_id], self._wire.states()[source_id]
         if reason := cadence.may_refresh(source, state, now=now):
             raise MediaWireError(f"{source_id} is not polled: {reason}")
-        self._service.poll_now(state)
+        self._service.polling.poll_now(state)
 
     def pause(self, source_id: str, *, why: str) -> None:
         """Stop polling a source, in the config folder."""

@@ -22,10 +22,19 @@ ANEW = 10.0
 
 
 class Following:
-    """Keeps a Wire to what its config folder says. `error` is why it does not, if so."""
+    """Keeps a Wire to what its config folder says. `error` is why it does not, if so.
 
-    def __init__(self, wire: Wire, load: Callable[[], Config]) -> None:
+    `adopt` is how it takes another config: as the one that all go by, or its own alone.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        load: Callable[[], Config],
+        adopt: Callable[[Config], None],
+    ) -> None:
         self._wire = wire
+        self._adopt = adopt
         self._load = load
         self._started_with = wire.config
         self._files = present(wire.config.folder)
@@ -61,7 +70,7 @@ class Following:
             self._read()
         config = self._to_adopt
         if config:
-            self._wire.adopt(config)
+            self._adopt(config)
             self._to_adopt = None
             log.info("config adopted", sources=len(config.sources))
             self._name_late_keys(config)

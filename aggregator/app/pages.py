@@ -72,7 +72,7 @@ class Newsroom:
         if service is None:
             return None
         return AtWork(
-            polls=service.tally.polls(),
+            polls=service.polling.tally.polls(),
             last_tick=service.last_tick,
             config_valid=service.config_error is None,
         )

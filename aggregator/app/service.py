@@ -6,33 +6,30 @@ be called from a handler.
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from threading import Event, Lock, Thread
+from threading import Event, Thread
 from time import monotonic
 
 from aggregator.app.alarm import LOOK as ALARM
 from aggregator.app.alarm import Alarm
-from aggregator.app.asked import Asked
 from aggregator.app.following import Following
+from aggregator.app.polling import Polling
 from aggregator.app.press import Press
+from aggregator.app.share import Share
 from aggregator.app.supervisor import ALIVE, READY, STOPPING, Tell, nobody
-from aggregator.app.tally import Tally
 from aggregator.app.timekeeping import Timekeeper
 from aggregator.app.upkeep import LOOK, Upkeep
 from aggregator.app.wire import Wire
-from aggregator.engines.local import LocalEngine
 from aggregator.errors import (
     ConfigError,
     MediaWireError,
-    StoreError,
     StoreHeld,
     StoreLost,
 )
 from aggregator.events import log
-from aggregator.fetching.cadence import Network
-from aggregator.model import Config, PollResult, SourceState
+from aggregator.model import Config, PollResult
+from aggregator.store import open_shards
 
 GRACE = timedelta(seconds=10)
 # Of two signals at once the kernel may give the second to another thread, which does
@@ -42,8 +39,8 @@ HEED = 0.5
 REPUBLISH = timedelta(minutes=10)
 # Where time alone shows or hides a report: by age, embargo or the end of its rights.
 REPUBLISH_TIMED = timedelta(seconds=30)
-# How many due sources are looked at in one tick; the rest is due in the next.
-HORIZON = 2000
+# What others read who ask for hosts that this process asks.
+SHARING = "shards of the scheduler"
 # A service is well as long as its last good tick is no older than this: two were missed.
 LATE = timedelta(seconds=2.5)
 
@@ -60,35 +57,23 @@ class Service:
         self.last_tick: datetime | None = None
         self._good_tick = monotonic()
         self._step = "start"
-        self.tally = Tally()
         self._lost: MediaWireError | None = None
         self._trouble: str | None = None
         self._called: str | None = None
         self._upkeep = Upkeep(wire)
         self.alarm = Alarm(wire)
-        self._following = Following(wire, load)
+        self._following = Following(wire, load, wire.adopt)
         self._stop = Event()
         self._lookouts: list[Thread] = []
         self._next_print = 0.0
-        self._asked = Asked(wire)
-        self._recording = Lock()
-        self._network = Network()
-        self._verdict: (
-            tuple[Sequence[PollResult], tuple[list[PollResult], list[PollResult]]]
-            | None
-        ) = None
-        self._is_cut_off = False
         wire.open_rooms()
         wire.enlist()
         wire.spread_backlog()
         self._time = Timekeeper(wire.clock, is_right=wire.bring_back())
         self._press = Press(wire.publish, wire.archive_ahead)
-        self._engine = LocalEngine(
-            self._poll,
-            self._record,
-            limits=wire.config.host_limits,
-            workers=wire.config.fetch.workers,
-        )
+        shards = open_shards(wire.config.store, SHARING, now=wire.clock())
+        self.polling = Polling(wire, Share(wire, shards), self._heard)
+        self._engine = self.polling.engine
 
     def run(self) -> None:
         """Work until `stop` is called; then end cleanly within about ten seconds.
@@ -114,8 +99,7 @@ class Service:
             pass
         self._tell(STOPPING)
         log.info("stopping", grace_s=GRACE.total_seconds())
-        ended = self._engine.stop(GRACE)
-        self._end_asking()
+        ended = self.polling.stop(GRACE)
         self._press.stop(timeout=GRACE.total_seconds())
         log.info("stopped", all_polls_ended=ended)
         if self._lost:
@@ -129,14 +113,6 @@ class Service:
     def config_error(self) -> ConfigError | None:
         """Return why the config as it stands is not in force, None if it is."""
         return self._following.error
-
-    def poll_now(self, state: SourceState) -> None:
-        """Poll a source out of turn, at its host's pace; MediaWireError if not now."""
-        if state.source_id in self._engine.taken():
-            raise MediaWireError(f"{state.source_id} is being polled just now")
-        self._begin([state])
-        if state.source_id not in self._engine.taken():
-            raise MediaWireError("nothing can be reached now: the network is down")
 
     def reload(self) -> None:
         """Read the config again at the next tick."""
@@ -171,14 +147,7 @@ class Service:
             self.wire.still_held()
             self.wire.store.try_writing()
             self._mind_the_clock()
-            self._asked.give_back()
-            if self._network.came_back():
-                self._is_cut_off = False
-                log.info("network back")
-                self.wire.spread_backlog()
-            # First who is taken: a poll that is recorded meanwhile is due no more.
-            taken = self._engine.taken()
-            self._begin(self.wire.due(HORIZON, exclude=taken))
+            self.polling.look()
             called, self._called = self._called, self.wire.called_press()
             if monotonic() >= self._next_print or called != self._called:
                 pause = REPUBLISH_TIMED if self.wire.is_timed else REPUBLISH
@@ -206,31 +175,8 @@ class Service:
     def _follow_config(self) -> None:
         """Adopt an edit, if there is one."""
         if config := self._following.follow():
-            self._engine.retune(config.host_limits, workers=config.fetch.workers)
+            self.polling.retune(config)
             self._press.ring()
-
-    def _begin(self, due: Sequence[SourceState]) -> None:
-        """Poll what is due and not being polled already, having noted that first."""
-        fresh = self._network.choice(due, at=monotonic())
-        self._asked.note(fresh)
-        self._engine.submit(fresh)
-
-    def _poll(self, state: SourceState) -> PollResult | None:
-        """Poll a source, which is due again if nothing comes of that."""
-        result = None
-        try:
-            result = self.wire.poll(state)
-        finally:
-            if result is None:
-                self._asked.let_go([state])
-        return result
-
-    def _end_asking(self) -> None:
-        """Let the next start ask again what was not answered until now."""
-        try:
-            self._asked.end()
-        except MediaWireError as error:
-            log.error("not given back", reason=str(error))  # noqa: TRY400 - a sentence
 
     def _mind_the_clock(self) -> None:
         """Let the schedule follow a wall clock that was put forward or back.
@@ -243,58 +189,16 @@ class Service:
                 self._time.settle(is_right=self.wire.believe_the_clock())
             return
         self._upkeep.clock_jumped()
-        with self._recording:
-            # What runs has its times from the clock before, and so has what they hold.
-            self._engine.recall()
-            self._asked.end()
-            self._network, self._is_cut_off, self._verdict = Network(), False, None
+        with self.polling.forgetting():
             self.wire.bring_back(surely=self._time.returns(jump))
             self.wire.rebase(jump)
             self._time.follow(jump)
         log.warning("clock jumped", seconds=round(jump.total_seconds()))
         self._press.ring()
 
-    def _record(self, results: Sequence[PollResult]) -> None:
-        with self._recording:
-            counted, spared = self._judged(results)
-            kept = self.wire.record(counted)
-            if spared:
-                self._hold_back(spared)
-            self._verdict = None
-            self._asked.answered(result.source_id for result in counted)
-        self.tally.count([*counted, *spared])
-        if any(result.outcome.kind == "updated" for result in kept):
+    def _heard(self, results: Sequence[PollResult]) -> None:
+        if any(result.outcome.kind == "updated" for result in results):
             self._press.ring()
-
-    def _judged(
-        self, results: Sequence[PollResult]
-    ) -> tuple[list[PollResult], list[PollResult]]:
-        """Return what counts of a batch, and what says nothing of its sources.
-
-        That is judged once, however often the batch must be tried to be recorded: the
-        network would hear of each failure again.
-        """
-        if self._verdict is None or self._verdict[0] is not results:
-            before = self._asked.before
-            # Whoever is not known to be asked was asked before the clock jumped.
-            timely = [each for each in results if each.source_id in before]
-            if len(timely) < len(results):
-                log.info("let go", polls=len(results) - len(timely), why="clock jumped")
-            judged = self._network.judged(timely, before, at=monotonic())
-            self._verdict = (results, judged)
-        return self._verdict[1]
-
-    def _hold_back(self, spared: Sequence[PollResult]) -> None:
-        """Hold nothing against sources that nobody can reach, and let all others wait."""
-        if not self._is_cut_off:
-            self._is_cut_off = True
-            log.warning("network down", reason=spared[0].outcome.error)
-        self.wire.put_back(self._network.wronged())
-        self._network.righted()
-        waiting = self._network.waiting(spared, self._asked.before)
-        self._asked.let_go([*self._engine.recall(), *waiting])
-        with suppress(StoreError):  # or at the next good tick
-            self._asked.give_back()
 
     def _look_after(self) -> None:
         try:

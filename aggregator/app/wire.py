@@ -83,8 +83,15 @@ class Wire(Schedule):
     def adopt(self, config: Config) -> None:
         """Go on with another config; nothing is fetched that did not change.
 
-        A room that is left behind closes itself with the last poll that is in it.
         If the store is away, adopt the config again: what was done is done once more.
+        """
+        self.change(config)
+        self.enlist()
+
+    def change(self, config: Config) -> None:
+        """Work by another config, which somebody else enlists.
+
+        A room that is left behind closes itself with the last poll that is in it.
         """
         with self._adopting:
             old, editorial = self.config, self._editorial_of(config)
@@ -95,7 +102,6 @@ class Wire(Schedule):
             self._take(config, editorial)
             self.printing = self.printing.following(config, self.editorial)
             self.open_rooms()
-        self.enlist()
 
     def follow_store(self) -> bool:
         """Read on from the database that was put in the place of ours, if one was.
@@ -142,6 +148,10 @@ class Wire(Schedule):
         Lowering(self.store, self.config).note(stored, now=self.clock())
         self._edit_again()
         return states
+
+    def is_enlisted(self) -> bool:
+        """Whether the store agrees with the sources, tags and rules of this config."""
+        return self.store.meta(RULES_DIGEST) == self.editorial.digest()
 
     # -- polling
 

@@ -36,6 +36,7 @@ COMMANDS = {
     "publish": "service",
     "serve": "service",
     "scheduler": "service",
+    "worker": "service",
     "check": "config",
     "config": "config",
     "status": "status",

@@ -13,6 +13,8 @@ from aggregator.cli import Invocation, no_such
 from aggregator.errors import StoreHeld
 from aggregator.model import Config
 
+# What works by itself until it is stopped.
+SERVICES = ("run", "scheduler", "worker")
 NO_SOURCES = "no source is configured; `mediawire source add URL` adds one"
 
 
@@ -60,14 +62,19 @@ def reading_wire(invocation: Invocation) -> Iterator[Wire]:
 
 @contextmanager
 def held(
-    config: Config, purpose: str, *, clock: Clock = utc_now
+    config: Config, purpose: str, *, clock: Clock = utc_now, alone: bool = False
 ) -> Iterator[Callable[[], None]]:
-    """Hold the store; raises StoreHeld, with what to do now, if another one does."""
+    """Hold the store; raises StoreHeld, with what to do now, if another one does.
+
+    `alone` is to hold it without workers, too.
+    """
     from aggregator.store import hold
 
     with ExitStack() as holding:
         try:
-            still_held = holding.enter_context(hold(config.store, purpose, now=clock()))
+            still_held = holding.enter_context(
+                hold(config.store, purpose, now=clock(), alone=alone)
+            )
         except StoreHeld as error:
             what_now = _what_now(str(error), purpose, config.base_url)
             raise StoreHeld(f"{error}; {what_now}") from error
@@ -76,7 +83,7 @@ def held(
 
 def _what_now(holder: str, purpose: str, base_url: str) -> str:
     """Return what to do about a store that is held, for the command that wants it."""
-    is_service = any(f"held by {name} (" in holder for name in ("run", "scheduler"))
+    is_service = any(f"held by {name} (" in holder for name in SERVICES)
     if not is_service:
         return "try again when that has ended"
     if purpose == "poll" and "held by run (" in holder:
@@ -93,10 +100,13 @@ def _what_now(holder: str, purpose: str, base_url: str) -> str:
 
 @contextmanager
 def working_wire(
-    config: Config, purpose: str, *, clock: Clock = utc_now
+    config: Config, purpose: str, *, clock: Clock = utc_now, alone: bool = False
 ) -> Iterator[Wire]:
-    """Open the wire to work on it, alone; raises StoreHeld if another one does."""
-    with held(config, purpose, clock=clock) as still_held:
+    """Open the wire to work on it; raises StoreHeld if another one does.
+
+    Workers may poll meanwhile, unless this is to be `alone`.
+    """
+    with held(config, purpose, clock=clock, alone=alone) as still_held:
         wire = Wire(config, clock=clock, still_held=still_held)
         settle()
         try:

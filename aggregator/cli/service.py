@@ -1,4 +1,4 @@
-"""`run`, `poll`, `publish`, `serve`, `scheduler`: the main job and its parts."""
+"""`run`, `poll`, `publish`, `serve`, `scheduler`, `worker`: the main job and its parts."""
 
 import os
 import signal
@@ -10,6 +10,7 @@ from types import FrameType
 
 import click
 
+from aggregator.app.clock import utc_now
 from aggregator.app.configuring import load_config
 from aggregator.app.round import Summary, poll_round
 from aggregator.app.supervisor import Tell, nobody, supervisor
@@ -27,6 +28,7 @@ from aggregator.cli.progress import Progress
 from aggregator.cli.terminal import emit_json, emit_table
 from aggregator.cli.values import listening
 from aggregator.config.files import PUBLICATIONS
+from aggregator.errors import StoreError
 from aggregator.events import log
 from aggregator.model import Config, PublicationStatus, SourceState
 
@@ -45,7 +47,7 @@ def run(invocation: Invocation, *, once: bool, listen: str | None) -> None:
     flags = {"listen": listen} if listen else {}
     config = working_config(invocation, flags)
     if once:
-        with working_wire(config, "run --once") as wire:
+        with working_wire(config, "run --once", alone=True) as wire:
             wire.enlist()
             show_summary(_round(wire, wire.due(EVERYTHING), invocation))
         return
@@ -76,6 +78,36 @@ def scheduler(invocation: Invocation) -> None:
 
 
 @click.command()
+@click.pass_obj
+def worker(invocation: Invocation) -> None:
+    """Poll beside a scheduler, on PostgreSQL; publish and serve nothing."""
+    from aggregator.app.worker import Worker
+    from aggregator.store import open_shards
+
+    config = working_config(invocation)
+    shards = open_shards(config.store, "worker", now=utc_now(), joins=True)
+    if shards is None:
+        raise StoreError(
+            "a worker polls beside a scheduler, from a store on PostgreSQL; from one on "
+            "SQLite one process polls: `mediawire run`"
+        )
+    wire = Wire(config)
+    settle()
+    try:
+        work = Worker(
+            wire,
+            shards,
+            lambda: load_config(invocation.folder, environ=invocation.environ),
+            supervisor(invocation.environ),
+        )
+        on_signals(work.stop, work.reload)
+        work.run()
+    finally:
+        shards.close()
+        wire.close()
+
+
+@click.command()
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...", shell_complete=source_ids)
 @click.option("--force", is_flag=True, help="Ignore the clock, but not a Retry-After.")
 @click.option("--strict", is_flag=True, help="Exit 1 if any source failed.")
@@ -91,7 +123,7 @@ def poll(
 ) -> None:
     """Poll what is due, once, then publish what changed; for cron."""
     invocation: Invocation = ctx.obj
-    with working_wire(working_config(invocation), "poll") as wire:
+    with working_wire(working_config(invocation), "poll", alone=True) as wire:
         wanted = known_sources(wire, sources) or tuple(wire.sources)
         stored = wire.enlist()
         if force:

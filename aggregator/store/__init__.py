@@ -6,6 +6,7 @@ PostgreSQL, with the same answers.
 
     opening     find, create, migrate or refuse a database     → open_store, migrate
     holding     one process at a time works with a store       → hold
+    shards      several share its schedule, on PostgreSQL      → open_shards
     catalogue   what can be asked about articles, on transactions → Catalogue
     store       the door: each method is one transaction       → Store
     recording   what a poll changes, across the tables below
@@ -31,18 +32,31 @@ if TYPE_CHECKING:
     from aggregator.store.marks import Mark
     from aggregator.store.migrations import HEAD
     from aggregator.store.opening import migrate, open_store, schema_version
+    from aggregator.store.shards import Shards, open_shards
     from aggregator.store.store import Store
 
-__all__ = ["HEAD", "Mark", "Store", "hold", "migrate", "open_store", "schema_version"]
+__all__ = [
+    "HEAD",
+    "Mark",
+    "Shards",
+    "Store",
+    "hold",
+    "migrate",
+    "open_shards",
+    "open_store",
+    "schema_version",
+]
 
 __getattr__ = opening_late(
     __name__,
     {
         "HEAD": "migrations",
         "Mark": "marks",
+        "Shards": "shards",
         "Store": "store",
         "hold": "holding",
         "migrate": "opening",
+        "open_shards": "shards",
         "open_store": "opening",
         "schema_version": "opening",
     },

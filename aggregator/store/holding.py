@@ -11,25 +11,21 @@ folder or puts a backup in place. So a holder asks again and again whether it st
 
 import fcntl
 import os
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from hashlib import blake2b
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import URL
 
 from aggregator.errors import StoreError, StoreHeld, StoreLost
-from aggregator.store.connecting import connect, file_of, parsed_url, shown, telling
+from aggregator.store.connecting import file_of, parsed_url
 from aggregator.store.files import file_at
+from aggregator.store.sessions import HELD, POLLING, Session, lock, signature
 
 # Raises StoreHeld or StoreLost if we do not hold the store any more, StoreError if that
 # cannot be found out now.
 StillHeld = Callable[[], None]
-
-_APPLICATION_NAME = 63  # bytes that PostgreSQL keeps of it
 
 # A child that is forked while we hold the lock would share it, and keep it after our
 # death: it closes these descriptors first thing.
@@ -37,24 +33,29 @@ _held: set[int] = set()
 
 
 @contextmanager
-def hold(store_url: str, purpose: str, *, now: datetime) -> Iterator[StillHeld]:
+def hold(
+    store_url: str, purpose: str, *, now: datetime, alone: bool = False
+) -> Iterator[StillHeld]:
     """Hold a store while the body runs; `purpose` is the command, for the others.
 
-    Gives a function that makes sure of it while the work goes on. Raises StoreHeld, at
+    Workers may poll beside its holder, but not if that is to be `alone`. Gives a function that makes sure of it while the work goes on. Raises StoreHeld, at
     once, if another process holds the store; StoreError if the place cannot be reached
     or written.
     """
     url = parsed_url(store_url)
-    since = f"{now:%Y-%m-%d %H:%M} UTC"
-    holder = f"{purpose} (pid {os.getpid()} on {socket.gethostname()} since {since})"
+    holder = signature(purpose, now)
     path = file_of(url)
     # The same database by another name is the same database.
-    lock = _FileLock(path.resolve(), holder) if path else _SessionLock(url, holder)
+    held = (
+        _FileLock(path.resolve(), holder)
+        if path
+        else _SessionLock(url, holder, alone=alone)
+    )
     try:
-        lock.take()
-        yield lock.check
+        held.take()
+        yield held.check
     finally:
-        lock.release()
+        held.release()
 
 
 class _FileLock:
@@ -145,61 +146,20 @@ os.register_at_fork(after_in_child=_close_in_child)
 class _SessionLock:
     """An advisory lock of a session of our own."""
 
-    def __init__(self, url: URL, holder: str) -> None:
-        name = holder.encode()[:_APPLICATION_NAME].decode("utf-8", "ignore")
+    def __init__(self, url: URL, holder: str, *, alone: bool) -> None:
         self._url = url
-        self._engine = connect(
-            url.update_query_dict({"application_name": name}), "work"
-        )
-        self._session: Connection | None = None
+        self._session = Session(url, holder)
+        self._names = (HELD, POLLING) if alone else (HELD,)
 
     def take(self) -> None:
-        with telling(shown(self._url)):
-            session = self._engine.connect()
-            self._session = session.execution_options(isolation_level="AUTOCOMMIT")
-            try:
-                _lock_session(self._session, self._url)
-            except (StoreHeld, SQLAlchemyError):
-                # A session that the server ended is never usable again: kept, it would
-                # fail each later `check` too.
-                self.release()
-                raise
+        with self._session.used() as connection:
+            for name in self._names:
+                lock(connection, name, self._url)
 
     def check(self) -> None:
         """Take the lock again if the server ended our session, and our lock with it."""
-        try:
-            with telling(shown(self._url)):
-                if self._session is not None:
-                    self._session.scalar(text("SELECT 1"))
-                    return
-        except StoreError:
-            self.release()
-        self.take()
+        if not self._session.lives():
+            self.take()
 
     def release(self) -> None:
-        session, self._session = self._session, None
-        with suppress(StoreError), telling(shown(self._url)):
-            if session is not None:
-                session.invalidate()
-                session.close()
-        self._engine.dispose()
-
-
-def _lock_session(session: Connection, url: URL) -> None:
-    """Take the lock for as long as the session lasts, or raise with its holder's name."""
-    schema = session.scalar(text("SELECT current_schema()"))
-    key = blake2b(f"mediawire {schema}".encode(), digest_size=8).digest()
-    number = int.from_bytes(key, signed=True)
-    if session.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": number}):
-        return
-    name = session.scalar(
-        text(
-            "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) "
-            "WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
-            "AND (classid::bigint << 32) | objid::bigint = :number "
-            "AND pg_locks.database = "
-            "(SELECT oid FROM pg_database WHERE datname = current_database())"
-        ),
-        {"number": number},
-    )
-    raise StoreHeld(f"{shown(url)}: held by {name or 'another process'}")
+        self._session.end()

@@ -90,7 +90,7 @@ class Agency:
 
     def stop(self):
         self.publishers.talking.set()
-        self.service._engine.stop(timedelta(seconds=PATIENCE))
+        self.service.polling.stop(timedelta(seconds=PATIENCE))
         self.service._press.stop(PATIENCE)
         self.wire.close()
 
@@ -145,7 +145,7 @@ def agency(folder, *names, sources=(), **settings):
         (folder / name).write_text("")
     config = Config(
         folder=folder,
-        store=f"sqlite:///{folder}/wire.db",
+        store=settings.pop("store", f"sqlite:///{folder}/wire.db"),
         output=folder / "public",
         default_host=settings.pop(
             "default_host", HostLimits(per_host=16, spacing=timedelta(0))

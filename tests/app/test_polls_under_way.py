@@ -113,7 +113,7 @@ def test_what_was_asked_in_vain_is_due_again_after_a_restart(desk, monkeypatch):
     monkeypatch.setattr(desk.wire.store, "known", away(2, desk.wire.store.known))
     desk.tick()
 
-    desk.service._end_asking()
+    desk.service.polling.end_asking()
 
     assert desk.wire.store.states() == {row.source_id: row for row in rows}
 
@@ -222,7 +222,7 @@ def silent(desk):
 def test_what_must_be_recorded_again_is_judged_once(many, monkeypatch):
     """Each try was another failure: soon they counted, for sources nobody could reach."""
     silent(many)
-    before = dict(many.service.tally.polls().outcomes)
+    before = dict(many.service.polling.tally.polls().outcomes)
     for method in ("record", "revise"):
         real = getattr(many.wire.store, method)
         monkeypatch.setattr(many.wire.store, method, away(4, real))
@@ -232,7 +232,7 @@ def test_what_must_be_recorded_again_is_judged_once(many, monkeypatch):
 
     assert [state.failures for state in many.wire.states().values()] == [0] * 6
     assert before == {"updated": 6}
-    assert many.service.tally.polls().outcomes == {"updated": 6, "failed": 6}
+    assert many.service.polling.tally.polls().outcomes == {"updated": 6, "failed": 6}
 
 
 def test_it_is_said_at_once_that_sources_wait_for_our_network(many):
@@ -252,7 +252,7 @@ def test_failures_counted_in_error_are_undone_when_the_store_is_back(many, monke
     many.service.tick()
 
     assert [state.failures for state in many.wire.states().values()] == [0] * 6
-    assert many.service.tally.polls().outcomes == {"updated": 6, "failed": 6}
+    assert many.service.polling.tally.polls().outcomes == {"updated": 6, "failed": 6}
 
 
 # -- who is asked next
@@ -277,7 +277,7 @@ def test_a_poll_recorded_while_we_look_who_is_due_is_not_asked_again(desk, monke
 
 
 def test_many_new_sources_of_one_host_do_not_keep_others_waiting(tmp_path, monkeypatch):
-    monkeypatch.setattr("aggregator.app.service.HORIZON", 3)
+    monkeypatch.setattr("aggregator.app.polling.HORIZON", 3)
     platform = [
         Source(id=f"p{n}", url=f"https://platform.example/{n}") for n in range(3)
     ]
@@ -378,7 +378,7 @@ def test_a_source_that_is_removed_while_it_waits_was_not_asked(queue):
     assert queue.asked == ["a"]
     assert queue.wire.store.recent_polls()["b"] == before
     assert [poll.outcome for poll in queue.wire.store.poll_log("b")] == ["updated"]
-    assert queue.service.tally.polls().outcomes == {"updated": 3}
+    assert queue.service.polling.tally.polls().outcomes == {"updated": 3}
     assert queue.state("b").because == "interval 1h"
 
 

@@ -1,0 +1,176 @@
+"""Poll what is due, again and again, and record what came of it.
+
+In: a Wire, ticks. Out: the store says of each source that was due what came of asking
+it; who was asked in vain is due again. Failures that are our own network's are held
+against nobody: one source after the other is asked then, until one answers.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from threading import Lock
+from time import monotonic
+
+from aggregator.app.asked import Asked
+from aggregator.app.share import Share
+from aggregator.app.tally import Tally
+from aggregator.app.wire import Wire
+from aggregator.engines.local import LocalEngine
+from aggregator.errors import MediaWireError, StoreError
+from aggregator.events import log
+from aggregator.fetching.cadence import Network
+from aggregator.model import Config, PollResult, SourceState
+
+# How many due sources are looked at in one tick; the rest is due in the next.
+HORIZON = 2000
+
+
+class Polling:
+    """The engine of a process that goes on polling, and what it must keep in mind.
+
+    `heard` is called with the results of polls once they are recorded.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        share: Share,
+        heard: Callable[[Sequence[PollResult]], None],
+        *,
+        record: Callable[[Sequence[PollResult]], list[PollResult]] | None = None,
+    ) -> None:
+        self.tally = Tally()
+        self._wire = wire
+        self._share = share
+        self._heard = heard
+        self._record_in = record or wire.record
+        self._asked = Asked(wire)
+        self._recording = Lock()
+        self._network = Network()
+        self._verdict: (
+            tuple[Sequence[PollResult], tuple[list[PollResult], list[PollResult]]]
+            | None
+        ) = None
+        self._is_cut_off = False
+        self.engine = LocalEngine(
+            self._poll,
+            self._record,
+            limits=wire.config.host_limits,
+            workers=wire.config.fetch.workers,
+        )
+
+    def look(self) -> None:
+        """Begin what is due, having given back what was asked in vain."""
+        self._asked.give_back()
+        if self._network.came_back():
+            self._is_cut_off = False
+            log.info("network back")
+            self._wire.spread_backlog()
+        if self._share.is_lost():
+            # Whoever has them now may have asked them already: their rows stay.
+            recalled = self.engine.recall()
+            self._asked.answered(state.source_id for state in recalled)
+            log.warning("shards lost", sources_recalled=len(recalled))
+        # First who is taken: a poll that is recorded meanwhile is due no more.
+        taken = self.engine.taken()
+        self._begin(self._share.due(HORIZON, taken))
+
+    def poll_now(self, state: SourceState) -> None:
+        """Poll a source out of turn, at its host's pace; MediaWireError if not now."""
+        if state.source_id in self.engine.taken():
+            raise MediaWireError(f"{state.source_id} is being polled just now")
+        self._share.require(state)
+        self._begin([state])
+        if state.source_id not in self.engine.taken():
+            raise MediaWireError("nothing can be reached now: the network is down")
+
+    def retune(self, config: Config) -> None:
+        """Go by the manners of another config from the next start on."""
+        self.engine.retune(config.host_limits, workers=config.fetch.workers)
+
+    @contextmanager
+    def forgetting(self) -> Iterator[None]:
+        """Forget what runs, and let it be due again; nothing is recorded meanwhile.
+
+        For a wall clock that jumped: what runs has its times from the clock before, and
+        so has what is kept in mind of it.
+        """
+        with self._recording:
+            self.engine.recall()
+            self._asked.end()
+            self._network, self._is_cut_off, self._verdict = Network(), False, None
+            yield
+
+    def stop(self, grace: timedelta) -> bool:
+        """Begin nothing any more, record what comes, let be due again what does not.
+
+        Returns whether all that ran came within `grace`.
+        """
+        ended = self.engine.stop(grace)
+        self.end_asking()
+        self._share.close()
+        return ended
+
+    def end_asking(self) -> None:
+        """Let the next start ask again what was not answered until now."""
+        try:
+            self._asked.end()
+        except MediaWireError as error:
+            log.error("not given back", reason=str(error))  # noqa: TRY400 - a sentence
+
+    def _begin(self, due: Sequence[SourceState]) -> None:
+        """Poll what is due and not being polled already, having noted that first."""
+        fresh = self._network.choice(due, at=monotonic())
+        self._asked.note(fresh)
+        self.engine.submit(fresh)
+
+    def _poll(self, state: SourceState) -> PollResult | None:
+        """Poll a source, which is due again if nothing comes of that."""
+        result = None
+        try:
+            result = self._wire.poll(state)
+        finally:
+            if result is None:
+                self._asked.let_go([state])
+        return result
+
+    def _record(self, results: Sequence[PollResult]) -> None:
+        with self._recording:
+            counted, spared = self._judged(results)
+            kept = self._record_in(counted)
+            if spared:
+                self._hold_back(spared)
+            self._verdict = None
+            self._asked.answered(result.source_id for result in counted)
+        self.tally.count([*counted, *spared])
+        self._heard(kept)
+
+    def _judged(
+        self, results: Sequence[PollResult]
+    ) -> tuple[list[PollResult], list[PollResult]]:
+        """Return what counts of a batch, and what says nothing of its sources.
+
+        That is judged once, however often the batch must be tried to be recorded: the
+        network would hear of each failure again.
+        """
+        if self._verdict is None or self._verdict[0] is not results:
+            before = self._asked.before
+            # Whoever is not known to be asked was asked before the clock jumped.
+            timely = [each for each in results if each.source_id in before]
+            if len(timely) < len(results):
+                log.info("let go", polls=len(results) - len(timely), why="clock jumped")
+            judged = self._network.judged(timely, before, at=monotonic())
+            self._verdict = (results, judged)
+        return self._verdict[1]
+
+    def _hold_back(self, spared: Sequence[PollResult]) -> None:
+        """Hold nothing against sources that nobody can reach, and let all others wait."""
+        if not self._is_cut_off:
+            self._is_cut_off = True
+            log.warning("network down", reason=spared[0].outcome.error)
+        self._wire.put_back(self._network.wronged())
+        self._network.righted()
+        waiting = self._network.waiting(spared, self._asked.before)
+        self._asked.let_go([*self.engine.recall(), *waiting])
+        with suppress(StoreError):  # or at the next good tick
+            self._asked.give_back()
