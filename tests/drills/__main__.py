@@ -19,6 +19,9 @@ DRILLS = {
     "kills": lambda folder, times, store: kills.at_random(
         folder, times=times, store=store, polls_every=4
     ),
+    "workers": lambda folder, times, store: kills.among_workers(
+        folder, times=times, store=store
+    ),
     "steps": lambda folder, times, store: kills.at_steps(
         folder, STEPS * times, store=store
     ),
@@ -31,6 +34,8 @@ def main():
     options.add_argument("--times", type=int, default=1)
     options.add_argument("--postgresql", action="store_true")
     given = options.parse_args()
+    if given.name == "workers" and not given.postgresql:
+        options.error("workers need --postgresql")
     began = monotonic()
     database = schema() if given.postgresql else nullcontext()
     temporary = tempfile.TemporaryDirectory(prefix="mediawire-drill-")

@@ -1,10 +1,10 @@
 """Drill: kill -9 at random moments and at every named step, then look and go on.
 
 In: a folder, a store's URL, how often. Out: a Tally. Even rounds kill `poll --force`,
-odd ones the main job, which polls every second. After each kill the invariants are looked
-at as they stand; after every few kills (each, in short drills) one `poll --force` runs to
-its end and everything that was ever served must be there once, corrected, under its old
-names.
+odd ones the main job, which polls every second; on PostgreSQL there is a drill with
+workers, too. After each kill the invariants are looked at as they stand; after every few
+kills (each, in short drills) one `poll --force` runs to its end and everything that was
+ever served must be there once, corrected, under its old names.
 """
 
 import random
@@ -105,6 +105,24 @@ def at_random(folder, *, times, sources=50, seed=1, store=None, polls_every=1):
             if drill.tally.kills % 20 == 0:
                 print(drill.tally, file=sys.stderr, flush=True)
         drill.polls_again("after the last kill")
+        return drill.tally
+
+
+def among_workers(folder, *, times, sources=20, seed=1, store):
+    """D1: kill a scheduler and two workers beside it, one after the other."""
+    dice = random.Random(seed)
+    with Agencies(sources, seed=seed) as agencies:
+        drill = Drill(folder, agencies, store)
+        while drill.tally.kills < times:
+            crew = [drill.start(service, str(drill.at.config))]
+            crew += [drill.command("worker") for _ in range(2)]
+            dice.shuffle(crew)
+            for process in crew:
+                process.lives_for(dice.uniform(0.2, A_POLL))
+                drill.tally.kills += process.kill() == -9
+            moment = f"after {drill.tally.kills} kills"
+            drill.note(moment, drill.truth.after_a_kill())
+            drill.polls_again(moment)
         return drill.tally
 
 

@@ -35,6 +35,16 @@ def test_a_kill_around_a_commit_loses_and_doubles_nothing_on_postgresql(tmp_path
     assert tally.kills == len(steps)
 
 
+@pytest.mark.skipif(not POSTGRESQL, reason="PostgreSQL was left out by the caller")
+def test_kills_of_a_scheduler_and_its_workers_lose_and_double_nothing(tmp_path):
+    """D1: at length `python -m tests.drills workers --times 100 --postgresql`."""
+    with schema() as url:
+        tally = kills.among_workers(tmp_path / "at", times=3, sources=8, store=url)
+
+    assert tally.faults == []
+    assert tally.kills == 3
+
+
 def test_a_correction_arrives_if_the_next_document_still_has_it(tmp_path):
     """D1: however many documents nobody lived to record; what left is as it was seen."""
     left, stays = 0, FIRST - 1
