@@ -33,15 +33,18 @@ class Schedule:
         """Return sources whose time has come, the longest due first, but for some.
 
         One that came due while we were away, and whose publisher wants to be left
-        alone at this hour, is put off instead.
+        alone at this hour, is put off instead. One that the config of another process
+        knows, or knows under another address, is left to that.
         """
         now = self.clock()
         due, early = [], []
         for state in self.store.due(now, limit, exclude=exclude):
             source = self.sources.get(state.source_id)
-            if source and cadence.put_off(source, state, now=now):
+            if source is None or source.url != state.url:
+                continue
+            if cadence.put_off(source, state, now=now):
                 early.append(source.id)
-            elif source:
+            else:
                 due.append(state)
         if early:
             self.store.revise(partial(self._put_off, now=now), among=early)

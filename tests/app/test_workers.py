@@ -163,6 +163,19 @@ def test_a_worker_by_other_rules_polls_nothing_until_it_follows(tmp_path):
         assert titles(desk) == ["Wire: Report 1"]
 
 
+def test_a_worker_leaves_to_others_whose_address_it_does_not_know(tmp_path):
+    with house(tmp_path, "a", "b") as (desk, beside):
+        desk.edits(sources=(source("a", url="https://a.example/new"), source("b")))
+        desk.wire.adopt(desk.config)
+
+        beside.tick()
+        beside.tick()
+        desk.tick()
+
+        assert (beside.asked, desk.asked) == (["b"], ["a"])
+        assert desk.publishers.addresses == ["https://a.example/new"]
+
+
 def test_what_was_polled_by_other_rules_is_recorded_by_the_present_ones(
     tmp_path, monkeypatch
 ):
