@@ -84,6 +84,14 @@ class Polling:
         if state.source_id not in self.engine.taken():
             raise MediaWireError("nothing can be reached now: the network is down")
 
+    def recall(self) -> None:
+        """Let be due again what waits for its host; raises StoreError.
+
+        Before another config is adopted: it may pause a source, or know it no more.
+        """
+        self._asked.let_go(self.engine.recall())
+        self._asked.give_back()
+
     def retune(self, config: Config) -> None:
         """Go by the manners of another config from the next start on."""
         self.engine.retune(config.host_limits, workers=config.fetch.workers)

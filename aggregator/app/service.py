@@ -62,7 +62,7 @@ class Service:
         self._called: str | None = None
         self._upkeep = Upkeep(wire)
         self.alarm = Alarm(wire)
-        self._following = Following(wire, load, wire.adopt)
+        self._following = Following(wire, load, self._adopt)
         self._stop = Event()
         self._lookouts: list[Thread] = []
         self._next_print = 0.0
@@ -174,9 +174,13 @@ class Service:
 
     def _follow_config(self) -> None:
         """Adopt an edit, if there is one."""
-        if config := self._following.follow():
-            self.polling.retune(config)
+        if self._following.follow():
             self._press.ring()
+
+    def _adopt(self, config: Config) -> None:
+        self.polling.recall()
+        self.wire.adopt(config)
+        self.polling.retune(config)
 
     def _mind_the_clock(self) -> None:
         """Let the schedule follow a wall clock that was put forward or back.

@@ -44,7 +44,7 @@ class Worker:
         self._wire = wire
         self._shards = shards
         self._tell = tell
-        self._following = Following(wire, load, wire.change)
+        self._following = Following(wire, load, self._adopt)
         self._stop = Event()
         self._trouble: str | None = None
         wire.open_rooms()
@@ -78,8 +78,7 @@ class Worker:
     def tick(self) -> None:
         """Look once a second at the config, the clock, and the schedule."""
         try:
-            if config := self._following.follow():
-                self.polling.retune(config)
+            self._following.follow()
             self._wire.store.try_writing()
             self._require_the_time()
             self._require_enlisted()
@@ -95,6 +94,11 @@ class Worker:
             return  # and say nothing: a supervisor may start us anew
         if not self.polling.engine.dead():
             self._tell(ALIVE)
+
+    def _adopt(self, config: Config) -> None:
+        self.polling.recall()
+        self._wire.change(config)
+        self.polling.retune(config)
 
     def _require_the_time(self) -> None:
         """Begin nothing by a clock that is not the server's; StoreAway if it is not.

@@ -11,7 +11,16 @@ from aggregator.app.round import poll_round
 from aggregator.app.wire import BROKEN_OFF
 from aggregator.errors import FetchError, StoreAway
 from aggregator.fetching import cadence
-from aggregator.model import Advice, Auth, FeedInfo, Hints, HostLimits, RuleSpec, Source
+from aggregator.model import (
+    Advice,
+    Auth,
+    FeedInfo,
+    Hints,
+    HostLimits,
+    Pause,
+    RuleSpec,
+    Source,
+)
 from tests.app.agency import agency, away, feed
 from tests.app.agency import source as agencys
 
@@ -380,6 +389,19 @@ def test_a_source_that_is_removed_while_it_waits_was_not_asked(queue):
     assert [poll.outcome for poll in queue.wire.store.poll_log("b")] == ["updated"]
     assert queue.service.polling.tally.polls().outcomes == {"updated": 3}
     assert queue.state("b").because == "interval 1h"
+
+
+def test_a_source_that_is_paused_while_it_waits_is_not_asked(queue):
+    a, b = queue.config.sources
+    queue.edits(sources=(a, replace(b, paused=Pause(why="on strike"))))
+    queue.service.tick()
+
+    queue.publishers.talking.set()
+    queue.settles()
+    queue.tick()
+
+    assert queue.asked == ["a"]
+    assert queue.state("b").because == "paused: on strike"
 
 
 def test_a_source_whose_address_is_edited_while_it_waits_is_asked_there(queue):
