@@ -18,9 +18,9 @@ from aggregator.model import SourceState
 if TYPE_CHECKING:
     from aggregator.store import Shards
 
-# Shards at a time, by the fetches that a process makes at a time: while those wait for
-# their hosts, others are asked.
-LENIENCE = 2
+# How many shards a process has at a time, by `fetch.workers`: in as many the engine may
+# poll at most, with those that wait for silent hosts.
+LENIENCE = 4
 
 
 class Share:

@@ -106,6 +106,7 @@ _SQLITE_DAMAGES = {
 _POSTGRESQL_TROUBLES = {  # by SQLSTATE, or its first two digits
     "55P03": "another process keeps it locked; nothing was written",
     "53100": "the server's disk is full; nothing was written, free some space",
+    "53200": "the server is out of memory, or of locks (max_locks_per_transaction)",
     "53300": "the server has no free connection",
     "57": "the server is shutting down or was told to stop us",
     "40": "another writer was in the way; nothing was written",

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 NAMES = [f"s{number}" for number in range(30)]
-FEW = FetchLimits(workers=4)  # so each process has 8 shards at a time
+FEW = FetchLimits(workers=2)  # so each process has 8 shards at a time
 AT_ONCE = HostLimits(per_host=16, spacing=timedelta(0))
 QUEUED = HostLimits(per_host=1, spacing=timedelta(0))
 ONE_BY_ONE = HostLimits(per_host=1, spacing=timedelta(hours=1))
