@@ -288,7 +288,9 @@ class _Adapter(HTTPAdapter):
         tls = self._context(verified=bool(verify)) if is_secure else None
         key, context = self._pool_key(where.origin, tls)
         manager: PoolManager = self.poolmanager
-        return manager.connection_from_pool_key(key, context)
+        # A copy: a pool that is made takes out what it is named by, and a host whose
+        # pool had to go for others' is made one again.
+        return manager.connection_from_pool_key(key, context.copy())
 
     def close(self) -> None:
         """Close idle connections now, not when their pools are collected as garbage."""

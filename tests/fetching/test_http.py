@@ -2,9 +2,11 @@
 
 import gzip
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from origin import Origin
 
 from aggregator.errors import FetchError
 from aggregator.model import FetchRequest, NotModified, Validators
@@ -343,3 +345,24 @@ def test_many_threads_share_one_fetcher(origin, fetch):
         answers = threads.map(lambda n: fetch(origin.url(f"/{n}")), range(64))
 
     assert [a.body for a in answers] == [b"%d" % number for number in range(64)]
+
+
+def test_more_hosts_than_connections_are_kept_to_are_asked_again_and_again(
+    make_fetcher,
+):
+    """Connections to a host are let go when too many others were asked since."""
+    fetcher = make_fetcher(workers=1)
+    with ExitStack() as open_:
+        origins = [
+            open_.enter_context(Origin(host=f"127.0.0.{number}"))
+            for number in range(2, 7)
+        ]
+        for one in origins:
+            one.answers("/feed", b"<rss/>")
+
+        for _ in range(3):
+            for one in origins:
+                request = FetchRequest(source_id="s", url=one.url())
+                assert fetcher.fetch(request, now=NOW).body == b"<rss/>"
+
+        assert [len(one.heard) for one in origins] == [3] * 5
