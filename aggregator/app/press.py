@@ -41,6 +41,7 @@ class Press:
         self._publish = publish
         self._then = then
         self._is_well = True
+        self._is_left = False
         self._rung = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._print, daemon=True, name="press")
@@ -56,10 +57,16 @@ class Press:
         return not self._stopped.is_set() and not self._thread.is_alive()
 
     def stop(self, timeout: float) -> None:
-        """Print what was rung for, then stop; wait for that at most `timeout` s."""
+        """Print what was rung for, then stop; wait for that at most `timeout` s.
+
+        What takes longer is left: all that it works with is about to be closed.
+        """
         self._stopped.set()
         self._rung.set()
         self._thread.join(timeout)
+        if self._thread.is_alive():
+            self._is_left = True
+            log.warning("publishing left", waited_s=timeout, now="a start publishes")
 
     def _print(self) -> None:
         busy_until = monotonic()
@@ -87,7 +94,8 @@ class Press:
         except (MediaWireError, OSError) as error:
             log.error("not published", reason=str(error))  # noqa: TRY400 - a sentence
         except Exception:
-            log.exception("press broke")
+            if not self._is_left:
+                log.exception("press broke")
         return thread_time() - began
 
 

@@ -77,6 +77,26 @@ def test_what_can_wait_is_done_when_nobody_rings_any_more():
     assert done[:3] == ["publish", "publish", "then"]
 
 
+def test_what_takes_longer_than_a_stop_is_left_and_breaks_nothing():
+    begun, closed = Event(), Event()
+
+    def publish():
+        begun.set()
+        closed.wait(SOON)
+        raise RuntimeError("the store is closed")
+
+    with capture_logs() as events:
+        press = Press(publish)
+        press.ring()
+        begun.wait(SOON)
+        press.stop(0.01)
+        closed.set()
+        press._thread.join(SOON)
+
+    assert not press._thread.is_alive()
+    assert [event["event"] for event in events] == ["publishing left"]
+
+
 def refused():
     path = "feeds/wire.rss"
     return [
