@@ -6,6 +6,7 @@ read generously and garbage in it is ignored: bounds are cadence's business.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
@@ -22,8 +23,10 @@ _NONE = Advice()
 # RFC 9111 section 1.2.2: what is too large to be true counts as this many seconds.
 _LONGEST_SECONDS = 2**31
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-# Semicolons between directives are seen, though only commas are right.
-_DIRECTIVE = re.compile(r"\s*([^,;=]+?)\s*=\s*\"?([^,;\"]*?)\"?\s*(?:[,;]|$)")
+# Semicolons between directives are seen, though only commas are right. Nothing here may
+# read a line in more than one way: a pattern with blanks around each part took a minute
+# for 800 blanks, and a line may have 65,000.
+_BETWEEN = re.compile("[,;]")
 
 
 class Head:
@@ -126,13 +129,20 @@ def _freshness(head: Head) -> timedelta | None:
         return None
     ages = [
         _seconds(value)
-        for name, value in _DIRECTIVE.findall(directives)
-        if name.lower() == "max-age" and value.isdecimal()
+        for name, value in _directives(directives)
+        if name == "max-age" and value.isdecimal()
     ]
     if not ages:
         return None
     spent = [_seconds(t) for t in head.text("age").split(", ") if t.isdecimal()]
     return max(max(ages) - max(spent, default=timedelta(0)), timedelta(0))
+
+
+def _directives(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the names of directives, in small letters, and what they are set to."""
+    for directive in _BETWEEN.split(text):
+        name, _, value = directive.partition("=")
+        yield name.strip().lower(), value.strip(' \t"')
 
 
 def _seconds(text: str) -> timedelta:

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 
@@ -123,6 +124,15 @@ def test_max_age_less_age_is_what_is_left(lines, seconds):
 def test_garbage_is_no_advice(value):
     """P10: garbage ignored."""
     assert advice(head(b"Cache-Control: " + value), NOW).max_age is None
+
+
+def test_advice_that_is_long_and_says_nothing_is_read_at_once():
+    """I13: a line of blanks stopped every thread for as long as it was read."""
+    began = process_time()
+
+    assert advice(head(b"Cache-Control: a" + b" " * 500 + b"b"), NOW).max_age is None
+
+    assert process_time() - began < 1
 
 
 @pytest.mark.parametrize(
