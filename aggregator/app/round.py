@@ -5,6 +5,7 @@ Out: a Summary in the form that `poll --json` prints.
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -12,7 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from aggregator.app.wire import Wire
-from aggregator.engines.local import LocalEngine
+from aggregator.engines.local import LocalEngine, Poll
 from aggregator.events import log
 from aggregator.fetching.cadence import Network
 from aggregator.model import PollResult, PublicationStatus, SourceState
@@ -63,17 +64,21 @@ def poll_round(
     wire: Wire,
     states: Sequence[SourceState],
     *,
+    forced: bool = False,
     polled: Callable[[PollResult], None] = lambda _: None,
     begun: Callable[[LocalEngine], None] = lambda _: None,
 ) -> Summary:
     """Poll these sources once each, record and publish; raises StoreError.
+
+    `forced`: also those that their feeds ask us not to poll at this hour.
 
     `polled` is called with each result once it is recorded, `begun` with the engine,
     so that the caller can stop it.
     """
     summary = Summary()
     if states:
-        _poll_all(wire, states, summary, polled=polled, begun=begun)
+        poll = partial(wire.poll, forced=forced)
+        _poll_all(wire, states, summary, poll, polled=polled, begun=begun)
     summary.statuses = wire.publish_news()
     return summary
 
@@ -82,6 +87,7 @@ def _poll_all(
     wire: Wire,
     states: Sequence[SourceState],
     summary: Summary,
+    poll: Poll,
     *,
     polled: Callable[[PollResult], None],
     begun: Callable[[LocalEngine], None],
@@ -103,7 +109,7 @@ def _poll_all(
             del waiting[result.source_id]
 
     engine = LocalEngine(
-        wire.poll,
+        poll,
         record,
         limits=wire.config.host_limits,
         workers=wire.config.fetch.workers,

@@ -21,6 +21,7 @@ from aggregator.app.records import broken, edited, recorded, tell_of
 from aggregator.app.schedule import Schedule
 from aggregator.errors import StoreAway
 from aggregator.events import log
+from aggregator.fetching import cadence
 from aggregator.model import (
     Config,
     PollResult,
@@ -155,18 +156,22 @@ class Wire(Schedule):
 
     # -- polling
 
-    def poll(self, state: SourceState) -> PollResult | None:
+    def poll(self, state: SourceState, *, forced: bool = False) -> PollResult | None:
         """Poll one source; whatever goes wrong is a failed outcome, and not raised.
 
         But StoreAway is: a store that is away meanwhile says nothing of the source. None
-        where nobody was asked: the source was removed while it waited, or has another
-        address, which must not be taken for the old one's.
+        where nobody was asked: while it waited, the source was removed, or has got another
+        address, which must not be taken for the old one's; or an hour began that its feed
+        asks us to skip, and it was due and not `forced`.
         """
         now = self.clock()
         # First of all: an edit from here on is seen when this poll is recorded.
         self._began[state.source_id] = self._edition
         source = self.sources.get(state.source_id)
         if source is None or source.url != state.url:
+            return None
+        is_due = state.next_poll_at <= now and not forced
+        if is_due and cadence.skips(state.feed.hints, now=now):
             return None
         jitter = random.random()  # noqa: S311 - spreads load, hides nothing
         try:

@@ -130,7 +130,7 @@ def poll(
             states = _forced(wire, stored, wanted, named=bool(sources))
         else:
             states = [s for s in wire.due(EVERYTHING) if s.source_id in wanted]
-        summary = _round(wire, states, invocation)
+        summary = _round(wire, states, invocation, forced=force)
     if as_json:
         emit_json(summary.as_json())
     else:
@@ -271,12 +271,19 @@ def _forced(
     return states
 
 
-def _round(wire: Wire, states: list[SourceState], invocation: Invocation) -> Summary:
+def _round(
+    wire: Wire,
+    states: list[SourceState],
+    invocation: Invocation,
+    *,
+    forced: bool = False,
+) -> Summary:
     """Poll these sources with a bar on a terminal; signals end the round early."""
     with Progress(len(states), quiet=invocation.quiet) as progress:
         return poll_round(
             wire,
             states,
+            forced=forced,
             polled=progress.advance,
             begun=lambda engine: on_signals(engine.abandon),
         )

@@ -262,6 +262,25 @@ def test_what_a_feed_says_of_its_hours_is_kept_for_two_weeks(desk_of, origin):
     assert desk.status("period")["because"] == "sy:updatePeriod 12h"
 
 
+def test_who_waits_for_its_host_into_an_hour_to_skip_is_asked_after_it(desk_of, origin):
+    """P20: what is found due just before midnight may have its turn after it."""
+    changing(origin, "/feed", CALENDAR)
+    desk = desk_of("/feed")
+    desk.live(5 * HOUR)
+    desk.now = NOON + 12 * HOUR - MINUTE
+    (waiting,) = desk.wire.due(1)
+    asked = len(origin.heard)
+
+    desk.now += 2 * MINUTE
+
+    assert desk.wire.poll(waiting) is None
+    assert len(origin.heard) == asked
+    assert desk.wire.poll(waiting, forced=True) is not None
+    desk.listen()
+    desk.live(7 * HOUR)
+    assert desk.times("/feed")[-1] == NOON + 18 * HOUR
+
+
 def test_a_silent_source_is_left_alone_and_a_busy_one_is_followed(desk_of, origin):
     """P22: at most 3 a day after a week, 24 a day for the other, and back at once."""
     changing(origin, "/busy", "", polls=9 * 24)

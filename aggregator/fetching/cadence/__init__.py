@@ -15,7 +15,7 @@ Retry-After, ttl, skipHours) can only make us come later, and jitter only adds.
 """
 
 from aggregator.fetching.cadence.network import Network
-from aggregator.fetching.cadence.pace import NEVER
+from aggregator.fetching.cadence.pace import NEVER, skips
 from aggregator.fetching.cadence.phrases import duration, moment, span
 from aggregator.fetching.cadence.rows import after, asked, initial
 from aggregator.fetching.cadence.schedule import (
@@ -47,6 +47,7 @@ __all__ = [
     "put_off",
     "rebase",
     "reconfigured",
+    "skips",
     "span",
     "spread",
     "word",

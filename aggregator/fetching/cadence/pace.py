@@ -151,6 +151,11 @@ def opened(reason: Reason, hints: Hints, *, now: datetime) -> Reason:
     return Reason(when, f"{names} of the feed until {moment(when, now)}")
 
 
+def skips(hints: Hints, *, now: datetime) -> bool:
+    """Whether the feed asks us not to come in this hour."""
+    return opened(Reason(now, ""), hints, now=now).until > now
+
+
 def warning(hints: Hints) -> str | None:
     """Return what of the feed's hints cannot be followed, for the operator."""
     if hints.skip_hours >= _EVERY_HOUR:
