@@ -27,6 +27,7 @@ _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 # read a line in more than one way: a pattern with blanks around each part took a minute
 # for 800 blanks, and a line may have 65,000.
 _BETWEEN = re.compile("[,;]")
+_NEVER_FRESH = frozenset({"no-cache", "no-store"})
 
 
 class Head:
@@ -84,13 +85,16 @@ def merged(kept: Validators, fresh: Validators) -> Validators:
 def advice(head: Head, now: datetime) -> Advice:
     """Return what the answer said about coming back; of several values the longest.
 
-    Source: RFC 9110 section 10.2.3 (Retry-After), RFC 9111 sections 4.2 and 5.2.2.1
-    (max-age less Age, in seconds).
+    Source: RFC 9110 section 10.2.3 (Retry-After), RFC 9111 sections 4.2, 5.2.2.1
+    (max-age less Age, in seconds) and 5.3 (Expires).
     """
     delays = [_delay(value, now) for value in head.values("retry-after")]
     wait = max((d for d in delays if d is not None), default=None)
     fresh = _freshness(head)
-    return _NONE if wait is fresh is None else Advice(retry_after=wait, max_age=fresh)
+    expires = _until_expiry(head, now) if fresh is None else None
+    if wait is fresh is expires is None:
+        return _NONE
+    return Advice(retry_after=wait, max_age=fresh, expires=expires)
 
 
 def _validator(head: Head, name: str) -> bytes | None:
@@ -134,8 +138,32 @@ def _freshness(head: Head) -> timedelta | None:
     ]
     if not ages:
         return None
+    return max(max(ages) - _age(head), timedelta(0))
+
+
+def _until_expiry(head: Head, now: datetime) -> timedelta | None:
+    """Return how long it is until Expires, by their clock or by ours, whichever is less.
+
+    "-1", "0" and dates that have passed say that it is no longer fresh, and so do
+    no-cache and no-store, whatever stands beside them.
+    """
+    if not (expiries := _dates(head, "expires")):
+        return None
+    directives = {name for name, _ in _directives(head.text("cache-control"))}
+    if directives & _NEVER_FRESH:
+        return None
+    sent = max([now, *_dates(head, "date")])
+    return max(max(expiries) - sent - _age(head), timedelta(0))
+
+
+def _age(head: Head) -> timedelta:
     spent = [_seconds(t) for t in head.text("age").split(", ") if t.isdecimal()]
-    return max(max(ages) - max(spent, default=timedelta(0)), timedelta(0))
+    return max(spent, default=timedelta(0))
+
+
+def _dates(head: Head, name: str) -> list[datetime]:
+    found = (_http_date(value.decode("latin-1")) for value in head.values(name))
+    return [date for date in found if date]
 
 
 def _directives(text: str) -> Iterator[tuple[str, str]]:

@@ -61,11 +61,13 @@ class Advice(Struct, frozen=True, kw_only=True):
 
     `retry_after` is a delay (RFC 9110 section 10.2.3), zero for a date in the past.
     `max_age` is what is left of the freshness lifetime: max-age less Age
-    (RFC 9111 sections 4.2 and 5.2.2.1). None means nothing usable was said.
+    (RFC 9111 sections 4.2 and 5.2.2.1); `expires` is the same by Expires, where no
+    max-age is said (section 5.3). None means nothing usable was said.
     """
 
     retry_after: timedelta | None = None
     max_age: timedelta | None = None
+    expires: timedelta | None = None
 
 
 class Hints(Struct, frozen=True, kw_only=True):

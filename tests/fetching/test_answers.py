@@ -136,6 +136,51 @@ def test_advice_that_is_long_and_says_nothing_is_read_at_once():
 
 
 @pytest.mark.parametrize(
+    ("lines", "seconds"),
+    [
+        ([b"Expires: Tue, 24 Nov 2026 14:00:00 GMT"], 7200),
+        ([b"Expires: Tue, 24 Nov 2026 14:00:00 GMT", b"Age: 3600"], 3600),
+        ([b"Expires: Tuesday, 24-Nov-26 14:00:00 GMT", b"Cache-Control: public"], 7200),
+        # By a clock that is a year ahead of ours, and by one that stands still.
+        (
+            [
+                b"Date: Wed, 24 Nov 2027 12:00:00 GMT",
+                b"Expires: Wed, 24 Nov 2027 14:00:00 GMT",
+            ],
+            7200,
+        ),
+        (
+            [
+                b"Date: Thu, 01 Jan 1970 00:00:00 GMT",
+                b"Expires: Tue, 24 Nov 2026 14:00:00 GMT",
+            ],
+            7200,
+        ),
+        ([b"Expires: Thu, 19 Nov 1981 08:52:00 GMT"], 0),
+    ],
+)
+def test_what_has_no_max_age_is_fresh_until_it_expires(lines, seconds):
+    """P10: publishers whose servers say it the old way are left alone as well."""
+    assert advice(head(*lines), NOW).expires == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [b"Expires: -1"],
+        [b"Expires: 0"],
+        [b"Expires: soon"],
+        [b"Expires: Tue, 24 Nov 2026 14:00:00 GMT", b"Cache-Control: max-age=0"],
+        [b"Expires: Tue, 24 Nov 2026 14:00:00 GMT", b"Cache-Control: no-cache"],
+        [b"Expires: Tue, 24 Nov 2026 14:00:00 GMT", b"Cache-Control: private,no-store"],
+    ],
+)
+def test_an_expiry_that_says_nothing_or_is_overruled_is_none(lines):
+    """P10: garbage ignored; max-age goes before (RFC 9111 section 5.3)."""
+    assert advice(head(*lines), NOW).expires is None
+
+
+@pytest.mark.parametrize(
     ("value", "seconds"),
     [
         (b"120", 120),

@@ -25,6 +25,7 @@ advices = st.builds(
     Advice,
     retry_after=st.none() | lengths,
     max_age=st.none() | st.timedeltas(-MOST, timedelta.max),
+    expires=st.none() | st.timedeltas(-MOST, timedelta.max),
 )
 answers = st.builds(
     Outcome,
@@ -65,14 +66,15 @@ def histories(source, history):
 @given(sources, steps)
 @settings(deadline=None)
 def test_a_wait_is_never_shorter_than_anyone_allows(source, history):
-    """P8, P10, P12: interval, max-age and Retry-After, each up to its cap."""
+    """P8, P10, P12: interval, freshness and Retry-After, each up to its cap."""
     for _, now, outcome, row in histories(source, history):
         waits = row.next_poll_at - now
         assert waits >= source.interval
         assert waits >= min(outcome.advice.retry_after or timedelta(0), MOST)
         believed = outcome.kind != "failed" or outcome.problem == "throttled"
         cap = MOST if believed else timedelta(days=1)
-        assert waits >= min(outcome.advice.max_age or timedelta(0), cap)
+        for fresh in (outcome.advice.max_age, outcome.advice.expires):
+            assert waits >= min(fresh or timedelta(0), cap)
 
 
 @given(sources, steps)

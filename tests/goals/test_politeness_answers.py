@@ -182,6 +182,22 @@ def test_age_is_taken_off_and_of_two_headers_the_longer_counts(desk_of, origin):
     assert 2 * HOUR <= next_poll(desk, "/two") <= 2 * HOUR + 2 * MINUTE
 
 
+@pytest.mark.parametrize("status", [200, 304])
+def test_a_source_that_says_when_it_expires_is_not_asked_before(
+    desk_of, origin, status
+):
+    """P10: without max-age, in the form of HTTP/1.0."""
+    tomorrow = format_datetime(NOON + DAY, usegmt=True)
+    origin.answers("/feed", rss(1), headers=[("ETag", '"1"')])
+    origin.answers("/feed", rss(2), status=status, headers=[("Expires", tomorrow)])
+    desk = desk_of("/feed")
+    desk.live(2 * HOUR)
+    polled = desk.times("/feed")[-1]
+
+    assert NOON + DAY <= polled + next_poll(desk, "/feed") <= NOON + DAY + 2 * MINUTE
+    assert desk.status("feed")["because"].startswith("Expires in 22h")
+
+
 RETRY_AFTER = {
     "120": None,
     "date": 3 * HOUR,

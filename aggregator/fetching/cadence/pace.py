@@ -75,18 +75,21 @@ def our_pace(source: Source, row: SourceState, *, polled: datetime) -> list[Reas
 
 
 def advice(outcome: Outcome, *, polled: datetime) -> list[Reason]:
-    """Return what the answer's headers ask of us: max-age, Retry-After, a bare 429.
+    """Return what the answer's headers ask of us: freshness, Retry-After, a bare 429.
 
     The freshness of an error page is not the feed's: it counts for a day at most, so
     that a recovery is noticed. A throttling answer is believed in full.
 
-    Source: RFC 9111 section 5.2.2.1, RFC 9110 section 10.2.3, RFC 6585 section 4.
+    Source: RFC 9111 sections 5.2.2.1 and 5.3, RFC 9110 section 10.2.3, RFC 6585
+    section 4.
     """
     reasons = []
-    if outcome.advice.max_age:
-        broken = outcome.kind == "failed" and outcome.problem != "throttled"
-        delay, text = _capped(outcome.advice.max_age, CEILING if broken else LONGEST)
-        reasons.append(Reason(polled + delay, f"max-age {text}"))
+    broken = outcome.kind == "failed" and outcome.problem != "throttled"
+    said = outcome.advice
+    for name, fresh in (("max-age", said.max_age), ("Expires in", said.expires)):
+        if fresh:
+            delay, text = _capped(fresh, CEILING if broken else LONGEST)
+            reasons.append(Reason(polled + delay, f"{name} {text}"))
     wait = retry_after(outcome)
     if wait:
         until = polled + wait
