@@ -135,6 +135,23 @@ def test_validators_of_what_is_no_feed_are_never_sent(desk_of, origin, body, sta
         assert sent_after(desk, "/known") == (b'"good"', b"good")
 
 
+@pytest.mark.parametrize("status", [400, 412])
+def test_a_server_that_chokes_on_its_own_validators_is_asked_without(
+    desk_of, origin, status
+):
+    """P7: the next report comes, instead of the same refusal for ever."""
+    origin.answers("/feed", rss(1), headers=[("ETag", '"a;b"')])
+    origin.answers("/feed", b"no", status=status)
+    origin.answers("/feed", rss(2, 1))
+    desk = desk_of("/feed")
+    desk.live(4 * HOUR)
+
+    asked = [conditional(heard) for _, heard in desk.heard]
+    assert asked[:3] == [False, True, False]
+    assert set(desk.articles()) == {"Report 1", "Report 2"}
+    assert desk.status("feed")["state"] == "ok"
+
+
 def next_poll(desk, path):
     """Return how long after the last request a source is next polled."""
     return desk.status(path[1:])["next_poll_at"] - desk.times(path)[-1]

@@ -3,11 +3,12 @@
 In: a source, its row, how a poll ended, the time, a jitter. Out: the whole new row.
 The caller (`poll`) owns `validators`, `body_digest` and `feed` and sets them before or
 after with `replace`; everything else in a row is written here and in
-`schedule`. One exception: validators are cleared here when a learned address is given
-up, because they belong to it.
+`schedule`. Two exceptions: validators are cleared here when a learned address is given
+up, because they belong to it, and when a server refuses a request for them.
 """
 
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from msgspec.structs import replace
 
@@ -40,6 +41,10 @@ MOVE_POLLS = 5
 MOVE_TIME = timedelta(hours=48)
 # After so many failures in a row at a learned address the configured one is asked again.
 MOVE_DOUBT = 5
+
+# What some servers and walls answer to validators that they gave out themselves. Asked
+# with the same ones again, they would answer so for ever.
+_REFUSED_AS_ASKED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.PRECONDITION_FAILED})
 
 # Jitter is at most this share of the wait, and at most this long: an hourly source
 # still gets its 24 polls a day (23 waits of 61 minutes are 23 h 23 min).
@@ -178,6 +183,8 @@ def _failed(state: SourceState, outcome: Outcome, now: datetime) -> SourceState:
     lost = outcome.problem == "gone" or state.failures >= MOVE_DOUBT
     if lost and state.fetch_url != state.url:
         state = replace(asking(state, state.url), validators=Validators())
+    if outcome.status in _REFUSED_AS_ASKED:
+        state = replace(state, validators=Validators())
     return state
 
 
