@@ -139,6 +139,7 @@ class LocalEngine:
         with self._changed:
             self._workers = workers
             self._manners.retune(limits)
+            self._changed.notify()
 
     def stop(self, grace: timedelta) -> bool:
         """Start no poll any more, wait for the running ones, record what came.

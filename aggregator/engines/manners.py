@@ -9,6 +9,7 @@ each other never. No threads and no clock of its own.
 from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush
+from math import inf
 
 from msgspec import Struct, field
 
@@ -19,7 +20,7 @@ class _Host(Struct):
     limits: HostLimits
     waiting: deque[SourceState] = field(default_factory=deque)
     running: int = 0
-    next_start: float = 0.0
+    last_start: float = -inf
     announced: bool = False
 
 
@@ -48,7 +49,7 @@ class Manners:
         host = self._hosts[name]
         host.announced = False
         host.running += 1
-        host.next_start = at + host.limits.spacing.total_seconds()
+        host.last_start = at
         state = host.waiting.popleft()
         self._announce(name, host)
         return state
@@ -76,14 +77,17 @@ class Manners:
         return left
 
     def retune(self, limits: Callable[[str], HostLimits]) -> None:
-        """Go by other limits from the next start on."""
+        """Go by other limits from the next start on, counted from the last one."""
         self._limits = limits
+        self._announced.clear()
         for name, host in self._hosts.items():
-            host.limits = limits(name)
+            host.limits, host.announced = limits(name), False
+            self._announce(name, host)
 
     def _announce(self, name: str, host: _Host) -> None:
         free = host.running < host.limits.per_host
         if host.waiting and free and not host.announced:
             self._turn += 1
             host.announced = True
-            heappush(self._announced, (host.next_start, self._turn, name))
+            begins = host.last_start + host.limits.spacing.total_seconds()
+            heappush(self._announced, (begins, self._turn, name))

@@ -160,6 +160,21 @@ def test_more_workers_than_at_the_start_poll_at_once():
     assert not both.broken
 
 
+def test_other_manners_hold_at_once_for_what_waits():
+    """An edit of `spacing` was adopted, and changed nothing until the old one was over."""
+    recorded = []
+    hour, none = (HostLimits(per_host=1, spacing=timedelta(hours=n)) for n in (1, 0))
+    local = engine(record=recorded.extend)
+    local.retune(lambda _: hour, workers=2)
+    local.submit([due(1, "one.example"), due(2, "one.example")])
+    while not recorded:
+        os.sched_yield()
+
+    local.retune(lambda _: none, workers=2)
+
+    assert local.drain(timeout=10)
+
+
 def test_results_wait_for_a_store_that_is_away(monkeypatch):
     monkeypatch.setattr("aggregator.engines.local.RETRY", 0.01)
     recorded, failures = [], iter(range(3))

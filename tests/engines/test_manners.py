@@ -68,6 +68,31 @@ def test_other_limits_hold_from_the_next_start():
     assert started(manners, at=0) == ["a2", "a3"]
 
 
+def test_other_limits_hold_for_what_waits_already():
+    """A `spacing: 1h`, put right at once, was kept for that hour, and a longer one not."""
+    manners = queue_of("a1", "a2", "a3", spacing=3600)
+    started(manners, at=0)
+    manners.end("a")
+
+    manners.retune(lambda _: HostLimits(per_host=1, spacing=timedelta(seconds=2)))
+    assert started(manners, at=1) == []
+    assert started(manners, at=2) == ["a2"]
+    manners.end("a")
+
+    manners.retune(lambda _: HostLimits(per_host=1, spacing=timedelta(seconds=60)))
+    assert started(manners, at=61) == []
+    assert started(manners, at=62) == ["a3"]
+
+
+def test_a_lower_number_at_a_time_holds_for_what_waits_already():
+    manners = queue_of("a1", "a2", "a3", per_host=2, spacing=5)
+    started(manners, at=0)
+
+    manners.retune(lambda _: HostLimits(per_host=1, spacing=timedelta(0)))
+
+    assert started(manners, at=9) == []
+
+
 @given(
     names=st.lists(st.sampled_from("abc"), max_size=30),
     per_host=st.integers(1, 3),
