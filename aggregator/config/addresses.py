@@ -6,6 +6,7 @@ credentials and query may be secrets, and sentences end in logs.
 """
 
 import re
+from contextlib import suppress
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -191,11 +192,16 @@ def dialled(text: str) -> str:
 
 
 def host_pattern(text: str) -> str:
-    """Return a pattern of host names, small: `example.org`, `*.example.org`."""
-    is_name = re.fullmatch(r"[^\s/:@]+", text) and not _EMPTY_LABEL.search(text)
-    if not is_name and not _is_host(text.strip("[]")):
-        raise ValueError(f'"{text}" is no host; write example.org or "*.example.org"')
-    return text.strip("[]").lower()
+    """Return a pattern of host names, small: `example.org`, `*.example.org`.
+
+    A name in its own letters is returned as it is asked for: `*.xn--exmple-cua.org`.
+    """
+    with suppress(ValueError):
+        return str(ip_address(text.strip("[]")))
+    with suppress(ValueError):
+        if re.fullmatch(r"[^\s/:@]+", text) and not _EMPTY_LABEL.search(text):
+            return ".".join(map(_label, text.lower().rstrip(".").split(".")))
+    raise ValueError(f'"{text}" is no host; write example.org or "*.example.org"')
 
 
 def database(text: str, cwd: Path) -> str:
@@ -211,6 +217,15 @@ def database(text: str, cwd: Path) -> str:
         f'"{masked(text)}" is no store; write sqlite:///data/mediawire.db '
         "or postgresql+psycopg://user@host/database"
     )
+
+
+def _label(text: str) -> str:
+    """Return a part of a host name in ASCII; ValueError if it is none."""
+    if text.isascii():
+        return text
+    import idna  # only names outside ASCII need its tables
+
+    return idna.encode(text, uts46=True).decode("ascii")
 
 
 def _is_host(text: str) -> bool:

@@ -111,6 +111,6 @@ class Config(Struct, frozen=True, kw_only=True):
     def host_limits(self, host: str) -> HostLimits:
         """Return the manners towards a host: the first pattern that fits."""
         for pattern, limits in self.hosts:
-            if fnmatchcase(host, pattern):
+            if fnmatchcase(host.strip("[]"), pattern):
                 return limits
         return self.default_host

@@ -20,6 +20,7 @@ from aggregator.model import (
     Source,
     Trust,
 )
+from aggregator.text.urls import host_of
 
 
 def test_an_empty_folder_of_ours_is_every_default(desk: Desk):
@@ -91,6 +92,24 @@ hosts:
         ),
         warnings=config.warnings,
     )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "url"),
+    [
+        ("*.exämple.org", "https://a.exämple.org/feed"),
+        ("*.EXÄMPLE.org", "https://a.xn--exmple-cua.org/feed"),
+        ("a.example.", "https://a.example/feed"),
+        ("a.example", "https://a.example./feed"),
+        ("[a-c].example", "https://b.example/feed"),
+        ("[::1]", "http://[::1]:8080/feed"),
+        ("::1", "http://[::1]/feed"),
+    ],
+)
+def test_manners_hold_for_a_host_however_it_is_written(desk: Desk, pattern, url):
+    desk.writes("mediawire.yaml", f'hosts: {{"{pattern}": {{per_host: 3}}}}')
+
+    assert desk.reads().host_limits(host_of(url)).per_host == 3
 
 
 def test_every_key_of_a_source_arrives(desk: Desk):
