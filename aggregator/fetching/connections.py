@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
+from time import monotonic
 from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -33,6 +34,9 @@ Dial = Callable[[str, int, Deadline], socket.socket]
 # 100 lines of 64 KB each are what http.client allows; a feed's head is under 4 KB.
 _MAX_HEAD = 256 * 1024
 _IDLE_PER_HOST = 4
+# Seconds. Most servers keep an idle connection for 5 to 75. Where it was forgotten on the
+# way without a word (some networks do that after 4 minutes), a request on it is lost.
+_LONGEST_IDLE = 90.0
 
 _HEAD_END = b"\r\n\r\n"
 _NOT_MODIFIED = b"HTTP/1.1 304 "
@@ -214,7 +218,13 @@ class _Connection(HTTPConnection):
         super().__init__(*args, **options)
         self._dial = dial
         self._has_answered = False
+        self._used = 0.0
         self._lines: _HeadReader | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether it can be used again, as far as anybody can tell."""
+        return monotonic() - self._used < _LONGEST_IDLE and super().is_connected
 
     def _new_conn(self) -> socket.socket:
         exchange = _exchange()
@@ -231,6 +241,7 @@ class _Connection(HTTPConnection):
         """
         exchange = _exchange()
         exchange.reused = self._has_answered
+        self._used = monotonic()
         if self.sock is None:
             self.connect()
         # A server may answer and close before it has read everything.

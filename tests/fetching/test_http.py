@@ -4,11 +4,13 @@ import gzip
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import pytest
 from origin import Origin
 
 from aggregator.errors import FetchError
+from aggregator.fetching import connections
 from aggregator.model import FetchRequest, NotModified, Validators
 
 FEED = b"<rss version='2.0'/>"
@@ -293,6 +295,21 @@ def test_a_kept_connection_that_the_server_closed_is_opened_again(origin, fetch)
 
     assert fetched.body == FEED
     assert [heard.path for heard in origin.heard] == ["/first", "/second", "/second"]
+
+
+def test_a_connection_that_rested_for_long_is_not_used_again(
+    origin, fetch, monkeypatch
+):
+    """A network between forgets it without a word: what is sent on it is lost."""
+    origin.answers("/feed", FEED)
+    fetch(origin.url("/feed"))
+    an_hour_later = monotonic() + 3600
+
+    monkeypatch.setattr(connections, "monotonic", lambda: an_hour_later)
+    fetch(origin.url("/feed"))
+    fetch(origin.url("/feed"))
+
+    assert (len(origin.heard), origin.connections) == (3, 2)
 
 
 def test_a_fresh_connection_that_is_closed_is_not_tried_twice(origin, fetch):
