@@ -146,7 +146,7 @@ class HttpFetcher:
             url=hop.target.url,
             body=body,
             content_type=head.last("content-type"),
-            validators=fresh if hop.at_home else replace(fresh, url=hop.target.url),
+            validators=fresh if hop.is_first else replace(fresh, url=hop.target.url),
             advice=advice,
             moved_to=hop.moved_to,
             status=raw.status,
@@ -238,11 +238,15 @@ def _first_hop(url: str, home_url: str) -> Hop:
 
 
 def _held(request: FetchRequest, hop: Hop) -> Validators:
-    """Return the validators that a hop may be shown: those of its own origin."""
+    """Return the validators that a hop may be shown: those of its own document.
+
+    Behind an address that redirects to this month's, last month's may have had the same.
+    The query is not looked at: of a signed address it is another at each poll.
+    """
     held = request.validators
     if held.url is None:
         return held if hop.at_home else Validators()
-    return held if _target(held.url).origin == hop.target.origin else Validators()
+    return held if _target(held.url).shown == hop.target.shown else Validators()
 
 
 class _Request(PreparedRequest):

@@ -40,6 +40,11 @@ class Hop(Struct, frozen=True, kw_only=True):
     seen: tuple[str, ...] = ()
 
     @property
+    def is_first(self) -> bool:
+        """Whether this is the address asked first, and on its own origin."""
+        return self.at_home and not self.seen
+
+    @property
     def moved_to(self) -> str | None:
         """The new address of the feed if the whole chain says that it moved for good."""
         return self.target.url if self.seen and self.permanent else None

@@ -48,7 +48,7 @@ class Validators(Struct, frozen=True, kw_only=True):
 
     Source: RFC 9110 section 8.8. Values are never parsed or shortened; one that cannot
     be sent as it came is kept out whole. `url` is set only where they came from another
-    origin than was asked first, at the end of redirects: they go back only there.
+    address than was asked first, at the end of redirects: they go back only there.
     """
 
     etag: bytes | None = None

@@ -230,6 +230,37 @@ def test_validators_from_the_end_of_a_redirect_go_back_there_only(origin, fetch)
     assert second.validators == Validators(etag=b'"2"', url=platform.url("/feed"))
 
 
+def test_validators_of_one_document_are_not_shown_to_another(origin, fetch):
+    """P2: this month's feed has the ETag that last month's had, and is another one."""
+    redirect(origin, "/feed", "/november")
+    origin.answers("/november", FEED, headers=[("ETag", '"v1"')])
+    origin.answers("/december", FEED + b"<!-- new -->", headers=[("ETag", '"v1"')])
+    first = fetch(origin.url("/feed"))
+    origin.forgets("/feed")
+    redirect(origin, "/feed", "/december")
+
+    second = fetch(origin.url("/feed"), validators=first.validators)
+
+    assert first.validators == Validators(etag=b'"v1"', url=origin.url("/november"))
+    assert [heard.header("if-none-match") for heard in origin.heard] == [None] * 4
+    assert second.validators == Validators(etag=b'"v1"', url=origin.url("/december"))
+
+
+def test_validators_go_back_to_an_address_that_is_signed_anew(origin, fetch):
+    """P8: every request but the first for a document is conditional."""
+    redirect(origin, "/feed", "/store?signature=1")
+    origin.answers("/store", FEED, headers=[("ETag", '"v1"')])
+    origin.answers("/store", status=304)
+    first = fetch(origin.url("/feed"))
+    origin.forgets("/feed")
+    redirect(origin, "/feed", "/store?signature=2")
+
+    second = fetch(origin.url("/feed"), validators=first.validators)
+
+    assert isinstance(second, NotModified)
+    assert origin.heard[-1].header("if-none-match") == b'"v1"'
+
+
 def test_a_learned_address_elsewhere_gets_nothing_personal(origin, fetch):
     """N12: a redirect that was believed is a redirect all the same, 0 leaks."""
     with Origin() as stranger:
