@@ -32,6 +32,7 @@ from aggregator.model import (
     Reading,
     Source,
     SourceState,
+    Validators,
 )
 from aggregator.reading import ReadRequest
 from aggregator.suspicion import suspicion
@@ -114,7 +115,7 @@ def poll(
     began = monotonic()
     answer: Fetched | NotModified | FetchError
     try:
-        answer = rooms.fetching.fetch(_request(source, state), now=now)
+        answer = rooms.fetching.fetch(_request(source, state, now), now=now)
     except FetchError as error:
         # Its frames hold what had come of a body, and this one would hold it.
         answer = error.with_traceback(None)
@@ -152,12 +153,13 @@ def _status(answer: Fetched | NotModified | FetchError) -> int | None:
     return 304 if isinstance(answer, NotModified) else answer.status
 
 
-def _request(source: Source, state: SourceState) -> FetchRequest:
+def _request(source: Source, state: SourceState, now: datetime) -> FetchRequest:
+    doubtful = cadence.is_doubtful(state, now=now)
     return FetchRequest(
         source_id=source.id,
         url=state.fetch_url,
         home=state.url,
-        validators=state.validators,
+        validators=Validators() if doubtful else state.validators,
         headers=source.headers,
         auth=(source.auth.username, source.auth.password) if source.auth else None,
         verify_tls=source.verify_tls,

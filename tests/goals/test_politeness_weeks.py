@@ -281,6 +281,37 @@ def test_who_waits_for_its_host_into_an_hour_to_skip_is_asked_after_it(desk_of, 
     assert desk.times("/feed")[-1] == NOON + 18 * HOUR
 
 
+def test_a_304_is_believed_for_eight_days_and_no_longer(desk_of, origin):
+    """P8: conditional until then; where 304 is all that is ever said, no report is lost."""
+    origin.answers("/feed", rss(1), headers=[("ETag", '"1"')])
+    origin.answers("/feed", status=304)
+    desk = desk_of("/feed")
+    desk.live(8 * DAY)
+    before = [conditional(heard) for _, heard in desk.heard]
+    origin.forgets("/feed")
+    origin.answers("/feed", rss(2, 1), headers=[("ETag", '"1"')])
+    origin.answers("/feed", status=304)
+    desk.live(2 * DAY)
+    after = [conditional(heard) for _, heard in desk.heard[len(before) :]]
+
+    assert (before[0], set(before[1:])) == (False, {True})
+    assert (after[0], set(after[1:])) == (False, {True})
+    assert set(desk.articles()) == {"Report 1", "Report 2"}
+
+
+def test_a_304_of_a_source_that_is_seldom_asked_is_believed_for_longer(desk_of, origin):
+    """P8: every request but the first is conditional, a fortnight apart, too."""
+    origin.answers("/feed", rss(1), headers=[("ETag", '"1"')])
+    origin.answers("/feed", status=304)
+    desk = desk_of(
+        sources=[Source(id="feed", url=origin.url("/feed"), interval=14 * DAY)]
+    )
+    desk.live(100 * DAY)
+
+    asked = [conditional(heard) for _, heard in desk.heard]
+    assert asked == [False] + [True] * 7
+
+
 def test_a_silent_source_is_left_alone_and_a_busy_one_is_followed(desk_of, origin):
     """P22: at most 3 a day after a week, 24 a day for the other, and back at once."""
     changing(origin, "/busy", "", polls=9 * 24)

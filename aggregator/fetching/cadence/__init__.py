@@ -15,7 +15,7 @@ Retry-After, ttl, skipHours) can only make us come later, and jitter only adds.
 """
 
 from aggregator.fetching.cadence.network import Network
-from aggregator.fetching.cadence.pace import NEVER, skips
+from aggregator.fetching.cadence.pace import NEVER, is_doubtful, skips
 from aggregator.fetching.cadence.phrases import duration, moment, span
 from aggregator.fetching.cadence.rows import after, asked, initial
 from aggregator.fetching.cadence.schedule import (
@@ -40,6 +40,7 @@ __all__ = [
     "configured",
     "duration",
     "initial",
+    "is_doubtful",
     "may_force",
     "may_refresh",
     "moment",

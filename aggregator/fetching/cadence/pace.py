@@ -31,6 +31,10 @@ GONE_CHECK = timedelta(hours=1)
 # polls in a row are also the least that count as silence.
 PATIENCE = 18
 
+# After so long without news a source is asked once without validators, and again after
+# as long: some servers answer 304 to any, whatever is new.
+DOUBT = timedelta(days=8)
+
 _EVERY_HOUR = frozenset(range(24))
 _EVERY_DAY = frozenset(range(7))
 # More would not fit a timedelta; of one second they are already 12 days.
@@ -152,6 +156,17 @@ def opened(reason: Reason, hints: Hints, *, now: datetime) -> Reason:
         return reason
     names = " and ".join(sorted(skips, reverse=True))
     return Reason(when, f"{names} of the feed until {moment(when, now)}")
+
+
+def is_doubtful(row: SourceState, *, now: datetime) -> bool:
+    """Whether a 304 would have to be believed for longer than we believe one.
+
+    A source that is seldom asked, or was not for long, has said too few of them.
+    """
+    since, seen = row.last_changed_at or row.first_success_at, row.last_success_at
+    if row.unchanged < PATIENCE or not (since and seen):
+        return False
+    return (now - since) // DOUBT > (seen - since) // DOUBT
 
 
 def skips(hints: Hints, *, now: datetime) -> bool:
