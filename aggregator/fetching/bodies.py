@@ -21,7 +21,7 @@ _STEP = 1024 * 1024
 _GZIP = frozenset({"gzip", "x-gzip"})
 # "utf-8" and "none" are seen where a charset or nothing was meant; browsers pass both.
 _PLAIN = frozenset({"", "identity", "none", "utf-8"})
-_TRANSFERS = frozenset({"", "identity", "chunked"})
+_TRANSFERS = frozenset({b"", b"identity", b"chunked"})
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 _DEFLATE = "deflate"
 _ZLIB_HEADER = 2  # bytes
@@ -46,7 +46,8 @@ def read(raw: Raw, head: Head, *, cap: int) -> tuple[bytes, int]:
             f"({coding[:40]!a}); we asked for gzip",
             problem="encoding",
         )
-    if head.text("transfer-encoding").lower() not in _TRANSFERS:
+    transfers = {value.lower() for value in head.values("transfer-encoding")}
+    if len(transfers) > 1 or not transfers <= _TRANSFERS:
         raise FetchError(
             "the answer came in a transfer coding we did not ask for",
             problem="protocol",

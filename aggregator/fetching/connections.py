@@ -180,14 +180,17 @@ class _Response(http.client.HTTPResponse):
 def _framing(lines: list[bytes]) -> "_Framing":
     """Return the fields that say where an answer and its connection end.
 
-    Lines of one name are one list: urllib3 refuses two lengths that differ.
+    Lines of one name are one list: urllib3 refuses two lengths that differ. A line that
+    stands there twice is said once: a server and its proxy may both say `chunked`.
     """
     found = _Framing()
     for line in lines:
         name, _, value = line.partition(b":")
         if key := _FRAMING.get(name.lower()):
             said = value.strip().decode("latin-1")
-            found[key] = f"{found[key]}, {said}" if key in found else said
+            earlier = found.get(key, said)
+            same = earlier.lower() == said.lower()
+            found[key] = said if same else f"{earlier}, {said}"
     return found
 
 

@@ -312,6 +312,18 @@ def test_a_connection_that_rested_for_long_is_not_used_again(
     assert (len(origin.heard), origin.connections) == (3, 2)
 
 
+def test_chunks_that_are_announced_twice_are_read_once(origin, fetch):
+    """A server and the proxy before it may both say so; browsers read it."""
+    twice = b"Transfer-Encoding: chunked\r\ntransfer-encoding: Chunked\r\n"
+    chunks = b"%x\r\n%s\r\n0\r\n\r\n" % (len(FEED), FEED)
+    origin.sends(
+        "/feed", b"HTTP/1.1 200 OK\r\n" + twice + b"\r\n" + chunks, keep_alive=True
+    )
+
+    assert [fetch(origin.url("/feed")).body for _ in range(2)] == [FEED, FEED]
+    assert origin.connections == 1
+
+
 def test_a_fresh_connection_that_is_closed_is_not_tried_twice(origin, fetch):
     """P1: no second GET."""
     origin.sends("/feed")
