@@ -76,11 +76,12 @@ def in_words(value: object) -> str:
 
 
 def _cell(value: object) -> str:
+    """Return a value as it stands in a row, which is one line whatever it holds."""
     if value is None:
         return "-"
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S")
-    return str(value)
+    return " ".join(str(value).splitlines())
 
 
 def _written(value: object) -> str:

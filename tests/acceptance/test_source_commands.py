@@ -223,6 +223,14 @@ def test_a_source_that_is_paused_again_keeps_what_is_not_said_anew(desk):
     assert "until 2999-01-01 00:00 UTC: still on strike" in desk.says("source", "list")
 
 
+def test_a_reason_of_several_lines_leaves_a_source_its_one_row(desk):
+    desk.says("source", "pause", "wire", "--why", "on strike\nask Ann\n")
+
+    assert len(desk.says("source", "list").splitlines()) == 2
+    [_, row] = desk.says("status").splitlines()
+    assert row.endswith("paused: on strike ask Ann")
+
+
 def test_a_pause_that_is_over_says_nothing_of_the_next(desk):
     ended = SOURCES + "    paused: {until: 2020-01-01, why: strike}\n"
     desk.write("sources.yaml", ended)
