@@ -172,6 +172,18 @@ def test_what_is_polled_already_is_not_added_again(desk, origin):
     assert desk.sources() == before
 
 
+def test_nobody_is_asked_for_what_is_polled_already(desk, origin):
+    """P1: no second GET. Only where else an address leads has to be found out."""
+    origin.answers("/feed", RSS)
+    origin.answers("/moved", status=301, headers=[("Location", "/feed")])
+    desk.says("source", "add", origin.url("/feed"))
+
+    desk.says("source", "add", origin.url("/feed#top"), code=1)
+    desk.says("source", "add", origin.url("/moved"), code=1)
+
+    assert [each.path for each in origin.heard] == ["/feed", "/moved", "/feed"]
+
+
 def test_an_addition_that_would_not_be_valid_is_refused(desk, origin):
     """The folder is loaded with the change before it is made."""
     origin.answers("/feed", RSS)

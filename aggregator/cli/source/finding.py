@@ -53,10 +53,10 @@ def add(
     takes the new source up by itself.
     """
     desk = Desk(ctx.obj)
-    found = _prospect(url, desk.config)
-    if known := known_as(desk.config, found.url):
-        click.echo(f"mediawire: {masked(found.url)} is polled as {known}", err=True)
-        ctx.exit(FAILED)
+    address = _address(url, desk.config)
+    _refuse_known(ctx, desk.config, address)  # before anybody is asked
+    found = prospect(desk.config, address)
+    _refuse_known(ctx, desk.config, found.url)
     entry: dict[str, Any] = {
         "id": id_ or _id(desk.config, found, title),
         "url": found.url,
@@ -100,14 +100,28 @@ def test(invocation: Invocation, *, url: str, as_json: bool) -> None:
 
 def _prospect(url: str, config: Config) -> Prospect:
     """Return the feed at an address, or behind it, unless it must be left alone now."""
-    try:
-        address = address_of(url, config)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
+    address = _address(url, config)
     known = known_as(config, address)
     if known and (reason := spared(config).get(known)):
         raise MediaWireError(f"{masked(address)} is polled as {known}: {reason}")
     return prospect(config, address)
+
+
+def _address(url: str, config: Config) -> str:
+    """Return the address to ask; UsageError if it is none."""
+    try:
+        return address_of(url, config)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _refuse_known(ctx: click.Context, config: Config, url: str) -> None:
+    """End the command if a source has this address; say so if it is left alone now."""
+    if known := known_as(config, url):
+        reason = spared(config).get(known)
+        why_not = f": {reason}" if reason else ""
+        click.echo(f"mediawire: {masked(url)} is polled as {known}{why_not}", err=True)
+        ctx.exit(FAILED)
 
 
 def _id(config: Config, found: Prospect, title: str | None) -> str:
