@@ -1,7 +1,8 @@
 """Which sources must be left alone now, for what asks them beside the schedule.
 
 In: the config, and what its store says if there is one. Out: a reason for each source
-that is paused, or whose Retry-After runs. Nothing is created, and nothing written.
+that is paused or gone, or whose Retry-After runs. Nothing is created, and nothing
+written.
 """
 
 from collections.abc import Mapping
@@ -13,15 +14,24 @@ from aggregator.fetching import cadence
 from aggregator.model import Config, SourceState
 
 
-def spared(config: Config, *, clock: Clock = utc_now) -> dict[str, str]:
-    """Return why sources may not be asked now, by their ids."""
+def spared(
+    config: Config, *, named: bool = False, clock: Clock = utc_now
+) -> dict[str, str]:
+    """Return why sources may not be asked now, by their ids.
+
+    A feed that is gone may be, where the operator `named` it.
+    """
     now = clock()
     states = cadence.configured(config.sources, _stored(config.store), now=now)
-    reasons = {
-        source.id: cadence.may_force(source, states[source.id], now=now)
-        for source in config.sources
-    }
-    return {id_: reason for id_, reason in reasons.items() if reason}
+    reasons = {}
+    for source in config.sources:
+        state = states[source.id]
+        if reason := cadence.may_force(source, state, now=now):
+            reasons[source.id] = reason
+        elif state.gone and not named:
+            again = f"`poll --force {source.id}` asks all the same"
+            reasons[source.id] = f"{state.because}; {again}"
+    return reasons
 
 
 def _stored(url: str) -> Mapping[str, SourceState]:

@@ -541,6 +541,22 @@ def test_an_output_that_cannot_be_written_is_told_once(
     )
 
 
+def test_a_feed_that_is_gone_is_not_asked_by_a_check_of_all(tmp_path, origin):
+    """P15: then 0, though `check --online` runs each night. Its own test may ask."""
+    origin.answers("/feed", status=410)
+    at = Installation(tmp_path, {"gazette": origin.url()})
+    at.poll()
+    with sqlite3.connect(tmp_path / "wire.db") as store:
+        store.execute("UPDATE sources SET gone_since = gone_since - 7200000000")
+    at.poll("--force")
+
+    checked = at.run("check", "--online")
+
+    assert "gazette is not tried: gone since" in checked.stderr
+    assert len(origin.heard) == 2
+    assert "410 Gone" in at.run("source", "test", origin.url(), code=1).stderr
+
+
 def test_a_feed_that_is_gone_is_forced_by_its_name_alone(tmp_path, origin):
     """P15: then 0."""
     origin.answers("/feed", status=410)

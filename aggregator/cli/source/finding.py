@@ -102,7 +102,7 @@ def _prospect(url: str, config: Config) -> Prospect:
     """Return the feed at an address, or behind it, unless it must be left alone now."""
     address = _address(url, config)
     known = known_as(config, address)
-    if known and (reason := spared(config).get(known)):
+    if known and (reason := spared(config, named=True).get(known)):
         raise MediaWireError(f"{masked(address)} is polled as {known}: {reason}")
     return prospect(config, address)
 
