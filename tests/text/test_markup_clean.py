@@ -26,7 +26,18 @@ FRAGMENTS = st.sampled_from(
         *("</video>", "<br>", "<li>", "<ruby>", "<rp>", "(", "</rp>", "<button>"),
         *("&lt;", "&amp;", "&#11;", "&#x202e;", "&nbsp;", "&#133;", "&", "<", ">"),
         *("\u202e", "\u202c", "\u2066", "\u2069", "\u200c", "\u0301", "\x00", "\x0b"),
-        *("\x85", "\ufffe", "\ud800", "\U0001fffe", "سلام", "漢字", " ", "\n", '"'),
+        *(
+            "\x85",
+            "\ufeff",
+            "\ufffe",
+            "\ud800",
+            "\U0001fffe",
+            "سلام",
+            "漢字",
+            " ",
+            "\n",
+            '"',
+        ),
         *("<img src=a.png width=1 height=1>", "<img srcset='x 2x'>", "<p ping=x>"),
         *("<picture>", "<source srcset=x>", "<source src=x>", "</picture>", "<audio>"),
     ]
@@ -217,6 +228,17 @@ def test_a_clean_body_is_not_touched():
 
     assert cleaned.html == html
     assert cleaned.changes == ()
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\ufeff\ufeff", "&#xFEFF;"])
+@pytest.mark.parametrize("wild", ["", "<noscript>n</noscript>"])
+def test_a_byte_order_mark_before_a_body_costs_it_no_markup(mark, wild):
+    link = '<p>It <a href="https://a.example/">rained</a>.</p>'
+
+    cleaned = clean(mark + link + wild)
+
+    assert '<a href="https://a.example/"' in cleaned.html
+    assert visible_text(cleaned.html) == visible_text(mark + link + wild)
 
 
 def test_text_keeps_its_lines_and_paragraphs():

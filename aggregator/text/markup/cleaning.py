@@ -34,6 +34,7 @@ from aggregator.text.markup.tame import tame_words
 from aggregator.text.markup.visible import (
     as_html,
     elements,
+    for_parser,
     one_line,
     paragraphs,
     prepared,
@@ -126,7 +127,7 @@ def _judged(ready: str, base: str | None) -> tuple[str, set[str], set[str]]:
     """Return HTML as nh3 leaves it, what happened to addresses, and attributes gone."""
     judge, cleaner = _tools.judge, _tools.cleaner
     judge.base, judge.changes, judge.gone = base, set(), set()
-    return cleaner.clean(ready), judge.changes, judge.gone
+    return cleaner.clean(for_parser(ready)), judge.changes, judge.gone
 
 
 class _Attributes:

@@ -112,7 +112,15 @@ def elements(html: str) -> set[str]:
 
 def text_of(ready: str) -> str:
     """Return the visible text of prepared HTML."""
-    return one_line(unescape(_TAG.sub(" ", _ONLY_BLOCKS.clean(ready))))
+    return one_line(unescape(_TAG.sub(" ", _ONLY_BLOCKS.clean(for_parser(ready)))))
+
+
+def for_parser(html: str) -> str:
+    """Return `html` so that the parser keeps all of it: it drops one U+FEFF in front.
+
+    Some feeds begin each body with this byte order mark, which is a character there.
+    """
+    return "\ufeff" + html if html.startswith("\ufeff") else html
 
 
 def tags_of(html: str) -> set[tuple[str, str]]:
