@@ -447,6 +447,20 @@ def test_text_that_was_encoded_twice_is_put_right_and_says_so():
     assert (summary.value, summary.repaired) == ("Grüße", True)
 
 
+def test_marks_of_windows_1252_are_read_in_xhtml_too():
+    """As control characters they would leave the words without a trace."""
+    inner = (
+        b'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">'
+        b"<p>It&#146;s <b>&#147;rain&#148;</b></p></div></content>"
+    )
+
+    (content,) = atom(inner).contents
+
+    assert "It\u2019s" in content.value
+    assert ">\u201crain\u201d<" in content.value
+    assert content.repaired
+
+
 def test_honest_text_beyond_ascii_is_left_alone():
     summary = item("<description>Grüße نمی\u200cخواهم</description>".encode()).summary
 

@@ -80,7 +80,8 @@ def text(
         value = _decoded(element, declared)
         kind = kind or PLAIN
     elif len(element) and any(isinstance(child.tag, str) for child in element):
-        value, kind = _inner(element), XHTML
+        value, repaired = unscrambled(_inner(element))
+        kind = XHTML
     else:
         value, repaired = unscrambled(characters(element))
         if kind == XHTML:  # escaped although it said otherwise, or plain characters
