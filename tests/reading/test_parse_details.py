@@ -461,6 +461,20 @@ def test_marks_of_windows_1252_are_read_in_xhtml_too():
     assert content.repaired
 
 
+@pytest.mark.parametrize(
+    ("sent", "meant"), [("J&#xC3;&#xBC;rg", "J\xfcrg"), ("O&#146;Neil", "O\u2019Neil")]
+)
+def test_names_are_put_right_as_headlines_are(sent, meant):
+    read = item(
+        f"<title>{sent}</title><dc:creator>{sent}</dc:creator><source>{sent}</source>"
+        f'<media:content url="https://a.example/i.png" medium="image">'
+        f"<media:credit>{sent}</media:credit></media:content>".encode()
+    )
+
+    names = [*read.authors, read.origin.title, read.pictures[0].credit]
+    assert {read.title.value, *names} == {meant}
+
+
 def test_honest_text_beyond_ascii_is_left_alone():
     summary = item("<description>Grüße نمی\u200cخواهم</description>".encode()).summary
 

@@ -12,7 +12,7 @@ from lxml.etree import _Element
 from aggregator.reading.parsed import Link, Picture
 from aggregator.reading.tree.links import address
 from aggregator.reading.tree.names import Groups, children
-from aggregator.reading.tree.texts import characters
+from aggregator.reading.tree.texts import characters, words
 
 _PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif")
 _AVATARS = "gravatar.com/"  # WordPress.com sends the author's portrait as media:content
@@ -97,6 +97,6 @@ def _is_picture(element: _Element) -> bool:
 
 def _first(groups: Groups, word: str) -> str | None:
     for element in groups.get(word, ()):
-        if value := characters(element):
+        if value := words(element):
             return value
     return None

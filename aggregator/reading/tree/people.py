@@ -13,7 +13,7 @@ from lxml.etree import _Element
 from aggregator.reading.parsed import Origin
 from aggregator.reading.tree import links
 from aggregator.reading.tree.names import Groups, children
-from aggregator.reading.tree.texts import characters
+from aggregator.reading.tree.texts import words
 
 
 def authors(groups: Groups) -> tuple[str, ...]:
@@ -25,14 +25,14 @@ def authors(groups: Groups) -> tuple[str, ...]:
         if within:
             persons.append(_text(within, "name") or _text(within, "email") or "")
         else:
-            plain.append(characters(element))
+            plain.append(words(element))
     said = [*persons, *_said(groups, "dc:creator", "dc:author")]
     said += [*plain, *_said(groups, "itunes:author")]
     return tuple([name for name in dict.fromkeys(said) if name])
 
 
-def _said(groups: Groups, *words: str) -> list[str]:
-    return [characters(element) for word in words for element in groups.get(word, ())]
+def _said(groups: Groups, *names: str) -> list[str]:
+    return [words(element) for name in names for element in groups.get(name, ())]
 
 
 def origin(groups: Groups) -> Origin | None:
@@ -70,11 +70,11 @@ def _atom(source: _Element) -> Origin:
 
 
 def _rss(source: _Element) -> Origin:
-    return Origin(title=characters(source) or None, feed_url=links.address(source))
+    return Origin(title=words(source) or None, feed_url=links.address(source))
 
 
 def _text(groups: Groups, word: str) -> str | None:
-    return _any(characters(element) for element in groups.get(word, ()))
+    return _any(words(element) for element in groups.get(word, ()))
 
 
 def _any(values: Iterable[str | None]) -> str | None:

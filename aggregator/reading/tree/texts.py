@@ -58,6 +58,11 @@ def characters(element: _Element) -> str:
     return "".join(parts).strip()
 
 
+def words(element: _Element) -> str:
+    """Return the words of an element that holds no markup, as a name is, mended."""
+    return unscrambled(characters(element))[0]
+
+
 def text(
     element: _Element,
     *,
