@@ -221,4 +221,4 @@ def _string(value: object) -> str | None:
 
 def _written(said: object) -> bytes:
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8", "replace")
+    return text.encode("utf-8", "ignore")

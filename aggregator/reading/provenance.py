@@ -17,14 +17,15 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Iterator
-from html import unescape
+from html import escape, unescape
 
 from aggregator.model import Article
 from aggregator.reading.normalise.words import FORBIDDEN, REPAIRED
 from aggregator.text import markup
 
 _SECTION = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)|<!--.*?-->|<\?.*?\?>", re.DOTALL)
-_BASE64 = re.compile(r"(?<=>)[\sA-Za-z0-9+/]{16,}={0,2}\s*(?=<)")
+_BASE64 = re.compile(r"(?<=[>\[])[\sA-Za-z0-9+/]{4,}={0,2}\s*(?=[<\]])")
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CUT = "cut at "
 _OF_OTHERS = re.compile(rb"<(?:atom:)?source\b.*?</(?:atom:)?source\s*>", re.DOTALL)
 _ID = re.compile(rb"<(?:atom:)?(?:guid|id)(?:\s[^>]*)?>\s*(?:[^\s<]|<!\[CDATA\[)")
@@ -62,7 +63,7 @@ def _stands_in(body: str, sent: str, raw: str) -> bool:
     if bare in read or bare in _bare(unescape(raw)):
         return True
     words = _bare(markup.visible_text(sent))
-    marked_up = (texts, markup.as_html(raw, "application/xhtml+xml"))
+    marked_up = (texts, markup.as_html(_opened(raw), "application/xhtml+xml"))
     if any(words in _bare(markup.visible_text(html)) for html in marked_up):
         return True
     return any(bare in _bare(text) for text in _decoded(raw))
@@ -78,6 +79,11 @@ def _texts(raw: str) -> str:
         parts += (unescape(raw[at : section.start()]), section[1] or "")
         at = section.end()
     return "".join((*parts, unescape(raw[at:])))
+
+
+def _opened(raw: str) -> str:
+    """Return an item with its CDATA as escaped text: what it is within mark-up."""
+    return _SECTION.sub(lambda section: escape(section[1] or ""), raw)
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -102,4 +108,5 @@ def _decoded(raw: str) -> Iterator[str]:
 
 
 def _bare(text: str) -> str:
-    return "".join(text.split())
+    """Return text without blanks, and without bidi controls, which a body's end closes."""
+    return "".join(_BIDI.sub("", text).split())

@@ -32,8 +32,26 @@ CASES = {
         '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">'
         "<p>Write <code>&lt;b&gt;</code>, <i/>nothing else.</p></div></content>"
     ),
+    "xhtml with cdata": ATOM.format(
+        '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">'
+        "<pre><![CDATA[if (a < b && c) <i>]]></pre><p>It rained.</p></div></content>"
+    ),
+    "xhtml with an unclosed direction": ATOM.format(
+        '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">'
+        "<p>\u202b\u0628\u0627\u0631\u0627\u0646<br/></p><p>2</p></div></content><rights>We</rights>"
+    ),
     "text": ATOM.format("<content>It rained &lt;here&gt;.</content>"),
     "base64": ATOM.format(BASE64),
+    "base64 of few words": ATOM.format(
+        '<content type="text/html" mode="base64">PHA+UmFpbjwvcD4=</content>'
+    ),
+    "base64 in cdata": ATOM.format(
+        BASE64.replace("PHA", "<![CDATA[PHA").replace("</content>", "]]></content>")
+    ),
+    "json cut within a character": JSON.format(
+        '"content_html": "<p>It \\ud83d rained</p>"'
+    ),
+    "json text with a control": JSON.format('"content_text": "1 <a \\u000b\\ud83d> 2"'),
     "json": JSON.format('"content_html": "<p>It \\"rained\\".</p>"'),
 }
 
