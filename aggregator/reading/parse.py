@@ -33,9 +33,17 @@ from msgspec.structs import replace
 from aggregator.errors import ReadError
 from aggregator.reading import address, said
 from aggregator.reading.parsed import Entry, Feed
+from aggregator.reading.tree import (
+    bases,
+    head,
+    links,
+    people,
+    strict,
+    strict_head,
+    texts,
+)
 from aggregator.reading.tree import document as tree_document
 from aggregator.reading.tree import entries as tree_entries
-from aggregator.reading.tree import head, links, people, strict, strict_head, texts
 from aggregator.reading.tree.lean import lean
 from aggregator.reading.tree.names import children
 
@@ -87,6 +95,7 @@ def _from_the_tree(document: bytes, found: str) -> Feed | None:
     plain = strict.entries(tree) if tree else None
     if tree is None or not plain:
         return None
+    _settle(tree, found)
     entries = _second_look(plain, tree, url=found, loose=False)
     read = strict_head.said(tree.root) or _head_alone(tree, found)
     if read is None:
@@ -200,11 +209,17 @@ def _ampersands(document: bytes) -> bytes:
 
 def _refined(read: Feed, tree: tree_document.Tree, *, url: str, loose: bool) -> Feed:
     """Return the feed with what the second look found."""
+    _settle(tree, url)
     read = _head(read, tree, url=url)
     if tree.items is None:
         note = "two parsers disagree on the entries; the details of one are missing"
         return replace(read, notes=(*read.notes, note))
     return replace(read, entries=_second_look(read.entries, tree, url=url, loose=loose))
+
+
+def _settle(tree: tree_document.Tree, url: str) -> None:
+    if tree.based:
+        bases.settle(tree.root, url)
 
 
 def _head(read: Feed, tree: tree_document.Tree, *, url: str) -> Feed:

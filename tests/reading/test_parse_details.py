@@ -1,5 +1,6 @@
 """The second look: what feedparser alone would lose."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -373,6 +374,28 @@ def test_bases_are_joined_from_the_outside_in_and_only_real_ones():
     assert entry.base == "https://source.example/news/"
     assert entry.contents[0].base == "https://source.example/news/pics/"
     assert entry.summary.base == "https://source.example/news/"
+
+
+def test_a_base_within_a_text_or_on_a_link_counts_there_and_innermost_first():
+    entry = atom(
+        b'<link href="1" xml:base="https://links.example/"/>'
+        b'<source xml:base="https://first.example/f/"><link rel="self" href="x"/></source>'
+        b'<content type="xhtml" xml:base="in/"><div xmlns="http://www.w3.org/1999/xhtml">'
+        b'<a href="a">a</a><p xml:base="https://other.example/b/"><a href="c">c</a>'
+        b'<img src="d" xml:base="e/"/><a href="mailto:f@g.example">f</a></p></div></content>',
+        b'xml:base="/news/"',
+    )
+
+    (content,) = entry.contents
+    assert entry.link == "https://links.example/1"
+    assert entry.origin.feed_url == "https://first.example/f/x"
+    assert content.base == "https://source.example/news/in/"
+    assert re.findall('(?:href|src)="([^"]*)', content.value) == [
+        "a",
+        "https://other.example/b/c",
+        "https://other.example/b/e/d",
+        "mailto:f@g.example",
+    ]
 
 
 def test_without_xml_base_nothing_claims_a_base():

@@ -7,6 +7,7 @@ the same bytes once more and finds, for the n-th entry, what was written.
 
 names      element names across namespaces and decades, and an element's children by name
 texts      text constructs: the characters, how to read them, their base and language
+bases      addresses under an `xml:base` of their own, made absolute
 links      which of the links is the entry's own; its guid
 media      enclosures and pictures, from six vocabularies
 people     authors, and the source an aggregate names
