@@ -16,6 +16,7 @@ Pure. Three cases:
 """
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -74,6 +75,25 @@ def wait(revision: int) -> timedelta:
         return timedelta(0)
     doubled: int = 2 ** min(revision - FREE, _DOUBLINGS)
     return min(FIRST_WAIT * doubled, LONGEST_WAIT)
+
+
+def speaking(fresh: Iterable[tuple[bytes, Article]]) -> set[bytes]:
+    """Return the entries that speak for their names: of several the latest, or first.
+
+    Source: RFC 4287 section 4.1.1 (a feed may hold several versions of an entry).
+    """
+    latest: dict[str, tuple[bytes, Article]] = {}
+    for digest, article in fresh:
+        other = latest.get(article.id)
+        if other is None or is_later(article, other[1]):
+            latest[article.id] = digest, article
+    return {digest for digest, _ in latest.values()}
+
+
+def is_later(article: Article, other: Article | Known) -> bool:
+    """Return whether the source says that it changed one after the other."""
+    told = article.dated and other.dated
+    return bool(told) and article.updated > other.updated
 
 
 def _reads_the_same(article: Article, held: Article) -> bool:

@@ -10,7 +10,8 @@ An entry's own id is believed, with three exceptions:
 * An id that stands on several entries of one document (with other headlines or links)
   names none of them, then or later; those entries go by their links. The same holds for
   links. Entries that the document still lists as they were count, too: a feed that gives
-  all its entries one id grows by one at a time.
+  all its entries one id grows by one at a time. Of those with the same headline and
+  link, which are one article, the words of the latest count.
 * An id that comes back with another link, another headline and another date, or other
   words where no date is told, is not the old article: nothing but the name is the same.
 * A new id is an old article if that article is no longer in the document and its link
@@ -34,7 +35,7 @@ from hashlib import blake2b
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aggregator.corrections import corrected, waits
+from aggregator.corrections import corrected, is_later, speaking, waits
 from aggregator.likeness import matching
 from aggregator.model import (
     SHARED,
@@ -172,6 +173,9 @@ class _Told:
             (digest, item, article)
             for (digest, item), article in zip(came, articles, strict=True)
         ]
+        self._speaking = speaking(
+            (digest, article) for digest, _, article in self.fresh
+        )
         self.ids: dict[bytes, str] = {}
         self.new: dict[str, Article] = {}
         self.changed: dict[str, Article] = {}
@@ -193,7 +197,8 @@ class _Told:
         others = set(article.keys) - set(match.keys)
         self.aliases.update(dict.fromkeys(others, match.id))
         settled = match.withdrawn or match.id in self.changed
-        if not settled and match.id not in self._listed:
+        current = match.id not in self._listed or is_later(article, match)
+        if current and not settled and digest in self._speaking:
             self._correct(digest, article, match)
 
     def note_shared(self, digest: bytes, said: Article) -> None:
@@ -214,10 +219,14 @@ class _Told:
         own = _without(article, known) if article.keys[0] in known else article
         if not self._taken_back.isdisjoint(own.keys):
             return TAKEN_BACK
-        if own.id in self.new:
-            self.merged[own.id, _in_common(own, self.new[own.id].keys)] += 1
-        else:
+        other = self.new.get(own.id)
+        if other:
+            self.merged[own.id, _in_common(own, other.keys)] += 1
+        if other is None:
             self.new[own.id] = own
+        elif is_later(own, other):
+            first = min(own.published, other.published)
+            self.new[own.id] = replace(own, published=first)
         return own.id
 
     def _correct(self, digest: bytes, article: Article, match: Known) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from builders import known as known_as
 from msgspec.structs import replace
 
@@ -245,6 +246,53 @@ def test_the_same_entry_twice_in_a_document_is_one_article():
 
     assert [article.id for article in found.new] == [one.id]
     assert [id_ for _, id_ in found.document.items] == [one.id, one.id]
+
+
+def versions():
+    """Two versions of one entry, as RFC 4287 lets them stand in one document."""
+    old = entry("1", "https://a.example/1", text="Old", dated=NOON - 2 * HOUR)
+    new = entry("1", "https://a.example/1", text="New", dated=NOON - HOUR)
+    return old, new
+
+
+@pytest.mark.parametrize("latest_first", [True, False])
+def test_of_two_versions_in_a_document_the_latest_counts(latest_first):
+    """I21: the same guid twice in one document."""
+    old, new = versions()
+
+    found = document(*((new, old) if latest_first else (old, new)))
+
+    (article,) = found.new
+    assert article.body == "New"
+
+
+def test_a_later_version_counts_though_the_document_still_lists_the_old_one():
+    old, new = versions()
+
+    found = document(new, listed=[old.id], known=[known_as(old)])
+
+    (changed,) = found.changed
+    assert (changed.id, changed.body, changed.updated) == (old.id, "New", NOON - HOUR)
+
+
+@pytest.mark.parametrize("latest_first", [True, False])
+def test_an_old_version_that_is_read_again_undoes_nothing(latest_first):
+    old, new = versions()
+
+    found = document(
+        *((new, old) if latest_first else (old, new)), known=[known_as(new)]
+    )
+
+    assert found.changed == ()
+
+
+def test_a_version_that_tells_no_later_date_gives_way_to_the_one_that_is_listed():
+    old, _ = versions()
+    undated = entry("1", "https://a.example/1", text="Other")
+
+    found = document(undated, listed=[old.id], known=[known_as(old)])
+
+    assert found.changed == ()
 
 
 def test_everything_renamed_with_the_same_words_and_date_is_the_same_article():
