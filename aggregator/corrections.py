@@ -16,12 +16,13 @@ Pure. Three cases:
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from aggregator.model import Article, Known
+from aggregator.model import Article, Deletion, Known
+from aggregator.reading import guid_key
 from aggregator.text import markup
 
 FREE = 12
@@ -94,6 +95,27 @@ def is_later(article: Article, other: Article | Known) -> bool:
     """Return whether the source says that it changed one after the other."""
     told = article.dated and other.dated
     return bool(told) and article.updated > other.updated
+
+
+def taken_back(
+    deletions: Iterable[Deletion], standing: Mapping[str, Article | Known]
+) -> dict[str, Deletion]:
+    """Return what a source takes back, by key; `standing` is what its document holds.
+
+    An entry that was changed since is there again, and the deletion to be ignored.
+
+    Source: RFC 6721 section 3.
+    """
+    keys = [(guid_key(each.ref), each) for each in deletions]
+    return {
+        key: each for key, each in keys if not _outlives(standing.get(key), each.at)
+    }
+
+
+def _outlives(entry: Article | Known | None, at: datetime | None) -> bool:
+    if entry is None or entry.dated is None or at is None:
+        return False
+    return entry.updated >= at
 
 
 def _reads_the_same(article: Article, held: Article) -> bool:

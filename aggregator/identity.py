@@ -35,7 +35,7 @@ from hashlib import blake2b
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aggregator.corrections import corrected, is_later, speaking, waits
+from aggregator.corrections import corrected, is_later, speaking, taken_back, waits
 from aggregator.likeness import matching
 from aggregator.model import (
     SHARED,
@@ -132,8 +132,8 @@ def reconcile(
         ),
         deletions=tuple(
             (known[key].id, deletion.comment or "withdrawn by the source")
-            for deletion in reading.deletions
-            if (key := guid_key(deletion.ref)) in known and not known[key].withdrawn
+            for key, deletion in told.taken_back.items()
+            if key in known and not known[key].withdrawn
         ),
         merged=tuple(
             (article_id, f"{count} more in the same document, with the same {what}")
@@ -162,10 +162,13 @@ class _Told:
     ) -> None:
         self._known, self._held, self._now = known, held, now
         self._before, self._read = before, reading.items
-        self._taken_back = {guid_key(deletion.ref) for deletion in reading.deletions}
         self._listed = {before[digest] for digest, item in self._read if not item}
         self._seen = set(self._listed)
         came = [(digest, item) for digest, item in self._read if item]
+        standing = {key: each for key, each in known.items() if each.id in self._listed}
+        self.taken_back = taken_back(
+            reading.deletions, {**standing, **{item.keys[0]: item for _, item in came}}
+        )
         self._shared = _shared([item for _, item in came], known, self._listed)
         articles = [_without(item, self._shared) for _, item in came]
         self._rebuilt = _is_rebuilt(articles, known, self._listed)
@@ -217,7 +220,7 @@ class _Told:
         """Return the id of an article that we do not hold, and keep it."""
         known = self._known
         own = _without(article, known) if article.keys[0] in known else article
-        if not self._taken_back.isdisjoint(own.keys):
+        if not self.taken_back.keys().isdisjoint(own.keys):
             return TAKEN_BACK
         other = self.new.get(own.id)
         if other:

@@ -377,6 +377,29 @@ def test_a_deletion_names_the_article_and_the_reason():
     assert found.deletions == ((old.id, "printed in error"),)
 
 
+def test_an_entry_that_was_changed_since_it_was_taken_back_stands():
+    """D18: so RFC 6721 has it, whether the entry is new, known, or listed as it was."""
+    back = entry("1", dated=NOON - HOUR)
+    gone = Deletion(ref="1", at=NOON - 2 * HOUR)
+
+    new = document(back, deletions=(gone,))
+    edited = document(back, known=[known_as(back)], deletions=(gone,))
+    listed = document(listed=[back.id], known=[known_as(back)], deletions=(gone,))
+
+    assert [article.id for article in new.new] == [back.id]
+    assert edited.deletions == listed.deletions == ()
+
+
+def test_an_entry_that_was_taken_back_since_it_was_changed_goes():
+    """D18: though the document still lists it."""
+    old = entry("1", dated=NOON - 2 * HOUR)
+    gone = Deletion(ref="1", at=NOON - HOUR)
+
+    found = document(listed=[old.id], known=[known_as(old)], deletions=(gone,))
+
+    assert [article_id for article_id, _ in found.deletions] == [old.id]
+
+
 def test_an_entry_taken_back_before_it_came_is_left_out_for_a_reason_at_each_poll():
     """D18: also by a later document, in which the deletion itself is gone."""
     back, other = entry("tag:a.example,2026:1"), entry("2", title="Sun")
