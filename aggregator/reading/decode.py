@@ -59,11 +59,28 @@ _SUPERSETS = {
         for part in (*range(2, 9), 10, *range(13, 17))
     },
 }
+# Labels of the Encoding Standard that Python does not know.
 _OTHER_LABELS = {
-    "windows-874": "cp874",
-    "dos-874": "cp874",
-    "unicode-1-1-utf-8": "utf-8",
-}
+    label: codec
+    for codec, labels in {
+        "utf-8": "unicode-1-1-utf-8 unicode11utf8 unicode20utf8",
+        "iso8859-6": "iso-8859-6-e iso-8859-6-i csiso88596e csiso88596i",
+        "iso8859-7": "sun_eu_greek",
+        "iso8859-8": "iso-8859-8-e iso-8859-8-i csiso88598e csiso88598i logical visual",
+        "iso8859-15": "csisolatin9",
+        "koi8-r": "koi koi8",
+        "koi8-u": "koi8-ru",
+        "mac-roman": "mac csmacintosh",
+        "mac-cyrillic": "mac-ukrainian",
+        "cp874": "windows-874 dos-874",
+        "gb18030": "csgb2312 gb_2312 gb_2312-80",
+        "big5": "cn-big5 x-big5",
+        "euc_jp": "cseucpkdfmtjapanese",
+        "cp932": "windows-31j",
+        "cp949": "cseuckr csksc56011987 iso-ir-149 ks_c_5601-1989 ksc_5601 windows-949",
+    }.items()
+    for label in labels.split()
+} | {f"iso8859{part}": f"iso8859-{part}" for part in (*range(1, 12), *range(13, 16))}
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,39}")
 
 _MARKS = (

@@ -69,6 +69,26 @@ def test_text_is_right_where_a_browser_gets_it_right(body, header, title):
     assert f"<t>{title}</t>" in read(body, header).document.decode()
 
 
+@pytest.mark.parametrize(
+    ("label", "encoding", "title"),
+    [
+        ("iso-8859-8-i", "iso8859-8", "שלום"),
+        ("iso88592", "iso8859-2", "Žluťoučký"),
+        ("iso88591", "latin-1", FRENCH),
+        ("windows-949", "cp949", "안녕하세요"),
+        ("windows-31j", "cp932", "日本語"),
+        ("gb_2312-80", "gb18030", "中文报道"),
+        ("x-x-big5", "big5", "中文報道"),
+        ("koi8", "koi8-r", CYRILLIC),
+    ],
+)
+def test_a_label_that_browsers_know_is_known(label, encoding, title):
+    """I19: Python has other names for some encodings."""
+    body = feed(title, declared=label, encoding=encoding)
+
+    assert f"<t>{title}</t>" in read(body).document.decode()
+
+
 def test_one_broken_byte_costs_one_character():
     """I19: the other entries do not turn into another alphabet for it."""
     body = feed(CYRILLIC, declared="utf-8").replace(b"</t>", b"\xff</t>")
