@@ -306,6 +306,30 @@ def test_a_long_headline_is_cut_at_a_word(long, short):
     assert len(short) <= 20
 
 
+@pytest.mark.parametrize(
+    "options",
+    [{"length": "20"}, {"cut": ["\u2069$"]}, {"strip_suffix": ["\u2069"]}],
+    ids=["length", "cut", "suffix"],
+)
+def test_a_headline_closes_every_direction_that_it_opens(options):
+    """I10: what stands behind it in a list would run the other way."""
+    isolated = "Live: \u2067סיפור ארוך מאוד על מזג האוויר\u2069"
+    house = rule("headline", **options)
+
+    title = house(subject(isolated)).title
+
+    assert title.count("\u2067") == title.count("\u2069") == 1
+    assert len(title) <= (20 if "length" in options else len(isolated))
+
+
+def test_no_letter_is_cut_in_two():
+    house = rule("headline", length="20")
+
+    title = house(subject("\U0001f468\u200d\U0001f469\u200d\U0001f467" * 9)).title
+
+    assert title == "\U0001f468\u200d\U0001f469\u200d\U0001f467" * 3 + "…"
+
+
 def test_a_style_can_be_for_some_languages_only():
     house = rule("headline", unshout="true", languages=["en"])
 

@@ -32,9 +32,11 @@ from aggregator.editing.patterns import Pattern
 from aggregator.editing.punctuation import DASHES, QUOTES, dashed, quoted
 from aggregator.editing.selection import speaks
 from aggregator.editing.subject import Subject
+from aggregator.text import markup
 
 ELLIPSIS = "…"
 SHORTEST = 10
+_LOOSE_ENDS = " ,;:–—-"
 SOURCE = "{source}"  # in a prefix: the name we credit
 
 
@@ -64,7 +66,8 @@ class Headline(Struct, frozen=True, kw_only=True):
             changed = part(title)
             if changed != title:
                 title = changed.strip() or title
-        return replace(subject, title=title)
+        # What was cut off may have closed a change of direction.
+        return replace(subject, title=markup.printable(title))
 
     def _parts(self, language: str, credited: str) -> Iterator[Callable[[str], str]]:
         """Yield what is done to a headline, in order."""
@@ -109,9 +112,11 @@ def shortened(length: int, title: str) -> str:
     """Return at most so many characters of a headline, cut at a word where there is one."""
     if len(title) <= length:
         return title
-    room = title[: length - len(ELLIPSIS) + 1]
-    head = room.rpartition(" ")[0] if " " in room[length // 2 :] else room[:-1]
-    return head.rstrip(" ,;:–—-") + ELLIPSIS
+    most = length - len(ELLIPSIS)
+    room = title[: most + 1]
+    head = room.rpartition(" ")[0] if " " in room[length // 2 :] else title
+    whole = markup.printable(head.rstrip(_LOOSE_ENDS))
+    return markup.cap(whole, most).rstrip(_LOOSE_ENDS) + ELLIPSIS
 
 
 def read(rule_id: str, options: Options) -> Headline:
