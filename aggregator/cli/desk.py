@@ -16,8 +16,9 @@ def retitle(ctx: click.Context, *, ref: str, title: str | None, reset: bool) -> 
     """Publish an article under a headline of your own, whatever the rules say."""
     from aggregator.app.desk import retitle as write
     from aggregator.app.desk import shown
+    from aggregator.text import markup
 
-    headline = " ".join((title or "").split())
+    headline = markup.plain(title or "", "text/plain")
     if bool(headline) == reset:
         raise click.UsageError("give a headline, or --reset to let the rules decide")
     with reading_wire(ctx.obj) as wire:

@@ -88,3 +88,15 @@ def test_a_mark_of_origin_follows_the_name_we_credit_and_leaves_the_original(
     assert first == "A: LIVE: Rain in Rome"
     assert item(at)["title"] == listed["title"] == "Il Corriere: LIVE: Rain in Rome"
     assert item(at)["_mediawire"]["source_title"] == "LIVE: Rain in Rome"
+
+
+def test_a_headline_that_was_pasted_harms_no_document(at):
+    """I7, I10: characters that XML forbids go, a change of direction is closed."""
+    at.run(
+        "article",
+        "retitle",
+        "https://a.example/1",
+        "Wet\x01 in \u202b\u05e8\u05d5\u05de\u05d0",
+    )
+
+    assert item(at)["title"] == "Wet in \u202b\u05e8\u05d5\u05de\u05d0\u202c"
