@@ -175,7 +175,16 @@ class _Walk:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.plain(item, (*path, i)) for i, item in enumerate(node.value)]
+        self._look_for_escapes(node, path)
         return _scalar(node)
+
+    def _look_for_escapes(self, node: yaml.Node, path: Path) -> None:
+        """Complain of what no document of ours may hold, written as an escape."""
+        quoted = isinstance(node, yaml.ScalarNode) and node.style == '"'
+        if quoted and (found := _UNPRINTABLE.search(node.value)):
+            code = f"U+{ord(found[0]):04X}"
+            message = f"an escape for a control character ({code}); take it out"
+            self._complain(node, path, message)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Plain]:
         values: dict[str, Plain] = {}
