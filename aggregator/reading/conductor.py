@@ -90,7 +90,7 @@ def _taken(parts: Parts, request: ReadRequest, found: Decoded) -> Reading:
             parsed.feed, request.source, url=request.url, now=request.now
         )
         info = normalised.feed
-        deletions = parsed.feed.deletions
+        deletions = normalised.deletions
         notes += normalised.notes
         made = zip(parsed.numbers, normalised.articles, strict=True)
         articles = {number: one for number, one in made if isinstance(one, Article)}

@@ -105,6 +105,28 @@ def test_a_deletion_is_seen_although_no_item_is_new():
     assert again.entries_parsed == 0
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Printed\nin   error", "Printed in error"),
+        ("&lt;b&gt;Wrong&lt;/b&gt; &amp;amp; late", "Wrong & late"),
+        ("\u202bשגוי", "\u202bשגוי\u202c"),
+        ("long " * 10_000, "long " * 199 + "long…"),
+    ],
+    ids=["lines", "html", "direction", "long"],
+)
+def test_the_reason_of_a_deletion_is_a_line_that_harms_nothing(said, told):
+    """I10, I20: it stands in every output."""
+    deletion = (
+        "<at:deleted-entry xmlns:at='http://purl.org/atompub/tombstones/1.0'"
+        f" ref='urn:x:7'><at:comment>{said}</at:comment></at:deleted-entry>"
+    )
+
+    (deletion,) = read(request(atom(entry(1), deletion))).deletions
+
+    assert deletion.comment == told
+
+
 def test_an_entry_beyond_repair_is_a_note_and_its_neighbours_are_read():
     reading = read(request(rss(item(1), item(2, body="a & b <p> &nope;"), item(3))))
 

@@ -10,17 +10,19 @@ believed is left out, and the entry stays.
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from aggregator.model import Article, FeedInfo, Source
+from aggregator.model import Article, Deletion, FeedInfo, Source
 from aggregator.reading import address
 from aggregator.reading.keys import article_id, keys, published_id
-from aggregator.reading.normalise import credit, media
+from aggregator.reading.normalise import caps, credit, media
 from aggregator.reading.normalise.caps import Caps
 from aggregator.reading.normalise.people import language, people, tags
 from aggregator.reading.normalise.scope import Scope
 from aggregator.reading.normalise.times import times
 from aggregator.reading.normalise.words import words
 from aggregator.reading.parsed import Entry, Feed
+from aggregator.text import markup
 
 
 class Rejected(Struct, frozen=True, kw_only=True):
@@ -34,6 +36,7 @@ class Normalised(Struct, frozen=True, kw_only=True):
 
     feed: FeedInfo
     articles: tuple[Article | Rejected, ...]
+    deletions: tuple[Deletion, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -46,6 +49,7 @@ def articles(feed: Feed, source: Source, *, url: str, now: datetime) -> Normalis
     return Normalised(
         feed=scope.feed,
         articles=made,
+        deletions=tuple(_deletion(one, scope.caps) for one in feed.deletions),
         notes=(*feed.notes, *left_out, *scope.caps.notes()),
     )
 
@@ -127,6 +131,12 @@ def _article(entry: Entry, scope: Scope) -> Article | Rejected:
         text_sha256=said.text_sha256,
         changes=said.changes,
     )
+
+
+def _deletion(said: Deletion, tally: Caps) -> Deletion:
+    """Return a deletion with its reason as readers may be told it: one line of text."""
+    reason = tally.text(markup.plain(said.comment), caps.NOTICE, "reasons of deletions")
+    return replace(said, comment=reason)
 
 
 def _link(entry: Entry, scope: Scope) -> str | None:
