@@ -190,6 +190,38 @@ def test_an_authors_portrait_is_no_picture_of_the_report():
     assert entry.pictures == ()
 
 
+@pytest.mark.parametrize(
+    ("dc", "content", "media"),
+    [
+        (
+            "https://purl.org/dc/elements/1.1/",
+            "https://purl.org/rss/1.0/modules/content/",
+            "https://search.yahoo.com/mrss/",
+        ),
+        (
+            "http://purl.org/dc/elements/1.1",
+            "http://purl.org/rss/1.0/modules/content",
+            "http://search.yahoo.com/mrss",
+        ),
+        ("urn:dc", "urn:content", "http://video.search.yahoo.com/mrss/"),
+    ],
+    ids=["https", "no slash", "another"],
+)
+def test_a_vocabulary_is_known_though_its_address_was_rewritten(dc, content, media):
+    """feedparser goes by the prefix then, and so did it before there was a second look."""
+    (entry,) = parse.feed(
+        f'<rss version="2.0" xmlns:dc="{dc}" xmlns:content="{content}" '
+        f'xmlns:media="{media}"><channel><title>t</title><item><title>t</title>'
+        "<dc:creator>Ann</dc:creator><content:encoded>Full</content:encoded>"
+        '<media:thumbnail url="https://a.example/i.png"/></item></channel></rss>'.encode(),
+        url=URL,
+    ).entries
+
+    assert entry.authors == ("Ann",)
+    assert [text.value for text in entry.contents] == ["Full"]
+    assert [picture.url for picture in entry.pictures] == ["https://a.example/i.png"]
+
+
 def test_both_kinds_of_source_are_merged():
     """WISHES 3: an aggregate names the first source of an entry."""
     entry = item(

@@ -51,22 +51,39 @@ _PREFIXES = {
 _USERLAND_RSS = "http://backend.userland.com/rss"  # rss, rss2, rss191, ...
 
 
+# What a prefix means where its address is none of these, as in feedparser: publishers
+# rewrite `http:` to `https:` in all of a site, leave a slash out, or make one up.
+_CUSTOMARY = {
+    prefix.rstrip(":"): prefix
+    for prefix in (*_PREFIXES.values(), "creativeCommons:")
+    if prefix
+}
+
+
 def name(element: _Element) -> str:
     """Return the name of an element, empty if nobody reads it or it is none."""
     tag = element.tag
-    return _name(tag, element.prefix is None) if isinstance(tag, str) else ""
+    return _name(tag, element.prefix) if isinstance(tag, str) else ""
 
 
 @lru_cache(maxsize=2048)
-def _name(tag: str, unprefixed: bool) -> str:  # noqa: FBT001 - a key of the cache
+def _name(tag: str, prefix: str | None) -> str:
     namespace, _, local = tag.rpartition("}")
-    namespace = namespace.lstrip("{").strip().lower()
-    prefix = _PREFIXES.get(namespace)
-    if prefix is None and namespace.startswith(_USERLAND_RSS):
-        prefix = ""
-    if prefix is None:
-        return local.lower() if unprefixed else ""
-    return prefix + local.lower()
+    vocabulary = _vocabulary(namespace.lstrip("{").strip().lower(), prefix)
+    if vocabulary is None:
+        return local.lower() if prefix is None else ""
+    return (vocabulary + local).lower()
+
+
+def _vocabulary(namespace: str, prefix: str | None) -> str | None:
+    """Return the prefix that all elements of a namespace have here, None if unknown."""
+    plain = namespace.replace("https:", "http:", 1)
+    for written in (plain, plain + "/", plain.removesuffix("/")):
+        if written in _PREFIXES:
+            return _PREFIXES[written]
+    if plain.startswith(_USERLAND_RSS):
+        return ""
+    return _CUSTOMARY.get(prefix) if prefix else None
 
 
 def named(element: _Element) -> Named:
