@@ -142,6 +142,15 @@ def test_a_relative_reference_needs_a_web_address_as_base(base):
 
 def test_a_link_in_a_body_may_be_a_mail_address():
     assert resolve_content(None, " MailTo:a@b.example") == "mailto:a@b.example"
+    assert resolve_content(None, "\u200bmailto:a@b.example") == "mailto:a@b.example"
+
+
+def test_the_words_of_a_mail_stay_apart():
+    written = "mailto:a@b.example?subject=Rain in Rome"
+
+    assert (
+        resolve_content(None, written) == "mailto:a@b.example?subject=Rain%20in%20Rome"
+    )
     assert resolve_content(BASE, "g") == "http://a/b/c/g"
     assert resolve_content(BASE, "javascript:x") is None
 

@@ -35,6 +35,7 @@ CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 BLANKS = re.compile(
     r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
 )
+_LEADING = re.compile(rf"\A{BLANKS.pattern}+")
 LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 PATH_SAFE = "/:@!$&'()*+,;=-._~%"
 QUERY_SAFE = PATH_SAFE + "?"
@@ -87,7 +88,7 @@ def resolve(base: str | None, href: str) -> str | None:
 def resolve_content(base: str | None, href: str) -> str | None:
     """Return `href` as `resolve` does, or as a `mailto:` address (links in a body)."""
     if href[:1] in {"m", "M"} or BLANKS.match(href):
-        bare = BLANKS.sub("", href)
+        bare = _LEADING.sub("", CONTROLS.sub("", href)).strip()
         if bare[:7].lower() == "mailto:" and len(bare) <= MAX_CHARS:
             return "mailto:" + _legal(bare[7:], QUERY_SAFE)
     return resolve(base, href)
