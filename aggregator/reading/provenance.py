@@ -72,7 +72,7 @@ def _stands_in(body: str, sent: str, raw: str) -> bool:
 def _texts(raw: str) -> str:
     """Return all that an item says, with references decoded and CDATA opened."""
     if raw.startswith("{"):
-        return "\0".join(_strings(json.loads(raw)))
+        return "\0".join(FORBIDDEN.sub("", one) for one in _strings(json.loads(raw)))
     parts: list[str] = []
     at = 0
     for section in _SECTION.finditer(raw):

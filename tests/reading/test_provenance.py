@@ -52,6 +52,9 @@ CASES = {
         '"content_html": "<p>It \\ud83d rained</p>"'
     ),
     "json text with a control": JSON.format('"content_text": "1 <a \\u000b\\ud83d> 2"'),
+    "json with a control behind broken markup": JSON.format(
+        '"author": {"name": "<!--"}, "content_html": "<p>It\\u0001 rained</p>"'
+    ),
     "json": JSON.format('"content_html": "<p>It \\"rained\\".</p>"'),
 }
 
