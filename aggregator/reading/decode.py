@@ -291,7 +291,8 @@ def _unpacked(body: bytes, max_bytes: int) -> bytes:
 
 def _json(document: bytes) -> dict[str, Any]:
     try:
-        parsed = json.loads(document.decode())
+        # Feeds written by templates have line breaks and tabs in their texts.
+        parsed = json.loads(document.decode(), strict=False)
     except (ValueError, RecursionError) as error:
         raise refusal("not a feed but broken JSON", document, "not-a-feed") from error
     if isinstance(parsed, dict) and isinstance(parsed.get("items"), list):

@@ -91,6 +91,13 @@ def test_the_same_item_twice_is_one_article():
     assert titles(reading) == ["Report 1", "Report 2"]
 
 
+def test_a_line_break_within_a_json_text_costs_no_entry():
+    """I7: a template wrote it; JSON wants it escaped, and who reads it need not."""
+    body = b'{"title": "A", "items": [{"id": "1", "title": "Rain\tin\nRome"}]}'
+
+    assert titles(read(request(body))) == ["Rain in Rome"]
+
+
 def test_a_deletion_is_seen_although_no_item_is_new():
     """D18: a feed that only takes an entry back has nothing else to say."""
     first = read(request(atom(entry(1))))
