@@ -57,7 +57,9 @@ def _is_long(body: str) -> bool:
 def _witnesses(article: Article, known: Known) -> Iterator[str]:
     """Yield what beside the key in question the two have in common."""
     links = {urls.canonical(url) for url in (article.url, known.url) if url}
-    if article.url and known.url and len(links) == 1:
+    if (article.url and known.url and len(links) == 1) or _links(article) & _links(
+        known
+    ):
         yield "link"
     if article.source_title and article.source_title == known.source_title:
         yield "headline"
@@ -67,6 +69,11 @@ def _witnesses(article: Article, known: Known) -> Iterator[str]:
         yield "text"
     if _bare_guids(article.keys) & _bare_guids(known.keys):
         yield "guid"
+
+
+def _links(entry: Article | Known) -> set[str]:
+    """Return the keys that are addresses: without a page of its own, that of its file."""
+    return {key for key in entry.keys if key.startswith("link:")}
 
 
 def _bare_guids(keys: Iterable[str]) -> set[str]:

@@ -181,6 +181,18 @@ def test_an_id_that_comes_back_with_nothing_else_in_common_is_another_article():
     assert article.keys[0] == "link:https://a.example/9"
 
 
+def test_an_episode_with_its_id_and_its_file_is_the_old_one_whatever_else_it_says():
+    """Episodes have no page: the address of the file is what they have beside the id."""
+    file = "https://a.example/1.mp3"
+    old = entry("1", file, "Teh start", text="First", dated=NOON - 2 * HOUR, url=None)
+    new = entry("1", file, "The start", text="Mended", dated=NOON - HOUR, url=None)
+
+    found = document(new, known=[known_as(old)])
+
+    assert found.new == ()
+    assert [article.id for article in found.changed] == [old.id]
+
+
 def test_ids_that_count_places_name_nothing_where_no_date_is_told():
     """A source that numbers the entries of its document loses none of its reports."""
     rain, sun = (
