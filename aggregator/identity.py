@@ -44,6 +44,7 @@ from aggregator.model import (
     Known,
     Reading,
     content_digest,
+    own_credit,
 )
 from aggregator.reading import guid_key, named
 from aggregator.text import urls
@@ -236,7 +237,8 @@ class _Told:
         """Pass on what the source changed, now or later."""
         if match.url and _differ_in_tracking(article.url, match.url):
             article = replace(article, url=match.url)
-        if content_digest(article) == match.content_digest:
+        credited = own_credit(article.attribution) == own_credit(match.attribution)
+        if credited and content_digest(article) == match.content_digest:
             return
         correction = corrected(article, match, self._held(match.id), now=self._now)
         if correction:

@@ -26,6 +26,7 @@ from aggregator.model.article import (
     Via,
     Withdrawn,
     content_digest,
+    own_credit,
 )
 from aggregator.model.polling import (
     Advice,
@@ -140,5 +141,6 @@ __all__ = [
     "Via",
     "Withdrawn",
     "content_digest",
+    "own_credit",
     "repr_without",
 ]

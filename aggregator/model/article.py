@@ -186,8 +186,18 @@ def content_digest(article: Article) -> bytes:
     return blake2b(repr(said).encode("utf-8", "replace"), digest_size=16).digest()
 
 
+def own_credit(attribution: Attribution) -> tuple[Via | None, str | None, str | None]:
+    """Return what an entry says of its own credit: first source, notice and licence.
+
+    What it takes over from its feed is not of its own: if that changes, no article does.
+    """
+    own_notice = attribution.feed_rights is not None
+    notice = attribution.rights if own_notice else None
+    return attribution.via, notice, attribution.license
+
+
 class Known(Struct, frozen=True, kw_only=True):
-    """What identity needs to know of a stored article: its names, digests and times."""
+    """What identity needs to know of a stored article: its names, digests, times, credit."""
 
     id: str
     published_id: str
@@ -203,4 +213,5 @@ class Known(Struct, frozen=True, kw_only=True):
     listed_at: datetime
     revision: int
     withdrawn: bool
+    attribution: Attribution
     override: str | None = None

@@ -28,7 +28,7 @@ from aggregator.store.columns import (
     moment_or_none,
     unpacked,
 )
-from aggregator.store.rows import BROKEN
+from aggregator.store.rows import BROKEN, attribution_of
 from aggregator.text import urls
 
 _LINK = "link:"
@@ -190,5 +190,6 @@ def _told(row: AnyRow) -> Known:
         listed_at=moment(row.listed_at),
         revision=row.revision,
         withdrawn=bool(row.withdrawn),
+        attribution=attribution_of(row.attribution),
         override=row.override,
     )

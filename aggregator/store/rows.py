@@ -99,7 +99,7 @@ def article(row: Sequence[Any], **texts: Any) -> Article:  # noqa: ANN401 - fiel
             language=language,
             enclosures=_enclosures(enclosures),
             image=_image(image) if image else None,
-            attribution=_attribution(attribution),
+            attribution=attribution_of(attribution),
             dated=published_at if dated == published else moment_or_none(dated),
             published=published_at,
             updated=published_at if updated == published else moment(updated),
@@ -207,7 +207,8 @@ def _attribution_text(attribution: Attribution) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def _attribution(text: str) -> Attribution:
+def attribution_of(text: str) -> Attribution:
+    """Return the attribution that a row holds as text."""
     said = json.loads(text)
     via = said.pop("via", None)
     return Attribution(**said, via=Via(**via) if via else None)
@@ -232,7 +233,7 @@ _READERS: dict[int, tuple[str, Callable[[Any], object]]] = {
     10: ("desk_tags", unpacked_texts),
     12: ("enclosures", _enclosures),
     13: ("image", _image),
-    14: ("attribution", _attribution),
+    14: ("attribution", attribution_of),
     15: ("dated", moment),
     16: ("published", moment),
     17: ("updated", moment),

@@ -14,6 +14,7 @@ from aggregator.model import (
     Deletion,
     Document,
     Reading,
+    Via,
 )
 from aggregator.reading import named
 
@@ -105,6 +106,34 @@ def test_an_edited_entry_keeps_its_names_and_its_place():
     assert (changed.id, changed.published_id) == (old.id, old.published_id)
     assert (changed.listed_at, changed.published) == (old.listed_at, old.published)
     assert (changed.updated, changed.revision) == (NOON + HOUR, 1)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"via": Via(title="First", feed_url="https://first.example/feed")},
+        {"rights": "(c) Ann", "feed_rights": "(c) A"},
+        {"license": "https://creativecommons.org/licenses/by/4.0/"},
+    ],
+    ids=["first source", "notice", "licence"],
+)
+def test_a_credit_that_an_entry_gives_later_is_passed_on(told):
+    old = entry("1", "https://a.example/1")
+    new = replace(old, attribution=replace(CREDIT, **told))
+
+    (changed,) = document(new, known=[known_as(old)]).changed
+
+    assert changed.attribution == new.attribution
+    assert changed.listed_at == old.listed_at
+
+
+def test_another_name_of_the_feed_changes_no_article():
+    old = entry("1", "https://a.example/1")
+    said = replace(CREDIT, title="B", author="Bob", rights="(c) B")
+
+    found = document(replace(old, attribution=said), known=[known_as(old)])
+
+    assert found.changed == ()
 
 
 def test_a_source_that_only_dates_its_entries_anew_changes_nothing():
