@@ -77,3 +77,15 @@ def test_both_ways_read_the_same_of_real_feeds():
             assert quickly == parse._thoroughly(decoded.document, URL), path
             compared += 1
     assert compared > 30
+
+
+@pytest.mark.parametrize("kind", ["", " ", "title"])
+def test_a_headline_of_no_type_is_text(kind):
+    """feedparser takes it for base64, of which nothing is left but Latin letters."""
+    document = atom(
+        f"<entry><id>urn:x:1</id><title type='{kind}'>باران</title></entry>"
+    )
+
+    (read,) = parse._quickly(document, URL).entries
+
+    assert (read.title.value, read.title.type) == ("باران", "text/plain")

@@ -30,6 +30,7 @@ READ_FROM_THE_TREE = frozenset(
         *("source", "summary", "textinput"),
     }
 )
+_TYPES = frozenset({"html", "plain", "text", "xhtml"})  # words of Atom
 # Inside of these a title or a category may stand, which feedparser takes for the entry's.
 _MAY_SAY_MORE = frozenset({"media:content", "media:thumbnail"})
 
@@ -42,7 +43,19 @@ def lean(document: bytes) -> bytes | None:
     for item in root.iter(*ITEMS):
         if not _lighten(item):
             return None
+        _name_no_odd_types(item)
     return etree.tostring(root, encoding="utf-8")
+
+
+def _name_no_odd_types(item: _Element) -> None:
+    """Let what is of no type (`type=""`) be text.
+
+    feedparser takes it for base64: of a headline without Latin letters nothing is left.
+    """
+    for child in item:
+        kind = child.get("type")
+        if kind is not None and "/" not in kind and kind.strip().lower() not in _TYPES:
+            del child.attrib["type"]
 
 
 def _lighten(item: _Element) -> bool:
