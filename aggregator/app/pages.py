@@ -11,6 +11,7 @@ import uvicorn
 
 from aggregator.app.alarm import Alarm
 from aggregator.app.amending import ConfigFolder
+from aggregator.app.callers import bounded, most_connections
 from aggregator.app.console import OperatorsDesk
 from aggregator.app.service import HEED, Service
 from aggregator.app.standing import standings
@@ -117,6 +118,7 @@ class WebServer:
         self._server = uvicorn.Server(
             uvicorn.Config(
                 application(self._newsroom, desk),
+                http=bounded(most_connections()),
                 # Who asks is who connects: what headers say of it may be made up.
                 proxy_headers=False,
                 log_config=None,

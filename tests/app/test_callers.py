@@ -1,0 +1,102 @@
+"""Who calls on the web server can hold little of the process that polls."""
+
+import http.client
+import resource
+import socket
+from contextlib import ExitStack, suppress
+
+import pytest
+
+from aggregator.app import callers, pages
+from aggregator.app.wire import Wire
+from aggregator.model import Config
+from tests.builders import NOON
+
+MOST = 20
+HALF_A_HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.fixture
+def port(tmp_path, monkeypatch):
+    """A server for twenty connections, on a port of its own."""
+    monkeypatch.setattr(pages, "most_connections", lambda: MOST)
+    config = Config(
+        folder=tmp_path,
+        store=f"sqlite:///{tmp_path}/wire.db",
+        output=tmp_path / "public",
+        listen=("127.0.0.1", 0),
+    )
+    wire = Wire(config, clock=lambda: NOON)
+    server = pages.WebServer(wire)
+    server.start()
+    yield server._socket.getsockname()[1]
+    server.stop()
+    wire.close()
+
+
+@pytest.fixture
+def calls(port):
+    """Open a connection to the server; they end with the test."""
+    with ExitStack() as open_ones:
+
+        def call(said=b""):
+            made = socket.create_connection(("127.0.0.1", port), timeout=10)
+            open_ones.enter_context(made)
+            made.sendall(said)
+            return made
+
+        yield call
+
+
+def status(port):
+    """Return the status of an answer, over a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/-/healthy")
+    found = connection.getresponse().status
+    connection.close()
+    return found
+
+
+def asked(connection):
+    """Ask over a connection that is open, and return what the server says."""
+    connection.sendall(b"GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n")
+    return heard(connection)
+
+
+def heard(connection):
+    """Return what the server says, nothing if it ended the connection."""
+    with suppress(ConnectionError):
+        return connection.recv(1024)
+    return b""
+
+
+def test_who_just_comes_is_answered_however_many_others_say_nothing(port, calls):
+    """A14: a thousand of them took all files, and nothing was polled or served."""
+    silent = [calls(HALF_A_HEAD) for _ in range(5 * MOST)]
+
+    assert status(port) == 200
+    assert [heard(each) for each in silent[: 4 * MOST]] == [b""] * 4 * MOST
+
+
+def test_of_too_many_connections_that_of_who_spoke_last_stays(port, calls):
+    speaking, *silent = [calls() for _ in range(MOST)]
+    for each in (*silent, speaking):
+        assert asked(each).startswith(b"HTTP/1.1 200")
+
+    for _ in range(MOST - 2):
+        calls(HALF_A_HEAD)
+    newest = status(port)
+
+    assert newest == 200
+    assert asked(speaking).startswith(b"HTTP/1.1 200")
+    assert heard(silent[0]) == b""
+
+
+@pytest.mark.parametrize(
+    ("files", "most"),
+    [(1024, 512), (1_048_576, callers.MOST), (resource.RLIM_INFINITY, callers.MOST)],
+)
+def test_half_of_the_files_that_may_be_open_are_left_to_polls(monkeypatch, files, most):
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (files, files))
+
+    assert callers.most_connections() == most
