@@ -2,11 +2,12 @@
 
 In: how many connections there may be. Out: the protocol that uvicorn speaks, with bounds.
 Polls, store and config live in the same process: whoever opens a thousand connections
-and says nothing must not take the files that they need.
+and says nothing, or sends a header that never ends, must not take their files and memory.
 Nobody is turned away for that: of too many connections the one that has been silent
 longest ends, so that who just came is answered however many others only wait.
 
-Source: nginx calls the same `worker_connections`, and ends idle ones for new ones, too.
+Source: RFC 6585 section 5 (431); nginx calls the same `worker_connections`, which also
+ends idle connections for new ones.
 """
 
 import asyncio
@@ -15,7 +16,14 @@ from collections import OrderedDict
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+# Room for what A14 of our promises sends (a condition of 100 KB), and long queries.
+LONGEST_HEAD = 256 * 1024  # bytes
 MOST = 4096
+
+_TOO_LONG = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"content-length: 0\r\nconnection: close\r\n\r\n"
+)
 
 
 def most_connections() -> int:
@@ -31,6 +39,8 @@ def bounded(most: int) -> type[HttpToolsProtocol]:
     class Bounded(HttpToolsProtocol):
         """One connection; `heard` has all of them, that of who spoke last at its end."""
 
+        _unread = 0  # bytes of a head so far; those of a body are the app's to count
+
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
             super().connection_made(transport)
             heard[self] = None
@@ -45,6 +55,23 @@ def bounded(most: int) -> type[HttpToolsProtocol]:
         def data_received(self, data: bytes) -> None:
             if self in heard:
                 heard.move_to_end(self)
+            if self._unread > LONGEST_HEAD:
+                self.transport.write(_TOO_LONG)
+                self.transport.close()
+                return
+            self._unread += len(data)
             super().data_received(data)
+
+        def on_headers_complete(self) -> None:
+            self._unread = 0
+            super().on_headers_complete()
+
+        def on_body(self, body: bytes) -> None:
+            self._unread = 0
+            super().on_body(body)
+
+        def on_message_complete(self) -> None:
+            self._unread = 0
+            super().on_message_complete()
 
     return Bounded

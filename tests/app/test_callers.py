@@ -48,10 +48,10 @@ def calls(port):
         yield call
 
 
-def status(port):
+def status(port, path="/-/healthy", method="GET", body=None, **headers):
     """Return the status of an answer, over a connection of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request("GET", "/-/healthy")
+    connection.request(method, path, body, headers)
     found = connection.getresponse().status
     connection.close()
     return found
@@ -90,6 +90,36 @@ def test_of_too_many_connections_that_of_who_spoke_last_stays(port, calls):
     assert newest == 200
     assert asked(speaking).startswith(b"HTTP/1.1 200")
     assert heard(silent[0]) == b""
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"GET /",
+        HALF_A_HEAD + b"X: ",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: ",
+    ],
+    ids=["address", "header", "trailer"],
+)
+def test_a_head_that_never_ends_is_not_kept_in_memory(calls, begun):
+    """One connection took all the memory that there was."""
+    endless = calls(begun)
+
+    with suppress(ConnectionError):
+        endless.sendall(b"x" * 8 * callers.LONGEST_HEAD)
+
+    answers = []
+    while said := heard(endless):
+        answers.append(said)
+    assert b"".join(answers)[:12] in {b"", b"HTTP/1.1 431", b"HTTP/1.1 405"}
+
+
+def test_what_is_long_but_ends_is_read(port):
+    body = b"x" * 4 * callers.LONGEST_HEAD
+
+    assert status(port, **{"if-none-match": '"' + "x" * 200_000 + '"'}) == 200
+    assert status(port, "/-/healthy?" + "x" * 60_000) == 200
+    assert status(port, method="POST", body=body) == 405
 
 
 @pytest.mark.parametrize(
