@@ -4,7 +4,7 @@ In: a Newsroom. Out: an ASGI app that holds nothing but caches. What touches the
 runs in threads; published feeds are answered by the event loop itself, from memory.
 """
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -49,6 +49,10 @@ _ROUTES = [
     Route("/readyz", health.ready),
     Route("/metrics", health.metrics),
 ]
+
+# What all addresses begin with: a folder may have one of these names, too.
+_OURS = {route.path.split("/")[1] for route in (*_ROUTES, *console.ROUTES)}
+_OURS |= {"api", "static"}
 
 
 def application(newsroom: Newsroom, desk: Desk | None = None) -> ASGIApp:
@@ -113,16 +117,25 @@ def with_api(app: ASGIApp, below: ASGIApp) -> ASGIApp:
 def below_base(app: ASGIApp, newsroom: Newsroom) -> ASGIApp:
     """Return the app as seen from the path of the public address, and from the root.
 
-    Some proxies that give us a folder take its name away before they ask, some do not.
+    Some proxies that give us a folder take its name away before they ask, some do not;
+    and a folder may be called as one of our own is (`https://press.example/feeds`).
     """
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        home = urlsplit(newsroom.config.base_url).path.rstrip("/")
-        if home and scope["type"] == "http" and scope["path"].startswith(f"{home}/"):
-            scope = {**scope, "path": scope["path"].removeprefix(home)}
+        home = unquote(urlsplit(newsroom.config.base_url).path.rstrip("/"))
+        if home and scope["type"] == "http" and _is_below(scope["path"], home):
+            scope = {**scope, "path": scope["path"].removeprefix(home) or "/"}
         await app(scope, receive, send)
 
     return serve
+
+
+def _is_below(path: str, home: str) -> bool:
+    """Whether an address of ours follows the name of the folder."""
+    if not f"{path}/".startswith(f"{home}/"):
+        return False
+    first = path.removeprefix(home).split("/")[1:2]
+    return not first or first[0] in _OURS
 
 
 def refused(request: Request, error: Exception) -> Response:

@@ -153,6 +153,27 @@ def test_a_site_in_a_folder_works_however_its_proxy_treats_the_folder(tmp_path, 
     assert found.type == "text/css"
 
 
+@pytest.mark.parametrize("folder", ["wire", "press/the%20wire"])
+def test_the_public_address_itself_is_the_first_page(tmp_path, folder):
+    """As `sdPublisher` names it and people type it: without a slash at its end."""
+    house = House(tmp_path, base_url=f"https://press.example/{folder}").publish()
+    with served(house) as site:
+        bare, whole = (site.get(f"/{folder}{end}") for end in ("", "/"))
+
+    assert bare.status == 200
+    assert bare.body == whole.body
+
+
+@pytest.mark.parametrize("asked", ["", "/feeds"], ids=["taken away", "kept"])
+def test_a_folder_may_be_called_as_one_of_our_own_is(tmp_path, asked):
+    house = House(tmp_path, base_url="https://press.example/feeds").publish()
+    paths = ("/", "/feeds/wire", "/feeds/wire.rss", "/about", "/sources/")
+    with served(house) as site:
+        found = {path: site.get(asked + path).status for path in paths}
+
+    assert found == dict.fromkeys(paths, 200)
+
+
 def test_what_we_read_is_listed_without_anything_secret(site):
     """Public addresses never show credentials or tokens, anywhere."""
     outlines = ET.fromstring(site.get("/sources.opml").body).findall(".//outline")
