@@ -298,6 +298,16 @@ def test_a_form_has_an_end(house, operator):
     assert house.desk.told == []
 
 
+@pytest.mark.parametrize("path", ["/status/test", "/status/sign-in"])
+def test_a_form_of_many_fields_is_refused_whoever_sends_it(house, operator, path):
+    """It was a fault of ours, with a traceback, for whoever can reach the console."""
+    answer = operator.posts(path, {f"field{number}": "1" for number in range(60)})
+
+    assert answer.status == 413
+    assert "too many fields" in answer.text
+    assert house.desk.told == []
+
+
 def test_a_program_uses_the_token_and_needs_no_form(house, site):
     program = Operator(site)
     answer = program.posts(

@@ -1,7 +1,7 @@
 """Put the door in front of a page of the console, and show what it says.
 
 In: what answers an operator. Out: what answers anybody. A form is read here, at most
-16 KB of it, and checked before anything happens.
+16 KB and 50 fields of it, and checked before anything happens.
 """
 
 from collections.abc import Awaitable, Callable
@@ -34,6 +34,7 @@ HEADERS = {
     "x-robots-tag": "noindex",
 }
 MOST_BYTES = 16 * 1024
+MOST_FIELDS = 50
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -81,7 +82,11 @@ async def read_form(request: Request) -> Form:
         if len(body) > MOST_BYTES:
             raise HTTPException(413, detail="The form is too large.")
     text = body.decode("utf-8", "replace")
-    return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=50))
+    try:
+        fields = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise HTTPException(413, detail="The form has too many fields.") from None
+    return dict(fields)
 
 
 def turned_away(request: Request, refused: RefusedError) -> Response:
