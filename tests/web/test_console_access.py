@@ -220,10 +220,18 @@ def test_a_session_cannot_be_made_longer(operator):
 
 
 def test_signing_out_takes_the_cookie_back(operator):
+    """A2: on the terms that it was given on, HttpOnly and SameSite among them."""
     answer = operator.posts("/status/sign-out")
+    cookie = answer.headers["set-cookie"]
 
     assert answer.status == 303
-    assert "Max-Age=0" in answer.headers["set-cookie"]
+    assert {
+        "Max-Age=0",
+        "HttpOnly",
+        "SameSite=strict",
+        "Secure",
+        "Path=/status/",
+    } <= set(cookie.split("; "))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ nothing. What cannot be done now is said on a page of its own (409).
 
 from collections.abc import Awaitable, Callable
 from shlex import quote
+from typing import Literal, TypedDict
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -30,6 +31,13 @@ from aggregator.web.lines import time
 from aggregator.web.rendering import links_of, newsroom_of
 
 LONGEST_REASON = 300  # characters
+
+
+class _Terms(TypedDict):
+    path: str
+    httponly: bool
+    samesite: Literal["strict"]
+    secure: bool
 
 
 def decision(
@@ -108,10 +116,7 @@ def sign_in(request: Request, form: Form) -> Response:
         COOKIE,
         session,
         max_age=int(LASTS.total_seconds()),
-        path=links_of(request).to("/status/"),
-        httponly=True,
-        samesite="strict",
-        secure=newsroom_of(request).config.base_url.startswith("https:"),
+        **_terms(request),
     )
     log.info("signed in", peer=request.client.host if request.client else None)
     return answer
@@ -121,8 +126,18 @@ def sign_in(request: Request, form: Form) -> Response:
 def sign_out(request: Request) -> Response:
     """Take the cookie back."""
     answer = _to(request, "/status/")
-    answer.delete_cookie(COOKIE, path=links_of(request).to("/status/"))
+    answer.delete_cookie(COOKIE, **_terms(request))
     return answer
+
+
+def _terms(request: Request) -> _Terms:
+    """Return who may have the cookie; one is taken back on the terms it was given on."""
+    return {
+        "path": links_of(request).to("/status/"),
+        "httponly": True,
+        "samesite": "strict",
+        "secure": newsroom_of(request).config.base_url.startswith("https:"),
+    }
 
 
 def _reason(request: Request) -> str:
