@@ -120,7 +120,8 @@ def _database(text: str, around: secret.Surroundings) -> str:
 
 
 def _token(text: str, around: secret.Surroundings) -> str:
-    token = secret.revealed(text, around)
+    # Whoever signs in pastes it, with blanks at its ends or without them.
+    token = secret.revealed(text, around).strip()
     if len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable():
         raise ValueError(
             f"is no token: it needs at least {SHORTEST_TOKEN} plain ASCII characters; "

@@ -31,6 +31,15 @@ def test_a_token_can_be_set_for_one_machine(desk: Desk):
     assert desk.reads().console.token_digest == token_digest(TOKEN)
 
 
+@pytest.mark.parametrize("kept", [f"{TOKEN} \n", f"\n{TOKEN}\n\n", f"\t{TOKEN}"])
+def test_blanks_around_a_token_are_no_part_of_it(desk: Desk, kept):
+    """No program could send them: a header ends before its last blank."""
+    desk.writes("token", kept)
+    desk.writes("mediawire.yaml", "console: {token: file:token}")
+
+    assert desk.reads().console.token_digest == token_digest(TOKEN)
+
+
 @pytest.mark.parametrize("token", ["short", "a" * 15, "ü" * 20, "a b\tc" * 9])
 def test_what_is_no_token_is_refused_and_not_repeated(desk: Desk, token):
     desk.environ = {"TOKEN": token}

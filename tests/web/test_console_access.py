@@ -328,6 +328,11 @@ def test_a_program_uses_the_token_and_needs_no_form(house, site):
     assert house.desk.told == [("poll", SOURCE)]
 
 
+@pytest.mark.parametrize("pasted", [f" {TOKEN}", f"{TOKEN} ", f"\t{TOKEN}\r\n"])
+def test_a_token_is_known_with_what_is_pasted_around_it(site, pasted):
+    assert Operator(site).sign_in(pasted).status == 303
+
+
 def test_wrong_tokens_are_slowed_down_where_they_come_from(house, site):
     """A4: 429 with Retry-After after ten; the right token from elsewhere still works."""
     guesser, signed_in = Operator(site), Operator(site)

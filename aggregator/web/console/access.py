@@ -91,7 +91,7 @@ class Access:
             return Pass(seal=seal(self._own_key, "local"))
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            self._compare(request, digest, token.strip())
+            self._compare(request, digest, token)
             return Pass(seal=None)
         cookie = request.cookies.get(COOKIE, "")
         if not is_session(digest, cookie, now=newsroom_of(request).now()):
@@ -127,7 +127,7 @@ class Access:
                 f"Too many wrong tokens came from your address. Try again in {seconds} s.",
                 wait_s=seconds,
             )
-        if not hmac.compare_digest(token_digest(token), digest):
+        if not hmac.compare_digest(token_digest(token.strip()), digest):
             self._wrong.note(address, now=now)
             raise RefusedError(401, "This is not the token.")
 
