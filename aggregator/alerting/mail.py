@@ -15,6 +15,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 
 from aggregator.alerting.telling import line, subject
+from aggregator.config.addresses import joined
 from aggregator.errors import MediaWireError
 from aggregator.model import Alert, MailChannel
 
@@ -38,7 +39,7 @@ def send(
         # The library's text may hold what was said to log in.
         why = f" ({error.smtp_code})" if isinstance(error, _CODED) else ""
         raise MediaWireError(
-            f"the mail server {host}:{port} did not take the mail: "
+            f"the mail server {joined(host, port)} did not take the mail: "
             f"{type(error).__name__}{why}"
         ) from None
 

@@ -16,6 +16,7 @@ from aggregator.app.console import OperatorsDesk
 from aggregator.app.service import HEED, Service
 from aggregator.app.standing import standings
 from aggregator.app.wire import Wire
+from aggregator.config.addresses import joined
 from aggregator.errors import MediaWireError
 from aggregator.events import log
 from aggregator.model import Alert, Article, Config, Publication, Report
@@ -129,7 +130,7 @@ class WebServer:
             )
         )
         self._thread = threading.Thread(target=self._serve, daemon=True)
-        log.info("serving", listen="{}:{}".format(*self._socket.getsockname()))
+        log.info("serving", listen=joined(*self._socket.getsockname()[:2]))
 
     def start(self) -> None:
         """Serve in a thread of its own."""
@@ -161,6 +162,6 @@ def _listening(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
         raise MediaWireError(
-            f"cannot listen on {host}:{port}: {error.strerror or error}; "
+            f"cannot listen on {joined(host, port)}: {error.strerror or error}; "
             "set another `listen` in mediawire.yaml"
         ) from error

@@ -21,6 +21,7 @@ from aggregator.cli.opening import (
     reading_wire,
 )
 from aggregator.cli.terminal import drawn_table, emit_json, emit_table
+from aggregator.config.addresses import joined
 from aggregator.model import Alert
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def health(ctx: click.Context) -> None:
     except (OSError, HTTPException) as error:
         why = getattr(error, "strerror", None) or str(error) or "no answer"
         click.echo(
-            f"mediawire: nothing answers on {host}:{port} (`listen`): {why.lower()}; "
+            f"mediawire: nothing answers on {joined(host, port)} (`listen`): {why.lower()}; "
             "start the service with `mediawire run`",
             err=True,
         )

@@ -105,8 +105,9 @@ class Dialler:
             raise FetchError(
                 f"{host}: the name has no address", problem="dns", unreached="host"
             )
+        named = f"[{host}]" if ":" in host else host
         raise FetchError(
-            f"{host}:{port} is not dialled: {refusals[0]}; "
+            f"{named}:{port} is not dialled: {refusals[0]}; "
             "what is meant to be reached can be listed in fetch.allow_private",
             problem="blocked",
         )

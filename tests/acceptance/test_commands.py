@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from aggregator.store import hold
-from tests.installation import PATIENCE, Installation
+from tests.installation import PATIENCE, Installation, free_port
 from tests.origin import Origin
 
 RSS = """<?xml version="1.0"?>
@@ -415,6 +415,18 @@ def test_an_address_of_another_machine_is_named_by_the_demo(tmp_path):
 
     assert "cannot listen on 192.0.2.1: " in told.stderr
     assert "give --listen an address of this machine" in told.stderr
+
+
+def test_an_address_is_named_as_it_is_written_in_the_config(tmp_path):
+    at = Installation(tmp_path, {})
+    place = f"[::1]:{free_port()}"
+    at.write("mediawire.yaml", f"listen: '{place}'\nstore: {at.store}")
+
+    asked = at.run("health", code=1)
+    served = at.run("serve", "--listen", "[2001:db8::1]:8080", code=1)
+
+    assert f"nothing answers on {place} (`listen`): " in asked.stderr
+    assert "cannot listen on [2001:db8::1]:8080: " in served.stderr
 
 
 @pytest.mark.parametrize(

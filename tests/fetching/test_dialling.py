@@ -9,6 +9,7 @@ from origin import Origin
 
 from aggregator.errors import FetchError
 from aggregator.fetching import Fetcher, dialling
+from aggregator.fetching.guard import Guard
 from aggregator.model import FetchLimits, FetchRequest
 
 PUBLIC = "93.184.216.34"
@@ -92,6 +93,18 @@ def test_no_redirect_leads_to_an_address_inside(origin, make_fetcher, location):
     assert failure.value.problem == "blocked"
     assert inside.connections == 0
     assert len(origin.heard) == 1
+
+
+def test_what_is_not_dialled_is_named_as_it_can_be_listed():
+    """An operator copies it: of `::1:9001` a network of one address would be made."""
+    fetcher = Fetcher(FetchLimits(), contact="x", resolver=lambda *_: [])
+
+    with pytest.raises(FetchError) as refused:
+        ask(fetcher, "http://[::1]:9001/feed")
+    named = str(refused.value).partition(" is not dialled")[0]
+
+    assert named == "[::1]:9001"
+    assert Guard([named]).refusal("::1", "::1", 9001) is None
 
 
 def test_the_checked_address_is_the_connected_one(origin, make_fetcher):
