@@ -17,21 +17,26 @@ _NAMED = {
     "json": {"application/feed+json", "application/json"},
     HTML: {"text/html", "application/xhtml+xml"},
 }
-_INCLUDED = {"atom": {"application/xml", "text/xml"}}
+_INCLUDED = {
+    "atom": {"application/xml", "text/xml", "application/*"},
+    "rss": {"application/*"},
+    "json": {"application/*"},
+    HTML: {"text/*"},
+}
 
 
 def representation(accept: str | None, formats: Sequence[str]) -> str:
     """Return which of `formats`, or "html", an Accept header prefers.
 
     The highest quality wins, then the type that is named over one that is included
-    (`text/xml`, `*/*`), then feeds over pages, then the order of `formats`. Without a
-    preference, or with none that we can meet, it is the first of `formats`.
+    (`text/xml`, `text/*`, `*/*`), then feeds over pages, then the order of `formats`.
+    Without a preference, or with none that we can meet, it is the first of `formats`.
     """
     ranges = list(_weighted(accept or "*/*"))
     best, chosen = (0.0, 0), formats[0] if formats else HTML
     for offer in (*formats, HTML):
         fit = _fit(offer, ranges)
-        if fit > best:
+        if fit[0] > 0 and fit > best:
             best, chosen = fit, offer
     return chosen
 

@@ -57,6 +57,7 @@ BROWSERS = {
     "Lynx": "text/html, text/plain, text/sgml, text/css, application/xhtml+xml, */*;q=0.01",
     "w3m": "text/html, text/*;q=0.5, image/*, application/*, */*",
     "a crawler": "text/html",
+    "Dillo": "text/*,image/*,*/*;q=0.2",
 }
 
 
@@ -85,6 +86,14 @@ def test_a_browser_gets_the_page(accept):
         ("text/html;level=1;q=0.3, application/feed+json;q=0.2", "html"),
         ("application/rss+xml;q=nonsense", "rss"),
         (";;;,,,q=1", "atom"),
+        ("text/html;q=0", "atom"),
+        ("application/feed+json;q=0, image/png", "atom"),
+        ("text/html;q=0, text/*", "atom"),
+        ("text/*", "html"),
+        ("text/html;q=0.5, application/*", "atom"),
+        ("application/rss+xml, application/*;q=0.9", "rss"),
+        ("application/atom+xml;q=0, application/*", "rss"),
+        ("text/xml, text/*", "atom"),
     ],
 )
 def test_qualities_and_nonsense_are_read_as_the_rfc_says(accept, wanted):
