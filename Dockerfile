@@ -28,6 +28,6 @@ EXPOSE 8080
 VOLUME /srv/wire/data
 # "Ready" is a current schema and a recent tick; a first start has a minute for both.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["mediawire", "health"]
-# Running polls get 10 s after TERM, pages 6 s more: give `docker stop` 20.
+# Running polls and open answers get 10 s after TERM: give `docker stop` 20.
 ENTRYPOINT ["mediawire"]
 CMD ["run"]

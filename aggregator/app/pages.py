@@ -24,6 +24,9 @@ from aggregator.store import Store
 from aggregator.web import application
 from aggregator.web.newsroom import AtWork
 
+# How long open answers may take to end; those of slow readers are broken off.
+LINGER = 5  # seconds
+
 
 class Newsroom:
     """What the web room may ask of the house (`aggregator.web.Newsroom`)."""
@@ -125,7 +128,7 @@ class WebServer:
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                timeout_graceful_shutdown=5,
+                timeout_graceful_shutdown=LINGER,
                 lifespan="off",
             )
         )
@@ -145,11 +148,15 @@ class WebServer:
             self._thread.join(HEED)
             self._newsroom.follow_store()
 
+    def retire(self) -> None:
+        """Stop accepting, and let open answers end."""
+        self._server.should_exit = True
+
     def stop(self) -> None:
         """Stop accepting, let open answers end, and return soon."""
-        self._server.should_exit = True
+        self.retire()
         if self._thread.is_alive():
-            self._thread.join(timeout=6)
+            self._thread.join(timeout=LINGER + 1)
 
     def _serve(self) -> None:
         self._server.run(sockets=[self._socket])

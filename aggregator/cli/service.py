@@ -198,11 +198,22 @@ def serve_forever(
     wire: Wire, load: Callable[[], Config], *, tell: Tell = nobody
 ) -> None:
     """Run the main job until a signal; a second Ctrl-C ends it at once with 130."""
-    from aggregator.app.pages import WebServer
-    from aggregator.app.service import Service
+    from aggregator.app.pages import LINGER, WebServer
+    from aggregator.app.service import GRACE, Service
 
     service = Service(wire, load, tell)
-    on_signals(service.stop, service.reload)
+
+    def stop() -> None:
+        service.stop()
+        # Where polls take all of their time to end, pages end within it, too.
+        ending = threading.Timer(GRACE.total_seconds() - LINGER, retire)
+        ending.daemon = True
+        ending.start()
+
+    def retire() -> None:
+        server.retire()
+
+    on_signals(stop, service.reload)
     server = WebServer(wire, service)
     server.start()
     try:

@@ -97,6 +97,21 @@ def service(folder, step=None, shift=None, waits=None):
         wire.close()
 
 
+def service_with_pages(folder, grace_s):
+    """Run the main job of a config folder until a signal; all of it ends in `grace_s`."""
+    from aggregator.app import pages
+    from aggregator.app.configuring import load_config
+    from aggregator.app.wire import Wire
+    from aggregator.cli.service import serve_forever
+
+    shorten(grace_s=grace_s)
+    pages.LINGER = grace_s
+    load = partial(load_config, Path(folder), environ={})
+    wire = Wire(load())
+    serve_forever(wire, load)
+    wire.close()
+
+
 def shorten(*, quiet_s=None, grace_s=None):
     """Let the main job of this process wait for less time than an operator's does."""
     from aggregator.app import following

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import threading
@@ -20,7 +21,7 @@ from aggregator.store import open_store
 from tests.drills import doomed
 from tests.drills.agencies import Agencies
 from tests.drills.kills import Drill
-from tests.installation import Installation
+from tests.installation import Installation, free_port
 from tests.origin import Origin
 from tests.store.databases import POSTGRESQL, schema
 
@@ -314,6 +315,30 @@ def test_fetches_that_hang_do_not_keep_the_service_from_ending(tmp_path):
         assert 2 <= time.monotonic() - began < 12
         assert timedelta(seconds=10) == GRACE
         assert len(at.articles()) == 3
+
+
+def test_slow_readers_take_no_time_of_their_own_when_the_service_ends(tmp_path):
+    """D23: polls and open answers end within the same ten seconds, here four."""
+    grace = 4
+    half = (
+        "POST /status/sign-in HTTP/1.1\r\nHost: x\r\nOrigin: http://x\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\nt"
+    )
+    with Origin() as origin:
+        origin.sends("/hung", b"HTTP/1.1 200 OK\r\n", 600.0)
+        at = Installation(tmp_path, {"hung": origin.url("/hung")}, port=free_port())
+        process = doomed.Doomed(
+            doomed.service_with_pages, tmp_path / "log", str(at.config), grace
+        )
+        soon(lambda: len(origin.heard) == 1)
+        with socket.create_connection(("127.0.0.1", at.port), timeout=PATIENCE) as slow:
+            slow.sendall(half.encode())
+            began = time.monotonic()
+            os.kill(process.pid, signal.SIGTERM)
+
+            assert process.ended() == 0
+
+    assert grace <= time.monotonic() - began < 1.8 * grace
 
 
 def test_a_wall_clock_that_jumps_stops_nothing_and_leaves_no_report_ahead(drill):
