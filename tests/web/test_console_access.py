@@ -1,5 +1,6 @@
 """Who gets into the console, and who does not."""
 
+import asyncio
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -8,9 +9,12 @@ import pytest
 from builders import NOON
 from console_house import GUARDED, TOKEN, Listening, Operator, troubled
 from house import served
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.routing import Mount
 
 from aggregator.model import ConsoleAccess
+from aggregator.web.console.guarding import read_form
 from aggregator.web.site import application
 
 SOURCE = "fanus"
@@ -314,6 +318,23 @@ def test_a_form_of_many_fields_is_refused_whoever_sends_it(house, operator, path
     assert answer.status == 413
     assert "too many fields" in answer.text
     assert house.desk.told == []
+
+
+def test_a_form_that_breaks_off_is_no_fault_of_ours():
+    """It was a traceback in the log, for whoever can reach the console."""
+    said = [
+        {"type": "http.request", "body": b"token=", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive():
+        return said.pop(0)
+
+    kind = (b"content-type", b"application/x-www-form-urlencoded")
+    request = Request({"type": "http", "headers": [kind]}, receive)
+
+    with pytest.raises(HTTPException, match="broke off"):
+        asyncio.run(read_form(request))
 
 
 def test_a_program_uses_the_token_and_needs_no_form(house, site):

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from aggregator.errors import MediaWireError
@@ -77,10 +77,13 @@ async def read_form(request: Request) -> Form:
     if kind != _FORM:
         raise HTTPException(415, detail=f"Send a form ({_FORM}), nothing else.")
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise HTTPException(413, detail="The form is too large.")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MOST_BYTES:
+                raise HTTPException(413, detail="The form is too large.")
+    except ClientDisconnect:
+        raise HTTPException(400, detail="The form broke off.") from None
     text = body.decode("utf-8", "replace")
     try:
         fields = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
