@@ -1,8 +1,8 @@
 """What the operator's console may do (`aggregator.web.console.Desk`), wired to the house.
 
-In: a Wire, the Service if this process polls, and the config folder. Out: decisions, made
-by the same functions as those of the command line. Without a Service the console shows
-and decides, and leaves polling to the process that does it.
+In: a Wire, the Service if this process polls, else what follows the config, and its
+folder. Out: decisions, made by the same functions as those of the command line. Without
+a Service the console shows and decides, and leaves polling to the process that does it.
 """
 
 import threading
@@ -11,6 +11,7 @@ from typing import Any
 
 from aggregator.app import deciding
 from aggregator.app.amending import ConfigFolder
+from aggregator.app.following import Following
 from aggregator.app.prospect import address_of, described, known_as, prospect
 from aggregator.app.service import Service
 from aggregator.app.wire import Wire
@@ -26,11 +27,16 @@ class OperatorsDesk:
     """The desk of one process. Every method may be called in any thread."""
 
     def __init__(
-        self, wire: Wire, service: Service | None, folder: ConfigFolder
+        self,
+        wire: Wire,
+        service: Service | None,
+        folder: ConfigFolder,
+        following: Following | None = None,
     ) -> None:
         self._wire = wire
         self._service = service
         self._folder = folder
+        self._following = following
         self._editing = threading.Lock()
         self._testing = threading.Lock()
         self._tested: dict[str, datetime] = {}
@@ -43,6 +49,8 @@ class OperatorsDesk:
     def complaints(self) -> tuple[Complaint, ...]:
         """Return what is wrong with the config folder, if an edit of it was refused."""
         error = self._service.config_error if self._service else None
+        if self._following:
+            error = self._following.error
         return error.complaints if error else ()
 
     def poll(self, source_id: str) -> None:
@@ -134,6 +142,8 @@ class OperatorsDesk:
         self._tested[address] = now
 
     def _taken_up(self) -> None:
-        """Let the config be read again at once, where this process goes by it."""
+        """Let the config be read again at once, by this process."""
         if self._service:
             self._service.reload()
+        elif self._following:
+            self._following.call()

@@ -1,8 +1,9 @@
 """Follow the config folder: read it again when it changed, and have edits adopted whole.
 
-In: a Wire, how its config is read, calls for it to be read. Out: the Wire has adopted a
-valid edit; an invalid one is refused whole, said once, and kept for whoever asks. What
-the disk or the store were away for is tried again whenever it is asked for.
+In: a Wire, how its config is read, how it goes on with another one, calls for it to be
+read. Out: the Wire has adopted a valid edit; an invalid one is refused whole, said once,
+and kept for whoever asks. What the disk or the store were away for is tried again
+whenever it is asked for.
 """
 
 from collections.abc import Callable
@@ -34,16 +35,21 @@ class Following:
         adopt: Callable[[Config], None],
     ) -> None:
         self._wire = wire
-        self._adopt = adopt
         self._load = load
+        self._adopt = adopt
         self._started_with = wire.config
         self._files = present(wire.config.folder)
         self._called = Event()
+        self._is_by_hand = False
         self._to_adopt: Config | None = None
         self.error: ConfigError | None = None
 
-    def call(self) -> None:
-        """Let the config be read again when it is followed next; for signal handlers, too."""
+    def call(self, *, by_hand: bool = False) -> None:
+        """Let the config be read again when it is followed next; for signal handlers, too.
+
+        Who asks by hand is told, too, that nothing changed.
+        """
+        self._is_by_hand |= by_hand
         self._called.set()
 
     def watch(self, stop: Event) -> None:
@@ -101,6 +107,9 @@ class Following:
         # What was half adopted must be adopted, or its opposite.
         if self._to_adopt or config != self._wire.config:
             self._to_adopt = config
+        elif self._is_by_hand:
+            log.info("config kept", why="nothing in it changed")
+        self._is_by_hand = False
 
     def _loaded(self) -> Config:
         """Return the config as it is now; ConfigError if it is invalid or unreadable."""

@@ -4,6 +4,7 @@ import os
 import socket
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +14,12 @@ from aggregator.app.alarm import Alarm
 from aggregator.app.amending import ConfigFolder
 from aggregator.app.callers import bounded, most_connections
 from aggregator.app.console import OperatorsDesk
+from aggregator.app.following import Following
 from aggregator.app.service import HEED, Service
 from aggregator.app.standing import standings
 from aggregator.app.wire import Wire
 from aggregator.config.addresses import joined
-from aggregator.errors import MediaWireError
+from aggregator.errors import MediaWireError, StoreError
 from aggregator.events import log
 from aggregator.model import Alert, Article, Config, Publication, Report
 from aggregator.store import Store
@@ -106,17 +108,22 @@ class Newsroom:
 
 
 class WebServer:
-    """An HTTP server on the configured address."""
+    """An HTTP server on the configured address.
+
+    One that is alone follows the config folder by itself.
+    """
 
     def __init__(
         self,
         wire: Wire,
         service: Service | None = None,
         *,
+        following: Following | None = None,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         folder = ConfigFolder(path=wire.config.folder, environ=environ)
-        desk = OperatorsDesk(wire, service, folder)
+        desk = OperatorsDesk(wire, service, folder, following)
+        self._following = following
         self._newsroom = Newsroom(wire, service)
         self._socket = _listening(*wire.config.listen)
         self._server = uvicorn.Server(
@@ -147,6 +154,9 @@ class WebServer:
         while self._thread.is_alive():
             self._thread.join(HEED)
             self._newsroom.follow_store()
+            if self._following:
+                with suppress(StoreError):  # pages say so, and it is tried again
+                    self._following.follow()
 
     def retire(self) -> None:
         """Stop accepting, and let open answers end."""

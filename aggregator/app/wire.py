@@ -104,6 +104,14 @@ class Wire(Schedule):
             self.printing = self.printing.following(config, self.editorial)
             self.open_rooms()
 
+    def show(self, config: Config) -> None:
+        """Show what is stored as another config has it, and leave the store alone.
+
+        For who polls and publishes nothing: the process that does adopts it.
+        """
+        self._take(config, self._editorial_of(config))
+        self.printing = self.printing.following(config, self.editorial)
+
     def follow_store(self) -> bool:
         """Read on from the database that was put in the place of ours, if one was.
 

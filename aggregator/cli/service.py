@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from queue import SimpleQueue
 from types import FrameType
 
@@ -29,7 +30,6 @@ from aggregator.cli.terminal import emit_json, emit_table
 from aggregator.cli.values import listening
 from aggregator.config.files import PUBLICATIONS
 from aggregator.errors import StoreError
-from aggregator.events import log
 from aggregator.model import Config, PublicationStatus, SourceState
 
 
@@ -179,14 +179,22 @@ def publish(
 @click.pass_obj
 def serve(invocation: Invocation, *, listen: str | None) -> None:
     """Serve pages and feeds from what is stored; poll nothing."""
+    from aggregator.app.following import Following
     from aggregator.app.pages import WebServer
 
-    config = configured(invocation, {"listen": listen} if listen else {})
-    wire = Wire(config)
+    flags = {"listen": listen} if listen else {}
+    wire = Wire(configured(invocation, flags))
     settle()
+    following = Following(
+        wire,
+        lambda: load_config(invocation.folder, environ=invocation.environ, flags=flags),
+        wire.show,
+    )
     try:
-        server = WebServer(wire)
-        on_signals(server.stop, _keep_config)
+        server = WebServer(wire, following=following)
+        on_signals(server.stop, partial(following.call, by_hand=True))
+        watch = partial(following.watch, threading.Event())
+        threading.Thread(target=watch, daemon=True, name="config").start()
         # In the main thread uvicorn would take the signals from us.
         server.start()
         server.wait()
@@ -220,10 +228,6 @@ def serve_forever(
         service.run()
     finally:
         server.stop()
-
-
-def _keep_config() -> None:
-    log.warning("config kept", why="serve reads it when it starts: start it again")
 
 
 def on_signals(

@@ -8,6 +8,7 @@ import urllib.request
 from contextlib import contextmanager, suppress
 from urllib.error import HTTPError
 
+from aggregator.store import open_store
 from tests.acceptance.test_commands import rss
 from tests.installation import PATIENCE
 
@@ -134,6 +135,32 @@ def test_serve_shows_what_another_process_stored(at, origin):
         said(process, 'event="config kept"')
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 0
+
+
+def test_serve_follows_the_config_and_stores_nothing_of_it(at, origin):
+    """D7: it showed what a source did not allow any more until it was started anew."""
+    origin.answers("/feed", rss(1))
+    at.poll()
+    page = f"/articles/{at.articles()[0]['id']}"
+    source = {"url": origin.url("/feed"), "rights": {"body": "headline"}}
+
+    with running(at, "serve", "serving") as process:
+        assert b"Words of 1" in get(at, page)[2]
+        at.write_sources({"gazette": source, "more": origin.url("/more")})
+        said(process, 'event="config adopted"', "sources=2")
+        assert b"Words of 1" not in get(at, page)[2]
+        assert get(at, "/sources/more")[0] == 200
+
+        at.run("source", "pause", "gazette", "--why", "on strike")
+        said(process, 'event="config adopted"')
+        assert b"Resume" in get(at, "/status/sources/gazette")[2]
+
+        at.write("sources.yaml", "sources:\n  - {id: a, url: nonsense}\n")
+        said(process, 'event="config refused"')
+        assert b"nonsense" in get(at, "/status/")[2]
+        assert b"Words of 1" not in get(at, page)[2]
+    with open_store(at.store, create=False, read_only=True) as store:
+        assert set(store.states()) == {"gazette"}
 
 
 def test_a_second_ctrl_c_ends_serve_at_once(at):
