@@ -20,7 +20,7 @@ from aggregator.web.bodies import unhurried
 from aggregator.web.language import direction, lang
 from aggregator.web.lines import lines, time, view
 from aggregator.web.metadata import address, json_ld
-from aggregator.web.rendering import links_of, newsroom_of, page
+from aggregator.web.rendering import id_of, links_of, newsroom_of, page
 
 RECENT = 8  # other reports beside it
 TELLING_NAME = 12  # characters of a file name
@@ -32,7 +32,7 @@ def article(request: Request) -> Response:
     """Return the page of the article that the address names."""
     newsroom, links = newsroom_of(request), links_of(request)
     now = newsroom.now()
-    found = newsroom.store.article(request.path_params["id"])
+    found = newsroom.store.article(id_of(request))
     if found is None:
         raise HTTPException(404, detail="There is no report at this address.")
     if found.withdrawn:

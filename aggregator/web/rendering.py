@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -40,6 +41,17 @@ def standings_of(request: Request) -> Standings:
 def links_of(request: Request) -> Links:
     """Return the addresses of the site."""
     return Links(base_url=newsroom_of(request).config.base_url)
+
+
+def id_of(request: Request) -> str:
+    """Return the id that an address names; 404 for one that nothing can have.
+
+    No text in a database holds a NUL, and PostgreSQL breaks on a question that does.
+    """
+    id_: str = request.path_params["id"]
+    if "\0" in id_:
+        raise HTTPException(404)
+    return id_
 
 
 def page(

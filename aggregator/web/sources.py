@@ -20,7 +20,7 @@ from aggregator.web.lines import lines, time, view
 from aggregator.web.links import place_of
 from aggregator.web.metadata import address
 from aggregator.web.protection import FEED_POLICY
-from aggregator.web.rendering import links_of, newsroom_of, page, standings_of
+from aggregator.web.rendering import id_of, links_of, newsroom_of, page, standings_of
 
 ARTICLES = 20  # on the page of a source
 ROWS = 100  # on a page of the list of sources
@@ -88,7 +88,7 @@ def listing(request: Request) -> Response:
 def source(request: Request) -> Response:
     """Return the page of one source: configured, or known by its reports."""
     newsroom, links = newsroom_of(request), links_of(request)
-    id_, now = request.path_params["id"], newsroom.now()
+    id_, now = id_of(request), newsroom.now()
     wanted = request.query_params.get("before")
     before = place_of(wanted) if wanted else None
     if wanted and not before:

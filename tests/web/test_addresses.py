@@ -1,6 +1,7 @@
 """Every address of the contract: status, type, headers; valid HTML; nobody is led away."""
 
 import json
+from contextlib import ExitStack
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -8,6 +9,9 @@ from builders import article
 from edition import SOURCES, long_read, story
 from house import House, served
 from reading_pages import links, one, strict, text
+
+from aggregator.store import open_store
+from tests.store.databases import DATABASES, schema
 
 ARTICLE = f"/articles/{long_read().id}"
 HTML = "text/html; charset=utf-8"
@@ -130,6 +134,23 @@ def test_nobody_is_led_to_another_site(site, path):
         answer = site.ask("GET", path, headers)
         assert answer.headers.get("location") in {None, "/sources/"}
         assert b"evil.example" not in answer.body
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+def test_an_address_that_no_database_can_hold_is_not_found(tmp_path, kind):
+    """PostgreSQL took it for a broken connection: 503, and an error in the log."""
+    house = House(tmp_path)
+    with ExitStack() as open_ones:
+        if kind == "postgresql":
+            url = open_ones.enter_context(schema())
+            house.store = open_ones.enter_context(open_store(url))
+        site = open_ones.enter_context(served(house))
+        found = [
+            site.get(path).status
+            for path in ("/articles/%00", "/sources/a%00b", "/search?q=%00")
+        ]
+
+    assert found == [404, 404, 200]
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])

@@ -320,6 +320,13 @@ def test_a_form_of_many_fields_is_refused_whoever_sends_it(house, operator, path
     assert house.desk.told == []
 
 
+def test_what_no_database_can_hold_is_not_in_a_form(house, operator):
+    answer = operator.posts("/status/withdraw", {"article": "\0", "why": "x"})
+
+    assert answer.status == 409
+    assert house.desk.told == []
+
+
 def test_a_form_that_breaks_off_is_no_fault_of_ours():
     """It was a traceback in the log, for whoever can reach the console."""
     said = [

@@ -89,7 +89,7 @@ async def read_form(request: Request) -> Form:
         fields = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
         raise HTTPException(413, detail="The form has too many fields.") from None
-    return dict(fields)
+    return {name: value.replace("\0", "") for name, value in fields}
 
 
 def turned_away(request: Request, refused: RefusedError) -> Response:
