@@ -117,14 +117,35 @@ def feed_address(text: str, folder: Path) -> str:
 
 
 def base_address(text: str) -> str:
-    """Return the public address, without a slash at its end."""
+    """Return the public address, without a slash at its end, in ASCII.
+
+    It stands in headers, in RSS, and in what browsers say of where they are.
+    """
     web_address(text)
     parts = urlsplit(text)
     if parts.query or parts.fragment or "@" in parts.netloc:
         raise ValueError(
             f'"{masked(text)}" must be a plain address: no user, no ? and no #'
         )
-    return text.rstrip("/")
+    return _in_ascii(text).rstrip("/")
+
+
+def _in_ascii(text: str) -> str:
+    """Return an address as URIs are written (RFC 3987 section 3.1)."""
+    if text.isascii():
+        return text
+    import idna
+
+    parts = urlsplit(text)
+    host = parts.hostname or ""
+    try:
+        if not host.isascii():
+            host = idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        raise ValueError(f'"{text}" has a wrong host') from None
+    place = joined(host, parts.port) if parts.port else host
+    path = quote(parts.path, safe="/%:@!$&'()*+,;=~")
+    return f"{parts.scheme}://{place}{path}"
 
 
 def mail_address(text: str) -> str:

@@ -389,3 +389,21 @@ def test_what_is_no_duration_is_refused(text):
 def test_a_size_counts_in_1024(text, size_in_bytes):
     assert size(text) == size_in_bytes
     assert size(size_text(size_in_bytes)) == size_in_bytes
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://новости.рф/", "https://xn--b1amnebsh.xn--p1ai"),
+        ("https://Bücher.example:8443/ü", "https://xn--bcher-kva.example:8443/%C3%BC"),
+        ("https://a.example/a%20b/нов", "https://a.example/a%20b/%D0%BD%D0%BE%D0%B2"),
+        ("http://[::1]:8080/ü", "http://[::1]:8080/%C3%BC"),
+    ],
+)
+def test_the_public_address_is_read_as_headers_and_feeds_can_have_it(
+    desk: Desk, written, read
+):
+    """Links to the next page and `Content-Location` were faults of ours."""
+    desk.writes("mediawire.yaml", f"base_url: {written}")
+
+    assert desk.reads().base_url == read

@@ -174,7 +174,7 @@ def test_a_site_in_a_folder_works_however_its_proxy_treats_the_folder(tmp_path, 
     assert found.type == "text/css"
 
 
-@pytest.mark.parametrize("folder", ["wire", "press/the%20wire"])
+@pytest.mark.parametrize("folder", ["wire", "press/the%20wire", "%D0%B2"])
 def test_the_public_address_itself_is_the_first_page(tmp_path, folder):
     """As `sdPublisher` names it and people type it: without a slash at its end."""
     house = House(tmp_path, base_url=f"https://press.example/{folder}").publish()
