@@ -130,6 +130,7 @@ class WebServer:
             uvicorn.Config(
                 application(self._newsroom, desk),
                 http=bounded(most_connections()),
+                ws="none",
                 # Who asks is who connects: what headers say of it may be made up.
                 proxy_headers=False,
                 log_config=None,

@@ -122,6 +122,18 @@ def test_what_is_long_but_ends_is_read(port):
     assert status(port, method="POST", body=body) == 405
 
 
+def test_who_asks_for_a_websocket_is_answered_as_anybody_else(port):
+    """A11: it was a 403 without any header of ours; this server speaks HTTP only."""
+    asked = {
+        "connection": "Upgrade",
+        "upgrade": "websocket",
+        "sec-websocket-key": "AQIDBAUGBwgJCgsMDQ4PEA==",
+        "sec-websocket-version": "13",
+    }
+
+    assert status(port, **asked) == 200
+
+
 @pytest.mark.parametrize(
     ("files", "most"),
     [(1024, 512), (1_048_576, callers.MOST), (resource.RLIM_INFINITY, callers.MOST)],
