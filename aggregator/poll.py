@@ -17,6 +17,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from aggregator.config.addresses import secrets
 from aggregator.errors import FetchError, ReadError
 from aggregator.fetching import cadence
 from aggregator.identity import Reconciled, keys_of, reconcile
@@ -37,6 +38,9 @@ from aggregator.model import (
 from aggregator.reading import ReadRequest
 from aggregator.suspicion import suspicion
 from aggregator.text.urls import host_of, registrable_host
+
+# What is shorter is no secret, and may be a part of any word.
+SHORTEST_SECRET = 6  # characters
 
 
 class Fetching(Protocol):
@@ -128,25 +132,45 @@ def poll(
         took=timedelta(seconds=monotonic() - began),
     )
     if isinstance(answer, FetchError):
-        return _ended(attempt, state, _failed(answer, answer))
+        return _ended(attempt, state, _failed(source, answer, answer))
     try:
         return _answered(attempt, answer)
     except ReadError as error:
-        return _ended(attempt, state, _failed(error, answer))
+        return _ended(attempt, state, _failed(source, error, answer))
 
 
 def _failed(
-    error: FetchError | ReadError, answer: Fetched | NotModified | FetchError
+    source: Source,
+    error: FetchError | ReadError,
+    answer: Fetched | NotModified | FetchError,
 ) -> Outcome:
     """Return how a poll ended that brought an error: of an answer, or instead of one."""
     return Outcome(
         kind="failed",
         status=_status(answer),
         problem=error.problem,
-        error=str(error),
+        error=_discreet(str(error), source),
         advice=answer.advice,
         unreached=error.unreached if isinstance(error, FetchError) else None,
     )
+
+
+def _discreet(text: str, source: Source) -> str:
+    """Return a sentence without the secrets of its source.
+
+    It may quote an answer, and servers repeat what they were asked for; where the quote
+    is cut in the middle of a secret, its beginning goes, too.
+    """
+    told = [*secrets(source.url), *(value for _, value in source.headers)]
+    if source.auth:
+        told.append(source.auth.password)
+    for secret in sorted(told, key=len, reverse=True):
+        for size in range(len(secret), SHORTEST_SECRET - 1, -1):
+            if size == len(secret):
+                text = text.replace(secret, "***")
+            elif text.endswith(secret[:size]):
+                text = f"{text[:-size]}***"
+    return text
 
 
 def _status(answer: Fetched | NotModified | FetchError) -> int | None:

@@ -53,6 +53,23 @@ def masked(url: str) -> str:
     return f"{scheme}{separator}{rest}{mark}{_PAIR.sub(_readable, query)}{fragment}"
 
 
+def secrets(url: str) -> tuple[str, ...]:
+    """Return the secrets that `masked` hides in an address, as written and as meant.
+
+    A user who has a password is no secret.
+    """
+    authority = url.partition("?")[0].partition("://")[2].partition("/")[0]
+    user, _, password = authority.rpartition("@")[0].partition(":")
+    query = url.partition("?")[2].partition("#")[0]
+    hidden = [
+        pair[0].partition("=")[2] or pair[0]
+        for pair in _PAIR.finditer(query)
+        if _readable(pair) != pair[0]
+    ]
+    hidden.append(password or user)
+    return tuple(form for each in hidden for form in (each, unquote(each)))
+
+
 def _readable(pair: re.Match[str]) -> str:
     """Return a name and its value, or without that if it may be secret."""
     name, is_named, value = pair[0].partition("=")

@@ -4,6 +4,7 @@ import pytest
 from desk import Desk
 
 from aggregator.config import masked
+from aggregator.config.addresses import secrets
 from aggregator.reading.address import public
 
 LITERAL = """\
@@ -116,6 +117,22 @@ def test_no_warning_shows_a_secret(desk: Desk):
 def test_an_address_is_shown_without_what_may_be_secret(url, shown):
     """A5: user, password, and what may be one in a query."""
     assert masked(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "hidden"),
+    [
+        ("https://user:pa%23ss@h.example/f?token=b%2Bc&x=1", {"pa%23ss", "pa#ss"}),
+        ("https://user:pass@h.example/f?token=b%2Bc", {"pass", "b%2Bc", "b+c"}),
+        ("https://k3y@h.example/f?t0ken", {"k3y", "t0ken"}),
+        ("https://h.example/f?language=en#top", set()),
+        ("file:///srv/feed.xml", set()),
+    ],
+)
+def test_what_is_secret_in_an_address_is_known_as_written_and_as_meant(url, hidden):
+    """A5: but not a user who has a password: sentences hold such words."""
+    assert hidden <= set(secrets(url))
+    assert not {"user", "1", "en"} & set(secrets(url))
 
 
 @pytest.mark.parametrize(

@@ -169,8 +169,11 @@ def answers_of_a_bad_day(origin):
     origin.sends(path, 3600.0)
     origin.answers(path, b"x", headers=[("Content-Encoding", "br")])
     origin.answers(path, b"<!doctype html><title>Log in</title>")
+    origin.answers(path, b"<html><p>There is no feed at /f?token=SECRETTOK")
+    origin.answers(path, b"{'error': 'user:SECRETPW is not allowed, nor SECRETKEY'}")
+    origin.answers(path, b"x" * 74 + b"SECRETTOK, which is cut by the quote")
     origin.answers(path, rss(2, 1))
-    return 14
+    return 17
 
 
 PAGES = [
@@ -207,7 +210,7 @@ def said(at, *words):
 def test_no_secret_is_ever_told(tmp_path, origin, readers, caplog):
     """A5: user, password, token and key in 0 bytes of outputs, OPML, status and logs.
 
-    14 kinds of answer with all loggers at debug level, then every command that shows
+    17 kinds of answer with all loggers at debug level, then every command that shows
     something, then every file that was published.
     """
     caplog.set_level(logging.DEBUG)
