@@ -3,9 +3,12 @@
 import builtins
 import errno
 import logging
+import sys
 
 from structlog.testing import capture_logs
 
+from aggregator.cli.logs import Libraries
+from aggregator.config.units import duration
 from aggregator.events import Log
 
 
@@ -28,6 +31,25 @@ def test_what_cannot_be_loaded_is_told_plainly_and_loaded_the_next_time(
 
     assert capsys.readouterr().err == "error: not published {'reason': 'disk full'}\n"
     assert [each["event"] for each in events] == ["not published"]
+
+
+def test_what_a_library_logs_is_an_event_like_ours():
+    """A traceback of forty lines stood between events, in whatever form they were."""
+    try:
+        duration("5 parsecs")
+    except ValueError:
+        error = sys.exc_info()
+    said = logging.LogRecord(
+        "uvicorn.error", logging.ERROR, "", 0, "It broke\n", (), error
+    )
+    with capture_logs() as events:
+        Libraries().emit(said)
+
+    (event,) = events
+    assert event["event"] == "a library failed"
+    assert event["library"] == "uvicorn.error"
+    assert event["reason"].startswith("It broke: ValueError: ")
+    assert event["at"].startswith("config/units.py:")
 
 
 def test_a_log_that_was_not_set_up_is_set_up_the_next_time():

@@ -2,10 +2,13 @@
 
 import logging
 import sys
+import traceback
 from collections.abc import Mapping, MutableMapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import aggregator
 from aggregator.cli import Invocation
 from aggregator.events import log
 
@@ -27,7 +30,33 @@ def set_up(invocation: Invocation) -> None:
     log.tell_from(level, partial(_configure, form, level, coloured=coloured))
     # Libraries log through the standard library: what they have to say to an operator
     # is a warning, and never a request line with a query in it.
-    logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
+    logging.basicConfig(level=logging.ERROR, handlers=[Libraries()])
+
+
+class Libraries(logging.Handler):
+    """Tells what libraries log as an event of ours: in its form, in one line."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell it, with the error that it is about and where in our code that passed."""
+        reason = record.getMessage().strip()
+        facts: dict[str, object] = {}
+        if record.exc_info and record.exc_info[1]:
+            error = record.exc_info[1]
+            reason = f"{reason}: {type(error).__name__}: {error}"
+            facts = {"at": _place(error), "exc_info": record.exc_info}
+        log.error("a library failed", library=record.name, reason=reason, **facts)
+
+
+def _place(error: BaseException) -> str | None:
+    """Return the file and line of ours that an error came by last, None for none."""
+    ours = Path(aggregator.__file__).parent
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [
+        f"{Path(frame.filename).relative_to(ours)}:{frame.lineno}"
+        for frame in frames
+        if Path(frame.filename).is_relative_to(ours)
+    ]
+    return places[-1] if places else None
 
 
 def _wants_colours(environ: Mapping[str, str]) -> bool:
