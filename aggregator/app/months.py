@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,6 +27,14 @@ class Month(Struct, frozen=True):
     first: datetime
     last: datetime
     top: tuple[datetime, str]
+
+
+class Came(NamedTuple):
+    """When an article was listed and when it was first seen: what tells its month."""
+
+    listed_at: datetime
+    id: str
+    first_seen: datetime
 
 
 def remembered(written: str) -> dict[str, Month]:
@@ -110,28 +119,26 @@ def _closes(month: str, known: Month) -> datetime:
     return max(end_of(month) + _GRACE, known.first + _NEW)
 
 
-def is_due(month: str, known: Month, late: Sequence[Article], now: datetime) -> bool:
+def is_due(month: str, known: Month, late: Sequence[Came], now: datetime) -> bool:
     """Whether a month that was written misses something, or is to be closed."""
     closing = end_of(month) + _GRACE
     return known.last < closing <= now or any(
-        article.first_seen > known.last for article in late
+        each.first_seen > known.last for each in late
     )
 
 
-def homes(
-    late: Iterable[Article], months: dict[str, Month]
-) -> dict[str, list[Article]]:
+def homes(late: Iterable[Came], months: dict[str, Month]) -> dict[str, list[Came]]:
     """Return late articles by the month in which they stand."""
-    found: dict[str, list[Article]] = {}
-    for article in late:
-        found.setdefault(_home(article, months), []).append(article)
+    found: dict[str, list[Came]] = {}
+    for each in late:
+        found.setdefault(_home(each, months), []).append(each)
     return found
 
 
-def _home(article: Article, months: dict[str, Month]) -> str:
+def _home(late: Came, months: dict[str, Month]) -> str:
     """Return the month in which a late article stands."""
-    stray = _is_stray(article, months)
-    return month_of(article.first_seen if stray else article.listed_at)
+    stray = _is_stray(late, months)
+    return month_of(late.first_seen if stray else late.listed_at)
 
 
 def is_open(month: str, months: dict[str, Month], now: datetime) -> bool:
@@ -142,9 +149,9 @@ def is_open(month: str, months: dict[str, Month], now: datetime) -> bool:
     return now < _closes(month, known) or known.last < end_of(month) + _GRACE
 
 
-def _is_stray(article: Article, months: dict[str, Month]) -> bool:
+def _is_stray(late: Came, months: dict[str, Month]) -> bool:
     """Whether an article came when the month it is listed in was closed already."""
-    month = month_of(article.listed_at)
+    month = month_of(late.listed_at)
     if month in months:
-        return article.first_seen > _closes(month, months[month])
+        return late.first_seen > _closes(month, months[month])
     return bool(months) and month < max(months)

@@ -4,7 +4,7 @@ Both are found by small indexes that hold nothing else, so that asking costs the
 with one article as with a million.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
@@ -30,6 +30,6 @@ def withdrawn(connection: Connection, rows: int) -> Sequence[AnyRow]:
     return connection.execute(_withdrawn, {"rows": rows}).all()
 
 
-def late(connection: Connection, since: datetime) -> Sequence[AnyRow]:
-    """Return articles seen since a time that are listed before they were seen."""
-    return connection.execute(_late, {"since": micros(since)}).all()
+def late(connection: Connection, since: datetime) -> Iterator[AnyRow]:
+    """Yield articles seen since a time that are listed before they were seen."""
+    yield from connection.execute(_late, {"since": micros(since)})

@@ -126,13 +126,15 @@ class Catalogue(Transactions):
             rows = aside.withdrawn(connection, limit)
             return [article(row) for row in rows]
 
-    def late(self, *, since: datetime) -> list[Article]:
-        """Return articles first seen since a time but listed earlier, without bodies.
+    def late(self, *, since: datetime) -> Iterator[Article]:
+        """Yield articles first seen since a time but listed earlier, without bodies.
 
-        Those of a source's first poll, and of a burst of old reports.
+        Those of a source's first poll, and of a burst of old reports: on a first start
+        that is all there is.
         """
         with self._reading() as connection:
-            return [article(row) for row in aside.late(connection, since)]
+            for row in aside.late(connection, since):
+                yield article(row)
 
     def search(
         self,
