@@ -207,6 +207,12 @@ class Editorial:
             edited = replace(edited, attribution=credited)
         return edited, self._rights(article)
 
+    def released(self, article: Article) -> datetime:
+        """Return when its source lets readers have an article: as it is listed, or later."""
+        embargo = self._rights(article).embargo
+        lifted = article.published + embargo if embargo else article.listed_at
+        return max(article.listed_at, lifted)
+
     def is_timed(self, source_id: str | None = None) -> bool:
         """Return whether a source, or any, allows its articles only at some times."""
         asked: Iterable[Grant | Source] = chain(

@@ -38,14 +38,18 @@ def tombstones(
 def taken_back(
     store: Store, editorial: Editorial, publication: Publication
 ) -> list[Article]:
-    """Return the withdrawn articles that the publication would show."""
-    return [
-        article
-        for article in store.withdrawn(limit=WITHDRAWN)
-        if not editorial.refusal(
-            replace(article, withdrawn=None), publication, article.listed_at
-        )
-    ]
+    """Return the withdrawn articles that the publication would show.
+
+    What was taken back before its embargo ended was never shown.
+    """
+    found = []
+    for article in store.withdrawn(limit=WITHDRAWN):
+        shown_at = editorial.released(article)
+        was_held = article.listed_at < shown_at and tombstone(article).at < shown_at
+        bare = replace(article, withdrawn=None)
+        if not (was_held or editorial.refusal(bare, publication, shown_at)):
+            found.append(article)
+    return found
 
 
 def stones(withdrawn: Iterable[Article]) -> tuple[Tombstone, ...]:
