@@ -9,12 +9,15 @@ import re
 from contextlib import suppress
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 LAST_PORT = 65_535
 
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+-]*", re.IGNORECASE)
+_NEVER_IN_HOSTS = re.compile(r"[\"<>\\^`{|}]")
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?", re.IGNORECASE)
 _EMPTY_LABEL = re.compile(r"^\.|\.\.")
 _PAIR = re.compile(r"[^&;]+")
@@ -92,7 +95,41 @@ def public_address(text: str) -> str:
         raise ValueError(
             f'"{masked(text)}" is shown to readers; take user and password out of it'
         )
-    return text
+    return _normal(text)
+
+
+def _normal(url: str) -> str:
+    """Return a web address in the form in which it may stand in a feed.
+
+    Scheme and host small, no default port, all of it ASCII and legal (RFC 3986, sections
+    6.2.2 and 6.2.3): `HTTP://Bücher.example:80/föö` is what a browser shows, and what
+    feed validators find no IRI. What is legal there stays as it is written.
+    """
+    parts = urlsplit(url)
+    host = _ascii_host(url, parts.hostname or "")
+    netloc = f"[{host}]" if ":" in host else host
+    if parts.port is not None and parts.port != _DEFAULT_PORTS[parts.scheme]:
+        netloc = f"{netloc}:{parts.port}"
+    path, query, fragment = map(_legal, (parts.path, parts.query, parts.fragment))
+    return urlunsplit((parts.scheme, netloc, path, query, fragment))
+
+
+def _ascii_host(url: str, host: str) -> str:
+    if host.isascii():
+        if _NEVER_IN_HOSTS.search(host):
+            raise ValueError(f'"{masked(url)}" has a wrong host')
+        return host
+    import idna  # its tables take 20 ms to load
+
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        raise ValueError(f'"{masked(url)}" has a wrong host') from None
+
+
+def _legal(text: str) -> str:
+    """Return a path, query or fragment with what must be escaped there escaped."""
+    return quote(_LONE_PERCENT.sub("%25", text), safe="/%:@!$&'()*+,;=~?")
 
 
 def _refusal(text: str) -> str | None:
@@ -144,25 +181,7 @@ def base_address(text: str) -> str:
         raise ValueError(
             f'"{masked(text)}" must be a plain address: no user, no ? and no #'
         )
-    return _in_ascii(text).rstrip("/")
-
-
-def _in_ascii(text: str) -> str:
-    """Return an address as URIs are written (RFC 3987 section 3.1)."""
-    if text.isascii():
-        return text
-    import idna
-
-    parts = urlsplit(text)
-    host = parts.hostname or ""
-    try:
-        if not host.isascii():
-            host = idna.encode(host, uts46=True).decode("ascii")
-    except idna.IDNAError:
-        raise ValueError(f'"{text}" has a wrong host') from None
-    place = joined(host, parts.port) if parts.port else host
-    path = quote(parts.path, safe="/%:@!$&'()*+,;=~")
-    return f"{parts.scheme}://{place}{path}"
+    return _normal(text).rstrip("/")
 
 
 def mail_address(text: str) -> str:

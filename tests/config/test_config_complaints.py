@@ -99,6 +99,8 @@ def test_a_wrong_value_of_the_service_is_explained(desk: Desk, text, complaint):
         ("rights: {license: CC BY}", '4:23: sources.0.rights.license: "CC BY" holds a blank or control character; write %20'),
         ("site: https://me:pw@a.example/", '4:11: sources.0.site: "https://***@a.example/" is shown to readers; take user and password out of it'),
         ("rights: {license: https://me@a.example/by}", '4:23: sources.0.rights.license: "https://***@a.example/by" is shown to readers; take user and password out of it'),
+        ("site: https://a|b.example/", '4:11: sources.0.site: "https://a|b.example/" has a wrong host'),
+        ("site: https://-ü-.example:80/", '4:11: sources.0.site: "https://-ü-.example:80/" has a wrong host'),
         ("auth: {username: me}", "4:11: sources.0.auth.password: is missing"),
         ("headers: {Host: b.example}", "4:15: sources.0.headers.Host: Host is set by the program itself; take it out"),
         ('headers: {X-A: "a\\nb"}', "4:20: sources.0.headers.X-A: the value holds a line end or control character"),
