@@ -18,6 +18,7 @@ margin       what stands beside the entries: what was taken back, where older on
 publish      conducts all of it
 archives     the months of a publication
 volume       a month put together from what stands on disk and what is new
+slips        what an entry of it depends on
 collating    its entries in order, plain and deflated, as ranges of files
 bound        the parts of its files
 index        what stands in them, line by line
@@ -49,8 +50,9 @@ if TYPE_CHECKING:
     from aggregator.publishing.proving import differences, unpaired
     from aggregator.publishing.publish import Publisher
     from aggregator.publishing.showing import report
+    from aggregator.publishing.slips import Slip, slip
     from aggregator.publishing.timing import withheld
-    from aggregator.publishing.volume import Slip, Volume, slip
+    from aggregator.publishing.volume import Volume
 
 __all__ = [
     "Archives",
@@ -85,7 +87,7 @@ __getattr__ = opening_late(
         "Publisher": "publish",
         "Marked": "comparing",
         "Missing": "comparing",
-        "Slip": "volume",
+        "Slip": "slips",
         "Stretch": "index",
         "Tombstone": "margin",
         "Volume": "volume",
@@ -98,7 +100,7 @@ __getattr__ = opening_late(
         "unpaired": "proving",
         "place_of": "index",
         "report": "showing",
-        "slip": "volume",
+        "slip": "slips",
         "withheld": "timing",
         "standing": "files",
     },

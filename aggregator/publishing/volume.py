@@ -15,14 +15,12 @@ disagrees with the files by a byte, all is rendered anew.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from aggregator.errors import PublishError
-from aggregator.model import Article, Report
+from aggregator.model import Report
 from aggregator.publishing import index
 from aggregator.publishing.bound import Bound
 from aggregator.publishing.collating import Collation, Sheet, Sheets, Shelved
@@ -42,35 +40,7 @@ from aggregator.publishing.margin import Margin
 from aggregator.publishing.particulars import language
 from aggregator.publishing.pieces import entries
 from aggregator.publishing.ranges import Fresh
-
-
-class Slip(NamedTuple):
-    """What is known of an entry before it is rendered.
-
-    `place` orders the entries of a month. `digest` stands for everything that the entry
-    depends on. `latest` is when it was published or changed last. `mark` is as in
-    `Marked`; without one, the article is looked at again when the month is next written.
-    """
-
-    article_id: str
-    published_id: str
-    place: bytes
-    digest: str
-    language: str | None
-    latest: datetime
-    mark: bytes = b""
-
-
-def slip(article: Article, digest: str) -> Slip:
-    """Return the slip of an article, whose entry depends on what `digest` stands for."""
-    return Slip(
-        article.id,
-        article.published_id,
-        index.place_of(index.micros(article.listed_at), article.id),
-        digest,
-        article.language,
-        max(article.updated, article.published),
-    )
+from aggregator.publishing.slips import Slip
 
 
 class Volume:
