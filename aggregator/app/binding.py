@@ -85,6 +85,15 @@ class Binder:
                 ],
                 reports,
             )
+        self._adopt(volume, barred)
+
+    def _adopt(self, volume: Volume, barred: Callable[[bytes], bool]) -> None:
+        """Take over what was pruned, too, where the index that tells of it is lost."""
+        ids = [each.published_id for each in volume.loose()]
+        kept = {id_ for some in chunks(ids) for id_ in self._store.carried(some)}
+        for each in () if kept.issuperset(ids) else volume.loose():
+            if each.published_id not in kept and not barred(each.entry):
+                volume.adopt(each)
 
     def _with_pruned(
         self,

@@ -200,10 +200,6 @@ class History:
         if newest is None and month not in months:
             return None
         volume = self._archives.volume(publication, month)
-        if lowered and volume.is_new and month in months and not lowered.all_of_it:
-            # Without its index, what was pruned of others cannot be taken over.
-            self._archives.thin_out(publication.id, month, lowered.bars, now=now)
-            return months[month]
         listed = chain([newest], found) if newest else ()
         barred = lowered.bars if lowered else nothing_barred
         self._binder.fill(volume, listed, publication, now, barred)

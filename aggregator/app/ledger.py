@@ -84,6 +84,11 @@ class Ledger:
             )
         }
 
+    def agrees(self, publication_id: str, month: str, size: int, crc: int) -> bool:
+        """Return whether nothing speaks against a month of this length and CRC-32."""
+        entry = self.of(publication_id).get(month)
+        return entry is None or entry.agrees(size, crc)
+
     def expect(self, publication_id: str, month: str, size: int) -> None:
         """Note that a month is about to have this length."""
         new = Entry(size=size, crc=None, base_url=self._base_url)

@@ -61,12 +61,7 @@ def document_differences(wire: Wire) -> Iterator[Difference]:
 def _of_months(wire: Wire) -> Iterator[tuple[str, str]]:
     """Yield what differs in archived months."""
     ledger = Ledger(wire.store, base_url=wire.config.base_url)
-
-    def agrees(publication_id: str, month: str, size: int, crc: int) -> bool:
-        entry = ledger.of(publication_id).get(month)
-        return entry is None or entry.agrees(size, crc)
-
-    yield from unpaired(wire.config.output, agrees)
+    yield from unpaired(wire.config.output, ledger.agrees)
     for publication in wire.config.publications:
         is_archived = "atom" in publication.formats
         for month in sorted(ledger.of(publication.id)) if is_archived else ():

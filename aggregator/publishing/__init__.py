@@ -22,6 +22,7 @@ slips        what an entry of it depends on
 collating    its entries in order, plain and deflated, as ranges of files
 bound        the parts of its files
 index        what stands in them, line by line
+loose        what stands in them where that is lost
 ranges       ranges of files, which are never held in memory
 proving      whether what stands on disk is what the store makes of it
 

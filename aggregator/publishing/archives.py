@@ -29,7 +29,7 @@ from aggregator.publishing.bound import (
 from aggregator.publishing.collating import shelved
 from aggregator.publishing.document import masthead
 from aggregator.publishing.margin import Margin, Tombstone, tombstone_element
-from aggregator.publishing.ranges import Fresh, opened
+from aggregator.publishing.ranges import Fresh, Standing, opened
 from aggregator.publishing.volume import Volume
 
 FORMAT = "atom"
@@ -38,6 +38,9 @@ _CHUNK = 256 * 1024
 
 class Ledger(Protocol):
     """Who is told what the months are like."""
+
+    def agrees(self, publication_id: str, month: str, size: int, crc: int) -> bool:
+        """Tell whether a month of this length and CRC-32 is as it was written."""
 
     def expect(self, publication_id: str, month: str, size: int) -> None:
         """Hear that a month is about to have this length."""
@@ -114,11 +117,14 @@ class Archives:
         """Return a month to be put together anew from what stands and what is new."""
         folder, path = self._folder(publication.id), self._path(publication.id, month)
         with files.folder(folder):
+            body = opened(path)
             old = shelved(
-                opened(folder / _index_of(month)), opened(path), opened(_packed(path))
+                opened(folder / _index_of(month)), body, opened(_packed(path))
             )
+            if old or (body and not self._agrees(publication.id, month, body)):
+                body = None
             top = masthead(publication, FORMAT, self._base_url)
-            return Volume(FORMAT, top, old, folder)
+            return Volume(FORMAT, top, old, folder, body)
 
     def write(
         self,
@@ -179,6 +185,11 @@ class Archives:
         if body and entry:
             struck = Struck(body, [entry], tombstone_element(stone).encode())
             self._put(publication_id, month, struck, now)
+
+    def _agrees(self, publication_id: str, month: str, body: Standing) -> bool:
+        return self._ledger is None or self._ledger.agrees(
+            publication_id, month, body.size, body.checksum()
+        )
 
     def _folder(self, publication_id: str) -> Path:
         return self._output / publication_id / "archive"

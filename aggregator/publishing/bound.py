@@ -172,12 +172,17 @@ class Struck(Copied):
         self._old.require_unchanged()
 
 
+def entry_ranges(body: Standing) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of all entries; what is within one is escaped."""
+    for end in body.found(b"</entry>"):
+        yield _opened_before(body, end), end + len(b"</entry>")
+
+
 def barred_entries(
     body: Standing, barred: Callable[[bytes], bool]
 ) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of entries that are barred; what is within one is escaped."""
-    for end in body.found(b"</entry>"):
-        first, last = _opened_before(body, end), end + len(b"</entry>")
+    """Yield the ranges of entries that are barred."""
+    for first, last in entry_ranges(body):
         if barred(body.read(first, last)):
             yield first, last
 

@@ -29,6 +29,7 @@ VERSION = 3
 # What became of an article: it is not shown, it is, or it cannot be published.
 HIDDEN, SHOWN, UNFIT = 0, 1, 2
 LONG_AGO, NO_LANGUAGE = -(1 << 63), (1 << 32) - 1
+TOP = b"\xff" * 18  # above all places
 # Lines that are read at once.
 PAGE = 512
 
@@ -214,6 +215,15 @@ def place_of(listed_at: int, article_id: str) -> bytes:
     """Return what orders an article among all others; `listed_at` in microseconds."""
     # Whatever is before 1970 comes before what is after it.
     return _PLACE.pack(listed_at + (1 << 63), bytes.fromhex(article_id))
+
+
+def place_below(place: bytes, listed_at: int, name: bytes) -> bytes:
+    """Return the place of an entry whose article is not known, below another one.
+
+    `listed_at` in microseconds is when it was listed at the latest.
+    """
+    above, _ = _PLACE.unpack(place)
+    return _PLACE.pack(min(listed_at + (1 << 63), above - 1), name[:10])
 
 
 def id_of(place: bytes) -> str:

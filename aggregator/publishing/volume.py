@@ -11,7 +11,8 @@ stand for its published id; the rest is ranges of files. A month of 30,000 entri
 2.5 KB took 320 MB to write when it was held whole.
 
 If the index (`.YYYY-MM.pieces` beside the month) is missing, of another version, or
-disagrees with the files by a byte, all is rendered anew.
+disagrees with the files by a byte, all is rendered anew; but what nobody can render any
+more is taken over from the plain file, if that is as it was written (see `loose`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,10 +37,11 @@ from aggregator.publishing.index import (
     Page,
     Stretch,
 )
+from aggregator.publishing.loose import Loose, loose
 from aggregator.publishing.margin import Margin
 from aggregator.publishing.particulars import language
 from aggregator.publishing.pieces import entries
-from aggregator.publishing.ranges import Fresh
+from aggregator.publishing.ranges import Fresh, Standing
 from aggregator.publishing.slips import Slip
 
 
@@ -47,12 +49,22 @@ class Volume:
     """The entries of a month, put in newest first, page by page."""
 
     def __init__(
-        self, name: str, masthead: Masthead, old: Shelved | None, folder: Path
+        self,
+        name: str,
+        masthead: Masthead,
+        old: Shelved | None,
+        folder: Path,
+        body: Standing | None = None,
     ) -> None:
-        """Begin a month; what does not fit into memory goes into a folder."""
+        """Begin a month; what does not fit into memory goes into a folder.
+
+        `body` is its plain file, if that is all that stands and is as it was written.
+        """
         self._name = name
         self._masthead = masthead
         self._old = old
+        self._body = body
+        self._place = index.TOP
         self._walk = Sheets(old.pieces) if old else None
         self._entries = Collation(old, folder)
         self._lines = Fresh(folder)
@@ -156,10 +168,27 @@ class Volume:
         for each in page:
             if isinstance(each, Stretch):
                 self._keep(each)
-            elif isinstance(each, Slip):
+                continue
+            self._place = each.place
+            if isinstance(each, Slip):
                 self._put(each, made.get(each.article_id))
             elif each.mark:
                 self._lines.add(Line(each.place, each.mark).written())
+
+    def loose(self) -> Iterator[Loose]:
+        """Yield what stands on disk of a month that lost its index."""
+        return loose(self._body) if self._body else iter(())
+
+    def adopt(self, each: Loose) -> None:
+        """Put in an entry of which only the file tells, behind all that are in."""
+        if self._repeats(each.name):
+            return
+        self._names.add(each.name)
+        language = self._languages.setdefault(each.language, len(self._languages))
+        packed = self._entries.add(each.entry)
+        line = each.line(self._place, language=language, packed=packed)
+        self._place = line.place
+        self._enter(line)
 
     def bound(
         self, *, address: str, spoken: str | None, margin: Margin
@@ -252,6 +281,10 @@ class Volume:
                 length=length,
                 packed=packed,
             )
+        self._enter(line)
+
+    def _enter(self, line: Line) -> None:
+        """Put in the line of one entry."""
         self._note(Page._make([(said,) for said in line]))
         self._lines.add(line.written())
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from aggregator.model import Article, Selection
 from aggregator.store import articles, aside, listing, marks, search
 from aggregator.store.bodies import revisions_of, texts_of, whole
-from aggregator.store.keys import named
+from aggregator.store.keys import carried, named
 from aggregator.store.marks import Mark
 from aggregator.store.rows import article
 from aggregator.store.sightings import sightings_of
@@ -135,6 +135,11 @@ class Catalogue(Transactions):
         with self._reading() as connection:
             for row in aside.late(connection, since):
                 yield article(row)
+
+    def carried(self, published_ids: Sequence[str]) -> set[str]:
+        """Return which published ids articles have, dropped and withdrawn ones too."""
+        with self._reading() as connection:
+            return carried(connection, published_ids)
 
     def search(
         self,

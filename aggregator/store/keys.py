@@ -74,6 +74,11 @@ _named = (
     .distinct()
     .order_by(refs.c.article_id)
 )
+_carried = (
+    select(articles.c.published_id)
+    .join(refs, refs.c.article_id == articles.c.article_id)
+    .where(refs.c.digest.in_(bindparam("digests", expanding=True)))
+)
 _forget_keys = delete(keys).where(
     keys.c.source_id == bindparam("source_id"),
     keys.c.article_id.in_(bindparam("which", expanding=True)),
@@ -120,6 +125,16 @@ def named(connection: Connection, ref: str) -> list[str]:
     """Return the ids of articles whose published id or address is `ref`, or was."""
     digests = sorted({digest(ref), digest(urls.canonical(ref))})
     return list(connection.scalars(_named, {"digests": digests}))
+
+
+def carried(connection: Connection, published_ids: Sequence[str]) -> set[str]:
+    """Return which of these published ids stored articles have."""
+    found = {
+        id_
+        for some in chunks([digest(id_) for id_ in published_ids])
+        for id_ in connection.scalars(_carried, {"digests": some})
+    }
+    return found.intersection(published_ids)
 
 
 def forget_keys(

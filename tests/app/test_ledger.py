@@ -1,12 +1,14 @@
 """Months that were removed, cut or forged are told, and made whole again."""
 
 import gzip
+import re
 
 import pytest
 
 from aggregator.app.verification import document_differences
 from aggregator.publishing import Archives
 from tests.app.months import ALL, AP, BBC, DAY, MARCH, WIRE, desk_of_three_months, said
+from tests.feedrules import problems
 
 
 @pytest.fixture
@@ -28,6 +30,10 @@ def differences(desk):
 
 def would_change(desk):
     return desk.wire.printing.would_publish(desk.now, [WIRE])
+
+
+def entries(text):
+    return re.findall(r"<entry[^>]*><id>(.*?)</id>", text)
 
 
 JANUARY = "feeds/wire/archive/2026-01.atom"
@@ -111,6 +117,43 @@ def test_months_follow_the_public_address(desk):
     assert not any("127.0.0.1:8080" in text for text in after.values())
     assert said(after, AP) == said(after, BBC) == ALL
     assert would_change(desk) == []
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_months_without_index_follow_and_lose_nothing_that_was_pruned(
+    desk, folder, times
+):
+    """Something was taken back in them, or a backup left hidden files out."""
+    for path in folder.glob(".*.pieces"):
+        path.unlink()
+    before = {name: entries(text) for name, text in desk.publishes().items()}
+    # All of January, and of February what stands last in it.
+    desk.wire.store.prune(MARCH - 30 * DAY - DAY / 48)
+
+    for number in range(times):
+        base_url = f"https://wire{number}.example"
+        desk.has(AP, BBC, base_url=base_url)
+        after = desk.publishes()
+
+    assert {name: entries(text) for name, text in after.items()} == before
+    for name, text in after.items():
+        assert f'href="{base_url}/feeds/wire/archive/{name}.atom" rel="self"' in text
+        assert problems(text.encode(), "atom") == []
+        packed = (folder / f"{name}.atom.gz").read_bytes()
+        assert gzip.decompress(packed) == text.encode()
+    assert would_change(desk) == []
+
+
+def test_what_is_stored_and_not_shown_comes_back_from_no_file(desk, folder):
+    (folder / ".2026-02.pieces").unlink()
+    gone = "https://agency.example/reports/3"
+    desk.wire.store.withdraw(
+        desk.wire.store.find(gone)[0].id, at=desk.now, reason="a hoax", by="desk"
+    )
+
+    desk.has(AP, BBC, base_url="https://wire.example")
+
+    assert gone not in entries(desk.publishes()["2026-02"])
 
 
 def test_who_is_killed_while_a_month_is_written_has_damaged_nothing(desk, monkeypatch):
