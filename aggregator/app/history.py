@@ -7,9 +7,10 @@ listed stands in the live document or in a month.
 A report belongs to the month it is listed in. A month is open until ten minutes after
 its end, and for an hour after it was first written (a new installation meets its sources
 one after the other); from then on its bytes change only where a report is taken back, or
-where rights were lowered, where it was damaged, or where the public address is another.
-A report that comes later than that stands in the month in which it came. The open month is written when the live document is about to lose a report
-that is not in it yet.
+where rights were lowered, where it was damaged, where the public address is another, or
+where nothing is left of the month before it. A report that comes later than that stands
+in the month in which it came. The open month is written when the live document is about
+to lose a report that is not in it yet.
 
 Sources whose rights end some day stay out: what is archived cannot be taken in again.
 """
@@ -93,8 +94,9 @@ class History:
         late = self._late(everything, months, now)
         known = dict(months)
         lowered = self._lowering.of(publication)
-        due = lost.union(self._due(everything, months, late, live, now))
-        for month in sorted(due.union(months) if lowered else due):
+        asked = lost.union(self._due(everything, months, late, live, now))
+        due = sorted(asked.union(months) if lowered else asked)
+        for month in due:
             before = max((m for m in months if m < month), default=None)
             strays = self._strays(everything, month, known, now)
             written = self._write(
@@ -106,6 +108,9 @@ class History:
                 self._archives.remove(publication.id, month)
             elif month in lost - months.keys():
                 self._ledger.forget(publication.id, month)
+                # What came after it leads to what was before it from now on.
+                following = min((m for m in months if m > month), default=month)
+                due += {following}.difference(due)
         for month in found.keys() - months.keys():
             self._archives.remove(publication.id, month)
         self._remember(publication, months)

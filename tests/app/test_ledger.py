@@ -98,6 +98,20 @@ def test_a_month_that_nothing_is_left_of_is_not_missed_for_ever(desk, folder):
     assert would_change(desk) == []
 
 
+def test_readers_are_led_past_a_month_that_nothing_is_left_of(desk, folder):
+    """RFC 5005 section 4: who follows `prev-archive` comes to all that stands."""
+    before = (folder / "2026-03.atom").read_text()
+    desk.wire.store.prune(MARCH - 10 * DAY)
+    for path in [*folder.glob("2026-02*"), folder / ".2026-02.pieces"]:
+        path.unlink()
+
+    after = desk.publishes()
+
+    led = before.replace("2026-02.atom", "2026-01.atom")
+    assert "prev-archive" in led
+    assert after["2026-03"] == led
+
+
 def test_a_month_that_was_forged_in_both_its_forms_is_told(desk, folder):
     """Neither form is a witness of the other then."""
     forged = (folder / "2026-01.atom").read_bytes().replace(b"words", b"sword")
