@@ -9,7 +9,7 @@ leaves every other byte as it is.
 
 import gzip
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from aggregator.publishing.bound import (
     Struck,
     Sum,
     barred_entries,
-    entry_of,
+    entries_of,
 )
 from aggregator.publishing.collating import shelved
 from aggregator.publishing.document import masthead
@@ -165,7 +165,8 @@ class Archives:
         """Take entries out of a month, and leave every other byte as it is."""
         body = opened(self._path(publication_id, month))
         if body:
-            struck = Struck(body, barred_entries(body, barred))
+            entries = barred_entries(body, barred)
+            struck = Struck(body, ((first, last, b"") for first, last in entries))
             self._put(publication_id, month, struck, now)
 
     def remove(self, publication_id: str, month: str) -> None:
@@ -177,14 +178,24 @@ class Archives:
             self._ledger.forget(publication_id, month)
 
     def take_back(
-        self, publication_id: str, month: str, stone: Tombstone, *, now: datetime
+        self,
+        publication_id: str,
+        month: str,
+        stones: Iterable[Tombstone],
+        *,
+        now: datetime,
     ) -> None:
-        """Put a tombstone where an entry stands in a month, if it does."""
+        """Put tombstones where their entries stand in a month, as far as they do."""
         body = opened(self._path(publication_id, month))
-        entry = body and entry_of(body, _escaped(stone.ref))
-        if body and entry:
-            struck = Struck(body, [entry], tombstone_element(stone).encode())
-            self._put(publication_id, month, struck, now)
+        if not body:
+            return
+        instead = {_escaped(s.ref): tombstone_element(s).encode() for s in stones}
+        struck = [
+            (first, last, instead[own])
+            for first, last, own in entries_of(body, instead.keys())
+        ]
+        if struck:
+            self._put(publication_id, month, Struck(body, struck), now)
 
     def _agrees(self, publication_id: str, month: str, body: Standing) -> bool:
         return self._ledger is None or self._ledger.agrees(

@@ -7,7 +7,7 @@ checksum, and the index names those of both.
 
 import re
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import chain
 from typing import Protocol
 
@@ -20,7 +20,9 @@ from aggregator.publishing.gzipped import HEADER, LAST_BLOCK
 from aggregator.publishing.index import Preface, written
 from aggregator.publishing.ranges import Fresh, Source, Standing
 
-_TAG = re.compile(rb"<entry(?=[ >])|</entry>|<id>")
+_OWN_ID = re.compile(rb"<entry(?: [^>]*)?><id>([^<]*)</id>")
+# As a rule in the first; an address may have 8 KB.
+_ID_ENDS_WITHIN = (300, 20_000)
 
 
 class Parts(Protocol):
@@ -151,24 +153,24 @@ class Struck(Copied):
     """A month that stands, with something else, or nothing, in the place of entries."""
 
     def __init__(
-        self, old: Standing, entries: Iterable[tuple[int, int]], instead: bytes = b""
+        self, old: Standing, entries: Iterable[tuple[int, int, bytes]]
     ) -> None:
         """Strike entries, by their ranges in the order of the month."""
-        self._old, self._instead = old, instead
-        self._kept: list[tuple[int, int]] = []
+        self._old = old
+        # What stays up to a place, and what comes there then.
+        self._kept: list[tuple[int, int, bytes]] = []
         kept = 0
-        for first, last in entries:
-            self._kept.append((kept, first))
+        for first, last, instead in entries:
+            self._kept.append((kept, first, instead))
             kept = last
-        self._kept.append((kept, old.size))
-        size = sum(last - first for first, last in self._kept)
-        super().__init__(old, size + len(instead) * (len(self._kept) - 1))
+        self._kept.append((kept, old.size, b""))
+        size = sum(last - first + len(new) for first, last, new in self._kept)
+        super().__init__(old, size)
 
     def _parts(self) -> Iterator[bytes]:
-        yield from self._old.chunks(*self._kept[0])
-        for first, last in self._kept[1:]:
-            yield self._instead
+        for first, last, instead in self._kept:
             yield from self._old.chunks(first, last)
+            yield instead
         self._old.require_unchanged()
 
 
@@ -187,18 +189,27 @@ def barred_entries(
             yield first, last
 
 
-def entry_of(body: Standing, published_id: bytes) -> tuple[int, int] | None:
-    """Return the range of the entry with an id, as it is escaped; None if none has it.
+def entries_of(
+    body: Standing, ids: Collection[bytes]
+) -> Iterator[tuple[int, int, bytes]]:
+    """Yield the ranges of the entries with some ids, and the id; as it is escaped.
 
     What is within an entry is escaped, so that its end tag is the first that follows. Its
     own id is the first in it: that of its source comes later.
     """
-    for at in body.found(b"<id>" + published_id + b"</id>"):
-        first = _opened_before(body, at)
-        if _TAG.findall(body.read(first, at)) == [b"<entry"]:
+    for at in body.found(b"<entry"):
+        own = _own_id(body, at)
+        if own in ids:
             end = next(body.found(b"</entry>", at))
-            return first, end + len(b"</entry>")
-    return None
+            yield at, end + len(b"</entry>"), own
+
+
+def _own_id(body: Standing, at: int) -> bytes:
+    """Return the id of the entry that begins at a place, empty if it has none."""
+    for reach in _ID_ENDS_WITHIN:
+        if own := _OWN_ID.match(body.read(at, min(at + reach, body.size))):
+            return own[1]
+    return b""
 
 
 def _opened_before(body: Standing, at: int) -> int:

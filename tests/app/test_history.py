@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from msgspec.structs import replace
 
+from aggregator.app.ledger import Ledger
 from aggregator.app.wire import Wire
 from aggregator.model import Config, Outcome, PollResult, Publication, Source
 from aggregator.publishing import Archives
@@ -270,6 +271,30 @@ def test_a_month_that_grows_still_tells_what_was_taken_back_in_it(world):
     ids = {entry.findtext(f"{ATOM}id") for entry in month.iter(f"{ATOM}entry")}
     assert stones == [gone]
     assert ids == set(world.shown)
+
+
+def test_a_month_is_written_once_for_all_that_is_taken_back_in_it(world, monkeypatch):
+    for _ in range(3 * LIMIT):
+        world.comes()
+    world.publish()
+    gone = list(world.shown)[:LIMIT]
+    for published_id in gone:
+        world.takes_back(published_id)
+    stands, written = Ledger.stands, []
+
+    def noted(ledger, publication_id, month, *rest):
+        written.append(month)
+        stands(ledger, publication_id, month, *rest)
+
+    monkeypatch.setattr(Ledger, "stands", noted)
+    world.publish()
+
+    assert written == ["2026-01"]
+    month = world.document("https://wire.example/feeds/wire/archive/2026-01.atom")
+    stones = [stone.get("ref") for stone in month.iter(f"{STONES}deleted-entry")]
+    ids = {entry.findtext(f"{ATOM}id") for entry in month.iter(f"{ATOM}entry")}
+    assert sorted(stones) == sorted(gone)
+    assert ids.isdisjoint(gone)
 
 
 def carried_by_both(world):

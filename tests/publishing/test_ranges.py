@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.publishing import ranges
-from aggregator.publishing.bound import entry_of
+from aggregator.publishing.bound import entries_of
 from aggregator.publishing.ranges import Fresh, Ranges, Standing, opened
 
 FEED = (
@@ -46,13 +46,17 @@ def test_a_text_is_found_wherever_chunks_part_it(standing, text):
 
 @pytest.mark.usefixtures("chunk")
 def test_an_entry_is_found_by_its_own_id_and_by_no_other(standing):
-    found = [entry_of(standing, id_) for id_ in (b"b", b"c")]
+    found = list(entries_of(standing, {b"a", b"b", b"c", b"d"}))
 
-    assert [FEED[slice(*each)] for each in found] == [
-        b"<entry><id>b</id><source><id>a</id></source></entry>",
-        b'<entry xml:lang="en"><id>c</id><summary>&lt;id&gt;d</summary></entry>',
+    assert [(FEED[first:last], own) for first, last, own in found] == [
+        (b"<entry><id>b</id><source><id>a</id></source></entry>", b"b"),
+        (
+            b'<entry xml:lang="en"><id>c</id><summary>&lt;id&gt;d</summary></entry>',
+            b"c",
+        ),
     ]
-    assert [entry_of(standing, id_) for id_ in (b"a", b"d", b"")] == [None] * 3
+    assert [own for *_, own in entries_of(standing, {b"c"})] == [b"c"]
+    assert list(entries_of(standing, {b"a", b"d"})) == []
 
 
 @pytest.mark.usefixtures("chunk")
