@@ -7,8 +7,8 @@ taken back, in months of today's publications (`history`) and of former ones (`r
 from collections import defaultdict
 from datetime import datetime
 
-from aggregator.app.months import months_of
-from aggregator.app.tombstones import WITHDRAWN, stones
+from aggregator.app.months import months_until
+from aggregator.app.tombstones import WITHDRAWN, stones, tombstone
 from aggregator.model import Article
 from aggregator.publishing import Archives
 from aggregator.store import Store
@@ -37,7 +37,8 @@ class Burial:
         buried = [each for each in withdrawn if each.id not in done]
         by_month: defaultdict[str, list[Article]] = defaultdict(list)
         for article in buried:
-            for month in months_of(article):
+            # Where it was shown late, by an embargo of then, nobody knows any more.
+            for month in months_until(article, tombstone(article).at):
                 by_month[month].append(article)
         for month, gone in sorted(by_month.items()):
             self._archives.take_back(publication_id, month, stones(gone), now=now)

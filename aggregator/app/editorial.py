@@ -5,8 +5,8 @@ Pure: nothing here reads or writes a store.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from functools import lru_cache
+from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -212,6 +212,13 @@ class Editorial:
         embargo = self._rights(article).embargo
         lifted = article.published + embargo if embargo else article.listed_at
         return max(article.listed_at, lifted)
+
+    @cached_property
+    def embargoes(self) -> dict[str, timedelta]:
+        """Return how long sources hold reports back, of those that do."""
+        said = {id_: source.rights for id_, source in self._sources.items()}
+        said = {id_: grant.rights for id_, grant in self._former.items()} | said
+        return {id_: each.embargo for id_, each in said.items() if each.embargo}
 
     def is_timed(self, source_id: str | None = None) -> bool:
         """Return whether a source, or any, allows its articles only at some times."""

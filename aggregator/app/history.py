@@ -12,6 +12,9 @@ where nothing is left of the month before it. A report that comes later than tha
 in the month in which it came. The open month is written when the live document is about
 to lose a report that is not in it yet.
 
+A report that its source holds back comes when its embargo ends: where its month is closed
+then, it stands in that in which it came.
+
 Sources whose rights end some day stay out: what is archived cannot be taken in again.
 """
 
@@ -24,6 +27,7 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from msgspec.structs import replace
 
+from aggregator.app.arrivals import Arrivals
 from aggregator.app.burial import Burial
 from aggregator.app.editorial import Editorial
 from aggregator.app.ledger import Ledger
@@ -79,6 +83,7 @@ class History:
         self._lowering = lowering
         self._editorial = editorial
         self._archives = archives
+        self._arrivals = Arrivals(store, editorial)
         self._burial = Burial(store, archives)
 
     def keep(
@@ -91,14 +96,14 @@ class History:
         lost = self._ledger.lost(publication.id, self._archives, now=now)
         found = self._known(publication)
         months = self._believed(found, now)
-        late = self._late(everything, months, now)
+        late = self._arrivals.late(everything, months, live, now)
         known = dict(months)
         lowered = self._lowering.of(publication)
         asked = lost.union(self._due(everything, months, late, live, now))
         due = sorted(asked.union(months) if lowered else asked)
         for month in due:
             before = max((m for m in months if m < month), default=None)
-            strays = self._strays(everything, month, known, now)
+            strays = self._arrivals.strays(everything, month, known, now)
             written = self._write(
                 everything, month, strays, months, before, now, lowered
             )
@@ -181,7 +186,9 @@ class History:
             bodies=False,
         )
         if month not in months:
-            return bool(newest) or bool(self._strays(publication, month, months, now))
+            return bool(newest) or bool(
+                self._arrivals.strays(publication, month, months, now)
+            )
         return bool(newest) and place_of(newest[0]) > months[month].top
 
     def _between(self, first: str, last: str) -> Iterator[str]:
@@ -214,7 +221,7 @@ class History:
             month,
             volume,
             previous=before,
-            tombstones=stones(a for a in gone if month in months_of(a)),
+            tombstones=stones(a for a in gone if month in self._months_of(a)),
             now=now,
         ):
             return None
@@ -222,45 +229,9 @@ class History:
         top = _place(newest) if newest else months[month].top
         return Month(first=first, last=now, top=top)
 
-    def _late(
-        self, publication: Publication, months: dict[str, Month], now: datetime
-    ) -> list[Came]:
-        """Return what came late since an open month was written last."""
-        open_ = [month for month in months if is_open(month, months, now)]
-        since = min(
-            (months[month].last for month in open_), default=start_of(month_of(now))
-        )
-        return self._came(publication, since, now) if months else []
-
-    def _strays(
-        self,
-        publication: Publication,
-        month: str,
-        months: dict[str, Month],
-        now: datetime,
-    ) -> list[Came]:
-        """Return what stands in a month because its own was closed when it came.
-
-        That cannot be before the first month was written.
-        """
-        if not months:
-            return []
-        began = min(known.first for known in months.values())
-        came = self._came(publication, max(began, start_of(month)), now)
-        return homes(came, months).get(month, [])
-
-    def _came(
-        self, publication: Publication, since: datetime, now: datetime
-    ) -> list[Came]:
-        """Return what was seen since a time but is listed before it was seen.
-
-        On a first start that is everything: 45,000 whole articles took 100 MB.
-        """
-        return [
-            Came(article.listed_at, article.id, article.first_seen)
-            for article in self._store.late(since=since)
-            if not self._editorial.refusal(article, publication, now)
-        ]
+    def _months_of(self, article: Article) -> set[str]:
+        """Return the months in one of which an article stands."""
+        return {*months_of(article), month_of(self._editorial.released(article))}
 
     def _all(self, publication: Publication, now: datetime) -> Iterator[str]:
         """Yield the months in which a publication shows anything, the newest first."""

@@ -74,6 +74,16 @@ def months_of(article: Article) -> set[str]:
     return {month_of(article.listed_at), month_of(article.first_seen)}
 
 
+def months_until(article: Article, then: datetime) -> set[str]:
+    """Return the months in which an article may have come to stand until a time."""
+    months = months_of(article)
+    first = min(months)
+    while first <= month_of(then):
+        months.add(first)
+        first = month_of(end_of(first))
+    return months
+
+
 def put_right(months: Mapping[str, Month], now: datetime) -> dict[str, Month]:
     """Return months as far as they are true, after a clock that was ahead wrote some.
 

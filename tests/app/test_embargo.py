@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from msgspec.structs import replace
@@ -19,6 +20,55 @@ def desk(tmp_path):
     made.has(HELD, BBC, publication=BUSY)
     yield made
     made.close()
+
+
+END_OF_MARCH = datetime(2026, 3, 31, 20, tzinfo=UTC)
+HELD_BACK = "<id>https://agency.example/reports/1</id>"
+
+
+def goes_on(desk, half_days):
+    """Let time pass in which so much else comes that the live document holds no more.
+
+    Returns the months in which the report stands.
+    """
+    for _ in range(half_days):
+        desk.now += DAY / 2
+        for minute in range(BUSY.limit):
+            desk.hears(BBC, desk.now - minute * DAY / 1440)
+        months = desk.publishes()
+    live = (desk.folder / "public/feeds/wire.atom").read_text()
+    assert HELD_BACK not in live
+    return {name for name, text in months.items() if HELD_BACK in text}
+
+
+@pytest.mark.parametrize(
+    ("came", "month"), [(MARCH, "2026-03"), (END_OF_MARCH, "2026-04")]
+)
+def test_what_was_held_back_comes_to_readers_when_its_embargo_ends(desk, came, month):
+    """Its month may be closed then, and the live document full of newer reports."""
+    desk.now = came
+    desk.hears(HELD, came)
+    desk.hears(BBC, came)
+    desk.publishes()
+
+    assert goes_on(desk, 1) == set()
+    assert goes_on(desk, 1) == {month}
+    desk.now += 40 * DAY
+    assert goes_on(desk, 2) == {month}
+
+
+def test_what_was_held_back_is_taken_back_whatever_holds_then(desk):
+    desk.now = END_OF_MARCH
+    desk.hears(HELD, END_OF_MARCH)
+    desk.hears(BBC, END_OF_MARCH)
+    desk.publishes()
+    assert goes_on(desk, 4) == {"2026-04"}
+
+    desk.has(AP, BBC, publication=BUSY)
+    taken_back(desk)
+
+    months = (desk.folder / "public/feeds/wire/archive").glob("*.atom")
+    assert not [path for path in months if HELD_BACK in path.read_text()]
 
 
 def taken_back(desk):
