@@ -6,7 +6,8 @@ itself; a month that is closed does not, for readers hold it to be as it was. On
 rights were lowered, values come before it.
 """
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct, json
@@ -16,6 +17,9 @@ from aggregator.model import BODY_MODES, BodyMode, Config, Publication, Rights
 from aggregator.store import Store
 
 _LOWERED = "lowered rights"
+# As `formats.atom` writes them, within an entry and within its source.
+_LINK = re.compile(rb'<link href="([^"]*)" rel="(alternate|via)"')
+_HREF = re.compile(rb'<link href="([^"]*)"')
 _NEVER = timedelta.max
 # By a source of which the config says nothing.
 _GRANTED = Rights()
@@ -38,18 +42,31 @@ _NOTHING_MINDED = Minded({}, "full")
 class Lowered(Struct, frozen=True, kw_only=True):
     """What the months of a publication have to give up.
 
-    `marks` are texts of which one stands in each entry of a source whose rights were
-    lowered; `all_of_it`: the publication itself shows less than it did.
+    `feeds` are addresses of which one stands in `source` of each entry of a source whose
+    rights were lowered, `ways` are those by which an entry may have come through it;
+    `all_of_it`: the publication itself shows less than it did.
     """
 
-    marks: tuple[bytes, ...] = ()
+    feeds: frozenset[bytes] = frozenset()
+    ways: frozenset[bytes] = frozenset()
     all_of_it: bool = False
 
     def bars(self, entry: bytes) -> bool:
-        """Return whether an entry that cannot be written anew may not stand any more."""
+        """Return whether an entry that cannot be written anew may not stand any more.
+
+        One that came through an aggregate names its first source as its source, and the
+        aggregate, whose rights count, as a way beside its own address.
+        """
         # What is in a body is escaped: this is the element, and the only one.
-        source = entry[entry.find(b"<source>") : entry.find(b"</source>")]
-        return self.all_of_it or any(mark in source for mark in self.marks)
+        at = entry.find(b"<source>")
+        links = _LINK.findall(entry, 0, at)
+        own = {href for href, rel in links if rel == b"alternate"}
+        ways = {href for href, rel in links if rel == b"via"} - own
+        if self.all_of_it or not ways.isdisjoint(self.ways):
+            return True
+        if own and ways:
+            return False
+        return not self.feeds.isdisjoint(_HREF.findall(entry, at))
 
 
 class Lowering:
@@ -91,10 +108,10 @@ class Lowering:
         """Return what a publication's months have to give up, None if nothing."""
         minded = self._minded(publication.id) or Minded({}, publication.body)
         all_of_it = BODY_MODES.index(publication.body) < BODY_MODES.index(minded.body)
-        marks = self._marks_since(minded)
-        if not (marks or all_of_it):
+        lowered = self._lowered_since(minded)
+        if not (lowered or all_of_it):
             return None
-        return Lowered(marks=marks, all_of_it=all_of_it)
+        return self._lowered(lowered, all_of_it=all_of_it)
 
     def followed(self, publication: Publication) -> None:
         """Note that a publication's months show no more than may be shown now."""
@@ -105,8 +122,8 @@ class Lowering:
 
     def of_former(self, publication_id: str) -> Lowered | None:
         """Return what the months of a publication that is no more have to give up."""
-        marks = self._marks_since(self._minded(publication_id) or _NOTHING_MINDED)
-        return Lowered(marks=marks) if marks else None
+        lowered = self._lowered_since(self._minded(publication_id) or _NOTHING_MINDED)
+        return self._lowered(lowered) if lowered else None
 
     def followed_by_former(self, publication_id: str) -> None:
         """Note that months of a publication that is no more gave up what they had to."""
@@ -121,21 +138,33 @@ class Lowering:
         minded = json.encode(Minded(self._times(), body)).decode()
         self._store.put_meta(_name(publication_id), minded)
 
-    def _marks_since(self, minded: Minded) -> tuple[bytes, ...]:
-        """Return what tells entries of sources whose rights were lowered since then."""
-        return tuple(
-            mark
-            for source_id, at in self._times().items()
-            if at != minded.times.get(source_id)
-            for mark in self._marks(source_id)
-        )
+    def _lowered(
+        self, source_ids: Iterable[str], *, all_of_it: bool = False
+    ) -> Lowered:
+        """Return what tells the entries of sources."""
+        feeds, ways = set[str](), set[str]()
+        for source_id in source_ids:
+            feeds |= self._feeds(source_id)
+            ways |= feeds | self._homes(source_id)
+        return Lowered(feeds=_in_atom(feeds), ways=_in_atom(ways), all_of_it=all_of_it)
+
+    def _lowered_since(self, minded: Minded) -> list[str]:
+        """Return the sources whose rights were lowered since then."""
+        times = self._times()
+        return [id_ for id_, at in times.items() if at != minded.times.get(id_)]
 
     def _times(self) -> dict[str, datetime]:
         written = self._store.meta(_LOWERED)
         return json.decode(written, type=dict[str, datetime]) if written else {}
 
-    def _marks(self, source_id: str) -> list[bytes]:
-        """Return how Atom writes the addresses by which a source may be named."""
+    def _homes(self, source_id: str) -> set[str]:
+        """Return the addresses of a source's site."""
+        state = self._store.state(source_id)
+        said = {each.site for each in self._config.sources if each.id == source_id}
+        return {url for url in {*said, state and state.feed.site} if url}
+
+    def _feeds(self, source_id: str) -> set[str]:
+        """Return the addresses by which a source may be named."""
         from aggregator.publishing.credit import public
         from aggregator.reading.address import public as without_secrets
 
@@ -143,8 +172,12 @@ class Lowering:
         asked = {state.url, state.fetch_url} if state else set()
         urls = asked | set(map(without_secrets, asked))
         ours = f"{self._config.base_url.rstrip('/')}/sources/{source_id}"
-        shown = {ours, *filter(None, map(public, urls))}
-        return [f'href="{url.replace("&", "&amp;")}"'.encode() for url in sorted(shown)]
+        return {ours, *filter(None, map(public, urls))}
+
+
+def _in_atom(urls: Iterable[str]) -> frozenset[bytes]:
+    """Return addresses as they stand in an Atom document."""
+    return frozenset(url.replace("&", "&amp;").encode() for url in urls)
 
 
 def is_lower(now: Rights, before: Rights) -> bool:

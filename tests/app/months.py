@@ -37,14 +37,14 @@ class Desk:
         self.wire = Wire(config, clock=lambda: self.now)
         self.wire.enlist()
 
-    def hears(self, source, at, body=None):
+    def hears(self, source, at, body=None, **credit):
         """Take in a report that says whose and when it is."""
         self.number += 1
         new = article(
             self.number,
             title=f"{source.id} in {at:%B}",
             body=body or f"<p>The words of {source.id} in {at:%B}.</p>",
-            attribution=attribution(source_id=source.id, feed_url=source.url),
+            attribution=attribution(source_id=source.id, feed_url=source.url, **credit),
             **dict.fromkeys(("published", "updated", "first_seen", "listed_at"), at),
         )
         came = polled(source.id, at, new=(new,), state=state_of(source.id))

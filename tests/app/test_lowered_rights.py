@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from aggregator.app.lowering import is_lower
 from aggregator.errors import PublishError
-from aggregator.model import Rights
+from aggregator.model import Rights, Via
 from aggregator.publishing import Archives
 from tests.app.months import (
     ALL,
@@ -16,6 +16,7 @@ from tests.app.months import (
     DAY,
     MARCH,
     WIRE,
+    Desk,
     desk_of_three_months,
     said,
 )
@@ -186,6 +187,29 @@ def test_a_report_that_links_to_a_source_is_not_one_of_it(desk):
     desk.has(lowered(body="headline"), BBC)
 
     assert desk.publishes()["2026-01"].count("</entry>") == before - 1
+
+
+@pytest.mark.parametrize(("lowers", "kept"), [("ap", set()), ("bbc", {"2026-01"})])
+@pytest.mark.parametrize("site", ["https://planet.example/?a=1&b=2", None])
+def test_what_came_through_an_aggregate_follows_the_aggregates_rights(
+    tmp_path, site, lowers, kept
+):
+    """It names its first source, which may be a source of ours, too."""
+    planet, desk = replace(AP, site=site), Desk(tmp_path)
+    desk.has(planet, BBC)
+    first = Via(title="BBC", feed_url=BBC.url, site_url="https://bbc.example/")
+    desk.hears(planet, MARCH - 60 * DAY, via=first, site_url=site)
+    desk.hears(BBC, MARCH)
+    assert said(desk.publishes(), AP) == {"2026-01"}
+    desk.wire.store.prune(MARCH - 10 * DAY)
+
+    headline = Rights(body="headline")
+    desk.has(
+        *(replace(s, rights=headline) if s.id == lowers else s for s in (planet, BBC))
+    )
+
+    assert said(desk.publishes(), AP) == kept
+    desk.close()
 
 
 def test_a_month_that_cannot_be_written_follows_in_the_next_round(desk, monkeypatch):
