@@ -17,7 +17,8 @@ from aggregator.store import Store
 
 # Nobody takes back more than this; each is looked for in its months once.
 WITHDRAWN: Final = 10_000
-# So many of the latest stand in the live document.
+# So many of the latest stand in the live document, or as many as it may have entries: all
+# that it showed can be taken back at once.
 _TOLD: Final = 50
 
 
@@ -32,7 +33,8 @@ def tombstones(
     store: Store, editorial: Editorial, publication: Publication
 ) -> tuple[Tombstone, ...]:
     """Return what was taken back last of what the publication would show."""
-    return stones(taken_back(store, editorial, publication))[:_TOLD]
+    most = max(_TOLD, publication.limit)
+    return stones(taken_back(store, editorial, publication))[:most]
 
 
 def taken_back(

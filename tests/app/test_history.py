@@ -297,6 +297,23 @@ def test_a_month_is_written_once_for_all_that_is_taken_back_in_it(world, monkeyp
     assert ids.isdisjoint(gone)
 
 
+def test_all_that_a_document_showed_can_be_taken_back_at_once(world):
+    """D18: whoever reads only the live document holds all of it."""
+    publication = replace(world.wire.config.publications[0], limit=60)
+    world.wire.adopt(replace(world.wire.config, publications=(publication,)))
+    for _ in range(60):
+        world.comes()
+    world.publish()
+    gone = sorted(world.shown)
+    for published_id in gone:
+        world.takes_back(published_id)
+
+    world.publish()
+
+    in_atom, in_json = told(world)
+    assert sorted(in_atom) == sorted(in_json) == gone
+
+
 def carried_by_both(world):
     """Two sources carry a report under one published id; returns it and both ids."""
     both = [
