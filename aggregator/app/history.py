@@ -39,6 +39,7 @@ from aggregator.app.months import (
     homes,
     is_due,
     is_open,
+    long_closed,
     month_of,
     months_of,
     noted,
@@ -96,10 +97,13 @@ class History:
         lost = self._ledger.lost(publication.id, self._archives, now=now)
         found = self._known(publication)
         months = self._believed(found, now)
+        back = self._back(publication, months)
+        months |= {month: long_closed(month) for month in back}
         late = self._arrivals.late(everything, months, live, now)
         known = dict(months)
         lowered = self._lowering.of(publication)
-        asked = lost.union(self._due(everything, months, late, live, now))
+        led = {min(m for m in months if m > month) for month in back}
+        asked = lost.union(back, led, self._due(everything, months, late, live, now))
         due = sorted(asked.union(months) if lowered else asked)
         for month in due:
             before = max((m for m in months if m < month), default=None)
@@ -281,6 +285,15 @@ class History:
             for month, known in kept.items()
             if self._archives.exists(publication.id, month)
         }
+
+    def _back(self, publication: Publication, known: dict[str, Month]) -> set[str]:
+        """Return months that stand on disk and are not known any more, but the newest.
+
+        Their disk was away when it was published, or the store is another.
+        """
+        newest = max(known, default="")
+        on_disk = self._archives.months(publication.id)
+        return {month for month in on_disk - known.keys() if month < newest}
 
     def _believed(self, known: dict[str, Month], now: datetime) -> dict[str, Month]:
         """Return months as noted, or put right if a clock was ahead and is not behind."""

@@ -64,6 +64,12 @@ def noted(months: dict[str, Month]) -> str:
     )
 
 
+def long_closed(month: str) -> Month:
+    """Return what is known of a month of which only the file is left."""
+    start = start_of(month)
+    return Month(first=start, last=end_of(month) + _GRACE, top=(start, ""))
+
+
 def month_of(time: datetime) -> str:
     """Return the month of a time."""
     return f"{time.year:04}-{time.month:02}"

@@ -8,6 +8,7 @@ leaves every other byte as it is.
 """
 
 import gzip
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -34,6 +35,7 @@ from aggregator.publishing.volume import Volume
 
 FORMAT = "atom"
 _CHUNK = 256 * 1024
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
 
 
 class Ledger(Protocol):
@@ -80,6 +82,11 @@ class Archives:
     def exists(self, publication_id: str, month: str) -> bool:
         """Whether a month was written and is still there."""
         return (self._folder(publication_id) / f"{month}.{FORMAT}").is_file()
+
+    def months(self, publication_id: str) -> set[str]:
+        """Return the months that stand on disk."""
+        found = self._folder(publication_id).glob(f"*.{FORMAT}")
+        return {path.stem for path in found if _MONTH.fullmatch(path.stem)}
 
     def length(self, publication_id: str, month: str) -> int | None:
         """Return the length of a month, None if it or its compressed form is missing."""

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import shutil
 
 import pytest
 
@@ -110,6 +111,22 @@ def test_readers_are_led_past_a_month_that_nothing_is_left_of(desk, folder):
     led = before.replace("2026-02.atom", "2026-01.atom")
     assert "prev-archive" in led
     assert after["2026-03"] == led
+
+
+def test_months_whose_disk_was_away_are_led_to_again(desk):
+    """What was pruned stands nowhere else, and had no month before or after it then."""
+    before = desk.publishes()
+    desk.wire.store.prune(MARCH - 10 * DAY)
+    public = desk.folder / "public"
+    public.rename(desk.folder / "away")
+    assert desk.publishes().keys() == {"2026-03"}
+    shutil.rmtree(public)
+    (desk.folder / "away").rename(public)
+
+    assert desk.publishes() == before
+    assert desk.publishes() == before
+    assert would_change(desk) == []
+    assert differences(desk) == {}
 
 
 def test_a_month_that_was_forged_in_both_its_forms_is_told(desk, folder):
