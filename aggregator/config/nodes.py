@@ -183,7 +183,10 @@ class _Walk:
         quoted = isinstance(node, yaml.ScalarNode) and node.style == '"'
         if quoted and (found := _UNPRINTABLE.search(node.value)):
             code = f"U+{ord(found[0]):04X}"
-            message = f"an escape for a control character ({code}); take it out"
+            message = (
+                f"an escape for a control character ({code}); take it out, or write "
+                "two backslashes where one is meant"
+            )
             self._complain(node, path, message)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Plain]:

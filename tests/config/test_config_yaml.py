@@ -54,7 +54,7 @@ def test_an_empty_file_says_nothing(text):
         ("a: \x01", "1:4: a control character (U+0001); take it out"),
         (
             r'a: "Rain\x0b in Rome"',
-            "1:4: a: an escape for a control character (U+000B); take it out",
+            "1:4: a: an escape for a control character (U+000B); take it out, or write two backslashes where one is meant",
         ),
         (b"a: b\nc: caf\xe9\n", "2:7: the file is not UTF-8 here; save it as UTF-8"),
         ("a: b".encode("utf-16"), "1:1: the file is not UTF-8 here; save it as UTF-8"),

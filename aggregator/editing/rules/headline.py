@@ -66,6 +66,8 @@ class Headline(Struct, frozen=True, kw_only=True):
             changed = part(title)
             if changed != title:
                 title = changed.strip() or title
+        if title == subject.title:
+            return subject
         # What was cut off may have closed a change of direction.
         return replace(subject, title=markup.printable(title))
 
