@@ -112,4 +112,4 @@ class ConfigFolder(Struct, frozen=True, kw_only=True):
         )
 
     def _loaded(self, folder: Path) -> Config:
-        return load_config(folder, environ=self.environ)
+        return load_config(folder, environ=self.environ, home=self.path)

@@ -18,9 +18,13 @@ def load_config(
     *,
     environ: Mapping[str, str],
     flags: Mapping[str, str] | None = None,
+    home: Path | None = None,
 ) -> Config:
-    """Return the config of a folder; raises ConfigError with everything wrong in it."""
-    return load_files(folder, environ=environ, flags=flags).config
+    """Return the config of a folder; raises ConfigError with everything wrong in it.
+
+    `home` is the folder that a draft is for (`config.load_files`).
+    """
+    return load_files(folder, environ=environ, flags=flags, home=home).config
 
 
 def load_files(
@@ -28,6 +32,7 @@ def load_files(
     *,
     environ: Mapping[str, str],
     flags: Mapping[str, str] | None = None,
+    home: Path | None = None,
 ) -> "Loaded":
     """Return what `load_config` does, with the files as written."""
     from aggregator import config
@@ -39,4 +44,5 @@ def load_files(
         kinds={kind: partial(complaints, kind) for kind in kinds()},
         doubters={kind: partial(doubts, kind) for kind in kinds()},
         formats=format_names(),
+        home=home,
     )

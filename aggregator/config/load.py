@@ -81,21 +81,29 @@ def load_files(
     kinds: Mapping[str, Checker],
     formats: Collection[str],
     doubters: Mapping[str, Checker] = NOBODY,
+    home: Path | None = None,
 ) -> Loaded:
-    """Return what `load` does, with the files as written."""
-    around = Surroundings(folder=folder.absolute(), cwd=Path.cwd(), environ=environ)
+    """Return what `load` does, with the files as written.
+
+    `home` is the folder that these files are for, where they only stand in `folder` to
+    be tried: `file:../secret` is looked for from there.
+    """
+    around = Surroundings(
+        folder=(home or folder).absolute(), cwd=Path.cwd(), environ=environ
+    )
     with _without_collecting():
-        return _loaded(around, flags or {}, kinds, formats, doubters)
+        return _loaded(folder, around, flags or {}, kinds, formats, doubters)
 
 
 def _loaded(
+    folder: Path,
     around: Surroundings,
     flags: Mapping[str, str],
     kinds: Mapping[str, Checker],
     formats: Collection[str],
     doubters: Mapping[str, Checker] = NOBODY,
 ) -> Loaded:
-    files = read_folder(around.folder)
+    files = read_folder(folder.absolute())
     complaints = list(files.complaints)
     files = replace(files, service=_overridden(files, flags, around, complaints))
     if files.is_whole:

@@ -221,6 +221,16 @@ def test_a_source_is_paused_shown_and_resumed(desk):
     desk.says("source", "resume", "wire", code=1)
 
 
+def test_a_source_is_paused_whose_secret_stands_outside_the_folder(desk):
+    (desk.folder / "password").write_text("x")
+    auth = '    auth: {username: u, password: "file:../password"}\n'
+    desk.write("sources.yaml", SOURCES + auth)
+
+    desk.says("source", "pause", "wire", "--why", "on strike")
+
+    assert desk.sources() == SOURCES + auth + "    paused: {why: on strike}\n"
+
+
 def test_a_source_that_is_paused_again_keeps_what_is_not_said_anew(desk):
     desk.says("source", "pause", "wire", "--until", "2999-01-01", "--why", "strike")
 
