@@ -11,6 +11,7 @@ comment of the next, and a key added at the end came to stand behind the blank l
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -230,5 +231,13 @@ def _replace(target: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary = Path(file.name)
-    temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
+    if target.exists():
+        before = target.stat()
+        # Of root's edit of a file that only the service may read, the service would
+        # read nothing any more. Who is not root has no need to, and may not.
+        with suppress(PermissionError):
+            os.chown(temporary, before.st_uid, before.st_gid)
+        temporary.chmod(before.st_mode & 0o777)
+    else:
+        temporary.chmod(0o644)
     temporary.replace(target)

@@ -1,5 +1,6 @@
 """Edits by program change the lines they mean, and keep everything people wrote."""
 
+import os
 from difflib import ndiff
 from functools import partial
 from pathlib import Path
@@ -184,6 +185,23 @@ def test_a_file_is_replaced_whole_and_keeps_its_permissions(folder: Path):
     )
     assert path.stat().st_mode & 0o777 == 0o600
     assert {entry.name for entry in folder.iterdir()} == {"secret", "sources.yaml"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_file_that_root_edits_still_belongs_to_whom_it_belonged(folder: Path):
+    path = folder / "sources.yaml"
+    os.chown(path, 12_345, 23_456)
+
+    edit.amend(
+        folder,
+        "sources.yaml",
+        partial(edit.without_source, source_id="b"),
+        load=lambda folder: Config(folder=folder),
+    )
+
+    after = path.stat()
+    assert (after.st_uid, after.st_gid) == (12_345, 23_456)
+    assert after.st_mode & 0o777 == 0o600
 
 
 def test_a_change_that_leaves_the_folder_invalid_is_refused_and_touches_nothing(folder):
