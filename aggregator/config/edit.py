@@ -9,9 +9,10 @@ it hangs a comment on what stands before it, so that taking one source out lost 
 comment of the next, and a key added at the end came to stand behind the blank line.
 """
 
+import fcntl
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -39,16 +40,44 @@ def amend(
 
     The folder as it would be is loaded first: what `load` raises is passed on, and
     nothing is changed. KeyError if `change` names a source that is not in the file.
+    Two changes at a time wait for each other; MediaWireError if a person changed the
+    file meanwhile.
     """
     target = (folder / file).resolve()
-    # As bytes, so that every line keeps the end it has.
-    before = target.read_bytes().decode("utf-8") if target.exists() else ""
-    after = change(before)
-    with draft(folder, file, after) as drafted:
-        config = load(drafted)
-    target.parent.mkdir(exist_ok=True)
-    _replace(target, after)
+    with _one_at_a_time(folder):
+        before = _text(target)
+        after = change(before)
+        with draft(folder, file, after) as drafted:
+            config = load(drafted)
+        if _text(target) != before:
+            raise MediaWireError(
+                f"{file} was changed by somebody else at the same moment; nothing was "
+                "changed here: try again"
+            )
+        target.parent.mkdir(exist_ok=True)
+        _replace(target, after)
     return config
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Wait for who changes the folder now, command or console, and keep others waiting.
+
+    The kernel ends the lock with the process. Some network file systems have none: there
+    the second of two changes is refused, as beside a person's.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _text(file: Path) -> str:
+    """Return what a file says, nothing if there is none; every line keeps its end."""
+    return file.read_bytes().decode("utf-8") if file.exists() else ""
 
 
 def places(folder: Path) -> dict[str, Place]:

@@ -1,6 +1,7 @@
 """Edits by program change the lines they mean, and keep everything people wrote."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from difflib import ndiff
 from functools import partial
 from pathlib import Path
@@ -202,6 +203,37 @@ def test_a_file_that_root_edits_still_belongs_to_whom_it_belonged(folder: Path):
     after = path.stat()
     assert (after.st_uid, after.st_gid) == (12_345, 23_456)
     assert after.st_mode & 0o777 == 0o600
+
+
+def test_changes_at_the_same_time_all_hold(folder: Path):
+    path = folder / "sources.yaml"
+    ids = [f"s{number}" for number in range(24)]
+    path.write_text("sources:\n" + "".join(f"  - id: {id_}\n" for id_ in ids))
+
+    def pause(id_: str) -> None:
+        change = partial(edit.with_keys, source_id=id_, keys={"paused": {"why": id_}})
+        edit.amend(folder, path.name, change, load=lambda at: Config(folder=at))
+
+    with ThreadPoolExecutor(max_workers=8) as desk:
+        list(desk.map(pause, ids))
+
+    written = yaml.load(path.read_text(), yaml.BaseLoader)["sources"]
+    assert written == [{"id": id_, "paused": {"why": id_}} for id_ in ids]
+
+
+def test_what_a_person_writes_meanwhile_is_not_written_over(folder: Path):
+    path = folder / "sources.yaml"
+
+    def load(drafted: Path) -> Config:
+        path.write_text("sources:\n  - id: mine\n")
+        return Config(folder=drafted)
+
+    with pytest.raises(MediaWireError, match="changed by somebody else"):
+        edit.amend(
+            folder, path.name, partial(edit.without_source, source_id="b"), load=load
+        )
+
+    assert path.read_text() == "sources:\n  - id: mine\n"
 
 
 def test_a_change_that_leaves_the_folder_invalid_is_refused_and_touches_nothing(folder):
