@@ -169,10 +169,14 @@ def _standing(
     twin = verdict.chosen if verdict.chosen.id != article.id else None
     dropped = article.dropped
     refused = wire.editorial.refusal(article, publication, now)
-    left_out = _left_out(wire, article, publication) if place else None
+    left_out = _left_out(wire, article, publication) if place else {}
+    without = "; ".join(f"{path}: {reason}" for path, reason in left_out.items())
+    stands = f"it is number {place} of at most {publication.limit}"
+    shown = place is not None and len(left_out) < len(publication.formats)
     reasons = (
-        left_out,
-        f"it is number {place} of at most {publication.limit}" if place else None,
+        without if place and not shown else None,
+        f"{stands}, but left out of {without}" if without else None,
+        stands if place else None,
         f"rule {dropped.rule}: {dropped.reason}" if dropped else None,
         refused,
         f"{twin.id} of {twin.source_id} stands for it" if twin else None,
@@ -180,7 +184,7 @@ def _standing(
     )
     return Standing(
         publication=publication.id,
-        shown=place is not None and not left_out,
+        shown=shown,
         place=place,
         reason=next(
             filter(None, reasons), f"{publication.limit} newer ones fill the list"
@@ -193,17 +197,16 @@ def _standing(
     )
 
 
-def _left_out(wire: Wire, article: Article, publication: Publication) -> str | None:
-    """Return why the last publishing left the article out of every format, if it did."""
+def _left_out(wire: Wire, article: Article, publication: Publication) -> dict[str, str]:
+    """Return why the last publishing left the article out, by the path of each format."""
     paths = {f"feeds/{publication.id}.{name}" for name in publication.formats}
-    reasons = [
-        f"{status.path}: {reason}"
+    return {
+        status.path: reason
         for status in wire.store.publication_status()
         if status.path in paths
         for article_id, reason in status.left_out
         if article_id == article.id
-    ]
-    return "; ".join(reasons) if len(reasons) == len(paths) else None
+    }
 
 
 def _duplicate(article: Article, twin: Article | None, others: list[str]) -> str:

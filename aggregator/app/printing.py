@@ -196,13 +196,20 @@ class Printing:
 
     def _tell(self, statuses: Sequence[PublicationStatus]) -> None:
         """Keep how documents fared, and say so in the log."""
-        before = {s.path: s.written_at for s in self._store.publication_status()}
+        before = {status.path: status for status in self._store.publication_status()}
         self._store.put_publication_status(statuses)
         for status in statuses:
+            path, old = status.path, before.get(status.path)
             if status.refused:
-                log.error("refused", path=status.path, reason=status.refused)
-            elif status.written_at != before.get(status.path):
-                log.info("published", path=status.path, entries=status.entries)
+                log.error("refused", path=path, reason=status.refused)
+            elif old is None or status.written_at != old.written_at:
+                log.info("published", path=path, entries=status.entries)
+            known = old.left_out if old else ()
+            if new := [each for each in status.left_out if each not in known]:
+                id_, why = new[0]  # of many, as a rule all for one reason
+                log.warning(
+                    "left out", path=path, entries=len(new), article_id=id_, reason=why
+                )
 
     @property
     def shelf(self) -> Shelf:

@@ -346,3 +346,12 @@ def _print_statuses(statuses: list[PublicationStatus], *, as_json: bool) -> None
         empty=f"no publication is configured; see {PUBLICATIONS}",
     )
     sys.stdout.flush()
+    for status in statuses:
+        if status.left_out:
+            id_, reason = status.left_out[0]
+            others = len(status.left_out) - 1
+            more = f"; and {others} more, see --json" if others else ""
+            click.echo(
+                f"mediawire: {id_} is left out of {status.path}: {reason}{more}",
+                err=True,
+            )

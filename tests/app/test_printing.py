@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from aggregator.app.editions import Editions
+from aggregator.app.explanation import explain
 from aggregator.app.wire import Wire
 from aggregator.model import Config, Publication, Source
 from tests.builders import NOON, article, attribution
@@ -108,3 +110,41 @@ def test_an_edition_is_another_when_an_article_changed(printed, changed):
     printed.store.record([polled("bbc", at=later, changed=(other,))])
 
     assert editions.of(WIRE, NOON).digest != before
+
+
+def test_an_entry_that_is_left_out_is_told_once_with_the_reason(printed):
+    twin = article(3, attribution=BBC, published_id=article(1).published_id)
+    printed.store.record([polled("bbc", at=NOON, new=(twin,))])
+
+    with capture_logs() as first:
+        printed.publish()
+    with capture_logs() as again:
+        printed.publish()
+
+    assert {
+        "event": "left out",
+        "log_level": "warning",
+        "path": "feeds/wire.json",
+        "entries": 1,
+        "article_id": twin.id,
+        "reason": f"same id as {article(1).id}",
+    } in first
+    assert again == []
+
+
+def test_an_entry_that_only_some_formats_hold_is_explained_as_that(printed):
+    wrong = (article(1).id, "it does not say '©'")
+    printed.store.put_publication_status(
+        [
+            replace(status, left_out=(wrong,) if status.path.endswith("rss") else ())
+            for status in printed.store.publication_status()
+        ]
+    )
+
+    [wire, _] = explain(printed, printed.store.article(article(1).id)).publications
+
+    assert wire.shown
+    assert wire.reason == (
+        "it is number 1 of at most 100, but left out of feeds/wire.rss: "
+        "it does not say '©'"
+    )
