@@ -1,16 +1,18 @@
-"""Make the standard streams fit for a command that must not depend on them.
+r"""Make the standard streams fit for a command that must not depend on them.
 
 What a poll has to say may have nowhere to go: the disk of the log is full, the program
 at the end of the pipe ended, or whoever started us closed the stream. A log line that
 raises then ended the thread that told it, the one that records included, and the round
 waited for it for ever. So stderr takes what it can and the rest is lost.
 
-Results on stdout are what was asked for: that they cannot be written is an error.
+Results on stdout are what was asked for: that they cannot be written is an error. That
+a terminal of Latin-1 has no letter for a headline in Persian is none: it shows `\u06af`.
 """
 
 import os
 import sys
 from contextlib import suppress
+from io import TextIOWrapper
 from typing import Any, TextIO, cast
 
 
@@ -50,4 +52,6 @@ def make_fit() -> None:
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     if sys.stderr is None:
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.stderr = cast("TextIO", Lasting(sys.stderr))

@@ -1,5 +1,6 @@
 """What is written has nowhere to go: the command goes on, or says so in a sentence."""
 
+import json
 import os
 import pty
 import subprocess
@@ -18,7 +19,9 @@ RSS = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>The Gazette</t
 def at(tmp_path):
     with Origin() as origin:
         origin.answers("/feed", RSS)
-        yield Installation(tmp_path, {"gazette": origin.url()})
+        at = Installation(tmp_path, {"gazette": origin.url()})
+        at.origin = origin
+        yield at
 
 
 def shell(at, redirected, *arguments):
@@ -49,6 +52,29 @@ def test_results_that_cannot_be_written_are_a_failure_with_a_reason(at):
 
     assert done.returncode == 1
     assert done.stderr == "mediawire: No space left on device\n"
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "koi8-r"])
+def test_words_are_told_also_where_the_terminal_has_no_letters_for_them(at, encoding):
+    at.origin.answers("/uni", RSS.replace(b"A report", "خبر é 😀".encode()))
+    at.write_sources({"gazette": at.origin.url("/uni")})
+    at.poll()
+    elsewhere = {**os.environ, "PYTHONIOENCODING": encoding}
+
+    def told(*arguments):
+        done = subprocess.run(
+            at.command(*arguments),
+            capture_output=True,
+            timeout=PATIENCE,
+            check=True,
+            env=elsewhere,
+        )
+        return done.stdout
+
+    [article] = json.loads(told("article", "list", "--json").decode("utf-8"))
+    assert article["title"] == "خبر é 😀"
+    assert article["id"].encode() in told("article", "list")
+    assert b"gazette" in told("explain", article["id"])
 
 
 @pytest.mark.parametrize("asked", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
