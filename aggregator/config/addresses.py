@@ -33,6 +33,10 @@ _SECRET_NAME = re.compile(
 _NESTING = re.compile(r"[@=?:]")
 _MAIL = re.compile(r"[^@:\s()<>]+@[^@:\s()<>]+\.[^@:\s()<>]+")
 _DATABASES = ("postgresql", "postgresql+psycopg")
+# What stands behind the scheme, as SQLAlchemy takes it apart: the first @ ends a password.
+_SERVER = re.compile(
+    r"([^:/@]*(:[^@]*)?@)?(\[[^/?@]+\]|[^/:?@]*)(:[0-9]{1,5})?(/[^?@]*)?(\?.*)?"
+)
 
 
 def masked(url: str) -> str:
@@ -45,8 +49,11 @@ def masked(url: str) -> str:
     query, of_query, _ = query.partition("#")
     scheme, separator, rest = address.rpartition("://")
     authority = rest.partition("/")[0]
-    # A slash in a password ends the authority early, at what is then no port.
+    # A slash or question mark in a password ends the authority early, at what is then
+    # no port.
     has_bad_port = ":" in authority and not authority.rpartition(":")[2].isdecimal()
+    if has_bad_port and "@" in query and "@" not in rest:
+        return masked(f"{scheme}{separator}***@{url.rpartition('@')[2]}")
     if "@" in authority:
         rest = f"***@{authority.rpartition('@')[2]}{rest[len(authority) :]}"
     elif "@" in rest and has_bad_port:
@@ -269,6 +276,11 @@ def database(text: str, cwd: Path) -> str:
         if path and path != ":memory:":
             return f"sqlite:///{cwd / path}{mark}{options}"
     if scheme in _DATABASES and separator and rest and not _BLANK.search(text):
+        if not _SERVER.fullmatch(rest):
+            raise ValueError(
+                f'"{masked(text)}" has a wrong host or port; in a user or password, @ '
+                "is written %40"
+            )
         return text
     raise ValueError(
         f'"{masked(text)}" is no store; write sqlite:///data/mediawire.db '

@@ -350,6 +350,8 @@ def test_an_address_stays_as_it_is_and_a_file_becomes_absolute(
         ("sqlite:////srv/x.db", "sqlite:////srv/x.db"),
         ("sqlite:///x.db?timeout=5", "sqlite:///{here}/x.db?timeout=5"),
         ("postgresql+psycopg://u:p@h:5/d", "postgresql+psycopg://u:p@h:5/d"),
+        ("postgresql://u:/p?w@[::1]/d?a=b@c", "postgresql://u:/p?w@[::1]/d?a=b@c"),
+        ("postgresql:///d?host=/run/sql", "postgresql:///d?host=/run/sql"),
     ],
 )
 def test_a_store_on_disk_becomes_absolute(desk: Desk, written, store):

@@ -112,6 +112,7 @@ def test_no_warning_shows_a_secret(desk: Desk):
         ("https://h.example/f?a=b#token=s", "https://h.example/f?a=b#***"),
         ("https://h.example/f#s", "https://h.example/f#***"),
         ("https://u:p#w@h.example/f", "https://***@h.example/f"),
+        ("postgresql+psycopg://u:p?w@h:5432/d", "postgresql+psycopg://***@h:5432/d"),
     ],
 )
 def test_an_address_is_shown_without_what_may_be_secret(url, shown):
