@@ -98,14 +98,16 @@ def with_sources(text: str, sources: Sequence[Mapping[str, Any]]) -> str:
         begun = text if not text or text.endswith("\n") else f"{text}\n"
         after = f"{begun}{_SOURCES}:\n{_entries(sources, 2)}"
     elif not pair[1].value:
-        start, end = layout.end(pair[0]), layout.line(layout.start(pair[1])).end
-        after = f"{text[:start]}:\n{_entries(sources, 2)}{text[end:]}"
+        start, end = layout.end(pair[0]), layout.end(pair[1])
+        end = max(end, text.index(":", start) + 1)
+        behind = layout.line(end).end
+        remark = text[end:behind].rstrip()
+        after = f"{text[:start]}:{remark}\n{_entries(sources, 2)}{text[behind:]}"
     elif isinstance(pair[1], yaml.SequenceNode) and pair[1].flow_style:
-        end = layout.end(pair[1]) - 1
-        after = f"{text[:end].rstrip()}, {', '.join(map(_flow, sources))}{text[end:]}"
+        after = _put_last(layout, pair[1], ", ".join(map(_flow, sources)))
     else:
         indent = layout.column(layout.dash(pair[1].value[0]))
-        end = layout.line(layout.end(pair[1])).end
+        end = layout.tail(pair[1], indent)
         line_end = "" if text[:end].endswith("\n") else "\n"
         after = f"{text[:end]}{line_end}{_entries(sources, indent)}{text[end:]}"
     return _checked(text, after, lambda before: [*before, *map(dict, sources)])
@@ -143,8 +145,7 @@ def _with_key(text: str, source_id: str, key: str, value: object) -> str:
     elif value is None:
         return text
     elif source.flow_style:
-        end = layout.end(source) - 1
-        after = f"{text[:end].rstrip()}, {key}: {_flow(value)}{text[end:]}"
+        after = _put_last(layout, source, f"{key}: {_flow(value)}")
     else:
         end = layout.line(layout.end(source)).end
         indent = " " * layout.column(layout.start(source))
@@ -179,6 +180,9 @@ def _without(
     starts = [layout.start(_first(each)) for each in siblings]
     ends = [layout.end(_last(each)) for each in siblings]
     is_pair = isinstance(siblings[index], tuple)
+    if is_pair and index == 0 and not is_flow and "#" in text[ends[0] : starts[1]]:
+        # The dash stands alone then, above the comment on the key that follows.
+        return text[: starts[0]].rstrip() + text[ends[0] :]
     if is_flow or (is_pair and index == 0):
         # What stands on a line with others goes with the comma, or up to the next.
         is_last = index == len(siblings) - 1
@@ -190,6 +194,14 @@ def _without(
     else:
         span = layout.entry(siblings[index])
     return text[: span.start] + text[span.end :]
+
+
+def _put_last(layout: Layout, node: yaml.CollectionNode, said: str) -> str:
+    """Return the text with one thing more within the brackets of a list or mapping."""
+    end = layout.end(node) - 1
+    before = layout.text[:end].rstrip()
+    comma = "" if before.endswith(",") else ","
+    return f"{before}{comma} {said}{layout.text[end:]}"
 
 
 def _first(item: Any) -> yaml.Node:  # noqa: ANN401 - a node, or a pair of nodes

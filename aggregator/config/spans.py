@@ -10,7 +10,10 @@ from itertools import accumulate
 import yaml
 from msgspec import Struct
 
-_COMMENT = re.compile(r"[ \t]*#")
+_COMMENT = re.compile(r"([ \t]*)#")
+_REMARK = re.compile(r"(^|[ \t])#.*")  # to the end of a line
+# A line of nothing but a comment, and blank lines above it.
+_INNER_COMMENT = re.compile(r"(?:[ \t]*\r?\n)*([ \t]*)#[^\n]*(?:\n|\Z)")
 
 
 class Span(Struct, frozen=True):
@@ -59,20 +62,44 @@ class Layout:
         return Span(self.line(start).start, self.line(end).end)
 
     def dash(self, item: yaml.Node) -> int:
-        """Return where the dash of a list's entry stands."""
-        return len(self.text[: self.start(item)].rstrip()) - 1
+        """Return where the dash of a list's entry stands; comments may be between."""
+        at = self.start(item)
+        while True:
+            start = self.line(at).start
+            said = _REMARK.sub("", self.text[start:at]).rstrip()
+            if said or not start:
+                return start + len(said) - 1
+            at = start - 1
 
     def column(self, offset: int) -> int:
         """Return how many characters stand before an offset in its line."""
         return offset - self.line(offset).start
 
+    def tail(self, item: yaml.Node, column: int) -> int:
+        """Return where the lines of an entry end, whose dash stands in a column.
+
+        Comments behind its last key that are indented more than its dash are its own:
+        keys that somebody wrote out of it.
+        """
+        end = self.line(self.end(item)).end
+        while behind := _INNER_COMMENT.match(self.text, end):
+            if len(behind[1]) <= column:
+                break
+            end = behind.end()
+        return end
+
     def entry(self, item: yaml.Node) -> Span:
         """Return the lines of a list's entry, with the comment right above it."""
         dash = self.dash(item)
-        lines = self.lines(dash, self.end(item))
+        column = self.column(dash)
+        lines = Span(self.line(dash).start, self.tail(item, column))
         start = lines.start
-        while start and _COMMENT.match(self.text, above := self.line(start - 1).start):
-            start = above
+        while start:
+            above = self.line(start - 1)
+            said = _COMMENT.match(self.text, above.start)
+            if said is None or len(said[1]) > column:  # the tail of the one above
+                break
+            start = above.start
         # Between two blank lines: one of them is enough afterwards.
         if start and self._is_blank(start - 1) and self._is_blank(lines.end):
             start = self.line(start - 1).start

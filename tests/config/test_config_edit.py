@@ -144,9 +144,45 @@ def test_a_layout_that_is_not_understood_is_left_to_a_person():
 
 
 def test_an_entry_that_begins_with_a_comment_goes_whole():
-    text = "sources:\n  - # here it is\n    id: a\n  - id: b\n"
+    text = "sources:\n  - # here it is\n    # and on\n    id: a\n  - id: b\n"
 
     assert edit.without_source(text, "a") == "sources:\n  - id: b\n"
+    assert edit.with_sources(text, [{"id": "c"}]) == f"{text}  - id: c\n"
+
+
+def test_keys_that_somebody_wrote_out_stay_with_their_source():
+    mine = "  - id: a\n    # interval: 30m\n\n    # tags: [x]\n"
+    text = f"sources:\n{mine}\n# the end\n"
+
+    added = edit.with_sources(text, [{"id": "b"}])
+
+    assert added == f"sources:\n{mine}  - id: b\n\n# the end\n"
+    assert edit.without_source(added, "b") == text
+    assert edit.without_source(added, "a") == "sources:\n  - id: b\n\n# the end\n"
+
+
+@pytest.mark.parametrize("none", ["", " []"])
+def test_what_is_said_of_an_empty_list_stays(none):
+    after = edit.with_sources(f"sources:{none}   # none yet\n", [{"id": "a"}])
+
+    assert after == "sources:   # none yet\n  - id: a\n"
+
+
+def test_what_is_said_below_the_first_key_stays_when_that_goes():
+    text = "sources:\n  - paused: {why: x}\n    # ours\n    id: a\n"
+
+    after = edit.with_keys(text, "a", {"paused": None})
+
+    assert after == "sources:\n  -\n    # ours\n    id: a\n"
+
+
+def test_brackets_may_end_in_a_comma():
+    text = "sources: [{id: a, url: x, }, ]\n"
+
+    assert edit.with_sources(text, [{"id": "b"}]) == text.replace(", ]", ", {id: b}]")
+    assert edit.with_keys(text, "a", {"title": "A"}) == text.replace(
+        "x, }", "x, title: A}"
+    )
 
 
 TEXTS = st.text("abn :#'\"-[]{}é\u200cخ", min_size=1).filter(str.strip)
