@@ -20,7 +20,7 @@ from aggregator.config.files import (
 )
 from aggregator.config.secret import is_elsewhere
 from aggregator.config.service import EXAMPLE_CONTACT
-from aggregator.config.written import Written
+from aggregator.config.written import FEW, Written
 
 # Domains that belong to nobody (RFC 2606), as in the contact we ship.
 _EXAMPLES = re.compile(r"(^|[/@.])example\.(org|com|net)(/|:|$)", re.IGNORECASE)
@@ -41,6 +41,7 @@ def cautions(folder: Path, files: Files) -> Iterator[str]:
     if not files.publications.values.get("publications"):
         yield f"no publication is configured; see {PUBLICATIONS}"
     yield from _polled_twice(files)
+    yield from _whole_texts(files)
     for file in (files.service, *files.sources):
         if _holds_secrets(file) and _is_open(folder / file.file):
             yield (
@@ -58,6 +59,30 @@ def _polled_twice(files: Files) -> Iterator[str]:
     for several in ids.values():
         if len(several) > 1:
             yield f"the sources {', '.join(several)} have the same url; keep one of them"
+
+
+def _whole_texts(files: Files) -> Iterator[str]:
+    """Mention sources whose `words` bound nothing, as nobody says `body: excerpt`."""
+    groups: dict[str, Any] = {}
+    for file in files.sources:
+        groups |= file.values.get("groups", {})
+    unbounded = []
+    for file in files.sources:
+        defaults = [
+            each.values.get("defaults", {}) for each in (file, files.sources[0])
+        ]
+        for source in file.values.get("sources", ()):
+            layers = [source, groups.get(source.get("group"), {}), *defaults]
+            said = {key for layer in layers for key in layer.get("rights", {})}
+            if "words" in said and "body" not in said:
+                unbounded.append(source["id"])
+    offered = files.publications.values.get("publications", ())
+    if unbounded and any(each.get("body", "full") == "full" for each in offered):
+        others = f" and {len(unbounded) - FEW} more" if len(unbounded) > FEW else ""
+        yield (
+            f"rights.words of {', '.join(unbounded[:FEW])}{others} bounds excerpts only, "
+            "and the whole text is shown; write `body: excerpt` beside it"
+        )
 
 
 def _misnamed(folder: Path) -> Iterator[str]:

@@ -195,3 +195,30 @@ def test_an_address_that_is_polled_twice_is_mentioned(desk: Desk):
     assert (
         "the sources a, c have the same url; keep one of them" in desk.reads().warnings
     )
+
+
+def test_words_that_bound_nothing_are_mentioned(desk: Desk):
+    desk.writes(
+        "sources.yaml",
+        "groups: {short: {rights: {body: excerpt}}}\n"
+        "sources:\n"
+        "  - {id: a, url: https://a.example/, rights: {words: 50}}\n"
+        "  - {id: b, url: https://b.example/, rights: {words: 50}, group: short}\n"
+        "  - {id: c, url: https://c.example/}\n",
+    )
+    desk.writes("publications.yaml", "publications: [{id: wire}]")
+
+    assert (
+        "rights.words of a bounds excerpts only, and the whole text is shown; "
+        "write `body: excerpt` beside it" in desk.reads().warnings
+    )
+
+
+def test_words_are_enough_where_only_excerpts_are_offered(desk: Desk):
+    desk.writes(
+        "sources.yaml",
+        "sources: [{id: a, url: https://a.example/, rights: {words: 50}}]",
+    )
+    desk.writes("publications.yaml", "publications: [{id: wire, body: excerpt}]")
+
+    assert not [each for each in desk.reads().warnings if "rights.words" in each]
