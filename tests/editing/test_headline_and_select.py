@@ -345,6 +345,22 @@ def test_whole_words_are_found_in_headline_and_text():
     assert no_sport(subject("Footballers")).title == "Footballers"
 
 
+@pytest.mark.parametrize(
+    ("age", "told"),
+    [
+        ({"days": 31, "hours": 5}, "31 days"),
+        ({"hours": 47, "minutes": 59}, "47 hours"),
+        ({"minutes": 119}, "119 minutes"),
+    ],
+)
+def test_the_age_for_which_an_article_goes_is_told_in_a_unit_that_shows_it(age, told):
+    fresh = rule("select", drop={"age": "1h"})
+
+    gone = fresh(subject(age=timedelta(**age)))
+
+    assert gone.reason == f"it was {told} old when we first saw it"
+
+
 def test_what_was_old_when_it_came_is_found():
     fresh = rule("select", drop={"age": "30d"})
 

@@ -68,7 +68,15 @@ class Finder(Struct, frozen=True, kw_only=True):
                     if found is not None:
                         yield f'{name} has "{found}"'
         if self.age and subject.age >= self.age:
-            yield f"it was {subject.age.days} days old when we first saw it"
+            yield f"it was {_span(subject.age)} old when we first saw it"
+
+
+def _span(age: timedelta) -> str:
+    """Return an age in the largest unit of which there are several."""
+    for unit, each in (("days", timedelta(days=1)), ("hours", timedelta(hours=1))):
+        if age >= 2 * each:
+            return f"{age // each} {unit}"
+    return f"{age // timedelta(minutes=1)} minutes"
 
 
 class Select(Struct, frozen=True, kw_only=True):
