@@ -147,7 +147,8 @@ def _unknown_groups(sources: Sequence[Written]) -> Iterator[Complaint]:
 def _unknown_rules(
     sources: Sequence[Written], publications: Written
 ) -> Iterator[Complaint]:
-    rules = [str(path[-1]) for _, path, _ in _mappings("rules", publications)]
+    written = publications.values.get("rules")
+    rules = list(written) if isinstance(written, dict) else []
     defaults = (
         (file, ("defaults",), file.values["defaults"])
         for file in sources

@@ -237,6 +237,18 @@ def test_a_complaint_is_one_line_whatever_was_written(desk: Desk):
     assert "\n" not in desk.complaint()
 
 
+def test_a_rule_that_is_wrong_is_not_said_to_be_missing(desk: Desk):
+    desk.writes(
+        "publications.yaml",
+        "publications: [{id: wire, rules: [calm]}]\nrules:\n  calm: shouting\n",
+    )
+
+    assert desk.complaint() == (
+        "publications.yaml:3:9: rules.calm: write keys and values below it, each as "
+        "key: value"
+    )
+
+
 def test_a_file_that_cannot_be_read_hides_only_what_depends_on_it(desk: Desk):
     desk.writes("sources.yaml", "sources: [")
     desk.writes(
