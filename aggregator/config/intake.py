@@ -21,6 +21,9 @@ from aggregator.config.schema import SourceKeys
 from aggregator.config.secret import Surroundings
 from aggregator.model import Config
 
+# What pydantic writes before a sentence of ours.
+_PYDANTIC = "Value error, "
+
 
 class Intake(Struct, frozen=True, kw_only=True):
     """What a list brings: `sources` are new, `known` counts those we have.
@@ -96,7 +99,7 @@ def _refusal(entry: dict[str, Any], folder: Path) -> str | None:
         web_address(entry["url"])
         SourceKeys.model_validate(entry, context=around)
     except ValidationError as error:
-        return str(error.errors()[0]["msg"])
+        return str(error.errors()[0]["msg"]).removeprefix(_PYDANTIC)
     except ValueError as error:
         return str(error)
     return None

@@ -62,6 +62,14 @@ def test_what_leads_away_from_the_web_is_left_out_with_its_line(config):
     ]
 
 
+def test_a_feed_that_gives_no_id_is_left_out_with_a_sentence_of_ours(config):
+    con = '<opml><body><outline xmlUrl="http://con/"/></body></opml>'
+
+    assert intake("f.opml", con.encode(), config).left_out == (
+        'f.opml:1:13: "con" is no id: the name of a device on some systems',
+    )
+
+
 @needs_corpus
 def test_every_list_of_the_corpus_is_taken_in_or_refused_with_a_reason(
     desk: Desk, config
