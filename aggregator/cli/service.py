@@ -41,15 +41,22 @@ from aggregator.model import Config, PublicationStatus, SourceState
     callback=listening,
     help="Serve pages and feeds here.",
 )
+@click.option("--json", "as_json", is_flag=True, help="With --once: one JSON document.")
 @click.pass_obj
-def run(invocation: Invocation, *, once: bool, listen: str | None) -> None:
+def run(
+    invocation: Invocation, *, once: bool, listen: str | None, as_json: bool
+) -> None:
     """Poll on schedule, publish, serve pages and feeds, in one process."""
+    if as_json and not once:
+        raise click.UsageError("--json is for --once; `status --json` tells how all is")
     flags = {"listen": listen} if listen else {}
     config = working_config(invocation, flags)
     if once:
         with working_wire(config, "run --once", alone=True) as wire:
             wire.enlist()
-            show_summary(_round(wire, wire.due(EVERYTHING), invocation))
+            tell_summary(
+                _round(wire, wire.due(EVERYTHING), invocation), as_json=as_json
+            )
         return
     with working_wire(config, "run") as wire:
         serve_forever(
@@ -131,10 +138,7 @@ def poll(
         else:
             states = [s for s in wire.due(EVERYTHING) if s.source_id in wanted]
         summary = _round(wire, states, invocation, forced=force)
-    if as_json:
-        emit_json(summary.as_json())
-    else:
-        show_summary(summary)
+    tell_summary(summary, as_json=as_json)
     if summary.refused or (strict and summary.failed):
         ctx.exit(FAILED)
 
@@ -302,6 +306,14 @@ def _round(
             polled=progress.advance,
             begun=lambda engine: on_signals(engine.abandon),
         )
+
+
+def tell_summary(summary: Summary, *, as_json: bool) -> None:
+    """Print what a round brought, for a program or for a person."""
+    if as_json:
+        emit_json(summary.as_json())
+    else:
+        show_summary(summary)
 
 
 def show_summary(summary: Summary) -> None:

@@ -118,8 +118,9 @@ def _picture(shown: list[dict[str, Any]], now: datetime) -> "Group":
 
 
 @click.command()
+@click.option("--json", "as_json", is_flag=True, help="JSON also where none answers.")
 @click.pass_context
-def health(ctx: click.Context) -> None:
+def health(ctx: click.Context, *, as_json: bool) -> None:
     """Ask the running service whether it is ready; exit 1 if not. For containers."""
     from http.client import HTTPConnection, HTTPException
 
@@ -132,11 +133,13 @@ def health(ctx: click.Context) -> None:
         body = answer.read().decode("utf-8", "replace").strip()
     except (OSError, HTTPException) as error:
         why = getattr(error, "strerror", None) or str(error) or "no answer"
-        click.echo(
-            f"mediawire: nothing answers on {joined(host, port)} (`listen`): {why.lower()}; "
-            "start the service with `mediawire run`",
-            err=True,
+        reason = (
+            f"nothing answers on {joined(host, port)} (`listen`): {why.lower()}; "
+            "start the service with `mediawire run`"
         )
+        click.echo(f"mediawire: {reason}", err=True)
+        if as_json:
+            emit_json({"ready": False, "reasons": [reason]})
         ctx.exit(FAILED)
     click.echo(body)
     if answer.status != 200:  # noqa: PLR2004 - HTTP's OK

@@ -30,6 +30,21 @@ def origin():
         yield server
 
 
+def test_every_report_of_a_command_is_there_for_programs(tmp_path, origin):
+    origin.answers("/feed", rss(1, 2))
+    at = Installation(tmp_path, {"gazette": origin.url()}, port=free_port())
+
+    round_ = json.loads(at.run("run", "--once", "--json").stdout)
+    health = json.loads(at.run("health", "--json", code=1).stdout)
+    refused = at.run("run", "--json", code=2).stderr
+
+    assert (round_["polled"], round_["updated"], round_["new"]) == (1, 1, 2)
+    assert [source["id"] for source in round_["sources"]] == ["gazette"]
+    assert not health["ready"]
+    assert "nothing answers on 127.0.0.1" in health["reasons"][0]
+    assert "--json is for --once" in refused
+
+
 def test_a_second_poll_is_conditional_and_rewrites_no_file(tmp_path, origin):
     origin.answers("/feed", rss(1, 2), headers=[("ETag", '"one"')])
     origin.answers("/feed", status=304, headers=[("ETag", '"one"')])
