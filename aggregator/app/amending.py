@@ -15,7 +15,7 @@ from msgspec import Struct
 from aggregator.app.configuring import load_config
 from aggregator.config.edit import amend, places, with_keys
 from aggregator.config.written import Place
-from aggregator.errors import MediaWireError
+from aggregator.errors import ConfigError, MediaWireError
 from aggregator.model import Config, Source, repr_without
 
 
@@ -97,6 +97,11 @@ class ConfigFolder(Struct, frozen=True, kw_only=True):
         """Change a file, which need not exist yet; return what holds then."""
         try:
             return amend(self.path, file, change, load=self._loaded)
+        except ConfigError as error:
+            # These speak of files as they would be, with lines that nobody has.
+            message = "nothing was changed, for the config would not be valid then"
+            said = Place(file=file).complaint((), message)
+            raise ConfigError((said, *error.complaints)) from error
         except OSError as error:
             reason = (error.strerror or "no reason given").lower()
             raise MediaWireError(

@@ -296,8 +296,9 @@ def test_a_source_that_a_publication_names_is_not_removed(desk):
 
     said = desk.refuses(ConfigError, "source", "remove", "wire")
 
-    assert (
-        "publications.yaml:1:43: publications.0.select.sources.0: there is no" in said
+    assert said == (
+        "sources.yaml: nothing was changed, for the config would not be valid then\n"
+        'publications.yaml:1:43: publications.0.select.sources.0: there is no source "wire"'
     )
     assert desk.sources() == SOURCES
 
