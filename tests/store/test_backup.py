@@ -1,5 +1,7 @@
 """A copy of a store that is in use."""
 
+import errno
+import os
 import sqlite3
 import threading
 from contextlib import closing
@@ -45,6 +47,31 @@ def test_a_backup_is_one_file(sqlite_store, tmp_path):
     sqlite_store.backup(folder / "copy.db")
 
     assert [each.name for each in folder.iterdir()] == ["copy.db"]
+
+
+def test_a_backup_is_for_those_who_may_read_the_store(sqlite_store, tmp_path):
+    (tmp_path / "mediawire.db").chmod(0o640)
+
+    sqlite_store.backup(tmp_path / "copy.db")
+
+    assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_backup_goes_to_a_disk_that_has_no_links(sqlite_store, tmp_path, monkeypatch):
+    """FAT and exFAT say so by EPERM, some network shares by ENOTSUP."""
+
+    def refuse(*_):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    folder = tmp_path / "stick"
+    folder.mkdir()
+
+    sqlite_store.backup(folder / "copy.db")
+
+    assert [each.name for each in folder.iterdir()] == ["copy.db"]
+    with open_store(f"sqlite:///{folder}/copy.db") as copy:
+        assert copy.count() == 0
 
 
 def test_a_backup_replaces_no_file(sqlite_store, tmp_path):
