@@ -24,6 +24,8 @@ from aggregator.config.written import FEW, Written
 
 # Domains that belong to nobody (RFC 2606), as in the contact we ship.
 _EXAMPLES = re.compile(r"(^|[/@.])example\.(org|com|net)(/|:|$)", re.IGNORECASE)
+# Of files that somebody means to be read, as the capitals of an exporter's `FEEDS.OPML`.
+_LISTS = {".yml", ".yaml", ".opml", ".xml"}
 _SECRET_NAME = re.compile(r"auth|cookie|key|token|secret|pass|sig", re.IGNORECASE)
 
 
@@ -92,8 +94,12 @@ def _misnamed(folder: Path) -> Iterator[str]:
         near = get_close_matches(path.name, known, n=1, cutoff=0.8)
         if path.name not in known and near:
             yield f"{path.name} is not read; did you mean {near[0]}?"
-    for path in sorted(folder.glob(f"{MORE_SOURCES}/*.yml")):
-        yield f"{MORE_SOURCES}/{path.name} is not read; files there end in .yaml or .opml"
+    for path in sorted(folder.glob(f"{MORE_SOURCES}/[!.]*")):
+        if path.suffix.lower() in _LISTS and path.suffix not in {".yaml", ".opml"}:
+            yield (
+                f"{MORE_SOURCES}/{path.name} is not read; files there end in .yaml or "
+                ".opml"
+            )
 
 
 def _is_open(path: Path) -> bool:

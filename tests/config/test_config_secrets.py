@@ -183,6 +183,17 @@ def test_a_file_with_a_name_that_is_nearly_ours_is_mentioned(desk: Desk):
     )
 
 
+def test_a_list_of_sources_that_is_not_read_is_mentioned(desk: Desk):
+    desk.writes("mediawire.yaml", "")
+    for name in ("FEEDS.OPML", "feeds.xml", ".#feeds.xml", "notes.txt", "old.opml.bak"):
+        desk.writes(f"sources.d/{name}", "")
+
+    assert [said for said in desk.reads().warnings if "sources.d/" in said] == [
+        "sources.d/FEEDS.OPML is not read; files there end in .yaml or .opml",
+        "sources.d/feeds.xml is not read; files there end in .yaml or .opml",
+    ]
+
+
 def test_an_address_that_is_polled_twice_is_mentioned(desk: Desk):
     desk.writes(
         "sources.yaml",
