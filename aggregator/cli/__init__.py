@@ -128,14 +128,14 @@ def no_such(
 )
 @click.option(
     "--log-level",
-    type=click.Choice(["debug", "info", "warning", "error"]),
+    type=click.Choice(["debug", "info", "warning", "error"], case_sensitive=False),
     default="info",
     show_default=True,
     envvar="MEDIAWIRE_LOG_LEVEL",
 )
 @click.option(
     "--log-format",
-    type=click.Choice(["auto", "text", "logfmt", "json"]),
+    type=click.Choice(["auto", "text", "logfmt", "json"], case_sensitive=False),
     default="auto",
     show_default=True,
     envvar="MEDIAWIRE_LOG_FORMAT",

@@ -358,6 +358,7 @@ def test_a_fault_of_ours_is_a_sentence_and_a_traceback_only_on_request(tmp_path)
     [
         (["--log-level=debug", "status"], {}, True),
         (["status"], {"MEDIAWIRE_LOG_LEVEL": "debug"}, True),
+        (["status"], {"MEDIAWIRE_LOG_LEVEL": "DEBUG"}, True),
         (["search", "debug"], {}, False),
     ],
 )
