@@ -13,7 +13,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from aggregator.config.addresses import joined, masked
+from aggregator.config.addresses import host_pattern, joined, masked
 from aggregator.config.load import Loaded
 from aggregator.config.secret import is_elsewhere
 from aggregator.config.units import duration_text, size_text
@@ -57,6 +57,7 @@ def settings(loaded: Loaded) -> list[Setting]:
 
 def _service(config: Config, written: Written) -> Iterator[Setting]:
     layers = [(written, ())]
+    patterns = {host_pattern(name): name for name in written.values.get("hosts", ())}
     values = {
         "title": config.title,
         "base_url": config.base_url,
@@ -78,7 +79,7 @@ def _service(config: Config, written: Written) -> Iterator[Setting]:
             "max_memory": size_text(config.reading.max_memory),
             "workers": config.reading.workers,
         },
-        "hosts": dict(config.hosts),
+        "hosts": {patterns[pattern]: limits for pattern, limits in config.hosts},
         "console": {"token": HIDDEN if config.console.token_digest else None},
         "alerts": _alerts(config.alerts),
     }

@@ -33,6 +33,13 @@ def test_what_is_shown_of_an_ipv6_address_can_be_written_back(desk: Desk):
     assert desk.reads().listen == ("::1", 8080)
 
 
+def test_a_host_is_shown_as_it_is_written(desk: Desk):
+    desk.writes("mediawire.yaml", 'hosts: {"*.BÜCHER.example": {per_host: 4}}\n')
+
+    place = "mediawire.yaml:1"
+    assert shown(desk)["hosts.*.BÜCHER.example.per_host"] == ("4", place)
+
+
 def test_a_value_that_a_source_takes_over_has_the_place_where_it_stands(desk: Desk):
     desk.writes(
         "sources.yaml",
