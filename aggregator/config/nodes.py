@@ -41,6 +41,7 @@ _SENTENCES = (
     ("did not find expected '-'", 'this line does not fit the list above it; begin it with "- " or indent it otherwise'),
     ("expected ',' or ']'", 'the list that begins with "[" is not closed; write "]"'),
     ("expected ',' or '}'", 'the mapping that begins with "{" is not closed; write "}"'),
+    ("did not find expected node content", 'an entry belongs here; within "[ ]" and "{ }" they have "," between and no "- " in front'),
     ("unexpected end of stream", "a quote is opened and never closed"),
     ("unknown escape character", r"in double quotes a backslash is written \\; or use single quotes"),
     ("duplicate anchor", 'a text that begins with "&" must be in quotes'),

@@ -40,6 +40,8 @@ def test_an_empty_file_says_nothing(text):
         ("title: Breaking: news", '1:16: this ": " does not belong here; put the text in quotes, or check the indentation'),
         ("a: [1, 2\nb: 3", '1:4: the list that begins with "[" is not closed; write "]"'),
         ("a: {b: 1", '1:4: the mapping that begins with "{" is not closed; write "}"'),
+        ("a: [\n  - b\n]", '2:3: an entry belongs here; within "[ ]" and "{ }" they have "," between and no "- " in front'),
+        ("a: [b,, c]", '1:7: an entry belongs here; within "[ ]" and "{ }" they have "," between and no "- " in front'),
         ("a: 'x\nb: y\n", "1:4: a quote is opened and never closed"),
         ("a: @x", "1:4: a text must not begin with this character; put it in quotes"),
         ("a: 1\nb: *x\n", '2:4: no anchor &x is defined above this; if a text is meant that begins with "*", put it in quotes'),
