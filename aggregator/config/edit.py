@@ -264,21 +264,33 @@ def _plain(text: str) -> dict[str, Any]:
 
 
 def _replace(target: Path, text: str) -> None:
-    """Replace a file's text in one step; readers see the old or the new one."""
+    """Replace a file's text in one step; readers see the old or the new one.
+
+    Where there is no room for the new one, nothing of it stays.
+    """
     with NamedTemporaryFile(
         "w", encoding="utf-8", dir=target.parent, prefix=".edit-", delete=False
     ) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary = Path(file.name)
-    if target.exists():
-        before = target.stat()
-        # Of root's edit of a file that only the service may read, the service would
-        # read nothing any more. Who is not root has no need to, and may not.
-        with suppress(PermissionError):
-            os.chown(temporary, before.st_uid, before.st_gid)
-        temporary.chmod(before.st_mode & 0o777)
-    else:
-        temporary.chmod(0o644)
-    temporary.replace(target)
+        temporary = Path(file.name)
+        try:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+            _resemble(temporary, target)
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+def _resemble(file: Path, before: Path) -> None:
+    """Give a file the owner and the permissions of the one whose place it takes."""
+    if not before.exists():
+        file.chmod(0o644)
+        return
+    was = before.stat()
+    # Of root's edit of a file that only the service may read, the service would read
+    # nothing any more. Who is not root has no need to, and may not.
+    with suppress(PermissionError):
+        os.chown(file, was.st_uid, was.st_gid)
+    file.chmod(was.st_mode & 0o777)

@@ -1,5 +1,6 @@
 """Edits by program change the lines they mean, and keep everything people wrote."""
 
+import errno
 import os
 from concurrent.futures import ThreadPoolExecutor
 from difflib import ndiff
@@ -222,6 +223,24 @@ def test_a_file_is_replaced_whole_and_keeps_its_permissions(folder: Path):
     )
     assert path.stat().st_mode & 0o777 == 0o600
     assert {entry.name for entry in folder.iterdir()} == {"secret", "sources.yaml"}
+
+
+def test_an_edit_that_a_full_disk_refuses_leaves_nothing_behind(folder, monkeypatch):
+    def refuse(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    with pytest.raises(OSError, match="No space left"):
+        edit.amend(
+            folder,
+            "sources.yaml",
+            partial(edit.without_source, source_id="b"),
+            load=lambda folder: Config(folder=folder),
+        )
+
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
