@@ -1,13 +1,9 @@
 """`run`, `poll`, `publish`, `serve`, `scheduler`, `worker`: the main job and its parts."""
 
-import os
-import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
-from queue import SimpleQueue
-from types import FrameType
 
 import click
 
@@ -26,6 +22,7 @@ from aggregator.cli.opening import (
     working_wire,
 )
 from aggregator.cli.progress import Progress
+from aggregator.cli.signals import on_signals
 from aggregator.cli.terminal import emit_json, emit_table
 from aggregator.cli.values import listening
 from aggregator.config.files import PUBLICATIONS
@@ -232,36 +229,6 @@ def serve_forever(
         service.run()
     finally:
         server.stop()
-
-
-def on_signals(
-    stop: Callable[[], None], reload: Callable[[], None] | None = None
-) -> None:
-    """Let TERM and Ctrl-C stop, HUP reload; a second Ctrl-C ends the process at once.
-
-    What a signal asks for is done in a thread: a handler interrupts the main thread
-    anywhere, also between taking a lock and waiting on it, and would then wait for a
-    lock that its own thread holds. SimpleQueue.put is made for that (it is reentrant).
-    """
-    asked: SimpleQueue[Callable[[], None]] = SimpleQueue()
-    is_stopping = False
-
-    def on_stop(number: int, _frame: FrameType | None) -> None:
-        nonlocal is_stopping
-        if is_stopping and number == signal.SIGINT:
-            os._exit(130)
-        is_stopping = True
-        asked.put(stop)
-
-    def act() -> None:
-        while True:
-            asked.get()()
-
-    threading.Thread(target=act, daemon=True, name="signals").start()
-    signal.signal(signal.SIGTERM, on_stop)
-    signal.signal(signal.SIGINT, on_stop)
-    if reload:
-        signal.signal(signal.SIGHUP, lambda _number, _frame: asked.put(reload))
 
 
 def _forced(

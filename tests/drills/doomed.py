@@ -80,7 +80,7 @@ def service(folder, step=None, shift=None, waits=None):
     from aggregator.app.configuring import load_config
     from aggregator.app.service import Service
     from aggregator.app.wire import Wire
-    from aggregator.cli.service import on_signals
+    from aggregator.cli.signals import on_signals
     from aggregator.store import hold
 
     if step:
