@@ -63,7 +63,7 @@ class Category(Struct, kw_only=True):
 
 
 class Origin(Struct, kw_only=True):
-    """The `source` an aggregate names for one entry."""
+    """The `source` an aggregate names for one entry; `base` as in `Text`."""
 
     title: str | None = None
     feed_url: str | None = None
@@ -71,6 +71,7 @@ class Origin(Struct, kw_only=True):
     id: str | None = None
     rights: str | None = None
     author: str | None = None
+    base: str | None = None
 
 
 class Entry(Struct, kw_only=True):

@@ -264,6 +264,18 @@ def test_a_feed_that_names_itself_is_no_other_source(origin):
     assert made.via is None
 
 
+def test_addresses_of_a_first_source_are_its_own_not_the_aggregates():
+    """RFC 4287 section 2: `xml:base` holds for the links of a `source`, too."""
+    origin = Origin(
+        title="Luc", feed_url="/rss", site_url="blog", base="https://luc.example/s/"
+    )
+
+    via = credit(Entry(guid="1", origin=origin)).via
+
+    named = (via.feed_url, via.site_url)
+    assert named == ("https://luc.example/rss", "https://luc.example/s/blog")
+
+
 def test_a_source_without_name_is_called_by_its_host():
     made = credit(Entry(guid="1", origin=Origin(feed_url="http://wire.example/rss")))
 

@@ -430,10 +430,19 @@ def test_a_base_within_a_text_or_on_a_link_counts_there_and_innermost_first():
     ]
 
 
-def test_without_xml_base_nothing_claims_a_base():
-    entry = atom(b"<content>x</content>")
+def test_the_first_source_of_an_entry_has_the_base_that_is_in_force_there():
+    source = b'<source><title>x</title><link rel="self" href="feed"/></source>'
+    entry = atom(source, b'xml:base="/news/"')
 
-    assert (entry.base, entry.contents[0].base) == (None, None)
+    base = "https://source.example/news/"
+    assert (entry.origin.base, entry.origin.feed_url) == (base, "feed")
+
+
+def test_without_xml_base_nothing_claims_a_base():
+    entry = atom(b"<content>x</content><source><title>x</title></source>")
+
+    bases = (entry.base, entry.contents[0].base, entry.origin.base)
+    assert bases == (None, None, None)
 
 
 @pytest.mark.parametrize(

@@ -126,8 +126,9 @@ def signed(entry: Entry) -> tuple[str, ...]:
 
 def via(origin: Origin, scope: Scope) -> Via | None:
     """Return the first source of an entry, None if it is the feed itself or nobody."""
-    feed_url = scope.caps.url(scope.url, origin.feed_url, "source addresses")
-    site_url = scope.caps.url(scope.url, origin.site_url, "source addresses")
+    base = origin.base or scope.url
+    feed_url = scope.caps.url(base, origin.feed_url, "source addresses")
+    site_url = scope.caps.url(base, origin.site_url, "source addresses")
     feed_id = (origin.id or "").strip() or None
     title = _line(origin.title) if origin.title else None
     name = title or urls.host_of(site_url or feed_url or "")

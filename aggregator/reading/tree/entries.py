@@ -62,7 +62,7 @@ def refined(said: Entry, item: Item, *, url: str | None, loose: bool) -> Entry:
         published=said.published,
         updated=said.updated,
         pictures=media.pictures(groups),
-        origin=people.origin(groups),
+        origin=people.origin(groups, url=url),
         rights=said.rights,
         license=head.licence(groups, own_links),
         language=language,

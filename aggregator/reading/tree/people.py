@@ -13,7 +13,7 @@ from lxml.etree import _Element
 from aggregator.reading.parsed import Origin
 from aggregator.reading.tree import links
 from aggregator.reading.tree.names import Groups, children
-from aggregator.reading.tree.texts import words
+from aggregator.reading.tree.texts import base, words
 
 
 def authors(groups: Groups) -> tuple[str, ...]:
@@ -35,9 +35,10 @@ def _said(groups: Groups, *names: str) -> list[str]:
     return [words(element) for name in names for element in groups.get(name, ())]
 
 
-def origin(groups: Groups) -> Origin | None:
+def origin(groups: Groups, *, url: str | None) -> Origin | None:
     """Return the first source of an aggregated entry, both kinds of `source` merged.
 
+    `url` is the document's address, None if no `xml:base` occurs in it.
     Source: RFC 4287 section 4.2.11; RSS 2.0 "source" (the url is the feed's).
     """
     said = [_atom(element) for element in groups.get("source", ()) if len(element)]
@@ -52,7 +53,11 @@ def origin(groups: Groups) -> Origin | None:
         rights=_any(one.rights for one in said),
         author=_any(one.author for one in said),
     )
-    return merged if merged != Origin() else None
+    if merged == Origin():
+        return None
+    if url:
+        merged.base = _any(base(element, url) for element in groups["source"])
+    return merged
 
 
 def _atom(source: _Element) -> Origin:
