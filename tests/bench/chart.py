@@ -11,6 +11,7 @@ def svg(rows):
     scale = (WIDTH - LABELS - 70) / max([2.0, *map(share, bounded)])
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}">',
+        '<rect width="100%" height="100%" fill="#fff"/>',
         '<g font-family="sans-serif" font-size="12">',
     ]
     for place, row in enumerate(bounded):
