@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -574,7 +575,7 @@ def test_a_feed_that_is_gone_is_not_asked_by_a_check_of_all(tmp_path, origin):
     origin.answers("/feed", status=410)
     at = Installation(tmp_path, {"gazette": origin.url()})
     at.poll()
-    with sqlite3.connect(tmp_path / "wire.db") as store:
+    with closing(sqlite3.connect(tmp_path / "wire.db")) as store, store:
         store.execute("UPDATE sources SET gone_since = gone_since - 7200000000")
     at.poll("--force")
 
@@ -590,7 +591,7 @@ def test_a_feed_that_is_gone_is_forced_by_its_name_alone(tmp_path, origin):
     origin.answers("/feed", status=410)
     at = Installation(tmp_path, {"gazette": origin.url()})
     at.poll()
-    with sqlite3.connect(tmp_path / "wire.db") as store:
+    with closing(sqlite3.connect(tmp_path / "wire.db")) as store, store:
         store.execute("UPDATE sources SET gone_since = gone_since - 7200000000")
     at.poll("--force")
     assert at.status()["gazette"]["state"] == "gone"
