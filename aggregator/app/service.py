@@ -13,11 +13,12 @@ from time import monotonic
 
 from aggregator.app.alarm import LOOK as ALARM
 from aggregator.app.alarm import Alarm
+from aggregator.app.beat import Beat
 from aggregator.app.following import Following
 from aggregator.app.polling import Polling
 from aggregator.app.press import Press
 from aggregator.app.share import Share
-from aggregator.app.supervisor import ALIVE, READY, STOPPING, Tell, nobody
+from aggregator.app.supervisor import READY, STOPPING, Tell, nobody
 from aggregator.app.timekeeping import Timekeeper
 from aggregator.app.upkeep import LOOK, Upkeep
 from aggregator.app.wire import Wire
@@ -58,7 +59,7 @@ class Service:
         self._good_tick = monotonic()
         self._step = "start"
         self._lost: MediaWireError | None = None
-        self._trouble: str | None = None
+        self._beat = Beat(tell, self._is_whole)
         self._called: str | None = None
         self._upkeep = Upkeep(wire)
         self.alarm = Alarm(wire)
@@ -134,12 +135,15 @@ class Service:
             found.append(f"the recorder waits: {self._engine.broken}")
         late = monotonic() - self._good_tick
         if late > LATE.total_seconds():
-            why = self._trouble or f"it waits for the {self._step}"
+            why = self._beat.trouble or f"it waits for the {self._step}"
             found.append(f"no tick succeeded for {late:.0f} s: {why}")
         return found
 
     def tick(self) -> None:
         """Look once a second at the config, the schedule and the clock."""
+        self._beat.tick(self._look)
+
+    def _look(self) -> None:
         try:
             self._step = "config"
             self._follow_config()
@@ -155,22 +159,14 @@ class Service:
                 self._press.ring()
             self.last_tick = self.wire.clock()
             self._good_tick, self._step = monotonic(), "scheduler"
-            self._trouble = None
         except (StoreHeld, StoreLost) as error:
             log.error("store lost", reason=str(error))  # noqa: TRY400 - a sentence
             self._lost = error
             self.stop()
-        except MediaWireError as error:
-            # Once, not every second: a database may be away for hours.
-            if str(error) != self._trouble:
-                log.error("tick failed", reason=str(error))  # noqa: TRY400 - a sentence
-            self._trouble = str(error)
-        except Exception:
-            log.exception("tick broke")
-            return  # and say nothing: a supervisor may start us anew
-        # It should, too, where a part has ended that nothing but a start brings back.
-        if not (self._engine.dead() or self._press.is_dead):
-            self._tell(ALIVE)
+
+    def _is_whole(self) -> bool:
+        """Whether no part has ended that nothing but a start brings back."""
+        return not (self._engine.dead() or self._press.is_dead)
 
     def _follow_config(self) -> None:
         """Adopt an edit, if there is one."""

@@ -12,11 +12,12 @@ from contextlib import suppress
 from functools import partial
 from threading import Event, Thread
 
+from aggregator.app.beat import Beat
 from aggregator.app.following import Following
 from aggregator.app.polling import Polling
 from aggregator.app.service import GRACE, HEED
 from aggregator.app.share import Share
-from aggregator.app.supervisor import ALIVE, READY, STOPPING, Tell, nobody
+from aggregator.app.supervisor import READY, STOPPING, Tell, nobody
 from aggregator.app.timekeeping import JUMP
 from aggregator.app.wire import Wire
 from aggregator.errors import MediaWireError, StoreAway
@@ -46,7 +47,7 @@ class Worker:
         self._tell = tell
         self._following = Following(wire, load, self._adopt)
         self._stop = Event()
-        self._trouble: str | None = None
+        self._beat = Beat(tell, self._is_whole)
         wire.open_rooms()
         self.polling = Polling(
             wire, Share(wire, shards), self._heard, record=self._recorded
@@ -77,23 +78,17 @@ class Worker:
 
     def tick(self) -> None:
         """Look once a second at the config, the clock, and the schedule."""
-        try:
-            self._following.follow()
-            self._wire.store.try_writing()
-            self._require_the_time()
-            self._require_enlisted()
-            self.polling.look()
-            self._trouble = None
-        except MediaWireError as error:
-            # Once, not every second: a database may be away for hours.
-            if str(error) != self._trouble:
-                log.error("tick failed", reason=str(error))  # noqa: TRY400 - a sentence
-            self._trouble = str(error)
-        except Exception:
-            log.exception("tick broke")
-            return  # and say nothing: a supervisor may start us anew
-        if not self.polling.engine.dead():
-            self._tell(ALIVE)
+        self._beat.tick(self._look)
+
+    def _look(self) -> None:
+        self._following.follow()
+        self._wire.store.try_writing()
+        self._require_the_time()
+        self._require_enlisted()
+        self.polling.look()
+
+    def _is_whole(self) -> bool:
+        return not self.polling.engine.dead()
 
     def _adopt(self, config: Config) -> None:
         self.polling.recall()

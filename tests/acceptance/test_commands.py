@@ -570,14 +570,20 @@ def test_an_output_that_cannot_be_written_is_told_once(
     )
 
 
-def test_a_feed_that_is_gone_is_not_asked_by_a_check_of_all(tmp_path, origin):
-    """P15: then 0, though `check --online` runs each night. Its own test may ask."""
+def gone(folder, origin):
+    """Return an installation whose source answered 410 twice, two hours apart."""
     origin.answers("/feed", status=410)
-    at = Installation(tmp_path, {"gazette": origin.url()})
+    at = Installation(folder, {"gazette": origin.url()})
     at.poll()
-    with closing(sqlite3.connect(tmp_path / "wire.db")) as store, store:
+    with closing(sqlite3.connect(folder / "wire.db")) as store, store:
         store.execute("UPDATE sources SET gone_since = gone_since - 7200000000")
     at.poll("--force")
+    return at
+
+
+def test_a_feed_that_is_gone_is_not_asked_by_a_check_of_all(tmp_path, origin):
+    """P15: then 0, though `check --online` runs each night. Its own test may ask."""
+    at = gone(tmp_path, origin)
 
     checked = at.run("check", "--online")
 
@@ -588,12 +594,7 @@ def test_a_feed_that_is_gone_is_not_asked_by_a_check_of_all(tmp_path, origin):
 
 def test_a_feed_that_is_gone_is_forced_by_its_name_alone(tmp_path, origin):
     """P15: then 0."""
-    origin.answers("/feed", status=410)
-    at = Installation(tmp_path, {"gazette": origin.url()})
-    at.poll()
-    with closing(sqlite3.connect(tmp_path / "wire.db")) as store, store:
-        store.execute("UPDATE sources SET gone_since = gone_since - 7200000000")
-    at.poll("--force")
+    at = gone(tmp_path, origin)
     assert at.status()["gazette"]["state"] == "gone"
 
     skipped = at.run("poll", "--force", "--json")

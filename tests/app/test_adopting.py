@@ -18,7 +18,7 @@ def test_an_edit_that_meets_a_store_that_is_away_is_adopted_when_it_is_back(
             meanwhile.setattr(at.wire.store, fails, away)
             at.service.reload()
             at.tick()
-            assert "locked" in str(at.service._trouble)
+            assert "locked" in str(at.service._beat.trouble)
 
         at.tick()
 

@@ -155,7 +155,9 @@ def test_a_worker_by_other_rules_polls_nothing_until_it_follows(tmp_path):
 
         beside.tick()
         assert beside.asked == []
-        assert "are not those that the scheduler goes by" in beside.service._trouble
+        assert (
+            "are not those that the scheduler goes by" in beside.service._beat.trouble
+        )
 
         beside.edits(**PREFIXED)
         beside.tick()
@@ -201,7 +203,7 @@ def test_a_worker_whose_clock_is_wrong_polls_nothing(tmp_path):
         beside.wrong_by = timedelta(hours=3)
         beside.tick()
         assert beside.asked == []
-        assert "10800 s ahead of the database" in beside.service._trouble
+        assert "10800 s ahead of the database" in beside.service._beat.trouble
 
         beside.wrong_by = timedelta(0)
         beside.tick()

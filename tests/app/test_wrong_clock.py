@@ -145,7 +145,7 @@ def test_a_jump_that_meets_a_store_that_is_away_is_followed_when_it_is_back(
             meanwhile.setattr(at.wire.store, fails, away)
             at.wrong_by = by
             at.service.tick()
-            assert "locked" in str(at.service._trouble)
+            assert "locked" in str(at.service._beat.trouble)
 
         at.tick()
 
