@@ -181,10 +181,15 @@ def test_a_locked_database_is_told_by_both_probes_and_passes(tmp_path):
             with closing(sqlite3.connect(at.folder / "wire.db")) as other:
                 other.execute("BEGIN EXCLUSIVE")
                 took = within(TWO_TICKS, lambda: get(at, "/-/healthy")[0] == 503)
-                status, _, body = get(at, "/-/ready")
+                # On a busy machine the tick may not have come as far as the store yet.
+                within(TWO_TICKS, lambda: unready_for(at, "store"))
                 other.rollback()
             within(10, lambda: get(at, "/-/healthy")[0] == 200)
 
     print(f"told after {took:.1f} s")
+
+
+def unready_for(at, part):
+    status, _, body = get(at, "/-/ready")
     assert status == 503
-    assert "store" in json.dumps(json.loads(body)["reasons"])
+    return part in json.dumps(json.loads(body)["reasons"])
