@@ -37,7 +37,7 @@ def retitle(wire: Wire, article: Article, title: str | None) -> str:
         edited = wire.editorial.edit(edited)
     elif title:
         edited = replace(edited, title=title)
-    wire.store.retitle([(edited.id, edited.title, edited.rules, edited.dropped)])
+    wire.store.retitle([edited])
     return edited.title
 
 

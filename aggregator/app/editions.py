@@ -6,15 +6,15 @@ everything that the documents are made of. An edition that was printed need not 
 printed again; of one that was not, only articles that are new in it are read whole.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import blake2b
 
 from msgspec import Struct
 
 from aggregator import __version__
+from aggregator.app.candidates import Candidates
 from aggregator.app.editorial import Editorial
-from aggregator.app.twins import Families
 from aggregator.model import Also, Article, Publication, Report, Rights
 from aggregator.store import Store
 
@@ -41,7 +41,7 @@ class Editions:
     def __init__(self, store: Store, editorial: Editorial, *, base_url: str) -> None:
         self._store = store
         self._editorial = editorial
-        self._families = Families(store, editorial)
+        self._candidates = Candidates(store, editorial)
         self._base_url = base_url
         self._kept: dict[str, dict[str, tuple[Article, Report]]] = {}
         self._digests: dict[str, dict[str, tuple[Told, bytes]]] = {}
@@ -53,7 +53,13 @@ class Editions:
         digest = blake2b(digest_size=16)
         digest.update(repr((__version__, self._base_url, publication)).encode())
         known, digests = self._digests.get(publication.id, {}), {}
-        for article, also in self._candidates(publication, now):
+        candidates = self._candidates.of(
+            publication,
+            now,
+            limit=publication.limit,
+            bodies=self._editorial.reads_text(publication),
+        )
+        for article, also in candidates:
             terms = self._editorial.terms(article, publication, now)
             if terms is None:
                 continue
@@ -94,23 +100,6 @@ class Editions:
                 same[bare.id] = (bare, shown)
         self._kept[publication.id] = same
         return [same[a.id][1] for a in edition.articles if a.id in same]
-
-    def _candidates(
-        self, publication: Publication, now: datetime
-    ) -> Iterator[tuple[Article, tuple[Also, ...]]]:
-        before = None
-        while True:
-            page = self._store.latest(
-                publication.select,
-                now=now,
-                limit=publication.limit,
-                before=before,
-                bodies=self._editorial.reads_text(publication),
-            )
-            yield from self._families.standing(page, publication, now)
-            if len(page) < publication.limit:
-                return
-            before = (page[-1].listed_at, page[-1].id)
 
 
 def _digest(told: Told) -> bytes:

@@ -4,14 +4,13 @@ In: the config, articles. Out: articles with tags and headline, Reports for publ
 Pure: nothing here reads or writes a store.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from aggregator import __version__
@@ -21,7 +20,6 @@ from aggregator.model import (
     Article,
     Attribution,
     Config,
-    Dropped,
     Grant,
     Publication,
     Report,
@@ -37,17 +35,6 @@ if TYPE_CHECKING:
 NOBODY: Mapping[str, Grant] = {}
 # Not even the store knows it: a report of nobody is shown as little as may be.
 UNHEARD_OF = Grant(rights=Rights(body="excerpt", images=False))
-
-
-class Edits(Struct, frozen=True, kw_only=True):
-    """What changed rules and tags change in the store.
-
-    `headlines` are (article id, title, rule ids, dropped or None); `tags` the new tags
-    of sources whose tags changed.
-    """
-
-    headlines: list[tuple[str, str, tuple[str, ...], Dropped | None]]
-    tags: dict[str, tuple[str, ...]]
 
 
 class Editorial:
@@ -71,7 +58,7 @@ class Editorial:
         self._credited = lru_cache(maxsize=4096)(self._credited_today)
 
     def edit(self, article: Article) -> Article:
-        """Return the article as the desk lists it: tags, headline, dropped or not.
+        """Return the article as the desk lists it: tags, headline, dropped, taken by whom.
 
         The headline is that of the source's rules and of the first publication that
         takes the article; only a source's own rules can drop it everywhere.
@@ -87,7 +74,16 @@ class Editorial:
             edited = edited if both.dropped else both
         # Tags that rules add are made anew for each publication: what is stored is what
         # the source said.
-        return replace(edited, tags=article.tags)
+        return replace(edited, tags=article.tags, taken_by=self._takers(tagged))
+
+    def is_choosy(self, publication: Publication) -> bool:
+        """Return whether rules of a publication leave articles out.
+
+        Which ones it takes then stands with each in the store (`Article.taken_by`), or
+        one that takes little would have all read to it whenever it is published: with
+        20,000 articles that took 2.5 s.
+        """
+        return self._desk.leaves_out(publication.rules)
 
     def first_taking(self, article: Article) -> Publication | None:
         """Return the first publication whose selection takes the article."""
@@ -259,6 +255,19 @@ class Editorial:
         """Return the name that the source of an article is credited by today."""
         return self._credited(article.attribution, article.source_id).title
 
+    def _takers(self, article: Article) -> tuple[str, ...]:
+        """Return the choosy publications that take an article, by their ids."""
+        return tuple(
+            publication.id
+            for publication in self._choosy
+            if not refusal(publication.select, article, now=article.listed_at)
+            and not self._edited(article, publication).dropped
+        )
+
+    @cached_property
+    def _choosy(self) -> list[Publication]:
+        return [each for each in self._publications if self.is_choosy(each)]
+
     def _edited(self, article: Article, publication: Publication) -> Article:
         rules = self.rules(article, publication)
         return self._desk.edit(article, rules, credited=self.credited(article))
@@ -279,33 +288,29 @@ class Editorial:
     def _rights(self, article: Article) -> Rights:
         return self._grant(article.source_id).rights
 
+    @cached_property
     def digest(self) -> str:
-        """Return a digest of everything that `edit` goes by."""
+        """A digest of everything that `edit` goes by."""
         written = repr(
             (
                 self._rules,
-                [(p.select, p.rules) for p in self._publications],
+                [(p.id, p.select, p.rules) for p in self._publications],
                 [(s.id, s.rules, s.tags, s.title) for s in self._sources.values()],
             )
         )
         return blake2b(written.encode(), digest_size=16).hexdigest()
 
-    def edits(self, articles: Iterable[Article]) -> Edits:
-        """Return what this desk would change in articles that another one edited.
+    def edits(self, articles: Iterable[Article]) -> Iterator[tuple[Article, Article]]:
+        """Yield those articles that another desk edited otherwise: as they were, and are.
 
-        Headlines move, and what is dropped; ids, dates and order never do.
+        Headlines move, and what is dropped or taken; ids, dates and order never do. Of
+        former sources only the latter: the rest stays as it was left.
         """
-        edits = Edits(headlines=[], tags={})
         for old in articles:
-            if old.source_id not in self._sources:
-                continue
-            new = self.edit(old)
-            if new.desk_tags != old.desk_tags:
-                edits.tags[new.source_id] = new.desk_tags
-            decided = (new.title, new.rules, new.dropped)
-            if decided != (old.title, old.rules, old.dropped):
-                edits.headlines.append((new.id, *decided))
-        return edits
+            known = old.source_id in self._sources
+            new = self.edit(old) if known else replace(old, taken_by=self._takers(old))
+            if new != old:
+                yield old, new
 
 
 def granted(source: Source) -> Grant:

@@ -5,12 +5,11 @@ newest first. `editions` is the quicker way to the same for publishing, which kn
 it printed last.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 
+from aggregator.app.candidates import Candidates
 from aggregator.app.editorial import Editorial
-from aggregator.app.twins import Families
-from aggregator.model import Also, Article, Publication, Report
+from aggregator.model import Article, Publication, Report
 from aggregator.store import Store
 
 
@@ -18,9 +17,9 @@ class Shelf:
     """The reports of a store, as this desk shows them."""
 
     def __init__(self, store: Store, editorial: Editorial) -> None:
-        self._store = store
         self._editorial = editorial
-        self.families = Families(store, editorial)
+        self._candidates = Candidates(store, editorial)
+        self.families = self._candidates.families
 
     def reports(
         self,
@@ -35,7 +34,8 @@ class Shelf:
         A place is the (`listed_at`, `id`) of an article.
         """
         reports: list[Report] = []
-        for article, also in self._candidates(publication, now, limit, before):
+        candidates = self._candidates.of(publication, now, limit=limit, before=before)
+        for article, also in candidates:
             shown = self._editorial.report(article, publication, now=now, also=also)
             if shown:
                 reports.append(shown)
@@ -54,19 +54,3 @@ class Shelf:
         others = (verdict.chosen, *verdict.twins)
         also = self._editorial.also([a for a in others if a.id != article.id])
         return self._editorial.report(article, publication, now=now, also=also)
-
-    def _candidates(
-        self,
-        publication: Publication,
-        now: datetime,
-        limit: int,
-        before: tuple[datetime, str] | None,
-    ) -> Iterator[tuple[Article, tuple[Also, ...]]]:
-        while True:
-            page = self._store.latest(
-                publication.select, now=now, limit=limit, before=before
-            )
-            yield from self.families.standing(page, publication, now)
-            if len(page) < limit:
-                return
-            before = (page[-1].listed_at, page[-1].id)

@@ -18,6 +18,7 @@ from aggregator.app.editorial import Editorial
 from aggregator.app.lowering import Lowering
 from aggregator.app.printing import Printing
 from aggregator.app.records import broken, edited, recorded, tell_of
+from aggregator.app.ruled import edit_again, is_ruled_by
 from aggregator.app.schedule import Schedule
 from aggregator.errors import StoreAway
 from aggregator.events import log
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from aggregator.fetching import Fetcher
     from aggregator.reading import Workers
 
-RULES_DIGEST = "rules"
 PRESS = "press"
 # More than any installation has sources.
 EVERYTHING = 1_000_000
@@ -155,12 +155,12 @@ class Wire(Schedule):
 
         stored = self.store.revise(differing, configured=self.sources)
         Lowering(self.store, self.config).note(stored, now=self.clock())
-        self._edit_again()
+        edit_again(self.store, self.editorial)
         return states
 
     def is_enlisted(self) -> bool:
         """Whether the store agrees with the sources, tags and rules of this config."""
-        return self.store.meta(RULES_DIGEST) == self.editorial.digest()
+        return is_ruled_by(self.store, self.editorial)
 
     # -- polling
 
@@ -272,15 +272,3 @@ class Wire(Schedule):
         """Return those of these rooms that were opened; the next poll opens new ones."""
         opened = [self.__dict__.pop(name, None) for name in rooms]
         return [room for room in opened if isinstance(room, Closing)]
-
-    def _edit_again(self) -> None:
-        """Let changed rules and tags go over what is stored."""
-        digest = self.editorial.digest()
-        if self.store.meta(RULES_DIGEST) == digest:
-            return
-        bodies = self.editorial.reads_text()
-        edits = self.editorial.edits(self.store.articles(bodies=bodies))
-        self.store.retitle(edits.headlines)
-        for source_id, tags in edits.tags.items():
-            self.store.retag(source_id, tags)
-        self.store.put_meta(RULES_DIGEST, digest)

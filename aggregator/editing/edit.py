@@ -100,6 +100,11 @@ class Desk:
         rules = (self._rules[rule_id] for rule_id in rule_ids)
         return any(getattr(rule, "reads_text", False) for rule in rules)
 
+    def leaves_out(self, rule_ids: Iterable[str]) -> bool:
+        """Return whether one of these rules can leave an article out."""
+        rules = (self._rules[rule_id] for rule_id in rule_ids)
+        return any(getattr(rule, "leaves_out", False) for rule in rules)
+
     def steps(
         self, article: Article, rule_ids: Sequence[str], *, credited: str = ""
     ) -> Iterator[Step]:

@@ -111,7 +111,8 @@ class Article(Struct, frozen=True, kw_only=True):
         `override` is a headline that the desk wrote for this article alone: it wins
         over all rules.
         `tags` are the source's categories; `desk_tags` the operator's own tags of the
-        source, which selections go by.
+        source, which selections go by. `taken_by` are the ids of those publications that
+        take it of all whose rules leave articles out.
         `source_body` is the body as sent and `source_type` what the source said it is
         (`text/html`, `application/xhtml+xml` or `text/plain`); `body` is the cleaned
         HTML with absolute addresses and without credit block; its visible text is the
@@ -159,6 +160,7 @@ class Article(Struct, frozen=True, kw_only=True):
     withdrawn: Withdrawn | None = None
     override: str | None = None
     stand_in: str = ""
+    taken_by: tuple[str, ...] = ()
 
     @property
     def headline(self) -> str:

@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from aggregator.model import Article, Dropped, Withdrawn
+from aggregator.model import Article, Withdrawn
 from aggregator.store import seals
 from aggregator.store.columns import (
     AnyRow,
@@ -77,6 +77,7 @@ articles = Table(
     Column("shown", Boolean, nullable=False),
     Column("override", Text),
     Column("stand_in", Text),
+    Column("taken_by", Text),
     *(Column(name, Bytes) for name in seals.OF_ARTICLES),
     Index(None, "listed_at", "article_id", "shown"),
     Index(None, "source_id", "listed_at", "article_id", "shown"),
@@ -91,7 +92,8 @@ _CHANGEABLE = (
     "keys", "url", "source_title", "title", "rules", "authors", "tags", "language",
     "enclosures", "image", "attribution", "dated", "published", "updated",
     "text_sha256", "content_digest", "revision", "dropped",
-    "stand_in", "seal_face", "seal_said", "seal_headline", "seal_dropped", "seal_stand_in",
+    "stand_in", "taken_by", "seal_face", "seal_said", "seal_headline", "seal_dropped",
+    "seal_stand_in", "seal_taken_by",
 )  # fmt: skip
 _CHANGEABLE_SEALS = [name for name in seals.OF_ARTICLES if name in _CHANGEABLE]
 
@@ -112,9 +114,11 @@ _retitle = (
         title=bindparam("title"),
         rules=bindparam("rules"),
         dropped=bindparam("dropped"),
+        taken_by=bindparam("taken_by"),
         shown=_still_shown,
         seal_headline=bindparam("seal_headline"),
         seal_dropped=bindparam("seal_dropped"),
+        seal_taken_by=bindparam("seal_taken_by"),
     )
 )
 _withdraw = (
@@ -172,20 +176,23 @@ def change_articles(connection: Connection, changed: Sequence[Article]) -> None:
     execute_each(connection, _change, [_changed_row(article) for article in changed])
 
 
-def retitle_articles(
-    connection: Connection,
-    updates: Sequence[tuple[str, str, tuple[str, ...], Dropped | None]],
-) -> None:
-    """Write what the rules now say of articles: (id, title, rules, dropped)."""
+def retitle_articles(connection: Connection, edited: Sequence[Article]) -> None:
+    """Write what the rules now make of articles: headline, dropped or not, taken by whom."""
     rows = [
         sealed(
-            article_id,
-            {"title": title, "rules": packed_texts(rules), "dropped": packed(dropped)},
+            each.id,
+            {
+                "title": each.title,
+                "rules": packed_texts(each.rules),
+                "dropped": packed(each.dropped),
+                "taken_by": packed_texts(each.taken_by),
+            },
             "seal_headline",
             "seal_dropped",
+            "seal_taken_by",
         )
-        | {"which": article_id, "undropped": dropped is None}
-        for article_id, title, rules, dropped in updates
+        | {"which": each.id, "undropped": each.dropped is None}
+        for each in edited
     ]
     execute_each(connection, _retitle, rows)
 

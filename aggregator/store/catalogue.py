@@ -74,15 +74,22 @@ class Catalogue(Transactions):
         limit: int,
         before: tuple[datetime, str] | None = None,
         bodies: bool = True,
+        taken_by: str | None = None,
     ) -> list[Article]:
         """Return the newest shown articles of a selection, newest listed first.
 
         `before` is (listed_at, id) of the last article of the page above. Without
-        `bodies` the same fields as in `articles` are left at their defaults.
+        `bodies` the same fields as in `articles` are left at their defaults. With the
+        id of a publication, `taken_by`, its rules have chosen already, too.
         """
         with self._reading() as connection:
             ids = listing.latest(
-                connection, selection, now=now, limit=limit, before=before
+                connection,
+                selection,
+                now=now,
+                limit=limit,
+                before=before,
+                taken_by=taken_by,
             )
             if bodies:
                 return _whole(connection, ids)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from aggregator.model import Dropped, Withdrawn
+from aggregator.model import Article, Withdrawn
 from aggregator.store.articles import (
     ids_of_source,
     retitle_articles,
@@ -19,14 +19,11 @@ from aggregator.store.listing import listed, relist
 from aggregator.store.search import headlines, index_again
 
 
-def retitle(
-    connection: Connection,
-    updates: Sequence[tuple[str, str, tuple[str, ...], Dropped | None]],
-) -> None:
-    """Write what the rules now say of articles: (id, title, rules, dropped)."""
-    ids = [article_id for article_id, *_ in updates]
+def retitle(connection: Connection, edited: Sequence[Article]) -> None:
+    """Write what the rules now make of articles: `title` and `rules`, `dropped`, `taken_by`."""
+    ids = [article.id for article in edited]
     before, said = listed(connection, ids), headlines(connection, ids)
-    retitle_articles(connection, updates)
+    retitle_articles(connection, edited)
     relist(connection, before, ids)
     says = headlines(connection, ids)
     index_again(connection, [id_ for id_ in says if says[id_] != said[id_]])

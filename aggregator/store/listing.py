@@ -1,14 +1,15 @@
 """The table `listing`, and the newest articles of any selection.
 
 `listing` has a row for each shown article under each desk tag and each language it can
-be selected by, in the order of all outputs; all articles, and those of a source, are
+be selected by, and under each publication that takes it where rules leave articles out,
+in the order of all outputs; all articles, and those of a source, are
 listed by indexes of `articles` itself. So every list is a walk down one index, or
 several walks merged in step, and stops after as many rows as were asked for. Nothing
 is ever sorted: with one million articles, a tag joined and sorted took 9 ms, a walk
 0.1 ms.
 
 A selection with several keys walks the first of sources, tags, languages, and looks
-each article up under the other keys.
+each article up under the other keys. What a publication takes was selected before.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -46,7 +47,7 @@ from aggregator.store.columns import (
     metadata,
     micros,
 )
-from aggregator.store.rows import desk_tags_of
+from aggregator.store.rows import texts_of
 
 listing = Table(
     "listing",
@@ -91,7 +92,7 @@ def list_articles(connection: Connection, new: Iterable[Article]) -> None:
         for each in new
         if each.dropped is None and each.withdrawn is None
         for listed_at in (micros(each.listed_at),)
-        for scope in _scopes(each.desk_tags, each.language)
+        for scope in _scopes(each.desk_tags, each.language, each.taken_by)
     ]
     execute_each(connection, _insert, rows)
 
@@ -120,10 +121,13 @@ def latest(
     now: datetime,
     limit: int,
     before: tuple[datetime, str] | None,
+    taken_by: str | None = None,
 ) -> list[str]:
     """Return the ids of the newest shown articles of a selection, newest listed first.
 
-    `before` is the place (listed_at, id) of the last article already seen.
+    `before` is the place (listed_at, id) of the last article already seen; `taken_by`
+    the publication whose selection it is, if its rules leave articles out: only what
+    stands under it is looked at.
     """
     below = (micros(before[0]), before[1]) if before else TOP
     since = now - selection.max_age if selection.max_age else None
@@ -134,7 +138,7 @@ def latest(
         # An article can stand under each of several tags: once is enough.
         "rows": limit * max(1, len(selection.tags), len(selection.languages)),
     }
-    places = dict.fromkeys(_merged(connection, selection, bounds))
+    places = dict.fromkeys(_merged(connection, selection, bounds, taken_by))
     return [article_id for _, article_id in islice(places, limit)]
 
 
@@ -142,15 +146,17 @@ def _merged(
     connection: Connection,
     selection: Selection,
     bounds: dict[str, Any],
+    taken_by: str | None,
 ) -> list[Place]:
     """Return the places that every walk found, newest listed first.
 
     One statement walks up to 32 lists at once; only a selection of more needs several,
     and only then is there something left to merge.
     """
-    walk, walked = _walked(selection)
-    tags = _tag_scopes(selection) if walk != "tags" else []
-    languages = _language_scopes(selection) if walk != "languages" else []
+    walk, walked = _walked(selection, taken_by)
+    selected = walk == "taken"
+    tags = [] if selected or walk == "tags" else _tag_scopes(selection)
+    languages = [] if selected or walk == "languages" else _language_scopes(selection)
     filters = {f"tag_{n}": scope for n, scope in enumerate(tags)}
     filters |= {f"language_{n}": scope for n, scope in enumerate(languages)}
     places: list[Place] = []
@@ -162,8 +168,10 @@ def _merged(
     return sorted(places, reverse=True)
 
 
-def _walked(selection: Selection) -> tuple[str, Sequence[str]]:
+def _walked(selection: Selection, taken_by: str | None) -> tuple[str, Sequence[str]]:
     """Return which index to walk, and under which values."""
+    if taken_by is not None:
+        return "taken", [f"taken:{taken_by}"]
     if selection.sources:
         return "sources", list(dict.fromkeys(selection.sources))
     if selection.tags:
@@ -201,7 +209,7 @@ def _newest_first(columns: Any) -> Sequence[ColumnElement[Any]]:  # noqa: ANN401
 
 def _arm(shape: _Shape, value: str) -> Select[Any]:
     """Return one walk down one index."""
-    table = listing if shape.walk in {"tags", "languages"} else articles
+    table = listing if shape.walk in {"taken", "tags", "languages"} else articles
     place = (table.c.listed_at, table.c.article_id)
     walk = select(*place).where(
         tuple_(*place) < tuple_(bindparam("listed_at"), bindparam("article_id")),
@@ -233,15 +241,19 @@ def _standing_under(
 
 def entries_of(row: AnyRow) -> Iterator[Entry]:
     """Yield the entries of a stored article, shown or not."""
-    for scope in _scopes(desk_tags_of(row), row.language):
+    tags, taken_by = texts_of(row, "desk_tags"), texts_of(row, "taken_by")
+    for scope in _scopes(tags, row.language, taken_by):
         yield scope, row.listed_at, row.article_id
 
 
 @lru_cache(maxsize=4096)  # all articles of a source have the same
-def _scopes(tags: tuple[str, ...], language: str | None) -> tuple[str, ...]:
-    """Return the scopes of an article: its tags, and its language by every prefix."""
+def _scopes(
+    tags: tuple[str, ...], language: str | None, taken_by: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the scopes of an article: its tags, its language by every prefix, its takers."""
     parts = language.lower().split("-") if language else []
     return (
         *(f"tag:{tag}" for tag in dict.fromkeys(tags)),
         *(f"lang:{'-'.join(parts[:n])}" for n in range(1, len(parts) + 1)),
+        *(f"taken:{publication_id}" for publication_id in taken_by),
     )

@@ -16,11 +16,13 @@ from aggregator.store import seals
 from aggregator.store.articles import articles
 from aggregator.store.columns import Name, chunks, moment
 
+# Who takes an article follows from it and the config.
+_SEALS = [name for name in seals.OF_ARTICLES if name != "seal_taken_by"]
 _some = select(
     articles.c.article_id,
     articles.c.source_id,
     articles.c.listed_at,
-    *(articles.c[name] for name in seals.OF_ARTICLES),
+    *(articles.c[name] for name in _SEALS),
 ).where(articles.c.article_id.in_(bindparam("which", type_=Name, expanding=True)))
 
 # In the place of a seal that there is none of, as long as one.

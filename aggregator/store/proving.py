@@ -106,7 +106,7 @@ class _Names:
             yield "a name under which it is found is missing"
         expected = set(entries_of(row)) if row.shown else set()
         if self._listed.get(told.id, set()) != expected:
-            yield "it is not listed under its tags and language as it should be"
+            yield "it is not listed under its tags, language and publications as it should be"
 
 
 def _proof(

@@ -81,6 +81,7 @@ def article(row: Sequence[Any], **texts: Any) -> Article:  # noqa: ANN401 - fiel
             _shown,
             override,
             stand_in,
+            taken_by,
             *_,
         ) = row
         published_at = moment(published)
@@ -111,18 +112,19 @@ def article(row: Sequence[Any], **texts: Any) -> Article:  # noqa: ANN401 - fiel
             withdrawn=_withdrawn(withdrawn) if withdrawn else None,
             override=override,
             stand_in=stand_in or "",
+            taken_by=texts_alike(taken_by),
             **texts,
         )
     except BROKEN as error:
         raise StoreDamaged(row[0], *_unreadable(row)) from error
 
 
-def desk_tags_of(row: AnyRow) -> tuple[str, ...]:
-    """Return the desk's tags of a stored row; raises StoreDamaged."""
+def texts_of(row: AnyRow, name: str) -> tuple[str, ...]:
+    """Return a column of texts (`desk_tags`, `taken_by`) of a row; raises StoreDamaged."""
     try:
-        return texts_alike(row.desk_tags)
+        return texts_alike(getattr(row, name))
     except BROKEN as error:
-        raise StoreDamaged(row.article_id, "desk_tags") from error
+        raise StoreDamaged(row.article_id, name) from error
 
 
 def new_row(article: Article) -> dict[str, Any]:
@@ -166,6 +168,7 @@ def row_said(article: Article) -> dict[str, Any]:
         "content_digest": content_digest(article),
         "revision": article.revision,
         "dropped": packed(article.dropped),
+        "taken_by": packed_texts(article.taken_by),
     }
     # PostgreSQL refuses U+0000, SQLite takes it and loses what follows: refuse it here.
     for name, value in row.items():
@@ -241,6 +244,7 @@ _READERS: dict[int, tuple[str, Callable[[Any], object]]] = {
     19: ("listed_at", moment),
     23: ("dropped", _dropped),
     24: ("withdrawn", _withdrawn),
+    28: ("taken_by", unpacked_texts),
 }
 
 

@@ -29,6 +29,7 @@ OF_ARTICLES: Final[Mapping[str, tuple[str, ...]]] = {
     "seal_withdrawn": ("withdrawn",),
     "seal_override": ("override",),
     "seal_stand_in": ("stand_in",),
+    "seal_taken_by": ("taken_by",),
 }  # fmt: skip
 OF_BODIES: Final[Mapping[str, tuple[str, ...]]] = {
     "seal_words": ("source_type", "summary", "changes", "texts"),

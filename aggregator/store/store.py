@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from aggregator.model import (
+    Article,
     Document,
-    Dropped,
     Grant,
     Known,
     OutcomeKind,
@@ -161,12 +161,10 @@ class Store(Catalogue):
 
     # what the desk decides
 
-    def retitle(
-        self, updates: Iterable[tuple[str, str, tuple[str, ...], Dropped | None]]
-    ) -> None:
-        """Write what changed rules say: (article id, title, rules, dropped or None)."""
+    def retitle(self, edited: Sequence[Article]) -> None:
+        """Write what rules make of articles: `title` and `rules`, `dropped`, `taken_by`."""
         with self._writing() as connection:
-            desk.retitle(connection, list(updates))
+            desk.retitle(connection, edited)
 
     def retag(self, source_id: str, tags: tuple[str, ...]) -> None:
         """Give all articles of a source these desk tags instead of theirs."""

@@ -1,16 +1,12 @@
 """Nothing disappears without a reason, and no source is shown beyond its rights."""
 
 import json
-from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aggregator.app.explanation import explain
 from aggregator.app.verification import article_differences, document_differences
-from aggregator.store import open_store
 from aggregator.text import markup
 from tests.app.worlds import PICTURE, articles, configs, world
 from tests.builders import NOON
@@ -21,13 +17,6 @@ few = settings(
 fetched = st.lists(articles(), max_size=9)
 
 
-@cache
-def template() -> Path:
-    path = Path(mkdtemp()) / "wire.db"
-    open_store(f"sqlite:///{path}").close()
-    return path
-
-
 def shown(here, publication, name="json"):
     return (here.output / "feeds" / f"{publication.id}.{name}").read_text()
 
@@ -36,7 +25,7 @@ def shown(here, publication, name="json"):
 @given(config=configs(), came=fetched)
 def test_what_was_fetched_is_shown_or_has_a_reason_in_every_publication(config, came):
     """Conservation: fetched = shown + not shown with a reason, and explain knows."""
-    with world(config, came, template()) as here:
+    with world(config, came) as here:
         stored = {
             article.id: article for article in here.wire.store.articles(bodies=True)
         }
@@ -60,7 +49,7 @@ def test_what_was_fetched_is_shown_or_has_a_reason_in_every_publication(config, 
 @few
 @given(config=configs(), came=fetched)
 def test_a_world_just_published_has_no_differences(config, came):
-    with world(config, came, template()) as here:
+    with world(config, came) as here:
         found = [d.sentence for d in article_differences(here.wire)]
 
         assert [s for s in found if "raw item" not in s] == []
@@ -72,7 +61,7 @@ def test_a_world_just_published_has_no_differences(config, came):
 def test_no_output_shows_more_than_a_source_allows(config, came):
     """Rights: every article of every publication, in every format."""
     rights = {source.id: source.rights for source in config.sources}
-    with world(config, came, template()) as here:
+    with world(config, came) as here:
         by_id = {article.published_id: article for article in here.fetched}
         for publication in config.publications:
             items = json.loads(shown(here, publication))["items"]

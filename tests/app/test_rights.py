@@ -7,9 +7,6 @@ for them, byte for byte: documents, archived months, pages, the API.
 
 import asyncio
 import re
-from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -17,7 +14,6 @@ from msgspec.structs import replace
 
 from aggregator.app.pages import Newsroom
 from aggregator.model import Enclosure, Image
-from aggregator.store import open_store
 from aggregator.web import application
 from tests.app.worlds import SOURCES, configs, world
 from tests.builders import NOON, article, attribution
@@ -27,13 +23,6 @@ NOTICE, LICENCE = "© The agency <all> & rights", "https://licences.example/by?a
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
 # What a picture may be called, for a canary of its own.
 KINDS = ("jpg", "PNG", "webp?size=large")
-
-
-@cache
-def template() -> Path:
-    path = Path(mkdtemp()) / "wire.db"
-    open_store(f"sqlite:///{path}").close()
-    return path
 
 
 @st.composite
@@ -153,7 +142,7 @@ def test_whatever_is_put_out_keeps_to_the_rights_of_every_source(config, came):
     """Rights: words, pictures, embargo, expiry, notices and licences, in all outputs."""
     rights = {source.id: source.rights for source in config.sources}
     config = replace(config, base_url="https://wire.example")
-    with world(config, came, template()) as here:
+    with world(config, came) as here:
         for name, publication, text in outputs(here):
             for one in here.fetched:
                 own = one.published_id.replace("tag:", "")

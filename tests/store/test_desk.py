@@ -124,16 +124,42 @@ def test_a_rule_changes_headlines_and_lists(desk):
     desk.record([polled(new=(report,))])
     dropped = Dropped(rule="no-sport", reason="football")
 
-    desk.retitle([(report.id, "Flood", ("house-style",), dropped)])
+    left_out = replace(report, title="Flood", rules=("house-style",), dropped=dropped)
 
-    assert desk.article(report.id) == replace(
-        report, title="Flood", rules=("house-style",), dropped=dropped
-    )
+    desk.retitle([left_out])
+
+    assert desk.article(report.id) == left_out
     assert newest(desk) == newest(desk, tags=("world",)) == []
 
-    desk.retitle([(report.id, report.source_title, (), None)])
+    desk.retitle([report])
 
     assert newest(desk) == newest(desk, tags=("world",)) == [report]
+
+
+def taken(desk, publication_id, **selection):
+    selection = Selection(**selection)
+    return desk.latest(selection, now=NOW, limit=9, taken_by=publication_id)
+
+
+def test_what_a_publication_takes_is_listed_under_it(desk):
+    flood = article("a", listed_at=NOW, taken_by=("floods", "weather"))
+    storm = article("b", listed_at=NOW - HOUR, taken_by=("weather",))
+    other = article("c", listed_at=NOW - MINUTE)
+    desk.record([polled(new=(flood, storm, other))])
+
+    assert taken(desk, "floods") == [flood]
+    assert taken(desk, "weather") == [flood, storm]
+    assert taken(desk, "weather", max_age=MINUTE) == [flood]
+    assert taken(desk, "unheard-of") == []
+
+    edited = replace(flood, revision=1, taken_by=("weather",))
+    desk.record([polled(changed=(edited,))])
+    desk.retitle([replace(other, taken_by=("floods",))])
+    desk.withdraw(storm.id, at=NOW, reason="mistaken", by="desk")
+
+    assert [each.id for each in taken(desk, "floods")] == [other.id]
+    assert taken(desk, "weather") == [edited]
+    assert [proof.wrong for proof in desk.evidence.proofs()] == [()] * 3
 
 
 def test_a_rule_does_not_bring_a_withdrawn_article_back(desk):
@@ -141,7 +167,7 @@ def test_a_rule_does_not_bring_a_withdrawn_article_back(desk):
     desk.record([polled(new=(report,))])
     desk.withdraw(report.id, at=NOW, reason="mistaken", by="desk")
 
-    desk.retitle([(report.id, "New", (), None)])
+    desk.retitle([replace(report, title="New")])
 
     assert newest(desk) == newest(desk, tags=("world",)) == []
 

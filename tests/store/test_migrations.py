@@ -16,8 +16,8 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade():
@@ -39,8 +39,8 @@ def next_version(tmp_path, monkeypatch):
 
     def arrive():
         monkeypatch.setattr(migrations, "FOLDER", folder)
-        monkeypatch.setattr(migrations, "VERSIONS", (*migrations.VERSIONS, "0007"))
-        monkeypatch.setattr(migrations, "HEAD", "0007")
+        monkeypatch.setattr(migrations, "VERSIONS", (*migrations.VERSIONS, "0008"))
+        monkeypatch.setattr(migrations, "HEAD", "0008")
 
     return arrive
 
@@ -73,7 +73,7 @@ def test_an_older_sqlite_store_is_migrated_when_it_is_opened(sqlite_url, next_ve
 
     open_store(sqlite_url).close()
 
-    assert schema_version(sqlite_url) == "0007"
+    assert schema_version(sqlite_url) == "0008"
     assert rows(sqlite_url) == before | {"colours": 0}
 
 
@@ -85,9 +85,9 @@ def test_an_older_postgresql_store_waits_for_the_operator(postgresql_url, next_v
 
     with pytest.raises(SchemaMismatch, match="run `mediawire db migrate`"):
         open_store(postgresql_url)
-    assert schema_version(postgresql_url) == "0006"
+    assert schema_version(postgresql_url) == "0007"
 
-    assert migrate(postgresql_url) == "0007"
+    assert migrate(postgresql_url) == "0008"
     open_store(postgresql_url).close()
 
     assert rows(postgresql_url) == before | {"colours": 0}
@@ -97,10 +97,10 @@ def test_a_reader_does_not_migrate(store_url, next_version):
     filled(store_url)
     next_version()
 
-    with pytest.raises(SchemaMismatch, match="0006, this program needs 0007"):
+    with pytest.raises(SchemaMismatch, match="0007, this program needs 0008"):
         open_store(store_url, read_only=True)
 
-    assert schema_version(store_url) == "0006"
+    assert schema_version(store_url) == "0007"
 
 
 def test_a_migration_that_fails_leaves_the_old_schema(store_url, next_version):
@@ -114,7 +114,7 @@ def test_a_migration_that_fails_leaves_the_old_schema(store_url, next_version):
     with pytest.raises(RuntimeError):
         migrate(store_url)
 
-    assert schema_version(store_url) == "0006"
+    assert schema_version(store_url) == "0007"
     assert rows(store_url) == before
 
 
@@ -137,12 +137,12 @@ def test_kill_minus_nine_during_a_migration_leaves_old_or_new(
 
         version = schema_version(sqlite_url)
         seen.add(version)
-        extra = {"colours": 0} if version == "0007" else {}
+        extra = {"colours": 0} if version == "0008" else {}
         assert rows(sqlite_url) == before | extra
 
-    assert seen <= {"0006", "0007"}
+    assert seen <= {"0007", "0008"}
     open_store(sqlite_url).close()
-    assert schema_version(sqlite_url) == "0007"
+    assert schema_version(sqlite_url) == "0008"
 
 
 def test_what_stands_in_for_a_headline_is_made_again_of_the_text(store_url):
@@ -162,8 +162,8 @@ def test_what_stands_in_for_a_headline_is_made_again_of_the_text(store_url):
         store.put_meta("rules", "as they were")
     engine = connect(parsed_url(store_url), "migrate")
     with engine.begin() as connection:
-        connection.execute(text("ALTER TABLE articles DROP COLUMN stand_in"))
-        connection.execute(text("ALTER TABLE articles DROP COLUMN seal_stand_in"))
+        for column in ("stand_in", "seal_stand_in", "taken_by", "seal_taken_by"):
+            connection.execute(text(f"ALTER TABLE articles DROP COLUMN {column}"))
         connection.execute(text("UPDATE mediawire_version SET version_num = '0005'"))
     engine.dispose()
 

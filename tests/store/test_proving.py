@@ -50,10 +50,11 @@ def wrong(store):
 
 def test_what_is_as_it_was_written_has_nothing_wrong(desk):
     desk.record([polled(at=NOW + HOUR, changed=(LATER,))])
-    desk.retitle([(REPORT.id, "Ours", ("house",), None)])
+    ours = replace(LATER, title="Ours", rules=("house",), taken_by=("wire",))
+    desk.retitle([ours])
     desk.retag("bbc", ("world",))
     desk.override(REPORT.id, "The desk's own")
-    desk.retitle([(REPORT.id, "Ours", (), Dropped(rule="no", reason="so"))])
+    desk.retitle([replace(ours, rules=(), dropped=Dropped(rule="no", reason="so"))])
     desk.withdraw(REPORT.id, at=NOW, reason="mistaken", by="desk")
 
     assert wrong(desk) == []

@@ -87,6 +87,7 @@ EVERYTHING = article(
     withdrawn=Withdrawn(at=NOW, reason="mistaken", by="desk"),
     override="The desk's own headline",
     stand_in="Water stood in the streets of…",
+    taken_by=("floods",),
 )
 
 

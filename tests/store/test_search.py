@@ -139,8 +139,9 @@ def test_an_article_is_found_by_what_its_source_says_now(desk):
 
 
 def test_an_article_is_found_by_its_own_headline_and_by_ours(desk):
-    written(desk, replace(report("a", "FLOOD HITS"), title="Flood hits"))
-    desk.retitle([(id_of("bbc a"), "Waters rise", ("desk",), None)])
+    hits = replace(report("a", "FLOOD HITS"), title="Flood hits")
+    written(desk, hits)
+    desk.retitle([replace(hits, title="Waters rise", rules=("desk",))])
 
     assert names(desk, "hits") == names(desk, "rise") == ["a"]
 
@@ -231,6 +232,8 @@ def before(store_url, version, *undone):
             "DROP TABLE grants",
             "ALTER TABLE articles DROP COLUMN stand_in",
             "ALTER TABLE articles DROP COLUMN seal_stand_in",
+            "ALTER TABLE articles DROP COLUMN taken_by",
+            "ALTER TABLE articles DROP COLUMN seal_taken_by",
             f"UPDATE {VERSION_TABLE} SET version_num = '{earlier}'",
         ):
             connection.execute(text(statement))

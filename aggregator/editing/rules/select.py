@@ -94,6 +94,11 @@ class Select(Struct, frozen=True, kw_only=True):
         finders = (self.drop, self.keep, self.only_if)
         return any(READS_TEXT & finder.patterns.keys() for finder in finders)
 
+    @property
+    def leaves_out(self) -> bool:
+        """Return whether any article can be left out."""
+        return bool(self.drop or self.keep)
+
     def __call__(self, subject: Subject) -> Subject | Dropped:
         """Return the subject, with more tags if it gets any, or why it is left out."""
         if hit := self.drop.hit(subject):
