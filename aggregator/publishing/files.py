@@ -10,7 +10,7 @@ import errno
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
@@ -149,8 +149,14 @@ def changed_at(name: str, within: int) -> datetime | None:
 
 
 def later(at: datetime, before: datetime | None) -> datetime:
-    """Return the later of two times."""
-    return max(at, before) if before else at
+    """Return a time that HTTP tells from the one before: of another second, and later.
+
+    Or a reader who compares `Last-Modified` alone, which has seconds (RFC 9110 section
+    8.8.2), would never hear of the second of two changes within one.
+    """
+    if before is None:
+        return at
+    return max(at, before.replace(microsecond=0) + timedelta(seconds=1))
 
 
 def swap(

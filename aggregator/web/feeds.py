@@ -72,7 +72,9 @@ class Feeds:
         if offer is None:
             return None
         shown = self._published.document(offer.file, offer.media_type)
-        return answer(asked, shown, headers=offer.headers) if shown else None
+        if shown is None:
+            return None
+        return answer(asked, shown, headers=offer.headers, now=self._newsroom.now())
 
     def are_at(self, path: str) -> bool:
         """Whether a feed is published at a path, now or in time."""

@@ -315,7 +315,7 @@ def test_no_field_of_an_article_was_forgotten_in_the_fingerprint():
     untold = {
         *("source_id", "keys", "desk_tags", "source_body", "source_type", "raw"),
         *("dated", "first_seen", "listed_at", "revision", "dropped", "withdrawn"),
-        *("summary", "changes", "override", "stand_in"),
+        *("summary", "changes", "override", "stand_in", "taken_by"),
     }
 
     assert set(article(1).__struct_fields__) - untold == set(OTHERS)

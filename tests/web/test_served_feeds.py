@@ -327,6 +327,24 @@ def test_a_new_document_is_served_at_once_with_a_new_tag(house):
     assert after.headers["etag"] != before.headers["etag"]
 
 
+def test_a_reader_who_goes_by_time_alone_hears_of_two_changes_within_a_second(house):
+    """RFC 9110, 8.8.2: `Last-Modified` has whole seconds, and is never after `Date`."""
+    with served(house) as site:
+        dates = []
+        for number in (1, 2, 3):
+            since = {"if_modified_since": dates[-1]} if dates else {}
+            house.take(article(number)).publish()
+            answer = site.get(ATOM, **since)
+            assert answer.status == 200
+            dates.append(answer.headers["last-modified"])
+        house.at += timedelta(minutes=1)
+        settled = site.get(ATOM).headers["last-modified"]
+
+        assert dates == ["Tue, 24 Nov 2026 12:00:00 GMT"] * 3
+        assert settled == "Tue, 24 Nov 2026 12:00:02 GMT"
+        assert site.get(ATOM, if_modified_since=settled).status == 304
+
+
 def test_publishing_the_same_again_is_the_same_document(house):
     """D10: same articles, same bytes, same ETag, also after a restart."""
     house.take(article()).publish()
