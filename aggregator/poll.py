@@ -17,7 +17,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aggregator.config.addresses import secrets
+from aggregator.discretion import discreet
 from aggregator.errors import FetchError, ReadError
 from aggregator.fetching import cadence
 from aggregator.identity import Reconciled, keys_of, reconcile
@@ -36,11 +36,9 @@ from aggregator.model import (
     Validators,
 )
 from aggregator.reading import ReadRequest
+from aggregator.returned import without_returned, worth_asking
 from aggregator.suspicion import suspicion
 from aggregator.text.urls import host_of, registrable_host
-
-# What is shorter is no secret, and may be a part of any word.
-SHORTEST_SECRET = 6  # characters
 
 
 class Fetching(Protocol):
@@ -68,6 +66,10 @@ class Memory(Protocol):
 
     def known(self, source_id: str, keys: Collection[str]) -> Mapping[str, Known]:
         """Return the stored articles of the source under these keys."""
+        ...
+
+    def pruned(self, source_id: str, keys: Collection[str]) -> Mapping[str, datetime]:
+        """Return when articles of the source under these keys were listed, now pruned."""
         ...
 
     def article(self, article_id: str) -> Article | None:
@@ -149,28 +151,10 @@ def _failed(
         kind="failed",
         status=_status(answer),
         problem=error.problem,
-        error=_discreet(str(error), source),
+        error=discreet(str(error), source),
         advice=answer.advice,
         unreached=error.unreached if isinstance(error, FetchError) else None,
     )
-
-
-def _discreet(text: str, source: Source) -> str:
-    """Return a sentence without the secrets of its source.
-
-    It may quote an answer, and servers repeat what they were asked for; where the quote
-    is cut in the middle of a secret, its beginning goes, too.
-    """
-    told = [*secrets(source.url), *(value for _, value in source.headers)]
-    if source.auth:
-        told.append(source.auth.password)
-    for secret in sorted(told, key=len, reverse=True):
-        for size in range(len(secret), SHORTEST_SECRET - 1, -1):
-            if size == len(secret):
-                text = text.replace(secret, "***")
-            elif text.endswith(secret[:size]):
-                text = f"{text[:-size]}***"
-    return text
 
 
 def _status(answer: Fetched | NotModified | FetchError) -> int | None:
@@ -275,16 +259,22 @@ def _reading(attempt: _Attempt, answer: Fetched, previous: Document | None) -> R
 def _changes(
     attempt: _Attempt, reading: Reading, previous: Document | None
 ) -> Reconciled:
-    """Return what the document changes of the articles we hold."""
+    """Return what the document changes of the articles we hold, or held."""
     memory, keys = attempt.rooms.memory, keys_of(reading)
-    return reconcile(
+    first = attempt.before.first_success_at is None
+    changes = reconcile(
         reading,
         known=memory.known(attempt.source.id, keys) if keys else {},
         held=memory.article,
         previous=previous,
-        first=attempt.before.first_success_at is None,
+        first=first,
         now=attempt.now,
     )
+    doubtful = [] if first else worth_asking(changes.new, now=attempt.now)
+    if not doubtful:
+        return changes
+    asked = {key for article in doubtful for key in article.keys}
+    return without_returned(changes, memory.pruned(attempt.source.id, asked))
 
 
 def _to_ask_again(

@@ -29,6 +29,10 @@ class _NothingKnown:
         del source_id, asked
         return {}
 
+    def pruned(self, source_id: str, asked: Collection[str]) -> dict[str, datetime]:
+        del source_id, asked
+        return {}
+
     def article(self, article_id: str) -> Article | None:
         del article_id
         return None

@@ -158,7 +158,9 @@ class ServiceFile(BaseModel, extra="forbid", frozen=True, title="mediawire.yaml"
         description="Every representation is also a file here, atomically written.",
     )
     keep: Duration = Field(
-        default=timedelta(days=90), description="How long articles are kept."
+        default=timedelta(days=90),
+        description="How long articles are kept. One that its source lists again within a "
+        "year does not come as new.",
     )
     fetch: Fetch = Field(default=Fetch(), description="How sources are asked.")
     reading: Reading = Field(

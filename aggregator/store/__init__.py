@@ -16,7 +16,7 @@ PostgreSQL, with the same answers.
     sources, grants, documents, polls, articles, bodies, keys, listing, search, publications,
                 meta
                 one family of tables each: its rows from and to our nouns
-    pruning, backup
+    pruning, pruned, backup
 
 To add a table: a family module, a migration beside the others in `migrations/`, and
 its method on Store. SQLAlchemy is loaded when a store is first opened, not before:

@@ -2,8 +2,8 @@
 
 An article that its source's last document still lists is never deleted, however old:
 it would only come back as new. Nor is one that was withdrawn: it must be known again to
-stay away. Names go with their article, so that a report which returns after years is a
-new one.
+stay away. Names go with their article, but by which keys its source's entry was known
+is remembered for a year (`pruned`): served again, it is no news.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from aggregator.store.documents import document
 from aggregator.store.keys import forget_keys, forget_refs
 from aggregator.store.listing import listed, relist
 from aggregator.store.polls import forget_polls
+from aggregator.store.pruned import forget_pruned, note_pruned
 
 _old = select(articles.c.article_id).where(
     articles.c.source_id == bindparam("source_id"),
@@ -42,6 +43,7 @@ def prune_source(connection: Connection, source_id: str, before: datetime) -> in
 def prune_rest(connection: Connection, before: datetime) -> None:
     """Delete what belongs to no article any more, and the log before a time."""
     forget_refs(connection)
+    forget_pruned(connection, before)
     forget_polls(connection, before)
 
 
@@ -49,6 +51,7 @@ def _delete_articles(
     connection: Connection, source_id: str, article_ids: Sequence[str]
 ) -> None:
     before = listed(connection, article_ids)
+    note_pruned(connection, source_id, article_ids)
     forget_keys(connection, source_id, article_ids)
     for some in chunks(article_ids):
         connection.execute(_delete, {"which": some})  # bodies and revisions follow

@@ -40,6 +40,7 @@ from aggregator.store.connecting import telling
 from aggregator.store.evidence import Evidence
 from aggregator.store.journal import Journal
 from aggregator.store.keys import known
+from aggregator.store.pruned import listed_before_pruned
 from aggregator.store.twinship import Twinship
 
 
@@ -137,6 +138,11 @@ class Store(Catalogue):
         """Return the source's articles that hold one of the keys, by key."""
         with self._reading() as connection:
             return known(connection, source_id, keys)
+
+    def pruned(self, source_id: str, keys: Collection[str]) -> dict[str, datetime]:
+        """Return when articles of a source were listed that were pruned, by their keys."""
+        with self._reading() as connection:
+            return listed_before_pruned(connection, source_id, keys)
 
     def record(self, results: Sequence[PollResult]) -> None:
         """Write all that these polls change, in one transaction.

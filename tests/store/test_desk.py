@@ -1,5 +1,7 @@
 """What the desk asks of stored articles, and what it decides about them."""
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 from newsroom import HOUR, MINUTE, NOW, article, document, polled, source
@@ -259,6 +261,20 @@ def test_what_a_source_still_lists_is_not_pruned(desk):
     assert desk.prune(NOW) == 0
 
     assert list(desk.articles(bodies=True)) == [old]
+
+
+def test_by_which_names_a_report_was_pruned_is_known_for_a_year(desk):
+    old = article("old", listed_at=NOW - 100 * HOUR)
+    desk.record([polled(new=(old,))])
+    desk.prune(NOW)
+
+    assert desk.pruned("bbc", old.keys) == dict.fromkeys(old.keys, old.listed_at)
+    assert desk.pruned("bbc", ("guid:unheard-of",)) == desk.pruned("ap", old.keys) == {}
+
+    desk.prune(NOW + timedelta(days=360))
+    assert set(desk.pruned("bbc", old.keys)) == set(old.keys)
+    desk.prune(NOW + timedelta(days=366))
+    assert desk.pruned("bbc", old.keys) == {}
 
 
 def test_a_pruned_report_that_returns_is_found_by_all_its_names(desk):

@@ -230,6 +230,7 @@ def before(store_url, version, *undone):
             *undone,
             "ALTER TABLE documents DROP COLUMN passage",
             "DROP TABLE grants",
+            "DROP TABLE pruned",
             "ALTER TABLE articles DROP COLUMN stand_in",
             "ALTER TABLE articles DROP COLUMN seal_stand_in",
             "ALTER TABLE articles DROP COLUMN taken_by",
