@@ -1,4 +1,4 @@
-"""`article list`, `show`, `withdraw`: what is stored, as a desk would look at it."""
+"""`article list`, `article show`: what is stored, as a desk would look at it."""
 
 from collections.abc import Iterator, Sequence
 from difflib import unified_diff
@@ -9,11 +9,10 @@ import click
 
 from aggregator.app import deciding
 from aggregator.cli import Invocation, Verbs
-from aggregator.cli.desk import retitle, split
-from aggregator.cli.opening import configured, reading_wire, working_wire
+from aggregator.cli.deciding import retitle, split, withdraw
+from aggregator.cli.opening import reading_wire
 from aggregator.cli.terminal import emit_json, emit_table, in_words
 from aggregator.cli.values import Count
-from aggregator.errors import StoreHeld
 from aggregator.model import Article
 from aggregator.text import markup
 
@@ -23,6 +22,7 @@ def article() -> None:
     """Look at stored articles, and take one back."""
 
 
+article.add_command(withdraw)
 article.add_command(retitle)
 article.add_command(split)
 
@@ -78,34 +78,6 @@ def show(invocation: Invocation, *, ref: str, revisions: bool, as_json: bool) ->
             click.echo("\n".join(change["difference"]))
         if revisions and not changes:
             click.echo("\nno revision: its source changed nothing since it came")
-
-
-@article.command()
-@click.argument("ref", metavar="ID-OR-URL")
-@click.option("--reason", required=True, help="Stands on its page, for readers.")
-@click.pass_context
-def withdraw(ctx: click.Context, *, ref: str, reason: str) -> None:
-    """Take an article back: it leaves every output at once and never returns."""
-    if not reason.strip():
-        raise click.UsageError("--reason is empty; it stands on the article's page")
-    with reading_wire(ctx.obj) as wire:
-        copies = deciding.copies(wire, ref)
-        taken_back = deciding.withdraw(wire, ref, reason=reason)
-    for id_ in taken_back:
-        click.echo(f"{id_} is withdrawn")
-    for copy in copies:
-        click.echo(
-            f"{copy.source_id} carried it, too, and its copy stands: `mediawire article "
-            f"withdraw {copy.id} --reason ...` takes that back"
-        )
-    if not taken_back:
-        click.echo("it was withdrawn before, and stands nowhere; nothing was changed")
-        return
-    try:
-        with working_wire(configured(ctx.obj), "article withdraw") as wire:
-            wire.publish_news()
-    except StoreHeld:
-        click.echo("the running service publishes without it now")
 
 
 def _revision(old: Article, new: Article) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from aggregator.app import desk
+from aggregator.app.deciding import retitle
 from aggregator.app.editions import Editions
 from aggregator.app.wire import Wire
 from aggregator.model import Config, Publication, RuleSpec, Selection, Source
@@ -155,11 +155,11 @@ def test_a_headline_of_the_desk_changes_nothing_of_who_takes_a_report(wire_of):
     came(wire, "A flood", 1)
     (report,) = wire.store.articles(bodies=True)
 
-    desk.retitle(wire, report, "High water")
+    retitle(wire, report, "High water")
     assert shown(wire) == ["High water"]
 
     wire = wire_of(sources=(AP,))
-    desk.retitle(wire, next(wire.store.articles(bodies=True)), "Water")
+    retitle(wire, next(wire.store.articles(bodies=True)), "Water")
     assert shown(wire) == ["Water"]
 
 
