@@ -8,7 +8,7 @@ import click
 from aggregator.app.clock import utc_now
 from aggregator.cli import Invocation
 from aggregator.cli.completing import source_ids
-from aggregator.cli.source.desk import Desk
+from aggregator.cli.source.files import SourceFiles
 from aggregator.config.edit import without_source
 from aggregator.config.names import moment
 
@@ -42,10 +42,10 @@ def pause(
     invocation: Invocation, *, source_id: str, until: datetime | None, why: str
 ) -> None:
     """Stop polling a source for now; its articles stay where they are."""
-    desk = Desk(invocation)
-    desk.source(source_id)
-    file = desk.folder.pause(source_id, now=utc_now(), why=why, until=until)
-    paused = Desk(invocation).source(source_id).paused
+    files = SourceFiles(invocation)
+    files.source(source_id)
+    file = files.folder.pause(source_id, now=utc_now(), why=why, until=until)
+    paused = SourceFiles(invocation).source(source_id).paused
     until = paused.until if paused else None
     when = f" until {until.isoformat().replace('+00:00', 'Z')}" if until else ""
     click.echo(f"{source_id} is paused{when} ({file})")
@@ -56,9 +56,9 @@ def pause(
 @click.pass_obj
 def resume(invocation: Invocation, *, source_id: str) -> None:
     """Go on polling a source that was paused."""
-    desk = Desk(invocation)
-    desk.source(source_id)
-    file = desk.folder.resume(source_id)
+    files = SourceFiles(invocation)
+    files.source(source_id)
+    file = files.folder.resume(source_id)
     click.echo(f"{source_id} goes on ({file})")
 
 
@@ -72,9 +72,9 @@ def remove(invocation: Invocation, *, source_id: str) -> None:
     until each is taken out by `mediawire article withdraw`. Added again under the same
     id, the source goes on where it was.
     """
-    desk = Desk(invocation)
-    desk.source(source_id)
-    file = desk.folder.change(source_id, partial(without_source, source_id=source_id))
+    files = SourceFiles(invocation)
+    files.source(source_id)
+    file = files.folder.change(source_id, partial(without_source, source_id=source_id))
     click.echo(
         f"{source_id} is removed from {file}; its articles stay in the store and in the "
         "feeds, under the rights they came with: `mediawire article list --source "

@@ -10,7 +10,7 @@ from aggregator.app import deciding
 from aggregator.cli import Invocation
 from aggregator.cli.completing import source_ids
 from aggregator.cli.opening import known_sources, reading_wire
-from aggregator.cli.source.desk import Desk
+from aggregator.cli.source.files import SourceFiles
 
 
 @click.command()
@@ -32,5 +32,5 @@ def reject(invocation: Invocation, *, source_id: str) -> None:
     with reading_wire(invocation) as wire:
         known_sources(wire, (source_id,))
         held = wire.states()[source_id].held
-    file = Desk(invocation).folder.reject(source_id, held)
+    file = SourceFiles(invocation).folder.reject(source_id, held)
     click.echo(f"{source_id} is rejected and paused ({file})")

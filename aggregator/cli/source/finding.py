@@ -16,7 +16,7 @@ from aggregator.app.prospect import (
 from aggregator.app.sparing import spared
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.opening import configured
-from aggregator.cli.source.desk import Desk
+from aggregator.cli.source.files import SourceFiles
 from aggregator.cli.terminal import emit_json
 from aggregator.config import masked
 from aggregator.config.edit import with_sources
@@ -52,19 +52,19 @@ def add(
     The file's comments and all its other lines stay as they are. A running service
     takes the new source up by itself.
     """
-    desk = Desk(ctx.obj)
-    address = _address(url, desk.config)
-    _refuse_known(ctx, desk.config, address)  # before anybody is asked
-    found = prospect(desk.config, address)
-    _refuse_known(ctx, desk.config, found.url)
+    files = SourceFiles(ctx.obj)
+    address = _address(url, files.config)
+    _refuse_known(ctx, files.config, address)  # before anybody is asked
+    found = prospect(files.config, address)
+    _refuse_known(ctx, files.config, found.url)
     entry: dict[str, Any] = {
-        "id": id_ or _id(desk.config, found, title),
+        "id": id_ or _id(files.config, found, title),
         "url": found.url,
         **({"title": title} if title else {}),
         **({"group": group} if group else {}),
         **({"tags": list(tags)} if tags else {}),
     }
-    desk.folder.write(SOURCES, partial(with_sources, sources=[entry]))
+    files.folder.write(SOURCES, partial(with_sources, sources=[entry]))
     count = len(found.articles)
     click.echo(
         f"{entry['id']} is added to {SOURCES}: {title or found.title or 'no title'}, "

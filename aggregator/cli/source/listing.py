@@ -7,7 +7,7 @@ import click
 from aggregator.cli import Invocation
 from aggregator.cli.completing import source_ids
 from aggregator.cli.opening import NO_SOURCES, known_sources, reading_wire
-from aggregator.cli.source.desk import Desk
+from aggregator.cli.source.files import SourceFiles
 from aggregator.cli.terminal import emit_json, emit_table, in_words
 from aggregator.config import masked
 from aggregator.config.units import duration_text
@@ -19,11 +19,11 @@ from aggregator.model import Source
 @click.pass_obj
 def list_(invocation: Invocation, *, as_json: bool) -> None:
     """List the configured sources, and the line where each is written."""
-    desk = Desk(invocation)
-    places = desk.places()
+    files = SourceFiles(invocation)
+    places = files.places()
     rows = [
         _row(source) | {"file": places[source.id].file, "line": places[source.id].line}
-        for source in desk.config.sources
+        for source in files.config.sources
     ]
     if as_json:
         emit_json(rows)
@@ -59,7 +59,7 @@ def show(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
         standing = next(s for s in standings(wire) if s["id"] == source_id)
         polls = wire.store.poll_log(source_id, limit=10)
         source = wire.sources[source_id]
-    place = Desk(invocation).places()[source_id]
+    place = SourceFiles(invocation).places()[source_id]
     settings = _row(source) | {"file": place.file, "line": place.line}
     log = [
         {

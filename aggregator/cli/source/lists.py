@@ -8,7 +8,7 @@ import click
 
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.opening import configured, reading_wire
-from aggregator.cli.source.desk import Desk
+from aggregator.cli.source.files import SourceFiles
 from aggregator.cli.terminal import counted
 from aggregator.config.edit import with_sources
 from aggregator.config.files import MORE_SOURCES
@@ -31,11 +31,11 @@ def import_(ctx: click.Context, *, file: Path) -> None:
     Folders become tags. What is polled already is left alone, and a feed that cannot be
     taken is named with its line. Taking all back is to delete that one file.
     """
-    desk = Desk(ctx.obj)
+    files = SourceFiles(ctx.obj)
     with file.open("rb") as opened:
         content = opened.read(MOST_BYTES)
     try:
-        found = intake(str(file), content, desk.config)
+        found = intake(str(file), content, files.config)
     except ConfigError as error:
         # What is wrong is a file that somebody brings, not our config.
         raise MediaWireError(str(error)) from error
@@ -46,7 +46,7 @@ def import_(ctx: click.Context, *, file: Path) -> None:
             ctx.exit(FAILED)
         return
     target = f"{MORE_SOURCES}/{slug(file.stem) or 'imported'}.yaml"
-    desk.folder.write(target, partial(with_sources, sources=found.sources))
+    files.folder.write(target, partial(with_sources, sources=found.sources))
     known = f"; polled already: {found.known}" if found.known else ""
     verb = "is" if len(found.sources) == 1 else "are"
     added = counted(len(found.sources), "source")

@@ -1,4 +1,4 @@
-"""The config folder as a desk that changes it: what stands where, and valid changes."""
+"""The config files for commands about sources: what stands where, and valid changes."""
 
 from aggregator.app.amending import ConfigFolder
 from aggregator.cli import Invocation, no_such
@@ -7,7 +7,7 @@ from aggregator.config.written import Place
 from aggregator.model import Config, Source
 
 
-class Desk:
+class SourceFiles:
     """One config folder, read and valid; raises ConfigError if it is not."""
 
     def __init__(self, invocation: Invocation) -> None:
