@@ -27,15 +27,10 @@ def check(ctx: click.Context, *, online: bool, as_json: bool) -> None:
     With --online, a source that cannot be used makes the check fail (1); one that is
     paused, or whose Retry-After runs, is not tried.
     """
-    ctx.exit(report_check(ctx.obj, as_json=as_json, online=online))
+    ctx.exit(_report_check(ctx.obj, as_json=as_json, online=online))
 
 
-def report_check(
-    invocation: Invocation,
-    *,
-    as_json: bool,
-    online: bool,
-) -> int:
+def _report_check(invocation: Invocation, *, as_json: bool, online: bool) -> int:
     """Print what is wrong with the config, or that nothing is; return the exit code."""
     try:
         loaded = _loaded(invocation)

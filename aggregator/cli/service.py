@@ -8,7 +8,6 @@ from functools import partial
 import click
 
 from aggregator.app.clock import utc_now
-from aggregator.app.configuring import load_config
 from aggregator.app.round import Summary, poll_round
 from aggregator.app.supervisor import Tell, nobody, supervisor
 from aggregator.app.wire import EVERYTHING, Wire
@@ -58,9 +57,7 @@ def run(
     with working_wire(config, "run") as wire:
         serve_forever(
             wire,
-            load=lambda: load_config(
-                invocation.folder, environ=invocation.environ, flags=flags
-            ),
+            load=partial(configured, invocation, flags),
             tell=supervisor(invocation.environ),
         )
 
@@ -74,7 +71,7 @@ def scheduler(invocation: Invocation) -> None:
     with working_wire(working_config(invocation), "scheduler") as wire:
         service = Service(
             wire,
-            lambda: load_config(invocation.folder, environ=invocation.environ),
+            partial(configured, invocation),
             supervisor(invocation.environ),
         )
         on_signals(service.stop, service.reload)
@@ -101,7 +98,7 @@ def worker(invocation: Invocation) -> None:
         work = Worker(
             wire,
             shards,
-            lambda: load_config(invocation.folder, environ=invocation.environ),
+            partial(configured, invocation),
             supervisor(invocation.environ),
         )
         on_signals(work.stop, work.reload)
@@ -188,7 +185,7 @@ def serve(invocation: Invocation, *, listen: str | None) -> None:
     settle()
     following = Following(
         wire,
-        lambda: load_config(invocation.folder, environ=invocation.environ, flags=flags),
+        partial(configured, invocation, flags),
         wire.show,
     )
     try:
