@@ -53,9 +53,9 @@ def standing_alerts(wire: Wire) -> list[Alert]:
         for id_, state in wire.states().items()
     ]
     paths = {
-        f"feeds/{publication.id}.{format_}"
+        path
         for publication in wire.config.publications
-        for format_ in publication.formats
+        for path in publication.paths.values()
     }
     documents = [s for s in store.publication_status() if s.path in paths]
     return matters(watched, documents, _disks(wire.config), now=now)

@@ -199,7 +199,7 @@ def _standing(
 
 def _left_out(wire: Wire, article: Article, publication: Publication) -> dict[str, str]:
     """Return why the last publishing left the article out, by the path of each format."""
-    paths = {f"feeds/{publication.id}.{name}" for name in publication.formats}
+    paths = set(publication.paths.values())
     return {
         status.path: reason
         for status in wire.store.publication_status()

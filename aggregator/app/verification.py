@@ -73,8 +73,8 @@ def _of_months(wire: Wire) -> Iterator[tuple[str, str]]:
 def _of_publication(
     wire: Wire, publication: Publication, statuses: dict[str, PublicationStatus]
 ) -> Iterator[tuple[str, str]]:
-    names = {f"feeds/{publication.id}.{name}" for name in publication.formats}
-    published = [statuses[path] for path in sorted(names & statuses.keys())]
+    paths = sorted(publication.paths.values())
+    published = [statuses[path] for path in paths if path in statuses]
     if not published:
         return
     at = max(status.checked_at for status in published)

@@ -50,6 +50,11 @@ class Publication(Struct, frozen=True, kw_only=True):
     credit: str = "Source"
     image: str | None = None
 
+    @property
+    def paths(self) -> dict[str, str]:
+        """Return where its documents stand below output and base URL, by format."""
+        return {name: f"feeds/{self.id}.{name}" for name in self.formats}
+
 
 class Also(Struct, frozen=True, kw_only=True):
     """Another source that carried the same article: who, where, and its feed."""

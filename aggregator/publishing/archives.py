@@ -72,8 +72,7 @@ class Archives:
 
     def address(self, publication_id: str, month: str) -> str:
         """Return where a month is found by readers."""
-        feeds = f"{self._base_url}/{files.FOLDER}"
-        return f"{feeds}/{publication_id}/archive/{month}.{FORMAT}"
+        return f"{self._base_url}/{self.path(publication_id, month)}"
 
     def path(self, publication_id: str, month: str) -> str:
         """Return the path of a month, seen from the output folder."""
@@ -151,7 +150,7 @@ class Archives:
             address=self.address(publication.id, month),
             spoken=publication.language,
             margin=Margin(
-                current=f"{self._base_url}/{files.FOLDER}/{publication.id}.{FORMAT}",
+                current=f"{self._base_url}/{publication.paths[FORMAT]}",
                 previous=previous and self.address(publication.id, previous),
                 tombstones=tombstones,
             ),

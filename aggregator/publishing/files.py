@@ -98,10 +98,10 @@ def standing(output: Path, publication: Publication) -> str:
     and most rounds of polls bring nothing.
     """
     digest = blake2b(digest_size=16)
-    for name in publication.formats:
+    for path in publication.paths.values():
         for gz in ("", GZIP):
             try:
-                found = (output / FOLDER / f"{publication.id}.{name}{gz}").lstat()
+                found = (output / f"{path}{gz}").lstat()
             except OSError:
                 return ""
             if not S_ISREG(found.st_mode):

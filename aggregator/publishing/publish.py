@@ -123,7 +123,7 @@ class Publisher:
         differing = []
         with self._lock:
             for name, document in self._documents(publication, reports, margin):
-                path = _path(publication, name)
+                path = publication.paths[name]
                 file = self._folder.parent / path
                 packed = file.with_name(file.name + files.GZIP)
                 if not files.holds(file, document.body):
@@ -145,7 +145,7 @@ class Publisher:
         with self._lock:
             return [
                 Representation(
-                    path=_path(publication, name),
+                    path=publication.paths[name],
                     media_type=formats.named(name).media_type,
                     body=document.body,
                 )
@@ -292,10 +292,6 @@ class Publisher:
             self._standing.pop(draft.file, None)
         else:
             self._standing[draft.file] = draft.document, (plain, packed)
-
-
-def _path(publication: Publication, name: str) -> str:
-    return f"{FOLDER}/{publication.id}.{name}"
 
 
 def fingerprinted(

@@ -55,8 +55,7 @@ def _shown(
         "image": said.image,
         "page_url": links.whole(f"/feeds/{said.id}"),
         "feeds": [
-            _feed(name, f"feeds/{said.id}.{name}", statuses, links)
-            for name in said.formats
+            _feed(name, path, statuses, links) for name, path in said.paths.items()
         ],
     }
 

@@ -95,9 +95,9 @@ def _documents(
 ) -> list[tuple[PublicationStatus, object, object]]:
     """Return how each document of the config fared: with its age and last check."""
     configured = {
-        f"feeds/{publication.id}.{format_}"
+        path
         for publication in newsroom.config.publications
-        for format_ in publication.formats
+        for path in publication.paths.values()
     }
     return [
         (
