@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from aggregator.model import Article, Publication, Report
+from aggregator.web.links import Place
 
 # How many times more articles are looked at than fit on a page.
 PATIENCE = 5
 
-Place = tuple[datetime, str]
 Seen = tuple[Publication, Report]
 # Of (limit, before): each article with what is shown of it, the newest listed first.
 Look = Callable[[int, Place | None], Iterable[tuple[Article, Seen | None]]]

@@ -14,6 +14,8 @@ from msgspec import Struct
 from aggregator.model import Article, Publication
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Where an article stands in all lists: its `listed_at` and its id.
+Place = tuple[datetime, str]
 _PLACE = re.compile(r"([0-9]{1,17})-([0-9A-Za-z]{1,40})", re.ASCII)
 
 
@@ -55,8 +57,8 @@ def place(article: Article) -> str:
     return f"{(article.listed_at - EPOCH) // timedelta(microseconds=1)}-{article.id}"
 
 
-def place_of(text: str) -> tuple[datetime, str] | None:
-    """Return the (`listed_at`, `id`) that `before` carries, None if it carries none."""
+def place_of(text: str) -> Place | None:
+    """Return the place that `before` carries, None if it carries none."""
     found = _PLACE.fullmatch(text)
     if not found:
         return None

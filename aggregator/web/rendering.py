@@ -17,7 +17,7 @@ from aggregator.text.phrases import phrases
 from aggregator.web.answers import answer, document
 from aggregator.web.assets import Assets
 from aggregator.web.language import direction
-from aggregator.web.links import Links
+from aggregator.web.links import Links, Place, place_of
 from aggregator.web.newsroom import Newsroom
 from aggregator.web.standings import Standings
 
@@ -52,6 +52,20 @@ def id_of(request: Request) -> str:
     if "\0" in id_:
         raise HTTPException(404)
     return id_
+
+
+def before_of(request: Request) -> Place | None:
+    """Return the place that a list goes on below, None for its beginning; or 404."""
+    wanted = request.query_params.get("before")
+    before = place_of(wanted) if wanted else None
+    if wanted and not before:
+        raise no_such_page()
+    return before
+
+
+def no_such_page() -> HTTPException:
+    """Return what to raise for a part of a list that does not exist."""
+    return HTTPException(404, detail="The list has no page at this address.")
 
 
 def page(

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from msgspec import Struct
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,11 +17,11 @@ from aggregator.model import Article, Report
 from aggregator.text import markup
 from aggregator.text.folding import spans
 from aggregator.web.answers import answer, document
-from aggregator.web.finding import Place, Seen, page_of
+from aggregator.web.finding import Seen, page_of
 from aggregator.web.language import count
 from aggregator.web.lines import Line, line, view
-from aggregator.web.links import Links, place, place_of
-from aggregator.web.rendering import filled, links_of, newsroom_of, page
+from aggregator.web.links import Links, Place, place
+from aggregator.web.rendering import before_of, filled, links_of, newsroom_of, page
 
 REPORTS = 20  # on a page
 LONGEST = 500  # characters of a query that count
@@ -50,10 +49,7 @@ def search(request: Request) -> Response:
     said = request.query_params
     query = markup.printable(said.get("q", "")[:LONGEST]).strip()
     language = said.get("lang")
-    wanted = said.get("before")
-    before = place_of(wanted) if wanted else None
-    if wanted and not before:
-        raise HTTPException(404, detail="The list has no page at this address.")
+    before = before_of(request)
 
     def look(limit: int, below: Place | None) -> Iterator[tuple[Article, Seen | None]]:
         for each in newsroom.store.search(query, limit=limit, before=below):

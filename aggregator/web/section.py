@@ -3,14 +3,12 @@
 In: a publication, and `before`: the place below which the list starts. Out: the page.
 """
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.model import Publication
 from aggregator.web.lines import lines
-from aggregator.web.links import place_of
-from aggregator.web.rendering import KEPT, links_of, newsroom_of, page
+from aggregator.web.rendering import KEPT, before_of, links_of, newsroom_of, page
 
 REPORTS = 30  # on a page
 
@@ -18,10 +16,7 @@ REPORTS = 30  # on a page
 def section(request: Request, publication: Publication) -> Response:
     """Return the page of a publication; 404 for a place that is none."""
     newsroom, links = newsroom_of(request), links_of(request)
-    wanted = request.query_params.get("before")
-    before = place_of(wanted) if wanted else None
-    if wanted and not before:
-        raise HTTPException(404, detail="The list has no page at this address.")
+    before = before_of(request)
     reports = newsroom.reports(publication, limit=REPORTS + 1, before=before)
     shown = reports[:REPORTS]
     language = publication.language

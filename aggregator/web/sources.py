@@ -15,12 +15,20 @@ from aggregator.model import Article, Selection
 from aggregator.reading.address import public
 from aggregator.web import opml
 from aggregator.web.answers import answer, document
-from aggregator.web.finding import Place, Seen, page_of
+from aggregator.web.finding import Seen, page_of
 from aggregator.web.lines import lines, time, view
-from aggregator.web.links import place_of
+from aggregator.web.links import Place
 from aggregator.web.metadata import address
 from aggregator.web.protection import FEED_POLICY
-from aggregator.web.rendering import id_of, links_of, newsroom_of, page, standings_of
+from aggregator.web.rendering import (
+    before_of,
+    id_of,
+    links_of,
+    newsroom_of,
+    no_such_page,
+    page,
+    standings_of,
+)
 
 ARTICLES = 20  # on the page of a source
 ROWS = 100  # on a page of the list of sources
@@ -67,7 +75,7 @@ def listing(request: Request) -> Response:
     standings = standings_of(request).rows()
     ids = [standing["id"] for standing in standings]
     if after and after not in ids:
-        raise HTTPException(404, detail="The list has no page at this address.")
+        raise no_such_page()
     start = ids.index(after) + 1 if after else 0
     shown = standings[start : start + ROWS]
     return page(
@@ -89,10 +97,7 @@ def source(request: Request) -> Response:
     """Return the page of one source: configured, or known by its reports."""
     newsroom, links = newsroom_of(request), links_of(request)
     id_, now = id_of(request), newsroom.now()
-    wanted = request.query_params.get("before")
-    before = place_of(wanted) if wanted else None
-    if wanted and not before:
-        raise HTTPException(404, detail="The list has no page at this address.")
+    before = before_of(request)
     configured = next((s for s in newsroom.config.sources if s.id == id_), None)
     selection = Selection(sources=(id_,))
     newest = next(iter(newsroom.store.latest(selection, now=now, limit=1)), None)

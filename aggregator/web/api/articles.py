@@ -25,9 +25,9 @@ from aggregator.web.api.listing import (
     place,
 )
 from aggregator.web.api.problems import ProblemError
-from aggregator.web.finding import Look, Place, Seen, page_of
+from aggregator.web.finding import Look, Seen, page_of
 from aggregator.web.lines import view
-from aggregator.web.links import Links
+from aggregator.web.links import Links, Place
 from aggregator.web.metadata import address
 from aggregator.web.newsroom import Newsroom
 from aggregator.web.rendering import links_of, newsroom_of

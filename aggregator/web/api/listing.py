@@ -15,8 +15,7 @@ from msgspec import Struct
 
 from aggregator.model import Article
 from aggregator.web.api.description import ROOT, Asked, Operation, Parameter
-from aggregator.web.finding import Place
-from aggregator.web.links import EPOCH, Links
+from aggregator.web.links import EPOCH, Links, Place
 
 MOST = 100
 USUAL = 20

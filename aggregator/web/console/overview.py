@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -15,7 +14,7 @@ from aggregator.web.console.guarding import desk_of, guarded, shown
 from aggregator.web.console.rows import ORDERS, PAGE, STATES, Asked, chosen, row
 from aggregator.web.lines import time
 from aggregator.web.newsroom import Newsroom
-from aggregator.web.rendering import links_of, newsroom_of
+from aggregator.web.rendering import links_of, newsroom_of, no_such_page
 
 HOURS = 48
 # A tick is a second, and hosts are `spacing` apart: less than this is no delay.
@@ -39,7 +38,7 @@ def overview(request: Request) -> Response:
     found = chosen(standings, asked)
     first = (asked.page - 1) * PAGE
     if first and first >= len(found):
-        raise HTTPException(404, detail="The list has no page at this address.")
+        raise no_such_page()
     page = found[first : first + PAGE]
     strips = newsroom.store.recent_polls()
     last = newsroom.store.journal.last_polls([each["id"] for each in page])
