@@ -22,6 +22,7 @@ from aggregator.cli.opening import (
 )
 from aggregator.cli.terminal import drawn_table, emit_json, emit_table
 from aggregator.config.addresses import joined
+from aggregator.fetching import cadence
 from aggregator.model import Alert
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ COLUMNS = (
     *("source", "state", "articles", "last success (UTC)", "next poll (UTC)"),
     "because",
 )
-# What needs a look stands on top where a screen does not hold all.
-ORDER = ("failing", "gone", "held", "throttled", "new", "paused", "ok")
 REFRESH_SECONDS = 2.0
 
 
@@ -110,9 +109,10 @@ def _picture(shown: list[dict[str, Any]], now: datetime) -> "Group":
     from rich.text import Text
 
     counts = Counter(each["state"] for each in shown)
-    words = [f"{counts[state]} {state}" for state in ORDER if counts[state]]
+    words = [f"{counts[state]} {state}" for state in cadence.URGENCY if counts[state]]
     head = f"{now:%Y-%m-%d %H:%M:%S} UTC: {', '.join(words) or 'no sources'}"
-    ordered = sorted(shown, key=lambda each: ORDER.index(each["state"]))
+    # What needs a look stands on top where a screen does not hold all.
+    ordered = sorted(shown, key=lambda each: cadence.URGENCY.index(each["state"]))
     table = drawn_table(COLUMNS, [_row(each) for each in ordered])
     return Group(Text(head, style="bold"), Text(""), table)
 

@@ -23,12 +23,18 @@ from prometheus_client.metrics_core import Metric
 
 from aggregator import __version__
 from aggregator.errors import StoreError
-from aggregator.model import AlertKind, Problem, PublicationStatus
+from aggregator.model import (
+    AlertKind,
+    OutcomeKind,
+    Problem,
+    PublicationStatus,
+    StateWord,
+)
 from aggregator.web.newsroom import Newsroom, Polls
 from aggregator.web.standings import Standings
 
-STATE_WORDS = ("new", "ok", "failing", "throttled", "paused", "held", "gone")
-OUTCOMES = ("updated", "unchanged", "failed")
+STATE_WORDS: tuple[str, ...] = get_args(StateWord)
+OUTCOMES: tuple[str, ...] = get_args(OutcomeKind)
 PROBLEMS: tuple[str, ...] = get_args(Problem)
 SLEEPING = ("paused", "held", "gone")
 

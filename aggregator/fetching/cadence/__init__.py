@@ -26,6 +26,7 @@ from aggregator.fetching.cadence.schedule import (
     spread,
 )
 from aggregator.fetching.cadence.status import (
+    URGENCY,
     may_force,
     may_refresh,
     next_step,
@@ -34,6 +35,7 @@ from aggregator.fetching.cadence.status import (
 
 __all__ = [
     "NEVER",
+    "URGENCY",
     "Network",
     "after",
     "asked",

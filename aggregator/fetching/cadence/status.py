@@ -14,6 +14,17 @@ from aggregator.model import Moved, Source, SourceState, StateWord
 # How soon the web console may ask for the same source again.
 REFRESH_PAUSE = timedelta(minutes=1)
 
+# All words for states, that of what needs a look first.
+URGENCY: tuple[StateWord, ...] = (
+    "failing",
+    "gone",
+    "held",
+    "throttled",
+    "new",
+    "paused",
+    "ok",
+)
+
 
 def word(source: Source, state: SourceState, *, now: datetime) -> StateWord:
     """Return the state of a source in one word; what stops it most comes first."""

@@ -7,7 +7,9 @@ Source: JSON Schema 2020-12, as OpenAPI 3.1 has it.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
+
+from aggregator.model import StateWord
 
 Schema = dict[str, Any]
 
@@ -117,7 +119,7 @@ _WHOLE: dict[str, Schema] = _LINE | {
     "also": several(thing({"id": TEXT, "title": TEXT, "url": maybe(ADDRESS)})),
     "rights": RIGHTS,
 }
-_STATES = ["new", "ok", "failing", "throttled", "paused", "held", "gone"]
+_STATES = list(get_args(StateWord))
 
 SCHEMAS: dict[str, Schema] = {
     "Root": thing(

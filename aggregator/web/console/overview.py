@@ -11,7 +11,7 @@ from aggregator.fetching import cadence
 from aggregator.model import PublicationStatus
 from aggregator.web.console.drawing import bars
 from aggregator.web.console.guarding import desk_of, guarded, shown
-from aggregator.web.console.rows import ORDERS, PAGE, STATES, Asked, chosen, row
+from aggregator.web.console.rows import ORDERS, PAGE, Asked, chosen, row
 from aggregator.web.lines import time
 from aggregator.web.newsroom import Newsroom
 from aggregator.web.rendering import links_of, newsroom_of, no_such_page
@@ -55,7 +55,7 @@ def overview(request: Request) -> Response:
         now=time(now, now, None),
         asked=asked,
         orders=ORDERS,
-        states=STATES,
+        states=cadence.URGENCY,
         counts=Counter(each["state"] for each in standings),
         total=len(standings),
         found=len(found),

@@ -19,8 +19,6 @@ from aggregator.web.console.drawing import Polls, Strip, strip
 from aggregator.web.language import direction
 from aggregator.web.lines import Time, time
 
-# What needs a look stands on top.
-STATES = ("failing", "gone", "held", "throttled", "new", "paused", "ok")
 ORDERS = {
     "attention": "what needs a look first",
     "name": "name",
@@ -51,7 +49,7 @@ class Asked(Struct, frozen=True, kw_only=True):
         state, order = query.get("state", ""), query.get("sort", "")
         page = query.get("page", "")
         return cls(
-            state=state if state in STATES else "",
+            state=state if state in cadence.URGENCY else "",
             words=" ".join(query.get("q", "")[:100].split()),
             order=order if order in ORDERS else "attention",
             page=int(page)
@@ -167,7 +165,7 @@ def _place(standing: Standing, order: str) -> tuple[Any, ...]:
     name = (standing["title"].casefold(), standing["id"])
     success, due = standing["last_success"] or _EVER, standing["next_poll_at"] or _NEVER
     places: dict[str, tuple[Any, ...]] = {
-        "attention": (STATES.index(standing["state"]), *name),
+        "attention": (cadence.URGENCY.index(standing["state"]), *name),
         "name": name,
         "success": (success, *name),
         "articles": (-standing["articles"], *name),
