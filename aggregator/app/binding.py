@@ -164,11 +164,11 @@ class Binder:
         common: bytes,
         now: datetime,
     ) -> tuple[list[Slip], dict[str, Report], set[str]]:
-        """Return the slips of those that stand, and reports of those to be rendered.
+        """Return slips of what stands, reports of what lacks, ids of what is not alone.
 
-        And the ids of those that have to do with others.
-
-        Read with bodies if all of it has to be rendered, or rules go by them.
+        The reports, by article id, are to be rendered; the last are those that have to
+        do with others. Articles are read with bodies if all of them have to be
+        rendered, or rules go by them.
         """
         if not ids:
             return [], {}, set()
@@ -180,17 +180,20 @@ class Binder:
         standing = self._families.standing(page, publication, now, known=known)
         for article, also in standing:
             terms = self._editorial.terms(article, publication, now)
-            if terms is None or terms[1].expires is not None:
+            if terms is None:
                 continue
-            shown = slip(article, _digest(common, *terms, also))
+            edited, rights = terms
+            if rights.expires is not None:
+                continue
+            shown = slip(article, _digest(common, edited, rights, also))
             slips.append(shown)
             if volume.lacks(shown):
-                lacking[article.id] = (*terms, also)
+                lacking[article.id] = edited, rights, also
         reports = {}
-        for article, rights, also in self._whole(list(lacking.values())):
-            shown_as = report(article, publication, rights, now=now, also=also)
+        for edited, rights, also in self._whole(list(lacking.values())):
+            shown_as = report(edited, publication, rights, now=now, also=also)
             if shown_as:
-                reports[article.id] = shown_as
+                reports[edited.id] = shown_as
         return slips, reports, tied(known)
 
     def _whole(

@@ -109,7 +109,8 @@ class Editorial:
         terms = self.terms(article, publication, now)
         if terms is None:
             return None
-        return report(terms[0], publication, terms[1], now=now, also=also)
+        edited, rights = terms
+        return report(edited, publication, rights, now=now, also=also)
 
     def refusal(
         self, article: Article, publication: Publication, now: datetime
@@ -152,9 +153,9 @@ class Editorial:
         rules = self.rules(article, publication)
         return list(self._desk.steps(article, rules, credited=self.credited(article)))
 
-    def near(self) -> bool:
+    def joins_near(self) -> bool:
         """Return whether any rule joins near-duplicates."""
-        return self._desk.near()
+        return self._desk.joins_near()
 
     def can_repeat(self, publication: Publication) -> bool:
         """Return whether a publication may be offered an article twice."""

@@ -185,7 +185,7 @@ class Printing:
 
     def _join_near(self, now: datetime) -> None:
         """Find near-duplicates among what came lately, if any rule asks for them."""
-        if self._editorial.near():
+        if self._editorial.joins_near():
             from aggregator.app.near import find_near
 
             find_near(self._store, now)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from aggregator.app.wire import Wire
-from aggregator.editing import Desk, Duplicates, Options, Step, families, kinds
+from aggregator.editing import Desk, Duplicates, Options, Step, kinds
 from aggregator.model import Article, RuleSpec
 
 
@@ -75,9 +75,7 @@ def _joined(wire: Wire, rule: Duplicates, limit: int | None) -> Iterator[Act]:
     """Yield the articles that another one would stand for."""
     shown = [a for a in wire.store.articles(limit=limit) if not a.withdrawn]
     known = wire.store.twins.of(shown)
-    near = rule.near
-    alike = [join[:2] for join in known.joins if near and join.likeness >= near]
-    found = families(known.articles, alike=alike, alone=known.split)
+    found = wire.editorial.families(known, rule)
     for article in shown:
         chosen = rule.chosen(found[article.id])
         if chosen.id != article.id:

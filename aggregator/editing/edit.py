@@ -90,7 +90,7 @@ class Desk:
         chosen = (rule for rule in rules if isinstance(rule, Duplicates))
         return next(chosen, Duplicates(id="duplicates"))
 
-    def near(self) -> bool:
+    def joins_near(self) -> bool:
         """Return whether any rule joins near-duplicates."""
         rules = self._rules.values()
         return any(isinstance(rule, Duplicates) and rule.near for rule in rules)
