@@ -16,7 +16,7 @@ from collections import OrderedDict
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-# Room for what A14 of our promises sends (a condition of 100 KB), and long queries.
+# Room for a condition of 100 KB (If-None-Match), which is answered too, and a long query.
 LONGEST_HEAD = 256 * 1024  # bytes
 MOST = 4096
 

@@ -6,6 +6,7 @@ it: credentials or a query. The libraries' own texts hold both, so none of them 
 on, and none of their exceptions is chained; only the innermost cause is.
 """
 
+import errno
 import http.client
 import ssl
 from collections.abc import Iterator
@@ -36,7 +37,7 @@ _TLS_FAULTS = {
     "UNEXPECTED_EOF_WHILE_READING": "it broke off the TLS connection",
 }
 _NOT_HTTP = "what answered does not speak HTTP that we understand"
-_UNREACHABLE = {101: "network", 113: "host"}  # ENETUNREACH, EHOSTUNREACH
+_UNREACHABLE = {errno.ENETUNREACH: "network", errno.EHOSTUNREACH: "host"}
 
 _STATUS_PROBLEMS: dict[int, Problem] = {
     HTTPStatus.NO_CONTENT: "empty",

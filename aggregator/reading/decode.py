@@ -168,7 +168,7 @@ def utf8(body: bytes, content_type: str | None) -> bytes:
     Control characters that XML forbids are dropped, and references to them; references
     beyond Unicode become U+FFFD, as in a browser.
 
-    Source: I19; XML 1.0 section 2.2 and appendix F; WHATWG Encoding section 4.2.
+    Source: XML 1.0 section 2.2 and appendix F; WHATWG Encoding section 4.2.
     """
     document = _legal(_text(body, content_type))
     declaration = _DECLARATION.match(document)

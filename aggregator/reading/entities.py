@@ -2,7 +2,8 @@
 
 In: what a DOCTYPE declares (its internal subset), and the document from its root element
 on. Out: the document, in which every name that HTML defines, or that the DOCTYPE defines
-as plain text, has become the text it stands for. No DTD is opened and nothing is expanded twice.
+as plain text, has become the text it stands for. No DTD is opened and nothing is expanded
+twice.
 
 Refuses documents that use an entity whose text is in another file, contains further
 entities or mark-up, or grows the document by more than 1 MiB. The parsers cannot be
@@ -10,7 +11,7 @@ trusted with these: feedparser made a title of 300 MB from a document of 109 KB,
 where expat stops, its second parser goes on. A declaration nobody uses does no harm: old
 feeds declare the W3C's character sets and are read.
 
-Source: I12; XML 1.0 sections 4.2 to 4.4.
+Source: XML 1.0 sections 4.2 to 4.4.
 """
 
 import re

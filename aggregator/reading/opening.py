@@ -4,7 +4,7 @@ In: a document in UTF-8 that is not JSON. Out: where its feed begins, and what i
 declares. Refuses web pages, challenge pages and everything else, with the first 80
 characters. A warning that a program printed before its feed is passed over.
 
-Source: I15; XML 1.0 section 2.8.
+Source: XML 1.0 section 2.8.
 """
 
 import re
