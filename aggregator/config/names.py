@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from aggregator.config.written import near
+from aggregator.model import RESERVED_HEADERS
 
 LONGEST_ID = 100
 
@@ -20,19 +21,6 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 # RFC 9110 section 5.6.2 (token) and 5.5 (field values: no line ends, no controls).
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f-\x9f]*")
-# What a request says on behalf of the program; a source's own line would break it.
-_OUR_HEADERS = frozenset(
-    {
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "host",
-        "if-modified-since",
-        "if-none-match",
-        "range",
-        "transfer-encoding",
-    }
-)
 
 
 def identifier(text: str) -> str:
@@ -104,7 +92,7 @@ def header_name(text: str) -> str:
     """Return the name of a request header that a source may set."""
     if not _HEADER_NAME.fullmatch(text):
         raise ValueError(f'"{text}" is no header name')
-    if text.lower() in _OUR_HEADERS:
+    if text.lower() in RESERVED_HEADERS:
         raise ValueError(f"{text} is set by the program itself; take it out")
     return text
 

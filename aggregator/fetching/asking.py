@@ -8,7 +8,7 @@ from base64 import b64encode
 from urllib.parse import unquote_to_bytes
 
 from aggregator import __version__
-from aggregator.model import Validators
+from aggregator.model import RESERVED_HEADERS, Validators
 
 Lines = dict[str, str | bytes]
 
@@ -16,21 +16,6 @@ _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
     "application/rdf+xml;q=0.9, application/xml;q=0.9, text/xml;q=0.8, "
     "application/json;q=0.7, */*;q=0.1"
-)
-
-# What belongs to the connection and to this module, whatever a source's config says.
-_OURS = frozenset(
-    {
-        "accept-encoding",
-        "authorization",
-        "connection",
-        "content-length",
-        "host",
-        "if-modified-since",
-        "if-none-match",
-        "range",
-        "transfer-encoding",
-    }
 )
 
 
@@ -63,7 +48,7 @@ def personal(
     """
     lines = anonymous(agent)
     for name, value in headers:
-        if name.lower() == "authorization" or name.lower() not in _OURS:
+        if name.lower() not in RESERVED_HEADERS:
             _replace(lines, name, value.encode())
     credentials = _credentials(auth, userinfo)
     if credentials is not None and (auth or "authorization" not in _names(lines)):

@@ -72,6 +72,7 @@ from aggregator.model.settings import (
 from aggregator.model.shown import repr_without
 from aggregator.model.source import (
     BODY_MODES,
+    RESERVED_HEADERS,
     Auth,
     BodyMode,
     Grant,
@@ -85,6 +86,7 @@ from aggregator.model.source import (
 __all__ = [
     "BODY_MODES",
     "INVENTED",
+    "RESERVED_HEADERS",
     "SHARED",
     "Advice",
     "Alert",

@@ -11,6 +11,19 @@ BodyMode = Literal["full", "excerpt", "headline"]
 # From the least that may be shown to the most.
 BODY_MODES: Final[tuple[BodyMode, ...]] = ("headline", "excerpt", "full")
 IndexPolicy = Literal["noindex", "canonical", "index"]
+# What a request says on behalf of the program: a header of a source's own would break it.
+RESERVED_HEADERS: Final = frozenset(
+    {
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "host",
+        "if-modified-since",
+        "if-none-match",
+        "range",
+        "transfer-encoding",
+    }
+)
 
 
 class Rights(Struct, frozen=True, kw_only=True):
