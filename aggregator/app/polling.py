@@ -18,7 +18,7 @@ from aggregator.app.wire import Wire
 from aggregator.engines.local import LocalEngine
 from aggregator.errors import MediaWireError, StoreError
 from aggregator.events import log
-from aggregator.fetching.cadence import Network
+from aggregator.fetching.cadence import Judged, Network
 from aggregator.model import Config, PollResult, SourceState
 
 # How many due sources are looked at in one tick; the rest is due in the next.
@@ -47,10 +47,8 @@ class Polling:
         self._asked = Asked(wire)
         self._recording = Lock()
         self._network = Network()
-        self._verdict: (
-            tuple[Sequence[PollResult], tuple[list[PollResult], list[PollResult]]]
-            | None
-        ) = None
+        # The batch that was judged last, and how.
+        self._verdict: tuple[Sequence[PollResult], Judged] | None = None
         self._is_cut_off = False
         self.engine = LocalEngine(
             self._poll,
@@ -153,10 +151,8 @@ class Polling:
         self.tally.count([*counted, *spared])
         self._heard(kept)
 
-    def _judged(
-        self, results: Sequence[PollResult]
-    ) -> tuple[list[PollResult], list[PollResult]]:
-        """Return what counts of a batch, and what says nothing of its sources.
+    def _judged(self, results: Sequence[PollResult]) -> Judged:
+        """Return which results of a batch count.
 
         That is judged once, however often the batch must be tried to be recorded: the
         network would hear of each failure again.

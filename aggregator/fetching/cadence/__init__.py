@@ -14,7 +14,7 @@ The interval is the operator's and a floor. Whatever a publisher advises (max-ag
 Retry-After, ttl, skipHours) can only make us come later, and jitter only adds.
 """
 
-from aggregator.fetching.cadence.network import Network
+from aggregator.fetching.cadence.network import Judged, Network
 from aggregator.fetching.cadence.pace import NEVER, is_doubtful, skips
 from aggregator.fetching.cadence.phrases import duration, moment, span
 from aggregator.fetching.cadence.rows import after, asked, initial
@@ -36,6 +36,7 @@ from aggregator.fetching.cadence.status import (
 __all__ = [
     "NEVER",
     "URGENCY",
+    "Judged",
     "Network",
     "after",
     "asked",

@@ -21,6 +21,7 @@ only so many times more.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -45,6 +46,13 @@ WAITS = "our own network is down: asked again once it is back"
 
 # These polls asked nobody.
 _NOBODY = frozenset({"blocked", "file", "unexpected"})
+
+
+class Judged(NamedTuple):
+    """Results that count, and results that say nothing of their sources."""
+
+    counted: list[PollResult]
+    spared: list[PollResult]
 
 
 class Network:
@@ -72,18 +80,17 @@ class Network:
         before: Mapping[str, SourceState],
         *,
         at: float,
-    ) -> tuple[list[PollResult], list[PollResult]]:
-        """Return the results that count, and those that say nothing of their sources.
+    ) -> Judged:
+        """Return which results count.
 
         `before` are the rows as they were when their polls began.
         """
-        counted: list[PollResult] = []
-        spared: list[PollResult] = []
+        judged = Judged([], [])
         for result in results:
             row = before.get(result.source_id)
             counts = row is None or self._counts(row, result.outcome, at)
-            (counted if counts else spared).append(result)
-        return counted, spared
+            (judged.counted if counts else judged.spared).append(result)
+        return judged
 
     def waiting(
         self, spared: Sequence[PollResult], before: Mapping[str, SourceState]
