@@ -14,12 +14,14 @@ A fetch walks through this room like this:
     http         conducts all of it through requests
     kinds        the kinds of sources, one file each; fetcher chooses by scheme
 
-`cadence` decides when to come again. requests is imported when a Fetcher is first asked
-for, so that commands that fetch nothing start fast.
+`cadence` decides when to come again. Fetcher is imported when it is first asked for, and
+requests with the first address that takes it, so that commands that fetch nothing start
+fast.
 """
 
 from typing import TYPE_CHECKING
 
+from aggregator.doors import opening_late
 from aggregator.fetching.guard import Guard
 
 if TYPE_CHECKING:
@@ -27,10 +29,4 @@ if TYPE_CHECKING:
 
 __all__ = ["Fetcher", "Guard"]
 
-
-def __getattr__(name: str) -> object:
-    if name == "Fetcher":
-        from aggregator.fetching.fetcher import Fetcher
-
-        return Fetcher
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = opening_late(__name__, {"Fetcher": "fetcher"})
