@@ -10,7 +10,6 @@ import shutil
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from aggregator.alerting import (
     Disk,
@@ -27,6 +26,7 @@ from aggregator.app.wire import Wire
 from aggregator.errors import MediaWireError
 from aggregator.events import log
 from aggregator.model import Alert, Config
+from aggregator.store import file_of_store
 
 LOOK = timedelta(minutes=5)
 # Pages and scrapers ask more often than anything changes.
@@ -137,9 +137,8 @@ class Alarm:
 
 def _disks(config: Config) -> list[Disk]:
     """Return the disks we write to, each once, by the first of our folders on it."""
-    folders = [config.output]
-    if config.store.startswith("sqlite:///"):
-        folders.append(Path(config.store.removeprefix("sqlite:///")).parent)
+    database = file_of_store(config.store)
+    folders = [config.output, *([database.parent] if database else [])]
     found: dict[int, Disk] = {}
     for folder in folders:
         place = next((p for p in (folder, *folder.parents) if p.is_dir()), None)

@@ -18,7 +18,7 @@ from msgspec import Struct, field
 import aggregator
 from aggregator.errors import StoreError
 from aggregator.model import Config
-from aggregator.store import open_store
+from aggregator.store import file_of_store, open_store
 
 # What goes wrong with an older one; the floors stand in the package's requirements.
 WATCHED = {
@@ -30,7 +30,8 @@ WATCHED = {
 }
 # Since then a document of a few hundred bytes cannot grow to gigabytes by entities.
 EXPAT = "2.4.1"
-# Clocks of machines that share a store may differ by this much.
+# A clock that is so far behind needs an operator. With less, which clocks of machines that
+# share a store may differ by, polling copes by itself (`fetching.cadence.schedule`).
 SKEW = timedelta(minutes=5)
 
 
@@ -90,7 +91,7 @@ def complaints(found: Found) -> list[str]:
 def examined(config: Config, *, now: datetime) -> Found:
     """Look at this installation."""
     store, newest = _store(config)
-    path = _file(config.store)
+    path = file_of_store(config.store)
     folders = [config.output, *([path.parent] if path else [])]
     return Found(
         versions={name: _version(name) for name in WATCHED},
@@ -109,7 +110,7 @@ def examined(config: Config, *, now: datetime) -> Found:
 
 def _store(config: Config) -> tuple[str | None, datetime | None]:
     """Return what is wrong with the store, and when its newest article was seen."""
-    path = _file(config.store)
+    path = file_of_store(config.store)
     if path and not path.exists():
         return None, None
     try:
@@ -118,12 +119,6 @@ def _store(config: Config) -> tuple[str | None, datetime | None]:
     except StoreError as error:
         return str(error), None
     return None, newest.first_seen if newest else None
-
-
-def _file(url: str) -> Path | None:
-    """Return the file of an SQLite store, None for PostgreSQL."""
-    scheme, _, path = url.partition(":///")
-    return Path(path.partition("?")[0]) if scheme == "sqlite" else None
 
 
 def _may_be_written(folder: Path) -> bool:

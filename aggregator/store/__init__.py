@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 from aggregator.doors import opening_late
 
 if TYPE_CHECKING:
+    from aggregator.store.connecting import file_of_store
     from aggregator.store.holding import hold
     from aggregator.store.marks import Mark
     from aggregator.store.migrations import HEAD
@@ -40,6 +41,7 @@ __all__ = [
     "Mark",
     "Shards",
     "Store",
+    "file_of_store",
     "hold",
     "migrate",
     "open_shards",
@@ -54,6 +56,7 @@ __getattr__ = opening_late(
         "Mark": "marks",
         "Shards": "shards",
         "Store": "store",
+        "file_of_store": "connecting",
         "hold": "holding",
         "migrate": "opening",
         "open_shards": "shards",

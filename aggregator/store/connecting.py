@@ -146,6 +146,11 @@ def file_of(url: URL) -> Path | None:
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
 
+def file_of_store(store: str) -> Path | None:
+    """Return the database file of a store as in the config, None for PostgreSQL."""
+    return file_of(parsed_url(store))
+
+
 def connect(url: URL, mode: Mode) -> Engine:
     """Return an engine; nothing is opened before its first connection.
 
