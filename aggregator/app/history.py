@@ -18,12 +18,12 @@ then, it stands in that in which it came.
 Sources whose rights end some day stay out: what is archived cannot be taken in again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from heapq import merge
 from itertools import chain
-from typing import TYPE_CHECKING, TypedDict, TypeVar
+from typing import TYPE_CHECKING, TypedDict
 
 from msgspec.structs import replace
 
@@ -55,8 +55,6 @@ from aggregator.store import Mark, Store
 
 if TYPE_CHECKING:
     from aggregator.app.binding import Binder
-
-T = TypeVar("T")
 
 _PAGE = 500
 
@@ -95,32 +93,16 @@ class History:
             publication, select=replace(publication.select, max_age=None)
         )
         lost = self._ledger.lost(publication.id, self._archives, now=now)
-        found = self._known(publication)
-        months = self._believed(found, now)
-        back = self._back(publication, months)
-        months |= {month: long_closed(month) for month in back}
-        late = self._arrivals.late(everything, months, live, now)
-        known = dict(months)
         lowered = self._lowering.of(publication)
-        led = {min(m for m in months if m > month) for month in back}
-        asked = lost.union(back, led, self._due(everything, months, late, live, now))
-        due = sorted(asked.union(months) if lowered else asked)
-        for month in due:
-            before = max((m for m in months if m < month), default=None)
-            strays = self._arrivals.strays(everything, month, known, now)
-            written = self._write(
-                everything, month, strays, months, before, now, lowered
-            )
-            if written:
-                months[month] = written
-            elif lowered and months.pop(month, None):
-                self._archives.remove(publication.id, month)
-            elif month in lost - months.keys():
-                self._ledger.forget(publication.id, month)
-                # What came after it leads to what was before it from now on.
-                following = min((m for m in months if m > month), default=month)
-                due += {following}.difference(due)
-        for month in found.keys() - months.keys():
+        before = self._known(publication)
+        months = self._believed(before, now)
+        returned = self._returned(publication, months)
+        months |= {month: long_closed(month) for month in returned}
+        due = lost | returned | {min(_after(month, months)) for month in returned}
+        due |= self._due(everything, months, live, now)
+        due |= months.keys() if lowered else set()
+        self._write_all(everything, due, months, lost, lowered, now)
+        for month in before.keys() - months.keys():
             self._archives.remove(publication.id, month)
         self._remember(publication, months)
         self._lowering.followed(publication)
@@ -150,15 +132,14 @@ class History:
         self,
         publication: Publication,
         months: dict[str, Month],
-        late: Sequence[Came],
         live: Sequence[Article],
         now: datetime,
-    ) -> list[str]:
-        """Return the months to be written, the oldest first."""
+    ) -> set[str]:
+        """Return the months that reports want written: new ones, late ones, those to close."""
         current = month_of(now)
         if not months:
-            return sorted(m for m in self._all(publication, now) if m <= current)
-        at_home = homes(late, months)
+            return {m for m in self._all(publication, now) if m <= current}
+        at_home = homes(self._arrivals.late(publication, months, live, now), months)
         due = {m for m in months if is_due(m, months[m], at_home.get(m, ()), now)}
         due |= set(at_home) - set(months)
         # What is not in the live document any more must be in a month.
@@ -169,7 +150,7 @@ class History:
         if edge and top and (edge > top or current not in months):
             grown |= {current, month_of(top[0]), month_of(edge[0])}
         due |= {m for m in grown if self._grew(publication, m, months, now)}
-        return sorted(m for m in due if m <= current and is_open(m, months, now))
+        return {m for m in due if m <= current and is_open(m, months, now)}
 
     def _grew(
         self,
@@ -199,6 +180,38 @@ class History:
         while first <= last:
             yield first
             first = month_of(end_of(first))
+
+    def _write_all(
+        self,
+        publication: Publication,
+        due: set[str],
+        months: dict[str, Month],
+        lost: set[str],
+        lowered: Lowered | None,
+        now: datetime,
+    ) -> None:
+        """Write the months that are due, the oldest first; `months` are those there are then.
+
+        Where rights were lowered, one of which nothing is left is removed.
+        """
+        known = dict(months)
+        queue = sorted(due)
+        for month in queue:
+            before = max((m for m in months if m < month), default=None)
+            strays = self._arrivals.strays(publication, month, known, now)
+            written = self._write(
+                publication, month, strays, months, before, now, lowered
+            )
+            if written:
+                months[month] = written
+            elif lowered and months.pop(month, None):
+                self._archives.remove(publication.id, month)
+            elif month in lost - months.keys():
+                self._ledger.forget(publication.id, month)
+                # What came after it leads to what was before it from now on.
+                following = min(_after(month, months), default=month)
+                if following not in queue:
+                    queue.append(following)
 
     def _write(
         self,
@@ -286,7 +299,7 @@ class History:
             if self._archives.exists(publication.id, month)
         }
 
-    def _back(self, publication: Publication, known: dict[str, Month]) -> set[str]:
+    def _returned(self, publication: Publication, known: dict[str, Month]) -> set[str]:
         """Return months that stand on disk and are not known any more, but the newest.
 
         Their disk was away when it was published, or the store is another.
@@ -315,6 +328,10 @@ class History:
 def nothing_barred(_entry: bytes) -> bool:
     """Bar no entry."""
     return False
+
+
+def _after(month: str, months: Iterable[str]) -> list[str]:
+    return [each for each in months if each > month]
 
 
 def _place(mark: Mark) -> tuple[datetime, str]:
