@@ -22,13 +22,7 @@ An entry's own id is believed, with three exceptions:
 """
 
 from collections import Counter, defaultdict
-from collections.abc import (
-    Callable,
-    Collection,
-    Container,
-    Iterator,
-    Mapping,
-)
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
@@ -59,10 +53,10 @@ NEARLY_ALL = 0.9
 
 _KINDS = {"guid": "id", "link": "link", "text": "headline and text"}
 
-TICK = timedelta(microseconds=1)
+_TICK = timedelta(microseconds=1)
 
 # Stands in a document for an item that its source took back before it became an article.
-TAKEN_BACK = "0" * 20
+_TAKEN_BACK = "0" * 20
 
 
 class Reconciled(Struct, frozen=True, kw_only=True):
@@ -86,7 +80,7 @@ class Reconciled(Struct, frozen=True, kw_only=True):
     @property
     def holds_old_ones(self) -> bool:
         """Whether any article of the document was held before."""
-        new = {article.id for article in self.new} | {TAKEN_BACK}
+        new = {article.id for article in self.new} | {_TAKEN_BACK}
         return any(article_id not in new for _, article_id in self.document.items)
 
 
@@ -117,12 +111,12 @@ def reconcile(
     for digest, said, article in told.fresh:
         told.take(digest, article)
         told.note_shared(digest, said)
-    gone = sum(article_id == TAKEN_BACK for _, article_id in told.items())
+    left_out = sum(article_id == _TAKEN_BACK for _, article_id in told.items())
     return Reconciled(
         document=Document(
             context=reading.context,
             items=tuple(told.items()),
-            passage=None if told.waiting or gone else reading.passage,
+            passage=None if told.waiting or left_out else reading.passage,
         ),
         new=tuple(_listed(list(told.new.values()), by_date=first, now=now)),
         changed=tuple(told.changed.values()),
@@ -140,7 +134,7 @@ def reconcile(
             (article_id, f"{count} more in the same document, with the same {what}")
             for (article_id, what), count in told.merged.items()
         ),
-        notes=tuple(_notes(gone, len(told.waiting))),
+        notes=tuple(_notes(left_out, len(told.waiting))),
         waiting=tuple(told.late),
     )
 
@@ -148,8 +142,11 @@ def reconcile(
 class _Told:
     """What a document has told so far, entry by entry.
 
-    `ids` and `waiting` go by the digest of an item: the article that it is, and what
-    stands for it until its new words are taken.
+    `fresh` are the entries that the last document had not, or not with these bytes: the
+    item's digest, the article as it was read, and without the keys that name none of
+    several. `ids` and `waiting` go by the digest of an item: the article that it is, and
+    what stands for it until its new words are taken. `new` and `changed` go by article,
+    `aliases` give an article's id by key, `late` says until when what waits has to wait.
     """
 
     def __init__(
@@ -189,7 +186,7 @@ class _Told:
         self.late: list[tuple[str, str]] = []
 
     def take(self, digest: bytes, article: Article) -> None:
-        """Take one entry that was not in the last document, or not with these bytes."""
+        """Take one of the fresh entries: a new article, or one we hold."""
         match = matching(article, self._known, self._listed, rebuilt=self._rebuilt)
         if match is None:
             self.ids[digest] = self._new(article)
@@ -206,8 +203,8 @@ class _Told:
             self._correct(digest, article, match)
 
     def note_shared(self, digest: bytes, said: Article) -> None:
-        """Remember which of an entry's keys name none of several."""
-        if self.ids[digest] != TAKEN_BACK:
+        """Remember which keys of an entry, as it was read, name none of several."""
+        if self.ids[digest] != _TAKEN_BACK:
             for key in self._shared.intersection(said.keys):
                 self.aliases.setdefault(SHARED + key, self.ids[digest])
 
@@ -222,13 +219,13 @@ class _Told:
         known = self._known
         own = _without(article, known) if article.keys[0] in known else article
         if not self.taken_back.keys().isdisjoint(own.keys):
-            return TAKEN_BACK
+            return _TAKEN_BACK
         other = self.new.get(own.id)
-        if other:
-            self.merged[own.id, _in_common(own, other.keys)] += 1
         if other is None:
             self.new[own.id] = own
-        elif is_later(own, other):
+            return own.id
+        self.merged[own.id, _in_common(own, other.keys)] += 1
+        if is_later(own, other):
             first = min(own.published, other.published)
             self.new[own.id] = replace(own, published=first)
         return own.id
@@ -256,20 +253,20 @@ def _is_rebuilt(
     One report with the headline and the few words of another may be tomorrow's weather;
     when nearly all of a document's are so at once, they are the old ones.
     """
-    gone = {
+    found = {
         known[key].id
         for article in articles
         for key in article.keys
         if key.startswith("text:") and key in known
     }
-    again = len(gone.difference(listed))
+    again = len(found.difference(listed))
     return again >= TELLING_CROWD and again >= NEARLY_ALL * len(articles)
 
 
-def _notes(gone: int, waiting: int) -> Iterator[str]:
+def _notes(left_out: int, waiting: int) -> Iterator[str]:
     """Yield what of a document did not become an article, or not yet."""
-    if gone:
-        yield f"{gone} entries left out: taken back by their source"
+    if left_out:
+        yield f"{left_out} entries left out: taken back by their source"
     if waiting:
         yield f"new words of {waiting} articles wait: their source changes them too often"
 
@@ -340,8 +337,8 @@ def _listed(
         key=lambda place: (place[1].published, -place[0]),
         reverse=True,
     )
-    above = now + TICK
+    above = now + _TICK
     for _, article in placed:
         own = min(article.published, now) if by_date else now
-        above = min(own, above - TICK)
+        above = min(own, above - _TICK)
         yield replace(article, listed_at=above)
