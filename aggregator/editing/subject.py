@@ -13,9 +13,10 @@ class Subject(Struct, frozen=True, kw_only=True):
     """An article without its body: no rule can change a word of it.
 
     `title` is the headline as the rules before this one left it; `source_title` the
-    source's own. `credited` is the name that its source is credited by. `tags` are the terms of the source's categories, of the desk and of
-    earlier rules. `text` is the visible text, to be searched, and empty unless a rule
-    reads it. `age` is how old the article was when we first saw it.
+    source's own. `credited` is the name that its source is credited by. `tags` are the
+    terms of the source's categories, of the desk and of earlier rules. `text` is the
+    visible text, to be searched, and empty unless a rule reads it. `age` is how old the
+    article was when we first saw it.
     """
 
     title: str

@@ -35,7 +35,8 @@ class Attribution(Struct, frozen=True, kw_only=True):
     `title` is the name we credit. `author` is the feed's author (not the entry's),
     `rights` the notice that holds for the article, as text: configured, else its own,
     else the feed's; `feed_rights` is the feed's where that is another one, empty where
-    the feed has none, None if it is the same. `license` is an absolute URL. `feed_id` is the feed's own Atom id where it has one. `via` is the first source of an
+    the feed has none, None if it is the same. `license` is an absolute URL. `feed_id`
+    is the feed's own Atom id where it has one. `via` is the first source of an
     aggregated entry: it is credited first, our source as the way it came.
     """
 

@@ -224,12 +224,13 @@ class SourceState(Struct, frozen=True, kw_only=True):
 
     `url` is the configured address the rest belongs to; `fetch_url` the one to ask
     (another only after a permanent move was seen long enough). `failures` counts failed
-    polls in a row. `retry_after_until` is a promise to the publisher: not even `--force`
-    polls before it. `advised_until` is the publisher's whole advice (Retry-After, max-age,
-    the wait after a 429): no change of interval brings a poll before it, only `--force`.
-    `gone_since` is the time of the first 410 in a row; `gone` that it
-    was confirmed and polling ended. `unchanged` counts unchanged polls in a row.
-    `feed` is what the feed last said of itself. `because` explains `next_poll_at`.
+    polls in a row. `retry_after_until` is a promise to the publisher: not even
+    `--force` polls before it. `advised_until` is the publisher's whole advice
+    (Retry-After, max-age, the wait after a 429): no change of interval brings a poll
+    before it, only `--force`. `gone_since` is the time of the first 410 in a row;
+    `gone` that it was confirmed and polling ended. `unchanged` counts unchanged polls
+    in a row. `feed` is what the feed last said of itself. `because` explains
+    `next_poll_at`.
     """
 
     source_id: str

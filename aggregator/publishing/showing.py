@@ -2,9 +2,8 @@
 
 In: an article with its edited headline, the publication, the rights of the source, and
 the time. Out: a Report, from which every format and page is written, or None while the
-article may not be shown at all. This is the one place where
-rights are applied: what a source withholds is not in the Report, so no writer can show
-it by mistake.
+article may not be shown at all. This is the one place where rights are applied: what a
+source withholds is not in the Report, so no writer can show it by mistake.
 """
 
 import re

@@ -1,8 +1,8 @@
 """The table `articles`: all of an article that a list of articles shows.
 
 In: whole `Article`s. Out: rows, of which `rows` makes articles. Bodies lie in `bodies`,
-so that listing, counting and recognising articles never reads them. `shown` is false for dropped and withdrawn
-articles: they are kept, and stand in no output.
+so that listing, counting and recognising articles never reads them. `shown` is false
+for dropped and withdrawn articles: they are kept, and stand in no output.
 """
 
 from collections.abc import Collection, Sequence

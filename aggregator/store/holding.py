@@ -38,9 +38,10 @@ def hold(
 ) -> Iterator[StillHeld]:
     """Hold a store while the body runs; `purpose` is the command, for the others.
 
-    Workers may poll beside its holder, but not if that is to be `alone`. Gives a function that makes sure of it while the work goes on. Raises StoreHeld, at
-    once, if another process holds the store; StoreError if the place cannot be reached
-    or written.
+    Workers may poll beside its holder, but not if that is to be `alone`. Gives a
+    function that makes sure of it while the work goes on. Raises StoreHeld, at once, if
+    another process holds the store; StoreError if the place cannot be reached or
+    written.
     """
     url = parsed_url(store_url)
     holder = signature(purpose, now)
