@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from rapidfuzz import fuzz
 
+from aggregator.editing.rules.duplicates import LEAST_LIKENESS
 from aggregator.model import Article
 from aggregator.store import Store
 from aggregator.store.twins import Join, Sketched
@@ -25,8 +26,6 @@ from aggregator.text.likeness import SIZE, likeness, numbers, sketch
 WINDOW = timedelta(days=3)
 BANDS = 16
 ROWS = SIZE // BANDS
-# The least likeness that a rule can ask for.
-FLOOR = 0.5
 # Of 100: how much of the words of one headline the other must have.
 TITLE_GATE = 40
 NEARLY_EQUAL = 0.9
@@ -84,7 +83,9 @@ class Index:
                 continue
             alike = likeness(sketched, other)
             titles = fuzz.token_set_ratio(article.source_title, title)
-            if alike >= NEARLY_EQUAL or (alike >= FLOOR and titles >= TITLE_GATE):
+            if alike >= NEARLY_EQUAL or (
+                alike >= LEAST_LIKENESS and titles >= TITLE_GATE
+            ):
                 yield Join(article.id, id_, alike)
 
 

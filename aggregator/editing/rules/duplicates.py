@@ -23,6 +23,9 @@ from aggregator.editing.subject import Subject
 from aggregator.model import Article
 from aggregator.text import urls
 
+# Less alike are no copies; so near-duplicates of less are not even looked for.
+LEAST_LIKENESS = 0.5
+
 
 class Duplicates(Struct, frozen=True, kw_only=True):
     """Chooses among twins. As a rule for a single article it changes nothing."""
@@ -71,5 +74,5 @@ def read(rule_id: str, options: Options) -> Duplicates:
     return Duplicates(
         id=rule_id,
         prefer=options.words("prefer"),
-        near=options.number("near", low=0.5, high=1.0),
+        near=options.number("near", low=LEAST_LIKENESS, high=1.0),
     )

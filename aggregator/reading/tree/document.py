@@ -7,9 +7,7 @@ from lxml.etree import _Element
 from msgspec import Struct
 
 from aggregator.reading.tree.guarded import root_of
-from aggregator.reading.tree.names import Named, name, named
-
-_ITEMS = ("{*}item", "{*}entry", "{*}Item", "{*}Entry")
+from aggregator.reading.tree.names import ITEM_TAGS, Named, name, named
 
 
 class Item(NamedTuple):
@@ -67,6 +65,6 @@ def head_of(tree: Tree) -> bytes:
 def _items(root: _Element) -> tuple[Item, ...]:
     return tuple(
         Item(element=element, children=named(element))
-        for element in root.iter(*_ITEMS)
+        for element in root.iter(*ITEM_TAGS)
         if name(element) in {"item", "entry"}
     )

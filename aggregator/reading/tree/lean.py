@@ -14,9 +14,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from aggregator.reading.tree.guarded import root_of
-from aggregator.reading.tree.names import name
-
-ITEMS = ("{*}item", "{*}entry", "{*}Item", "{*}Entry")
+from aggregator.reading.tree.names import ITEM_TAGS, name
 
 # Only names whose namespace is known for certain. `media:group` stays: it may hold a
 # title, and feedparser takes that where an entry has none of its own. The title in an
@@ -40,7 +38,7 @@ def lean(document: bytes) -> bytes | None:
     root = root_of(document, recover=False, remarks=True)
     if root is None:
         return None
-    for item in root.iter(*ITEMS):
+    for item in root.iter(*ITEM_TAGS):
         if not _lighten(item):
             return None
         _name_no_odd_types(item)
