@@ -8,20 +8,18 @@ written.
 from collections.abc import Mapping
 from contextlib import closing
 
-from aggregator.app.clock import Clock, utc_now
+from aggregator.app.clock import utc_now
 from aggregator.errors import MediaWireError
 from aggregator.fetching import cadence
 from aggregator.model import Config, SourceState
 
 
-def spared(
-    config: Config, *, named: bool = False, clock: Clock = utc_now
-) -> dict[str, str]:
+def spared(config: Config, *, named: bool = False) -> dict[str, str]:
     """Return why sources may not be asked now, by their ids.
 
     A feed that is gone may be, where the operator `named` it.
     """
-    now = clock()
+    now = utc_now()
     states = cadence.configured(config.sources, _stored(config.store), now=now)
     reasons = {}
     for source in config.sources:

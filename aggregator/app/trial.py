@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from aggregator.app.clock import Clock, utc_now
+from aggregator.app.clock import utc_now
 from aggregator.engines.local import LocalEngine
 from aggregator.fetching import Fetcher, cadence
 from aggregator.model import (
@@ -42,9 +42,7 @@ class _NothingKnown:
         return False
 
 
-def try_sources(
-    config: Config, *, but: Collection[str] = (), clock: Clock = utc_now
-) -> list[PollResult]:
+def try_sources(config: Config, *, but: Collection[str]) -> list[PollResult]:
     """Return what a first poll of every configured source would bring, `but` some.
 
     Hosts are treated as by a real poll. Nothing is written anywhere.
@@ -62,7 +60,7 @@ def try_sources(
 
     def attempt(state: SourceState) -> PollResult:
         source = sources[state.source_id]
-        return poll(source, state, rooms, now=clock(), jitter=0.0)
+        return poll(source, state, rooms, now=utc_now(), jitter=0.0)
 
     def keep(batch: Sequence[PollResult]) -> None:
         results.extend(batch)
@@ -74,7 +72,7 @@ def try_sources(
         workers=config.fetch.workers,
         insist=False,
     )
-    engine.submit(cadence.initial(source, now=clock()) for source in sources.values())
+    engine.submit(cadence.initial(source, now=utc_now()) for source in sources.values())
     engine.drain()
     fetcher.close()
     workers.close()

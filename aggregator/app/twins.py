@@ -46,7 +46,10 @@ class Families:
         *,
         known: "Twins | None" = None,
     ) -> Iterator[tuple[Article, tuple[Also, ...]]]:
-        """Yield the articles of a page that stand, with the others they stand for."""
+        """Yield the articles of a page that stand, with the others they stand for.
+
+        `known` is what `known` says of the page, if that was asked already.
+        """
         verdicts = self._of_several(page, publication, now, known=known)
         for article in page:
             verdict = verdicts.get(article.id)
@@ -73,15 +76,10 @@ class Families:
         page: Sequence[Article],
         publication: Publication,
         now: datetime,
-        *,
-        known: "Twins | None" = None,
     ) -> dict[str, Verdict]:
-        """Return what becomes of each article of a page, by its id.
-
-        `known` is what `known` says of the page, if that was asked already.
-        """
+        """Return what becomes of each article of a page, by its id."""
         alone = {each.id: Verdict(chosen=each) for each in page}
-        return alone | self._of_several(page, publication, now, known=known)
+        return alone | self._of_several(page, publication, now)
 
     def _of_several(
         self,
@@ -89,7 +87,7 @@ class Families:
         publication: Publication,
         now: datetime,
         *,
-        known: "Twins | None",
+        known: "Twins | None" = None,
     ) -> dict[str, Verdict]:
         """Return what becomes of the articles of a page that have twins, by id."""
         known = known or self.known(page, publication)

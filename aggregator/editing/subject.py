@@ -44,7 +44,7 @@ class Rule(Protocol):
         ...
 
 
-def subject_of(article: Article, body: str = "", credited: str = "") -> Subject:
+def subject_of(article: Article, body: str, credited: str) -> Subject:
     """Return what rules may see of an article: its source's headline, not our last.
 
     `body` is HTML to show the text of; `credited` the name its source is credited by

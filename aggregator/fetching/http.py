@@ -78,10 +78,9 @@ class HttpFetcher:
         contact: str,
         resolver: Resolver,
     ) -> None:
-        self.guard = Guard(limits.allow_private)
         self._limits = limits
         self._agent = asking.user_agent(contact)
-        dialler = Dialler(self.guard, resolver)
+        dialler = Dialler(Guard(limits.allow_private), resolver)
         self._adapter = _Adapter(dialler, hosts=2 * limits.workers)
 
     def fetch(self, request: FetchRequest, *, now: datetime) -> Fetched | NotModified:

@@ -47,9 +47,7 @@ _BYTES = 8
 _VALUES = {name: values_of(columns) for name, columns in _ALL.items()}
 
 
-def seals(
-    article_id: str, row: Row, names: Iterable[str] = OF_ARTICLES
-) -> dict[str, bytes | None]:
+def seals(article_id: str, row: Row, names: Iterable[str]) -> dict[str, bytes | None]:
     """Return the seals of these names for a row that is about to be written."""
     return {name: _seal(article_id, _VALUES[name](row)) for name in names}
 

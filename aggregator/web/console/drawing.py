@@ -70,7 +70,7 @@ class Bars(Struct, frozen=True, kw_only=True):
     total: int
 
 
-def bars(counts: Mapping[datetime, int], now: datetime, *, hours: int = 48) -> Bars:
+def bars(counts: Mapping[datetime, int], now: datetime, *, hours: int) -> Bars:
     """Return the drawing of counts by the start of their hour."""
     this = now.replace(minute=0, second=0, microsecond=0)
     shown = [
