@@ -28,13 +28,13 @@ from aggregator.events import log
 from aggregator.model import Alert, Config
 from aggregator.store import file_of_store
 
-LOOK = timedelta(minutes=5)
+ALARM_EVERY = timedelta(minutes=5)
 # Pages and scrapers ask more often than anything changes.
 FRESH = timedelta(minutes=1)
 _TOLD = "alerts told"
 _REPORTS = 2000  # of one source within its rhythm, more than needed
 
-Tell = Callable[[Sequence[Alert]], None]
+Channel = Callable[[Sequence[Alert]], None]
 
 
 def standing_alerts(wire: Wire) -> list[Alert]:
@@ -84,31 +84,32 @@ class Alarm:
     def look(self) -> None:
         """Tell each channel what it was not told of within a day."""
         alerts, store = self.standing(), self._wire.store
-        for channel, tell in self._channels().items():
+        for name, channel in self._channels().items():
             now = self._wire.clock()
             told = unpacked(store.meta(_TOLD))
-            news = due(alerts, told, channel, now=now)
-            if news and self._could(tell, news, channel):
-                told = remembering(told, news, channel, now=now)
+            news = due(alerts, told, name, now=now)
+            if news and self._could(name, channel, news):
+                told = remembering(told, news, name, now=now)
                 store.put_meta(_TOLD, packed(forgetting(told, now=now)))
-                log.info("alerted", channel=channel, matters=[a.key for a in news])
+                log.info("alerted", channel=name, matters=[a.key for a in news])
 
-    def _could(self, tell: Tell, news: Sequence[Alert], channel: str) -> bool:
+    def _could(self, name: str, channel: Channel, news: Sequence[Alert]) -> bool:
+        """Tell a channel the news; return whether that succeeded."""
         try:
-            tell(news)
+            channel(news)
         except MediaWireError as error:
             # Once, not every five minutes: a server may be away for days.
-            if self._failures.get(channel) != str(error):
-                log.error("not alerted", channel=channel, reason=str(error))  # noqa: TRY400 - a sentence
-            self._failures[channel] = str(error)
+            if self._failures.get(name) != str(error):
+                log.error("not alerted", channel=name, reason=str(error))  # noqa: TRY400 - a sentence
+            self._failures[name] = str(error)
             return False
-        self._failures.pop(channel, None)
+        self._failures.pop(name, None)
         return True
 
-    def _channels(self) -> dict[str, Tell]:
-        """Return who is to be told, by name. What they need is loaded when it is used."""
+    def _channels(self) -> dict[str, Channel]:
+        """Return what is to be told, by name. What it needs is loaded when it is used."""
         channels = self._wire.config.alerts
-        found: dict[str, Tell] = {}
+        found: dict[str, Channel] = {}
         if channels.webhook:
             found["webhook"] = self._post
         if channels.mail:

@@ -20,7 +20,7 @@ from aggregator.fetching import cadence
 from aggregator.text.urls import host_of
 
 # How soon the same address may be tested again, as with polls by hand.
-PAUSE = timedelta(minutes=1)
+TEST_AGAIN_AFTER = timedelta(minutes=1)
 
 
 class OperatorsDesk:
@@ -125,16 +125,19 @@ class OperatorsDesk:
             if reason := cadence.may_force(source, state, now=now):
                 raise MediaWireError(f"{known} is not asked: {reason}")
         self._tested = {
-            k: at for k, at in self._tested.items() if at <= now < at + PAUSE
+            tested: at
+            for tested, at in self._tested.items()
+            if at <= now < at + TEST_AGAIN_AFTER
         }
         host = host_of(address) or ""
         spacing = self._wire.config.host_limits(host).spacing
-        waits = (
-            [PAUSE - (now - self._tested[address])] if address in self._tested else []
-        )
-        waits += [
-            spacing - (now - at) for k, at in self._tested.items() if host_of(k) == host
+        waits = [
+            spacing - (now - at)
+            for tested, at in self._tested.items()
+            if host_of(tested) == host
         ]
+        if address in self._tested:
+            waits.append(TEST_AGAIN_AFTER - (now - self._tested[address]))
         wait = max(waits, default=timedelta(0))
         if wait > timedelta(0):
             left = cadence.duration(wait + timedelta(seconds=1))

@@ -11,8 +11,7 @@ from functools import partial
 from threading import Event, Thread
 from time import monotonic
 
-from aggregator.app.alarm import LOOK as ALARM
-from aggregator.app.alarm import Alarm
+from aggregator.app.alarm import ALARM_EVERY, Alarm
 from aggregator.app.beat import Beat
 from aggregator.app.following import Following
 from aggregator.app.polling import Polling
@@ -20,7 +19,7 @@ from aggregator.app.press import Press
 from aggregator.app.share import Share
 from aggregator.app.supervisor import READY, STOPPING, Tell, nobody
 from aggregator.app.timekeeping import Timekeeper
-from aggregator.app.upkeep import LOOK, Upkeep
+from aggregator.app.upkeep import UPKEEP_EVERY, Upkeep
 from aggregator.app.wire import Wire
 from aggregator.errors import (
     ConfigError,
@@ -88,7 +87,7 @@ class Service:
             self._lookouts.append(Thread(target=work, daemon=True, name=name))
             self._lookouts[-1].start()
         self._engine.every(self.tick)
-        self._engine.every(self._look_after, LOOK)
+        self._engine.every(self._look_after, UPKEEP_EVERY)
         self.tick()
         log.info(
             "running",
@@ -215,5 +214,5 @@ class Service:
                 log.error("not looked for alerts", reason=str(error))  # noqa: TRY400 - a sentence
             except Exception:
                 log.exception("alarm broke")
-            if self._stop.wait(ALARM.total_seconds()):
+            if self._stop.wait(ALARM_EVERY.total_seconds()):
                 return

@@ -12,8 +12,8 @@ from time import monotonic
 from aggregator.app.wire import Wire
 from aggregator.events import log
 
-LOOK = timedelta(hours=1)
-_EVERY = timedelta(days=1)
+UPKEEP_EVERY = timedelta(hours=1)
+_DAY = timedelta(days=1)
 _PRUNED = "pruned"
 _JUMPED = "clock jumped"
 
@@ -23,22 +23,22 @@ class Upkeep:
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
-        rest = _EVERY if self._doubts_the_clock() else LOOK
+        rest = _DAY if self._doubts_the_clock() else UPKEEP_EVERY
         self._rest_until = monotonic() + rest.total_seconds()
 
     def clock_jumped(self) -> None:
         """Do nothing for a day, nor after a start within it."""
-        self._rest_until = monotonic() + _EVERY.total_seconds()
+        self._rest_until = monotonic() + _DAY.total_seconds()
         self._wire.store.put_meta(_JUMPED, self._wire.clock().isoformat())
 
     def _doubts_the_clock(self) -> bool:
         """Whether it jumped within a day, or is far from when anything was polled."""
         store, now = self._wire.store, self._wire.clock()
         jumped = store.meta(_JUMPED)
-        if jumped and abs(now - datetime.fromisoformat(jumped)) < _EVERY:
+        if jumped and abs(now - datetime.fromisoformat(jumped)) < _DAY:
             return True
         polls = [s.last_polled_at for s in store.states().values() if s.last_polled_at]
-        return bool(polls) and abs(now - max(polls)) > _EVERY
+        return bool(polls) and abs(now - max(polls)) > _DAY
 
     def look(self) -> int | None:
         """Prune if the last time was a day ago; return how many articles went."""
@@ -55,4 +55,4 @@ class Upkeep:
 
 
 def _next(last: str) -> datetime:
-    return datetime.fromisoformat(last) + _EVERY
+    return datetime.fromisoformat(last) + _DAY

@@ -68,9 +68,9 @@ class Wire(Schedule):
         self.store: Store = open_store(config.store)
         self._broken_off: Counter[str] = Counter()
         # No poll is recorded while a config is adopted: it would know half of it. Which
-        # rooms each source's poll began in tells whether that was before.
+        # generation of rooms each source's poll began in tells whether that was before.
         self._adopting = threading.Lock()
-        self._edition = 0
+        self._generation = 0
         self._began: dict[str, int] = {}
         self._take(config, self._editorial_of(config))
         self.printing = Printing(config, self.store, self.editorial)
@@ -140,7 +140,7 @@ class Wire(Schedule):
             memory=self.store,
             edit=self.editorial.edit,
         )
-        self._edition += 1
+        self._generation += 1
 
     def enlist(self) -> dict[str, SourceState]:
         """Make the store agree with the config: sources, tags and headlines.
@@ -174,7 +174,7 @@ class Wire(Schedule):
         """
         now = self.clock()
         # First of all: an edit from here on is seen when this poll is recorded.
-        self._began[state.source_id] = self._edition
+        self._began[state.source_id] = self._generation
         source = self.sources.get(state.source_id)
         if source is None or source.url != state.url:
             return None
@@ -263,8 +263,8 @@ class Wire(Schedule):
     def _up_to_date(self, result: PollResult) -> PollResult:
         """Return what a poll brought as the config wants it that was adopted meanwhile."""
         source = self.sources.get(result.source_id)
-        began = self._began.get(result.source_id, self._edition)
-        if source is None or began == self._edition:
+        began = self._began.get(result.source_id, self._generation)
+        if source is None or began == self._generation:
             return result
         return edited(result, source, self.editorial.edit, now=self.clock())
 
