@@ -40,15 +40,9 @@ def list_(
         rows = [
             row(article) for article in wire.store.articles(limit=limit, source=source)
         ]
-    if as_json:
-        emit_json(rows)
-        return
     of = f"of {source} " if source else ""
-    emit_table(
-        ["id", "source", "listed (UTC)", "title"],
-        [[row["id"], row["source"], row["listed_at"], row["title"]] for row in rows],
-        empty=f"no article {of}is stored; `mediawire poll` polls what is due",
-    )
+    empty = f"no article {of}is stored; `mediawire poll` polls what is due"
+    emit_rows(rows, as_json=as_json, empty=empty)
 
 
 @article.command()
@@ -101,6 +95,18 @@ def _lines(article: Article) -> Iterator[str]:
 def _without_names(lines: Sequence[str]) -> list[str]:
     """Return a difference without its two lines of file names."""
     return [line for line in lines[2:] if not line.startswith("@@")]
+
+
+def emit_rows(rows: list[dict[str, Any]], *, as_json: bool, empty: str) -> None:
+    """Print a list of articles: `empty` if there is none, unless as JSON."""
+    if as_json:
+        emit_json(rows)
+        return
+    emit_table(
+        ["id", "source", "listed (UTC)", "title"],
+        [[row["id"], row["source"], row["listed_at"], row["title"]] for row in rows],
+        empty=empty,
+    )
 
 
 def row(article: Article) -> dict[str, Any]:

@@ -3,9 +3,8 @@
 import click
 
 from aggregator.cli import Invocation
-from aggregator.cli.article import row
+from aggregator.cli.article import emit_rows, row
 from aggregator.cli.opening import reading_wire
-from aggregator.cli.terminal import emit_json, emit_table
 from aggregator.cli.values import Count
 from aggregator.text.folding import terms
 
@@ -40,17 +39,8 @@ def search(
     asked = " ".join(query)
     with reading_wire(invocation) as wire:
         found = wire.store.search(asked, limit=limit)
-    rows = [row(article) for article in found]
-    if as_json:
-        emit_json(rows)
-        return
-    emit_table(
-        ["id", "source", "listed (UTC)", "title"],
-        [
-            [each["id"], each["source"], each["listed_at"], each["title"]]
-            for each in rows
-        ],
-        empty=_nothing(asked),
+    emit_rows(
+        [row(article) for article in found], as_json=as_json, empty=_nothing(asked)
     )
 
 
