@@ -30,7 +30,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aggregator.corrections import corrected, is_later, speaking, taken_back, waits
-from aggregator.likeness import matching
 from aggregator.model import (
     SHARED,
     Article,
@@ -41,6 +40,7 @@ from aggregator.model import (
     own_credit,
 )
 from aggregator.reading import guid_key, named
+from aggregator.recognition import matching
 from aggregator.text import urls
 
 # More new articles than this in one poll are listed by their own dates: a redesigned
