@@ -3,6 +3,19 @@
 Exit codes: 0 done (a source that failed is news, not a fault), 1 it failed, 2 wrong
 use, 75 another process holds the store, 78 config invalid, 130 second Ctrl-C.
 Commands are imported when they are called: `status` need not load what `run` needs.
+
+service      run, poll, publish, serve, scheduler, worker
+status       status, health
+config       check, config
+article, db, demo, doctor, explain, rule, search, source, verify
+             the commands of these names; `deciding`: what changes an article
+
+opening      what a command works on: config read, wire ready, store held
+values       what flags may say; `completing`: what a shell offers for them
+terminal     how results look: JSON, tables, plain columns
+logs         how events look; `progress`: a bar for long polls
+streams      standard streams that are closed, full, or know few letters
+signals      told to stop, or to read the config again
 """
 
 import gc

@@ -9,11 +9,16 @@ path, and a sentence that says what to write instead.
     fields, service, schema   the keys, their types and defaults; reference derived
     sentences, agreement      what is wrong, in words
     overrides, secret         flags, environment, env:NAME and file:PATH
+    empties                   keys that stand there without a value
     fold, cautions, load      all of it together
 
-Besides, each imported by itself where it is needed: `show` (settings with their origin,
-secrets masked), `edit` (changes that keep comments), `watch` (tells when the folder
-changed), `starter` (a folder to begin with).
+Besides, each imported by itself where it is needed:
+
+    show                      settings with their origin, secrets masked
+    edit, spans, draft        changes that keep comments, tried before anybody sees them
+    intake                    the feeds of a subscription list, each by itself
+    watch                     tells when the folder changed
+    starter                   a folder to begin with
 """
 
 from aggregator.config.addresses import masked

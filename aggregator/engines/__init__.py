@@ -1,6 +1,11 @@
 """The engines: who runs the polls that are due.
 
-`local` works in threads of this process. An engine is told which sources are due and
-calls back with results; it knows nothing of feeds. `manners` says when a host may be
-asked again, and is the same for every engine. `arenas` bounds the memory of many threads.
+An engine is told which sources are due and calls back with results; it knows nothing of
+feeds.
+
+local    works in threads of this process
+manners  when a host may be asked again, the same for every engine
+batches  results gathered, to be recorded in one transaction
+ticker   something every second, for years: the door to APScheduler
+arenas   bounds the memory of many threads
 """

@@ -4,7 +4,7 @@ A fetch walks through this room like this:
 
     targets      what a URL points at, read once for everybody
     asking       what we say: who we are, what we can read, what we already have
-    guard        which addresses may be dialled; dialling resolves, asks it, connects
+    guard        which addresses may be dialled; `dialling` resolves, asks it, connects
     deadline     one moment at which everything ends, obeyed by every socket
     connections  urllib3's, taught the three above
     answers      what comes back beside the document: validators and advice
@@ -12,7 +12,9 @@ A fetch walks through this room like this:
     bodies       the document itself, decoded, never more than the cap
     faults       why there is none, in one sentence
     http         conducts all of it through requests
-    kinds        the kinds of sources, one file each; fetcher chooses by scheme
+    walls        whether a robot check stands where a status refuses us
+    kinds        the kinds of sources, one file each; `fetcher` chooses by scheme
+    posting      sends a document of ours through the same guard
 
 `cadence` decides when to come again. Fetcher is imported when it is first asked for, and
 requests with the first address that takes it, so that commands that fetch nothing start

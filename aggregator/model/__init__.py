@@ -9,6 +9,7 @@ polling      one Poll: request, document, reading, outcome, what is remembered
 article      Article and its Attribution
 publication  Publication, Report, Representation
 settings     Config: all of what an operator wrote
+alert        Alert: what an operator should be told without asking
 shown        the repr of what holds secrets
 """
 

@@ -13,6 +13,8 @@ document     pieces joined to a document, plain and gzipped
 timing       whether a source allows an article at this time
 check        whether a reader would find in it what was meant
 terms        whether a finished entry keeps to the rights of its source
+mark         what a reader must find of an entry
+gzipped      a document compressed from pieces that are compressed already
 files        swapped in whole, or not at all
 margin       what stands beside the entries: what was taken back, where older ones are
 publish      conducts all of it
@@ -22,6 +24,7 @@ slips        what an entry of it depends on
 collating    its entries in order, plain and deflated, as ranges of files
 bound        the parts of its files
 index        what stands in them, line by line
+comparing    what is found in a month with what stands in it, in step
 loose        what stands in them where that is lost
 ranges       ranges of files, which are never held in memory
 proving      whether what stands on disk is what the store makes of it

@@ -6,13 +6,17 @@ opening     where the feed begins in it, or what it is instead of a feed
 entities    named entities resolved before any parser sees them
 split       a document → its items by their bytes, with digests
 parts       what `conductor` asks of a document; xmlfeed and jsonfeed provide it
-parse       XML → parsed.Feed; the only importer of feedparser, with `tree` beside it
-normalise   parsed.Feed + Source → articles
+parse       XML → Feed; the only importer of feedparser, with `tree` beside it
+parsed      Feed and Entry: what both kinds of documents become
+buffered    how feedparser is given text; `said`: what its dictionaries hold
+normalise   Feed + Source → articles
+address     what may be shown of where a feed was found
 keys        how an entry is recognised, and the ids that follow
+request     the question of a poll                                → ReadRequest
 conductor   `read` conducts all of it: ReadRequest → Reading
 passage     tells that every item is as it was, without any process
-packing     messages to and from these processes
-workers     runs `read` in processes that can be killed
+workers     runs `read` in processes that can be killed; `worker`: the life of one
+wire        messages to and from them; `packing`: what is in these
 discovery   the feeds that a web page names as its own
 provenance  whether the words of a stored article are those of its raw item
 

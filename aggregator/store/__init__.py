@@ -4,19 +4,29 @@ In: PollResults, decisions of the desk. Out: what is due, what is known, what a
 publication shows. One `Store` serves all threads of a process, on SQLite or
 PostgreSQL, with the same answers.
 
-    opening     find, create, migrate or refuse a database     → open_store, migrate
-    holding     one process at a time works with a store       → hold
-    shards      several share its schedule, on PostgreSQL      → open_shards
-    catalogue   what can be asked about articles, on transactions → Catalogue
-    store       the door: each method is one transaction       → Store
-    recording   what a poll changes, across the tables below
-    desk        what the desk decides about stored articles
-    rows        a row of articles as an Article, and back
-    states      a row of sources as a SourceState, and back
-    sources, grants, documents, polls, articles, bodies, keys, listing, search, publications,
-                meta
-                one family of tables each: its rows from and to our nouns
-    pruning, pruned, backup
+    opening       find, create, migrate or refuse a database     → open_store, migrate
+    holding       one process at a time works with a store       → hold
+    shards        several share its schedule, on PostgreSQL      → open_shards
+    store         the door: each method is one transaction       → Store
+    catalogue     what of it can be asked about articles; `transactions` below
+    evidence, journal, twinship
+                  doors within the door: for `verify`, of what happened when, of twins
+    recording     what a poll changes, across the tables below
+    desk          what the desk decides about stored articles
+    redating      articles that a wrong clock saw in the future, brought back
+    proving       every row read back; `seals`: what tells that one flipped
+    pruning, backup
+
+    sources, grants, documents, polls, articles, bodies, keys, listing, search,
+    publications, meta, twins, sightings, pruned
+                  one family of tables each: its rows from and to our nouns
+    rows, states  a row of articles as an Article, of sources as a SourceState, and back
+    marks         what tells whether an article is as it was; `aside`: what lists pass by
+    columns       how our values become columns, on both databases alike
+
+    connecting    to SQLite or PostgreSQL; `sessions`: what is locked while one lasts
+    files         what a database file needs of the file system
+    migrations/   every schema there ever was                    → HEAD
 
 To add a table: a family module, a migration beside the others in `migrations/`, and
 its method on Store. SQLAlchemy is loaded when a store is first opened, not before:

@@ -7,6 +7,7 @@ credit     what a feed says of itself; attribution; the first source of an aggre
 people     names of authors, categories, languages
 media      enclosures and the picture
 times      published and updated
+scope      what all entries of a document share
 caps       how much is enough
 """
 

@@ -17,6 +17,7 @@ strict     plain entries: title, categories, dates and rights as feedparser woul
 strict_head  a plain head: dialect, title, rights and picture, likewise
 lean       the document without what the others read, for feedparser
 document   the tree itself, and its items aligned with feedparser's entries
+guarded    the one way in which lxml reads what strangers wrote
 
 Nothing here resolves entities, loads a DTD or opens an address.
 """

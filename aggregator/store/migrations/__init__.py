@@ -1,8 +1,9 @@
 """Every schema a store ever had, and the way from each to the next.
 
 `versions/` holds one Alembic file for each step, the first of which starts from
-nothing. They run from the installed package, all pending ones in one transaction.
-A file that was released is never edited: stores out there have been through it.
+nothing, and `env` is what Alembic runs around them. They run from the installed package,
+all pending ones in one transaction. A file that was released is never edited: stores out
+there have been through it.
 """
 
 from pathlib import Path
