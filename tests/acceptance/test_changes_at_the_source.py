@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from aggregator.store import open_store
 from tests.acceptance.test_service import get, running, said
 from tests.installation import PATIENCE, Installation, free_port
-from tests.origin import Origin
 
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"
 xmlns:at="http://purl.org/atompub/tombstones/1.0"><title>Agency</title>
@@ -35,12 +34,6 @@ GONE = (
     '<at:deleted-entry ref="urn:agency:2" when="2026-05-02T10:00:00Z">'
     "<at:comment>printed in error</at:comment></at:deleted-entry>"
 )
-
-
-@pytest.fixture
-def origin():
-    with Origin() as web:
-        yield web
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import pytest
 
 from aggregator.store import hold
 from tests.installation import PATIENCE, Installation, free_port
-from tests.origin import Origin
 
 RSS = """<?xml version="1.0"?>
 <rss version="2.0"><channel><title>The Gazette</title><link>https://gazette.example/</link>
@@ -23,12 +22,6 @@ ITEM = """<item><title>Report {n}</title><link>https://gazette.example/{n}</link
 
 def rss(*numbers):
     return RSS.format(items="".join(ITEM.format(n=n) for n in numbers)).encode()
-
-
-@pytest.fixture
-def origin():
-    with Origin() as server:
-        yield server
 
 
 def test_every_report_of_a_command_is_there_for_programs(tmp_path, origin):

@@ -10,7 +10,6 @@ import pytest
 
 from aggregator.store.migrations import VERSION_TABLE
 from tests.installation import Installation
-from tests.origin import Origin
 
 FEED = """<rss version="2.0"><channel><title>Agency</title>
 <link>https://agency.example/</link><description>News</description>{items}</channel></rss>"""
@@ -32,12 +31,6 @@ def item(id_, title="Report", body="Words.", *, host="agency.example", age=0):
 
 def feed(*items, title="Agency"):
     return FEED.replace("Agency", title, 1).format(items="".join(items)).encode()
-
-
-@pytest.fixture
-def origin():
-    with Origin() as web:
-        yield web
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from tests.installation import Installation
-from tests.origin import Origin
 
 RULES = """\
 publications:
@@ -17,12 +16,6 @@ FEED = b"""<rss version="2.0"><channel><title>A</title><link>https://a.example/<
 <item><guid>https://a.example/1</guid><link>https://a.example/1</link>
 <title>LIVE: Rain in Rome</title><description>It %s.</description></item>
 </channel></rss>"""
-
-
-@pytest.fixture
-def origin():
-    with Origin() as origin:
-        yield origin
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from click.testing import CliRunner
 from aggregator.cli import mediawire
 from aggregator.errors import ConfigError, FetchError, MediaWireError, ReadError
 from tests.installation import Installation
-from tests.origin import Origin
 
 RSS = b"""<?xml version="1.0"?>
 <rss version="2.0"><channel><title>The Gazette</title>
@@ -23,12 +22,6 @@ PAGE = b"""<!doctype html><html><head><title>The Gazette</title>
 <LINK REL="Alternate" TYPE="application/rss+xml; charset=utf-8" HREF="feeds/all">
 </head><body>News</body></html>"""
 BARE = b"<!doctype html><html><body>News</body></html>"
-
-
-@pytest.fixture
-def origin():
-    with Origin() as server:
-        yield server
 
 
 class Desk(Installation):

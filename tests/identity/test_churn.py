@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aggregator.fetching import cadence
-from aggregator.model import Fetched, Source
+from aggregator.model import Source
 from aggregator.poll import Rooms, poll
-from aggregator.reading import read
 from aggregator.store import open_store
 from tests.builders import NOON
+from tests.identity.stubs import Publisher, Reader
 
 AGENCY = Source(id="agency", url="https://agency.example/feed")
 DAY = timedelta(days=1)
@@ -120,36 +120,18 @@ def document(manner, stories, poll_number):
     ).encode()
 
 
-class Origin:
-    """Answers with the document it was given last."""
-
-    def __init__(self):
-        self.body = b""
-
-    def fetch(self, request, *, now):
-        del now
-        return Fetched(url=request.url, body=self.body)
-
-
-class Reader:
-    """The reading room without a process of its own."""
-
-    def read(self, request):
-        return read(request)
-
-
 class Desk:
     """A source that is polled, and what became of its stories."""
 
     def __init__(self, folder):
         self.store = open_store(f"sqlite:///{folder}/wire.db")
-        self.origin = Origin()
+        self.publisher = Publisher()
         self.now = NOON
         self.polls = 0
         state = cadence.initial(AGENCY, now=NOON)
         self.store.put_states([state], configured={"agency"})
         self.rooms = Rooms(
-            fetching=self.origin,
+            fetching=self.publisher,
             readers=Reader(),
             memory=self.store,
             edit=lambda article: article,
@@ -158,7 +140,7 @@ class Desk:
     def poll(self, manner, stories):
         self.polls += 1
         self.now += timedelta(hours=1)
-        self.origin.body = document(manner, stories, self.polls)
+        self.publisher.body = document(manner, stories, self.polls)
         state = self.store.state("agency")
         result = poll(AGENCY, state, self.rooms, now=self.now, jitter=0.0)
         assert result.outcome.kind != "failed", result.outcome.error

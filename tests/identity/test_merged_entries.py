@@ -17,12 +17,11 @@ from hypothesis import strategies as st
 
 from aggregator.app.editorial import Editorial
 from aggregator.fetching import cadence
-from aggregator.model import Fetched
 from aggregator.poll import Rooms, poll
-from aggregator.reading import read
 from aggregator.store import open_store
 from tests.app.worlds import configs
 from tests.builders import NOON
+from tests.identity.stubs import Publisher, Reader
 
 LEFT_OUT = re.compile(r"(\d+) entries (?:left out|say nothing)")
 few = st.sampled_from
@@ -57,23 +56,6 @@ def template():
     return path.read_bytes()
 
 
-class Origin:
-    """Answers with the document it was given last."""
-
-    body = b""
-
-    def fetch(self, request, *, now):
-        del now
-        return Fetched(url=request.url, body=self.body)
-
-
-class Reader:
-    """The reading room without a process of its own."""
-
-    def read(self, request):
-        return read(request)
-
-
 @contextmanager
 def rooms_of(config):
     """Give the rooms of a config, over a store of their own."""
@@ -85,7 +67,7 @@ def rooms_of(config):
             state = cadence.initial(source, now=NOON)
             store.put_states([state], configured={source.id})
             yield Rooms(
-                fetching=Origin(),
+                fetching=Publisher(),
                 readers=Reader(),
                 memory=store,
                 edit=Editorial(config).edit,
