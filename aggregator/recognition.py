@@ -32,6 +32,12 @@ def matching(
 def _is_same(
     article: Article, known: Known, key: str, *, still_listed: bool, rebuilt: bool
 ) -> bool:
+    """Return whether two that share a key are one article.
+
+    An id is believed, unless nothing else agrees although dates or links could, or the
+    document lists the article beside it. A link needs a witness where either has an id;
+    headline and text need the date, or to be long, or a site that was built anew.
+    """
     kind = key.partition(":")[0]
     witnesses = set(_witnesses(article, known)) - {kind}
     if kind == "guid":

@@ -92,21 +92,22 @@ def _poll_all(
     polled: Callable[[PollResult], None],
     begun: Callable[[LocalEngine], None],
 ) -> None:
-    waiting = {state.source_id: state for state in states}
+    """Poll these sources; who is asked in vain, or not at all, is due as before."""
+    unanswered = {state.source_id: state for state in states}
     network = Network()
     spared: list[PollResult] = []
     wire.open_rooms()
     wire.ask(states)
 
     def record(results: Sequence[PollResult]) -> None:
-        counted, silent = network.judged(results, waiting, at=monotonic())
-        spared.extend(silent)
-        for result in [*wire.record(counted), *silent]:
+        judged = network.judged(results, unanswered, at=monotonic())
+        spared.extend(judged.spared)
+        for result in [*wire.record(judged.counted), *judged.spared]:
             # Without what it brought: of 400 new sources with 30 entries 70 MB.
             summary.results.append(replace(result, document=None, new=(), changed=()))
             polled(result)
-        for result in counted:
-            del waiting[result.source_id]
+        for result in judged.counted:
+            del unanswered[result.source_id]
 
     engine = LocalEngine(
         poll,
@@ -124,9 +125,10 @@ def _poll_all(
     if network.is_down:
         log.warning("network down", reason=spared[0].outcome.error)
         wire.put_back(network.wronged())
-        waiting |= {row.source_id: row for row in network.waiting(spared, waiting)}
-    else:
+        rows = network.waiting(spared, unanswered)
+        unanswered |= {row.source_id: row for row in rows}
+    elif spared:
         # Others answered: what was silent has trouble of its own.
-        for result in wire.record(spared) if spared else []:
-            del waiting[result.source_id]
-    wire.unask(waiting.values())
+        for result in wire.record(spared):
+            del unanswered[result.source_id]
+    wire.unask(unanswered.values())

@@ -70,6 +70,13 @@ def keys(
 def _keys(
     *, guid: str, link: str, site: str, title: str, text: str, date: str
 ) -> Iterator[str]:
+    """Yield the keys of an entry, strongest first, from texts that may be empty.
+
+    A link to the site itself names no entry. A fragment counts where there is no guid:
+    some feeds list the parts of one page. An entry without guid and link goes by its
+    headline with its date, or with its text where one of these is missing. Headline and
+    text are the last key of every entry.
+    """
     if guid:
         yield guid_key(guid)
     page, hash_mark, fragment = link.partition("#")
