@@ -50,7 +50,7 @@ def standing_alerts(wire: Wire) -> list[Alert]:
             if may_be_quiet(state)
             else (),
         )
-        for id_, state in wire.states().items()
+        for id_, state in wire.schedule.states().items()
     ]
     paths = {
         path

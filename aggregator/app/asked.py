@@ -29,7 +29,7 @@ class Asked:
         self.before |= {state.source_id: state for state in states}
         with self._writing:
             try:
-                self._wire.ask(states)
+                self._wire.schedule.ask(states)
             except StoreError:
                 # Perhaps it was written, and only the answer got lost.
                 self.let_go(states)
@@ -53,7 +53,7 @@ class Asked:
         with self._writing:
             # A copy: other threads let go at any time.
             if in_vain := self._in_vain.copy():
-                self._wire.unask(in_vain.values())
+                self._wire.schedule.unask(in_vain.values())
                 for source_id in in_vain:
                     self._in_vain.pop(source_id, None)
 

@@ -61,7 +61,10 @@ class OperatorsDesk:
                 "the console of `mediawire run`"
             )
         now = self._wire.clock()
-        source, state = self._wire.sources[source_id], self._wire.states()[source_id]
+        source, state = (
+            self._wire.sources[source_id],
+            self._wire.schedule.states()[source_id],
+        )
         if reason := cadence.may_refresh(source, state, now=now):
             raise MediaWireError(f"{source_id} is not polled: {reason}")
         self._service.polling.poll_now(state)
@@ -84,7 +87,7 @@ class OperatorsDesk:
 
     def reject(self, source_id: str) -> None:
         """Do not believe a held source: pause it, with what it is held for."""
-        held = self._wire.states()[source_id].held
+        held = self._wire.schedule.states()[source_id].held
         with self._editing:
             self._folder.reject(source_id, held)
         self._taken_up()
@@ -121,7 +124,10 @@ class OperatorsDesk:
         """Refuse to ask a publisher again so soon, or while it wants to be left alone."""
         now = self._wire.clock()
         if known := known_as(self._wire.config, address):
-            source, state = self._wire.sources[known], self._wire.states()[known]
+            source, state = (
+                self._wire.sources[known],
+                self._wire.schedule.states()[known],
+            )
             if reason := cadence.may_force(source, state, now=now):
                 raise MediaWireError(f"{known} is not asked: {reason}")
         self._tested = {

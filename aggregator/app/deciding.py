@@ -22,7 +22,7 @@ def release(wire: Wire, source_id: str) -> None:
 
     That is at once, unless a Retry-After of the publisher runs.
     """
-    state = wire.states()[source_id]
+    state = wire.schedule.states()[source_id]
     if state.held is None:
         raise MediaWireError(f"{source_id} is not held, so there is nothing to release")
     now = wire.clock()

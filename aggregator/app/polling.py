@@ -63,7 +63,7 @@ class Polling:
         if self._network.came_back():
             self._is_cut_off = False
             log.info("network back")
-            self._wire.spread_backlog()
+            self._wire.schedule.spread_backlog()
         if self._share.is_lost():
             # Whoever has them now may have asked them already: their rows stay.
             recalled = self.engine.recall()
@@ -172,7 +172,7 @@ class Polling:
         if not self._is_cut_off:
             self._is_cut_off = True
             log.warning("network down", reason=spared[0].outcome.error)
-        self._wire.put_back(self._network.wronged())
+        self._wire.schedule.put_back(self._network.wronged())
         self._network.righted()
         waiting = self._network.waiting(spared, self._asked.before)
         self._asked.let_go([*self.engine.recall(), *waiting])

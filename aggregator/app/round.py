@@ -97,7 +97,7 @@ def _poll_all(
     network = Network()
     spared: list[PollResult] = []
     wire.open_rooms()
-    wire.ask(states)
+    wire.schedule.ask(states)
 
     def record(results: Sequence[PollResult]) -> None:
         judged = network.judged(results, unanswered, at=monotonic())
@@ -124,11 +124,11 @@ def _poll_all(
         raise engine.broken
     if network.is_down:
         log.warning("network down", reason=spared[0].outcome.error)
-        wire.put_back(network.wronged())
+        wire.schedule.put_back(network.wronged())
         rows = network.waiting(spared, unanswered)
         unanswered |= {row.source_id: row for row in rows}
     elif spared:
         # Others answered: what was silent has trouble of its own.
         for result in wire.record(spared):
             del unanswered[result.source_id]
-    wire.unask(unanswered.values())
+    wire.schedule.unask(unanswered.values())

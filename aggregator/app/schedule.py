@@ -20,14 +20,14 @@ from aggregator.store import Store
 class Schedule:
     """The schedule of one config, which is the store's table of sources."""
 
-    store: Store
-    config: Config
-    sources: Mapping[str, Source]
-    clock: Clock
+    def __init__(self, store: Store, config: Config, clock: Clock) -> None:
+        self.sources: Mapping[str, Source] = {each.id: each for each in config.sources}
+        self._store = store
+        self._clock = clock
 
     def states(self) -> dict[str, SourceState]:
         """Return the state of every configured source, in the order of the config."""
-        return self.as_configured(self.store.states())
+        return self.as_configured(self._store.states())
 
     def due(self, limit: int, *, exclude: Collection[str] = ()) -> list[SourceState]:
         """Return sources whose time has come, the longest due first, but for some.
@@ -36,9 +36,9 @@ class Schedule:
         alone at this hour, is put off instead. One that the config of another process
         knows, or knows under another address, is left to that.
         """
-        now = self.clock()
+        now = self._clock()
         due, early = [], []
-        for state in self.store.due(now, limit, exclude=exclude):
+        for state in self._store.due(now, limit, exclude=exclude):
             source = self.sources.get(state.source_id)
             if source is None or source.url != state.url:
                 continue
@@ -47,30 +47,30 @@ class Schedule:
             else:
                 due.append(state)
         if early:
-            self.store.revise(partial(self._put_off, now=now), among=early)
+            self._store.revise(partial(self._put_off, now=now), among=early)
         return due
 
     def spread_backlog(self) -> None:
         """Spread what came due while nobody polled, the longest due first."""
-        now = self.clock()
-        self.store.revise(lambda rows: cadence.spread(self._paired(rows), now=now))
+        now = self._clock()
+        self._store.revise(lambda rows: cadence.spread(self._paired(rows), now=now))
 
     def bring_back(self, *, surely: bool = False) -> bool:
         """Let nothing stand in the future that a wrong clock put there.
 
         Returns whether the clock seems right; `surely` says that it is.
         """
-        return bring_back(self.store, now=self.clock(), surely=surely)
+        return bring_back(self._store, now=self._clock(), surely=surely)
 
     def believe_the_clock(self) -> bool:
         """Bring back what is ahead of a clock that most sources answer to."""
         states = self.states().values()
-        return is_witnessed(states, now=self.clock()) and self.bring_back(surely=True)
+        return is_witnessed(states, now=self._clock()) and self.bring_back(surely=True)
 
     def rebase(self, by: timedelta) -> None:
         """Move every source's times along with a wall clock that jumped `by`."""
-        now = self.clock()
-        self.store.revise(
+        now = self._clock()
+        self._store.revise(
             lambda rows: [
                 cadence.rebase(source, state, now=now, by=by)
                 for source, state in self._paired(rows)
@@ -83,8 +83,8 @@ class Schedule:
         A process that is killed before it has the answer has asked all the same: the
         next one must not ask again at once. `unask` those that were not polled after all.
         """
-        now = self.clock()
-        self.store.reschedule(
+        now = self._clock()
+        self._store.reschedule(
             [
                 cadence.asked(self.sources[state.source_id], state, now=now)
                 for state in states
@@ -94,13 +94,13 @@ class Schedule:
 
     def unask(self, states: Iterable[SourceState]) -> None:
         """Let sources be due as they were before `ask`."""
-        self.store.reschedule([state for state in states if state.last_polled_at])
+        self._store.reschedule([state for state in states if state.last_polled_at])
 
     def put_back(self, states: Iterable[SourceState]) -> None:
         """Undo failures that were recorded and say nothing of their sources."""
         before = {state.source_id: state for state in states}
         if before:
-            self.store.revise(
+            self._store.revise(
                 lambda rows: [
                     before[id_]
                     for id_, row in rows.items()
@@ -113,13 +113,13 @@ class Schedule:
         self, stored: Mapping[str, SourceState]
     ) -> dict[str, SourceState]:
         """Return what the rows of the configured sources ought to be, by what is stored."""
-        return cadence.configured(self.config.sources, stored, now=self.clock())
+        return cadence.configured(self.sources.values(), stored, now=self._clock())
 
     def _paired(
         self, stored: Mapping[str, SourceState]
     ) -> list[tuple[Source, SourceState]]:
         """Return the configured sources with their rows."""
-        return [(s, stored[s.id]) for s in self.config.sources if s.id in stored]
+        return [(s, stored[s.id]) for s in self.sources.values() if s.id in stored]
 
     def _put_off(
         self, stored: Mapping[str, SourceState], *, now: datetime

@@ -68,8 +68,8 @@ class Service:
         self._next_print = 0.0
         wire.open_rooms()
         wire.enlist()
-        wire.spread_backlog()
-        self._time = Timekeeper(wire.clock, is_right=wire.bring_back())
+        wire.schedule.spread_backlog()
+        self._time = Timekeeper(wire.clock, is_right=wire.schedule.bring_back())
         self._press = Press(wire.publish, wire.archive_ahead)
         shards = open_shards(wire.config.store, SHARING, now=wire.clock())
         self.polling = Polling(wire, Share(wire, shards), self._heard)
@@ -185,12 +185,12 @@ class Service:
         jump = self._time.jump()
         if jump is None:
             if self._time.is_settled():
-                self._time.settle(is_right=self.wire.believe_the_clock())
+                self._time.settle(is_right=self.wire.schedule.believe_the_clock())
             return
         self._upkeep.clock_jumped()
         with self.polling.forgetting():
-            self.wire.bring_back(surely=self._time.returns(jump))
-            self.wire.rebase(jump)
+            self.wire.schedule.bring_back(surely=self._time.returns(jump))
+            self.wire.schedule.rebase(jump)
             self._time.follow(jump)
         log.warning("clock jumped", seconds=round(jump.total_seconds()))
         self._press.ring()

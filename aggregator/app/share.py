@@ -45,14 +45,14 @@ class Share:
 
     def due(self, limit: int, taken: Collection[str]) -> list[SourceState]:
         """Return due sources that are ours to poll, but for those that are taken."""
-        due = self._wire.due(limit, exclude=taken)
+        due = self._wire.schedule.due(limit, exclude=taken)
         if self._shards is None:
             return due
         with self._turn:
             self._leave_idle(self._shards, taken)
             if self._claimed(self._shards, due):
                 # As they are now that nobody else polls them.
-                due = self._wire.due(limit, exclude=taken)
+                due = self._wire.schedule.due(limit, exclude=taken)
             ours = [state for state in due if state.shard in self._shards.held]
             self._note(ours)
         return ours

@@ -18,7 +18,7 @@ def standings(wire: Wire) -> list[dict[str, Any]]:
     counts = wire.store.counts()
     now = wire.clock()
     rows = []
-    for source_id, state in wire.states().items():
+    for source_id, state in wire.schedule.states().items():
         source = wire.sources[source_id]
         rows.append(
             {

@@ -28,6 +28,7 @@ from aggregator.model import (
     PollResult,
     Publication,
     PublicationStatus,
+    Source,
     SourceState,
 )
 from aggregator.poll import Rooms, poll
@@ -53,8 +54,12 @@ class Closing(Protocol):
         """Let go of it."""
 
 
-class Wire(Schedule):
-    """One config folder at work. Close it when done."""
+class Wire:
+    """One config folder at work. Close it when done.
+
+    `config`, `schedule`, `editorial` and `printing` are those of the config in force:
+    each is made anew with another one.
+    """
 
     def __init__(
         self,
@@ -127,6 +132,11 @@ class Wire(Schedule):
         return True
 
     @property
+    def sources(self) -> Mapping[str, Source]:
+        """Return the sources of the config, by their ids."""
+        return self.schedule.sources
+
+    @property
     def is_timed(self) -> bool:
         """Whether time alone shows or hides a report in any publication."""
         ages = any(each.select.max_age for each in self.config.publications)
@@ -150,7 +160,7 @@ class Wire(Schedule):
         states: dict[str, SourceState] = {}
 
         def differing(stored: Mapping[str, SourceState]) -> list[SourceState]:
-            states.update(self.as_configured(stored))
+            states.update(self.schedule.as_configured(stored))
             return [row for id_, row in states.items() if row is not stored.get(id_)]
 
         stored = self.store.revise(differing, configured=self.sources)
@@ -239,7 +249,7 @@ class Wire(Schedule):
 
     @cached_property
     def fetcher(self) -> "Fetcher":
-        """Return the fetching room; requests is loaded with it."""
+        """Return the fetching room, which is loaded now."""
         from aggregator.fetching import Fetcher
 
         return Fetcher(self.config.fetch, contact=self.config.contact)
@@ -253,7 +263,7 @@ class Wire(Schedule):
 
     def _take(self, config: Config, editorial: Editorial) -> None:
         self.config = config
-        self.sources = {source.id: source for source in config.sources}
+        self.schedule = Schedule(self.store, config, self.clock)
         self.editorial = editorial
 
     def _editorial_of(self, config: Config) -> Editorial:

@@ -83,7 +83,7 @@ def _two_rounds(wire: Wire, later: Later) -> None:
     files: list[dict[Path, bytes]] = []
     for number in (1, 2):
         wire.enlist()
-        summary = poll_round(wire, wire.due(EVERYTHING))
+        summary = poll_round(wire, wire.schedule.due(EVERYTHING))
         click.echo(f"Round {number}")
         show_summary(summary)
         files.append(_published(wire.config.output))

@@ -51,7 +51,7 @@ def run(
         with working_wire(config, "run --once", alone=True) as wire:
             wire.enlist()
             tell_summary(
-                _round(wire, wire.due(EVERYTHING), invocation), as_json=as_json
+                _round(wire, wire.schedule.due(EVERYTHING), invocation), as_json=as_json
             )
         return
     with working_wire(config, "run") as wire:
@@ -130,7 +130,7 @@ def poll(
         if force:
             states = _forced(wire, stored, wanted, named=bool(sources))
         else:
-            states = [s for s in wire.due(EVERYTHING) if s.source_id in wanted]
+            states = [s for s in wire.schedule.due(EVERYTHING) if s.source_id in wanted]
         summary = _round(wire, states, invocation, forced=force)
     tell_summary(summary, as_json=as_json)
     if summary.refused or (strict and summary.failed):

@@ -66,7 +66,7 @@ def wire(tmp_path, clock, receiving):
 
 
 def is_held(wire, doubt="its title was something else"):
-    state = replace(wire.states()["a"], held=doubt)
+    state = replace(wire.schedule.states()["a"], held=doubt)
     wire.store.put_states([state], configured=["a"])
 
 
@@ -159,7 +159,7 @@ def test_a_document_that_is_not_offered_any_more_is_no_matter(wire, clock):
 
 
 def test_a_rhythm_is_taken_from_what_is_stored(wire):
-    state = wire.states()["a"]
+    state = wire.schedule.states()["a"]
     reports = [
         article(
             n,

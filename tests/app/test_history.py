@@ -187,7 +187,7 @@ def test_a_clock_that_was_ahead_over_the_end_of_a_month_loses_no_report(world, d
     world.comes(listed_at=START - timedelta(days=40))
     world.publish()
     world.now -= timedelta(days=days)
-    world.wire.bring_back(surely=True)
+    world.wire.schedule.bring_back(surely=True)
     for _ in range(2 * days):
         reports(2)
         world.now += timedelta(hours=12)

@@ -57,7 +57,9 @@ def test_a_store_that_is_away_during_a_poll_is_held_against_no_source(
     desk.tick()
 
     assert sorted(desk.asked) == ["a", "b"]
-    assert [state.outcome for state in desk.wire.states().values()] == ["updated"] * 2
+    assert [state.outcome for state in desk.wire.schedule.states().values()] == [
+        "updated"
+    ] * 2
     assert desk.wire.store.counts() == {"a": 1, "b": 1}
 
     desk.tick()
@@ -65,7 +67,7 @@ def test_a_store_that_is_away_during_a_poll_is_held_against_no_source(
     assert sorted(desk.asked) == ["a", "a", "b", "b"]
     assert desk.wire.store.counts() == {"a": 2, "b": 2}
     assert [row.failures for row in rows] == [0, 0]
-    assert [state.failures for state in desk.wire.states().values()] == [0, 0]
+    assert [state.failures for state in desk.wire.schedule.states().values()] == [0, 0]
     assert all(len(strip) == 2 for strip in desk.wire.store.recent_polls().values())
 
 
@@ -89,9 +91,9 @@ def test_a_round_ends_as_soon_as_the_store_is_away(desk, monkeypatch):
     monkeypatch.setattr(desk.wire.store, "known", away(2, desk.wire.store.known))
 
     with pytest.raises(StoreAway, match="the connection failed"):
-        poll_round(desk.wire, list(desk.wire.states().values()))
+        poll_round(desk.wire, list(desk.wire.schedule.states().values()))
 
-    assert [state.failures for state in desk.wire.states().values()] == [0, 0]
+    assert [state.failures for state in desk.wire.schedule.states().values()] == [0, 0]
 
 
 @pytest.mark.parametrize("written", [True, False])
@@ -114,7 +116,9 @@ def test_who_was_perhaps_noted_as_asked_is_due_again(desk, monkeypatch, written)
     desk.tick()
 
     assert sorted(desk.asked) == ["a", "b"]
-    assert [state.outcome for state in desk.wire.states().values()] == ["updated"] * 2
+    assert [state.outcome for state in desk.wire.schedule.states().values()] == [
+        "updated"
+    ] * 2
 
 
 def test_what_was_asked_in_vain_is_due_again_after_a_restart(desk, monkeypatch):
@@ -131,7 +135,7 @@ def test_what_was_asked_in_vain_is_due_again_after_a_restart(desk, monkeypatch):
 
 
 def moved_along(wire):
-    wire.rebase(timedelta(minutes=2))
+    wire.schedule.rebase(timedelta(minutes=2))
 
 
 def adopted(wire):
@@ -140,15 +144,15 @@ def adopted(wire):
 
 
 def spread(wire):
-    wire.spread_backlog()
+    wire.schedule.spread_backlog()
 
 
 def put_off(wire):
-    wire.due(10)
+    wire.schedule.due(10)
 
 
 def put_back(wire):
-    wire.put_back(wire.states().values())
+    wire.schedule.put_back(wire.schedule.states().values())
 
 
 @pytest.mark.parametrize(
@@ -239,7 +243,7 @@ def test_what_must_be_recorded_again_is_judged_once(many, monkeypatch):
     many.tick()
     many.service.tick()
 
-    assert [state.failures for state in many.wire.states().values()] == [0] * 6
+    assert [state.failures for state in many.wire.schedule.states().values()] == [0] * 6
     assert before == {"updated": 6}
     assert many.service.polling.tally.polls().outcomes == {"updated": 6, "failed": 6}
 
@@ -250,17 +254,19 @@ def test_it_is_said_at_once_that_sources_wait_for_our_network(many):
     many.tick()
 
     waits = "our own network is down: asked again once it is back"
-    assert waits in {state.because for state in many.wire.states().values()}
+    assert waits in {state.because for state in many.wire.schedule.states().values()}
 
 
 def test_failures_counted_in_error_are_undone_when_the_store_is_back(many, monkeypatch):
     silent(many)
-    monkeypatch.setattr(many.wire, "put_back", away(3, many.wire.put_back))
+    monkeypatch.setattr(
+        many.wire.schedule, "put_back", away(3, many.wire.schedule.put_back)
+    )
 
     many.tick()
     many.service.tick()
 
-    assert [state.failures for state in many.wire.states().values()] == [0] * 6
+    assert [state.failures for state in many.wire.schedule.states().values()] == [0] * 6
     assert many.service.polling.tally.polls().outcomes == {"updated": 6, "failed": 6}
 
 
@@ -269,7 +275,7 @@ def test_failures_counted_in_error_are_undone_when_the_store_is_back(many, monke
 
 def test_a_poll_recorded_while_we_look_who_is_due_is_not_asked_again(desk, monkeypatch):
     """A source that was never polled is due until its first poll is recorded."""
-    real = desk.wire.due
+    real = desk.wire.schedule.due
 
     def due(*arguments, **named):
         found = real(*arguments, **named)
@@ -279,7 +285,7 @@ def test_a_poll_recorded_while_we_look_who_is_due_is_not_asked_again(desk, monke
 
     desk.publishers.talking.clear()
     desk.service.tick()
-    monkeypatch.setattr(desk.wire, "due", due)
+    monkeypatch.setattr(desk.wire.schedule, "due", due)
     desk.tick()
 
     assert sorted(desk.asked) == ["a", "b"]

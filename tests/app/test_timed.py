@@ -32,7 +32,7 @@ def test_what_time_decides_is_looked_at_soon(
     )
     wire = Wire(config)
     service = Service(wire, lambda: config)
-    monkeypatch.setattr(wire, "due", lambda _limit, **_: [])
+    monkeypatch.setattr(wire.schedule, "due", lambda _limit, **_: [])
     monkeypatch.setattr("aggregator.app.service.monotonic", lambda: 1000.0)
     try:
         service.tick()

@@ -54,7 +54,7 @@ class Desk:
         """Poll both sources, due or not, and return what that took."""
         self.wire.enlist()
         self.counted.clear()
-        summary = poll_round(self.wire, list(self.wire.states().values()))
+        summary = poll_round(self.wire, list(self.wire.schedule.states().values()))
         assert summary.failed == 0
         return self.counted
 

@@ -123,7 +123,7 @@ def soaked(folder, *, sources, hours, gain=0.3, told=lambda _: None):
     try:
         for turn in range(6 * hours):
             # The sources of a first hour come in six lots, as they would later.
-            due = wire.due(-(-sources // 6) if turn < 6 else 10_000)
+            due = wire.schedule.due(-(-sources // 6) if turn < 6 else 10_000)
             poll_round(wire, due)
             seen |= children_of(web.pid)
             now += 10 * MINUTE

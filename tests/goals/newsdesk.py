@@ -67,14 +67,14 @@ def started(config, clock, *, resolver=None, readers=None):
         wire.fetcher = Fetcher(config.fetch, contact=config.contact, resolver=resolver)
     wire.open_rooms()
     wire.enlist()
-    wire.spread_backlog()
+    wire.schedule.spread_backlog()
     return wire
 
 
 def poll_due(wire):
     """Poll what is due, one after the other, as the service does."""
-    due = wire.due(10_000)
-    wire.ask(due)
+    due = wire.schedule.due(10_000)
+    wire.schedule.ask(due)
     wire.record([wire.poll(state) for state in due])
 
 
@@ -113,11 +113,11 @@ class Newsdesk:
 
     def poll(self, *, force=False):
         """One round of what is due now, or of everything; return its results by source."""
-        states = self.wire.due(10_000)
+        states = self.wire.schedule.due(10_000)
         if force:
             states = [
                 state
-                for state in self.wire.states().values()
+                for state in self.wire.schedule.states().values()
                 if not cadence.may_force(
                     self.wire.sources[state.source_id], state, now=self.now
                 )

@@ -137,7 +137,7 @@ def test_silent_hosts_do_not_keep_the_others_waiting(desk_of, monkeypatch):
         engine = local.LocalEngine(
             desk.wire.poll, recorded.extend, limits=desk.config.host_limits, workers=8
         )
-        engine.submit(desk.wire.due(100))
+        engine.submit(desk.wire.schedule.due(100))
         while len(recorded) < 20:
             os.sched_yield()
         waiting = engine.taken()
@@ -221,7 +221,7 @@ def test_no_secret_is_ever_told(tmp_path, origin, readers, caplog):
     wire = started(config, lambda: NOON, readers=readers)
     with structlog.testing.capture_logs() as events:
         for _ in range(answers_of_a_bad_day(origin)):
-            wire.record([wire.poll(wire.states()["a"])])
+            wire.record([wire.poll(wire.schedule.states()["a"])])
         wire.publish()
     article = next(iter(wire.store.articles())).id
     log = [*map(str, wire.store.poll_log("a")), *map(str, events), caplog.text]

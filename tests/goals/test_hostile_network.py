@@ -238,7 +238,7 @@ def test_nothing_of_a_source_reaches_another_origin(desk_of, origin):
         desk = desk_of(sources=[source])
         desk.live(4 * DAY)
 
-        assert desk.wire.states()["a"].fetch_url == stranger.url("/feed")
+        assert desk.wire.schedule.states()["a"].fetch_url == stranger.url("/feed")
         assert len(stranger.heard) > 40
         for heard in stranger.heard:
             assert b"SECRET" not in heard.raw

@@ -300,7 +300,7 @@ def test_a_move_that_ends_nowhere_or_is_taken_back_is_not_believed(
     desk = desk_of("/feed")
     desk.live(5 * DAY)
 
-    assert desk.wire.states()["feed"].fetch_url == origin.url("/feed")
+    assert desk.wire.schedule.states()["feed"].fetch_url == origin.url("/feed")
     assert desk.times("/feed")[-1] > NOON + 3 * DAY
 
 

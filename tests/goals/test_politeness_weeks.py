@@ -270,7 +270,7 @@ def test_who_waits_for_its_host_into_an_hour_to_skip_is_asked_after_it(desk_of, 
     desk = desk_of("/feed")
     desk.live(5 * HOUR)
     desk.now = NOON + 12 * HOUR - MINUTE
-    (waiting,) = desk.wire.due(1)
+    (waiting,) = desk.wire.schedule.due(1)
     asked = len(origin.heard)
 
     desk.now += 2 * MINUTE

@@ -31,6 +31,6 @@ def reject(invocation: Invocation, *, source_id: str) -> None:
     """Do not believe a held source: pause it; what came before stays."""
     with reading_wire(invocation) as wire:
         known_sources(wire, (source_id,))
-        held = wire.states()[source_id].held
+        held = wire.schedule.states()[source_id].held
     file = SourceFiles(invocation).folder.reject(source_id, held)
     click.echo(f"{source_id} is rejected and paused ({file})")
