@@ -160,41 +160,53 @@ def _rulings(wire: Wire, article: Article) -> Iterator[Ruling]:
 def _standing(
     wire: Wire, article: Article, publication: Publication, now: datetime
 ) -> Standing:
+    """Tell whether a publication shows the article, where, and why there or not."""
     edition = wire.printing.editions.of(publication, now)
     ids = [each.id for each in edition.articles]
     place = ids.index(article.id) + 1 if article.id in ids else None
-    verdict = wire.printing.shelf.families.verdicts([article], publication, now)[
-        article.id
-    ]
-    twin = verdict.chosen if verdict.chosen.id != article.id else None
-    dropped = article.dropped
-    refused = wire.editorial.refusal(article, publication, now)
     left_out = _left_out(wire, article, publication) if place else {}
-    without = "; ".join(f"{path}: {reason}" for path, reason in left_out.items())
-    stands = f"it is number {place} of at most {publication.limit}"
-    shown = place is not None and len(left_out) < len(publication.formats)
-    reasons = (
-        without if place and not shown else None,
-        f"{stands}, but left out of {without}" if without else None,
-        stands if place else None,
-        f"rule {dropped.rule}: {dropped.reason}" if dropped else None,
-        refused,
-        f"{twin.id} of {twin.source_id} stands for it" if twin else None,
-        wire.editorial.too_old(article, publication, now),
-    )
+    families = wire.printing.shelf.families
+    verdict = families.verdicts([article], publication, now)[article.id]
+    twin = verdict.chosen if verdict.chosen.id != article.id else None
+    barred = _barred(wire, article, publication, now)
     return Standing(
         publication=publication.id,
-        shown=shown,
+        shown=place is not None and len(left_out) < len(publication.formats),
         place=place,
-        reason=next(
-            filter(None, reasons), f"{publication.limit} newer ones fill the list"
+        reason=(
+            _stands(place, publication, left_out)
+            if place
+            else barred
+            or (f"{twin.id} of {twin.source_id} stands for it" if twin else None)
+            or wire.editorial.too_old(article, publication, now)
+            or f"{publication.limit} newer ones fill the list"
         ),
         duplicate=(
             "not looked for, as it may not stand there"
-            if dropped or refused
+            if barred
             else _duplicate(article, twin, [each.id for each in verdict.twins])
         ),
     )
+
+
+def _stands(place: int, publication: Publication, left_out: dict[str, str]) -> str:
+    """Tell the place of an article that stands there, and the formats it is not in."""
+    stands = f"it is number {place} of at most {publication.limit}"
+    if not left_out:
+        return stands
+    without = "; ".join(f"{path}: {reason}" for path, reason in left_out.items())
+    if len(left_out) < len(publication.formats):
+        return f"{stands}, but left out of {without}"
+    return without
+
+
+def _barred(
+    wire: Wire, article: Article, publication: Publication, now: datetime
+) -> str | None:
+    """Return why an article may not stand there at all, None if it may."""
+    if dropped := article.dropped:
+        return f"rule {dropped.rule}: {dropped.reason}"
+    return wire.editorial.refusal(article, publication, now)
 
 
 def _left_out(wire: Wire, article: Article, publication: Publication) -> dict[str, str]:
