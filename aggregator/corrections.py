@@ -28,6 +28,8 @@ from aggregator.text import markup
 FREE = 12
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(days=1)
+# FIRST_WAIT doubled so often is longer than LONGEST_WAIT, and no power of two yet that
+# no time holds.
 _DOUBLINGS = 10
 
 # Numbers with what groups their digits: 1,234 and 1.234 and 1 234, in any script.

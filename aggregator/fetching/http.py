@@ -59,6 +59,8 @@ logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 _BREAKS = (RequestException, HTTPError, http.client.HTTPException, OSError, ValueError)
 _DOCUMENTS = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION})
+# Of so many sources addresses and header lines are kept as they were read; those of more,
+# who are polled the longest ago, are read again.
 _KEPT = 8192
 # Deadlines are kept by the sockets; one object for all, or requests makes one each time.
 _OUR_OWN = Timeout(None)
