@@ -198,6 +198,32 @@ def test_who_else_carried_a_report_is_told_as_its_source_is(browser, house):
     assert gap > 20
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>One.</p><figure><img src='https://a.example/a.svg' alt='A'></figure>",
+        "<figure><img src='https://a.example/a.svg' alt='A'></figure><p>One.</p>",
+        "<blockquote><p>One.</p><p>Two.</p></blockquote>",
+        "<blockquote><p>One.</p><ul><li>Two.</li></ul></blockquote>",
+        "<article><p>One.</p><p>Two.</p></article>",
+        "<ul><li><p>One.</p><p>Two.</p></li></ul>",
+        "<table><tr><td><p>One.</p><p>Two.</p></td></tr></table>",
+    ],
+)
+def test_the_parts_of_a_body_stand_apart_wherever_they_are(browser, house, body):
+    gap = """() => {
+      const [one, two] = [...document.querySelectorAll(".body :is(p, figure, ul)")]
+        .filter((part) => part.querySelector("p, ul") === null)
+        .map((part) => part.getBoundingClientRect());
+      return two.top - one.bottom;
+    }"""
+    with (
+        served(house.take(article(body=body))) as site,
+        opened(browser, site, f"/articles/{article().id}") as sight,
+    ):
+        assert sight.page.evaluate(gap) > 8
+
+
 def test_a_printed_report_is_the_report_and_nothing_else(browser, site):
     with opened(browser, site, PAGES["article"], width=768) as sight:
         sight.page.emulate_media(media="print")
