@@ -234,6 +234,22 @@ def test_a_printed_report_is_the_report_and_nothing_else(browser, site):
         assert sight.page.locator(".mediawire-credit").is_visible()
 
 
+def test_paper_cuts_nothing_off_a_report(browser, house):
+    """What scrolls on a screen breaks into lines where nobody can scroll."""
+    cells = "".join(f"<td>value {n}</td>" for n in range(16))
+    body = f"<table><tr>{cells}</tr></table><pre>{'wide ' * 60}</pre>"
+    beyond = """() => [...document.querySelectorAll(".body pre, .body td")].some(
+      (part) => part.scrollWidth > part.clientWidth
+        || part.getBoundingClientRect().right > innerWidth)"""
+    with (
+        served(house.take(article(body=body))) as site,
+        opened(browser, site, f"/articles/{article().id}", width=640) as sight,
+    ):
+        sight.page.emulate_media(media="print")
+
+        assert not sight.page.evaluate(beyond)
+
+
 @pytest.mark.parametrize(
     "title",
     [
