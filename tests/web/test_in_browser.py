@@ -138,6 +138,36 @@ def test_addresses_and_examples_break_between_their_parts(browser, house):
     assert set(examples) == {1}
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "<pre>x = 1;</pre>",
+        "<p><code>x = 1;</code></p>",
+        "<pre><code>x = 1;</code></pre>",
+    ],
+)
+def test_code_in_a_text_from_right_to_left_reads_from_left_to_right(
+    browser, house, code
+):
+    body = f"<p>کشتی بازگشت</p>{code}"
+    semicolon = """() => {
+      const text = document.querySelector(".body :is(code, pre:not(:has(code)))");
+      return [0, text.firstChild.length - 1].map((at) => {
+        const sign = document.createRange();
+        sign.setStart(text.firstChild, at);
+        sign.setEnd(text.firstChild, at + 1);
+        return sign.getBoundingClientRect().left;
+      });
+    }"""
+    with (
+        served(house.take(article(body=body, title="کشتی", language="fa"))) as site,
+        opened(browser, site, f"/articles/{article().id}") as sight,
+    ):
+        first, last = sight.page.evaluate(semicolon)
+
+    assert first < last
+
+
 def test_a_page_in_persian_runs_from_right_to_left(browser, site):
     with opened(browser, site, "/feeds/persian") as sight:
         main, aside = (
