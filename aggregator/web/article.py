@@ -17,7 +17,7 @@ from aggregator.model import Article, Enclosure, Image, Report
 from aggregator.text import markup
 from aggregator.text.phrases import phrases
 from aggregator.web.bodies import unhurried
-from aggregator.web.language import direction, lang
+from aggregator.web.language import direction, direction_below, lang
 from aggregator.web.lines import lines, time, view
 from aggregator.web.metadata import address, json_ld
 from aggregator.web.rendering import id_of, links_of, newsroom_of, page
@@ -55,6 +55,7 @@ def article(request: Request) -> Response:
         url=url,
         lang_of=lang(shown.language),
         dir_of=direction(shown.language, report.title),
+        body_dir=direction_below(shown.language, report.lead, report.title),
         content=Markup(  # noqa: S704 - cleaned by reading
             unhurried(report.content, phrases(language).picture)
         ),

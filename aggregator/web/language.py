@@ -51,11 +51,7 @@ def direction(language: str | None, text: str) -> str:
     say `en` because their software does, so a text without a single letter of the
     language's direction goes by its letters.
     """
-    found = {
-        "rtl" if kind in _RTL else "ltr"
-        for kind in map(unicodedata.bidirectional, text)
-        if kind == "L" or kind in _RTL
-    }
+    found = _ways(text)
     locale = locale_of(language)
     spoken = "rtl" if locale and locale.text_direction == "rtl" else "ltr"
     if len(found) == 1:
@@ -63,6 +59,17 @@ def direction(language: str | None, text: str) -> str:
     if locale or not found:
         return spoken
     return _first_strong(text)
+
+
+def direction_below(language: str | None, text: str, headline: str) -> str:
+    """Return `rtl` or `ltr` for the first words of a text that stands below a headline.
+
+    Persian stays what it is below "Windows 11 (24H2)". Where its own letters and its
+    language decide nothing, it runs as its headline does.
+    """
+    found = _ways(text)
+    undecided = not found or (len(found) > 1 and locale_of(language) is None)
+    return direction(language, headline if undecided else text)
 
 
 def age(at: datetime, now: datetime, language: str | None) -> str:
@@ -104,6 +111,15 @@ def _in_digits_of(locale: Locale, text: str) -> str:
     if zero is None:
         return text
     return text.translate({ord("0") + n: zero + n for n in range(10)})
+
+
+def _ways(text: str) -> set[str]:
+    """Return the directions that letters of a text have."""
+    return {
+        "rtl" if kind in _RTL else "ltr"
+        for kind in map(unicodedata.bidirectional, text)
+        if kind == "L" or kind in _RTL
+    }
 
 
 def _first_strong(text: str) -> str:

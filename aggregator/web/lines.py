@@ -13,7 +13,7 @@ from msgspec import Struct
 from aggregator.editing import refusal
 from aggregator.model import Article, Publication, Report
 from aggregator.publishing import credited_name
-from aggregator.web.language import age, direction, lang, moment
+from aggregator.web.language import age, direction, direction_below, lang, moment
 from aggregator.web.links import Links
 from aggregator.web.newsroom import Newsroom
 
@@ -37,6 +37,7 @@ class Line(Struct, frozen=True, kw_only=True):
     time: Time
     lang: str | None
     dir: str
+    lead_dir: str
 
 
 def time(at: datetime, now: datetime, language: str | None) -> Time:
@@ -57,6 +58,7 @@ def line(report: Report, links: Links, now: datetime, language: str | None) -> L
         time=time(article.published, now, language),
         lang=lang(article.language),
         dir=direction(article.language, report.title),
+        lead_dir=direction_below(article.language, report.lead, report.title),
     )
 
 

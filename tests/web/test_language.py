@@ -4,7 +4,7 @@ import pytest
 from builders import NOON
 
 from aggregator.text.phrases import phrases
-from aggregator.web.language import age, direction, lang, moment
+from aggregator.web.language import age, direction, direction_below, lang, moment
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,25 @@ from aggregator.web.language import age, direction, lang, moment
 )
 def test_a_text_runs_as_its_language_and_its_letters_say(language, text, way):
     assert direction(language, text) == way
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "headline", "way"),
+    [
+        ("fa", "ویندوز آمد", "Windows 11 (24H2)", "rtl"),
+        ("fa", "Windows آمد", "Windows 11 (24H2)", "rtl"),
+        ("fa", "It has come", "ویندوز", "ltr"),
+        ("en", "It has come", "ویندوز", "ltr"),
+        ("fa", "", "Windows 11", "ltr"),
+        ("fa", "2026", "کشتی", "rtl"),
+        (None, "BBC گفت", "کشتی", "rtl"),
+        (None, "کشتی بازگشت", "BBC", "rtl"),
+    ],
+)
+def test_a_text_below_a_headline_runs_as_its_own_letters_say(
+    language, text, headline, way
+):
+    assert direction_below(language, text, headline) == way
 
 
 @pytest.mark.parametrize(

@@ -228,6 +228,23 @@ def test_an_article_says_whose_words_it_is_and_ends_in_the_credit(site):
     assert DISCLAIMER in texts(found, ".//footer/p[@class='disclaimer']")
 
 
+def test_a_persian_text_runs_from_right_to_left_below_a_latin_headline(house):
+    latin = article(
+        title="Windows 11 (24H2)", body="<p>ویندوز (۱۱) آمد.</p>", language="fa"
+    )
+    with served(house.take(latin)) as site:
+        page, listed, found = (
+            strict(site.get(path, accept="text/html").body)
+            for path in (f"/articles/{latin.id}", "/feeds/wire", "/search?q=windows")
+        )
+
+    assert one(page, ".//article/header").get("dir") == "ltr"
+    assert one(page, ".//div[@class='body']").get("dir") == "rtl"
+    for each in (listed, found):
+        assert one(each, ".//ol[@class='reports']/li").get("dir") == "ltr"
+        assert one(each, ".//p[@class='lead']").get("dir") == "rtl"
+
+
 def test_an_old_report_says_its_date_once(house):
     old = article()
     house.take(old).at += timedelta(days=9)
