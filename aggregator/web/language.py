@@ -72,6 +72,11 @@ def direction_below(language: str | None, text: str, headline: str) -> str:
     return direction(language, headline if undecided else text)
 
 
+def tag_of_ages(language: str | None) -> str:
+    """Return the language in which ages and times are told for a language, as a tag."""
+    return str(_reader(language)).replace("_", "-")
+
+
 def age(at: datetime, now: datetime, language: str | None) -> str:
     """Return how long ago something was in the reader's words, after a week its date."""
     locale = _reader(language)

@@ -13,17 +13,29 @@ from msgspec import Struct
 from aggregator.editing import refusal
 from aggregator.model import Article, Publication, Report
 from aggregator.publishing import credited_name
-from aggregator.web.language import age, direction, direction_below, lang, moment
+from aggregator.text.phrases import phrases
+from aggregator.web.language import (
+    age,
+    direction,
+    direction_below,
+    lang,
+    moment,
+    tag_of_ages,
+)
 from aggregator.web.links import Links
 from aggregator.web.newsroom import Newsroom
 
 
 class Time(Struct, frozen=True, kw_only=True):
-    """A point in time: for machines, in the reader's words, and in full."""
+    """A point in time: for machines, in the reader's words, and in full.
+
+    `lang` is None where its words are in the language of the page.
+    """
 
     iso: str
     words: str
     full: str
+    lang: str | None
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -43,7 +55,13 @@ class Line(Struct, frozen=True, kw_only=True):
 def time(at: datetime, now: datetime, language: str | None) -> Time:
     """Return a time as a page in `language` shows it."""
     iso = at.replace(microsecond=0).isoformat().replace("+00:00", "Z")
-    return Time(iso=iso, words=age(at, now, language), full=moment(at, language))
+    told, around = tag_of_ages(language), phrases(language).language
+    return Time(
+        iso=iso,
+        words=age(at, now, language),
+        full=moment(at, language),
+        lang=None if told.partition("-")[0] == around else told,
+    )
 
 
 def line(report: Report, links: Links, now: datetime, language: str | None) -> Line:

@@ -2,12 +2,13 @@
 
 import json
 import re
+import unicodedata
 from datetime import timedelta
 from hashlib import sha256
 
 import pytest
 from builders import ANY_RIGHTS, NOON, article, attribution, publication, report
-from edition import DISCLAIMER, PERSIAN, WIRE, long_read, stories, story
+from edition import DISCLAIMER, PERSIAN, SOURCES, WIRE, long_read, stories, story
 from house import AGENCY, House, path_of, served
 from msgspec.structs import replace
 from reading_pages import links, metas, one, strict, text, texts
@@ -93,6 +94,45 @@ def test_ages_are_told_in_the_language_of_the_section(site):
     assert ages[0] == "۲۸ دقیقه پیش"
     assert ages[-1] == "۴ نوامبر ۲۰۲۶"
     assert (section.get("lang"), section.get("dir")) == ("fa", "rtl")
+
+
+def spoken(tree, tongue=None):
+    """Return (its language, the text) of each piece of a page that people read."""
+    tongue = tree.get("lang", tongue)
+    pieces = [(tongue, tree.text or "")]
+    for child in tree:
+        if child.tag in {"head", "script"}:
+            continue
+        pieces += [*spoken(child, tongue), (tongue, child.tail or "")]
+    return pieces
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/feeds/migdal", f"/articles/{story(4).id}", "/about", "/nothing"]
+)
+def test_words_in_a_language_we_do_not_speak_say_which_it_is(tmp_path, path):
+    """Else they are read out as English, and set in the letters of another country."""
+    hebrew = publication(
+        id="migdal",
+        title="המגדלור",
+        description="ידיעות",
+        disclaimer="הדעות אינן שלנו",
+        language="he",
+    )
+    house = House(tmp_path, publications=(hebrew,), sources=SOURCES)
+    house.take(story(4)).publish()
+    with served(house) as site:
+        tree = page(site, path, 404 if path == "/nothing" else 200)
+
+    said = [
+        (tongue, said)
+        for tongue, said in spoken(tree)
+        if "HEBREW" in "".join(map(unicodedata.name, filter(str.isalpha, said)))
+    ]
+    names = {"המגדלור", "© המגדלור"}  # the source's: nobody says in which language
+    assert [piece for piece in said if piece[0] != "he" and piece[1] not in names] == []
+    assert ("he", "המגדלור") in said
+    assert tree.get("lang") == "en"
 
 
 def test_a_section_shows_the_picture_that_stands_for_it(site, tmp_path):
