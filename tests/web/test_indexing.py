@@ -5,7 +5,7 @@ page is. `index`: ours may be. Lists beyond the first page, search and refusals 
 """
 
 import pytest
-from builders import NOON, article
+from builders import NOON, article, publication
 from house import AGENCY, House, served
 from msgspec.structs import replace
 from reading_pages import links, metas, strict
@@ -60,6 +60,21 @@ def test_only_first_pages_of_lists_are_indexed(site):
     assert told(site, "/search")[0] == "noindex"
     assert told(site, "/search?q=ferry")[0] == "noindex"
     assert told(site, "/nothing", 404)[0] == "noindex"
+
+
+def test_nothing_is_described_by_nothing(tmp_path):
+    """Who shares such a page gets no preview rather than an empty one."""
+    plain = publication(description="")
+    bare = article(1, body="")
+    with served(House(tmp_path, publications=(plain,)).take(bare)) as site:
+        said = [
+            meta.attrib
+            for path in ("/feeds/wire", f"/articles/{bare.id}")
+            for meta in strict(site.get(path, accept="text/html").body).iter("meta")
+        ]
+
+    assert said
+    assert [each for each in said if each.get("content") == ""] == []
 
 
 def test_a_report_that_was_taken_back_is_forgotten(house):
