@@ -118,6 +118,7 @@ def source(request: Request) -> Response:
     return page(
         request,
         "source.html",
+        id=id_,
         title=title,
         state=told(standing) if standing else NO_LONGER,
         read=time(read, now, None) if read else None,

@@ -62,6 +62,18 @@ def test_only_first_pages_of_lists_are_indexed(site):
     assert told(site, "/nothing", 404)[0] == "noindex"
 
 
+def test_a_list_has_one_address_whatever_is_written_behind_it(site):
+    """Networks add what they count clicks by: the page is to be found once."""
+    for path in ("/", "/feeds/wire", "/sources/gazette", "/about"):
+        assert told(site, f"{path}?utm_source=x") == (
+            "",
+            [f"https://wire.example{path}"],
+        )
+
+    older = links(strict(site.get("/feeds/wire", accept="text/html").body), "next")
+    assert told(site, older[0]["href"])[1] == []
+
+
 def test_nothing_is_described_by_nothing(tmp_path):
     """Who shares such a page gets no preview rather than an empty one."""
     plain = publication(description="")
