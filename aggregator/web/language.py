@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_date, format_timedelta, get_datetime_format
 
 # To Babel English without a country is American, with the month before the day.
 ENGLISH = Locale("en", "GB")
@@ -92,7 +92,8 @@ def moment(at: datetime, language: str | None) -> str:
     """Return a time in full, in UTC: the date as `age` writes it, and the minute."""
     locale = _reader(language)
     minute = _in_digits_of(locale, f"{at.astimezone(UTC):%H:%M}")
-    return f"{_date(at, locale)}, {minute} UTC"
+    joined = str(get_datetime_format("medium", locale=locale)).replace("'", "")
+    return joined.format(f"{minute} UTC", _date(at, locale))
 
 
 def count(number: int, language: str | None) -> str:

@@ -71,8 +71,9 @@ def test_an_age_is_told_in_the_readers_words(ago, language, words):
     [
         ("en", "24 November 2026, 12:00 UTC"),
         ("de", "24. November 2026, 12:00 UTC"),
-        ("fa", "۲۴ نوامبر ۲۰۲۶, ۱۲:۰۰ UTC"),
-        ("ja", "2026年11月24日, 12:00 UTC"),
+        ("fa", "۲۴ نوامبر ۲۰۲۶،\u200f ۱۲:۰۰ UTC"),
+        ("ar", "24 نوفمبر 2026، 12:00 UTC"),
+        ("ja", "2026年11月24日 12:00 UTC"),
     ],
 )
 def test_a_time_in_full_is_told_in_utc(language, full):
