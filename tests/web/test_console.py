@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 from browser import opened, photograph
-from builders import NOON, article
+from builders import NOON, article, publication
 from console_house import GUARDED, STATES, TOKEN, Listening, Operator, alarmed, troubled
 from house import House, served
 from msgspec.structs import replace
@@ -124,8 +124,8 @@ def test_a_long_list_has_pages(tmp_path):
         ]
 
     assert (len(first), len(last), beyond) == (50, 20, 404)
-    assert "/status/?sort=name&page=3" in links
-    assert "/status/?sort=name&page=1" in links
+    assert "/status/?sort=name&page=3#sources" in links
+    assert "/status/?sort=name&page=1#sources" in links
 
 
 def test_the_last_fifty_polls_are_drawn(operator):
@@ -175,6 +175,29 @@ def test_what_is_gone_is_not_said_to_be_asked_again_and_again(problem):
     assert told
     assert ("again by itself" in told) == (problem == "status")
     assert ("remove it" in told) == (problem == "gone")
+
+
+def test_who_chooses_a_state_sees_its_sources(browser, tmp_path):
+    """Many documents stand above the list: it must not have to be looked for."""
+    wires = [publication(id=f"wire-{n}") for n in range(12)]
+    house = House(tmp_path, publications=wires).take(article(1)).publish()
+    house.desk = Listening()
+    list_is_seen = """() => {
+      const list = document.querySelector(".rows").getBoundingClientRect();
+      return list.top > 0 && list.top < innerHeight;
+    }"""
+    with (
+        served(house) as site,
+        opened(browser, site, "/status/") as sight,
+    ):
+        sight.page.locator(".states a.is-ok").click()
+        sight.page.wait_for_url("**/status/?state=ok*")
+        after_a_state = sight.page.evaluate(list_is_seen)
+        sight.page.locator(".filter button").click()
+        sight.page.wait_for_url("**/status/?*sort=*")
+        after_the_form = sight.page.evaluate(list_is_seen)
+
+    assert (after_a_state, after_the_form) == (True, True)
 
 
 def test_tables_of_a_narrow_window_hide_no_column(browser, house):
