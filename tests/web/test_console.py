@@ -214,6 +214,20 @@ def test_tables_of_a_narrow_window_hide_no_column(browser, house):
                     assert "no answer within 30 s" in wide[0][1]
 
 
+@pytest.mark.parametrize(
+    "path", ["/status/", "/status/sources/fanus", "/sources/fanus"]
+)
+def test_large_letters_fit_a_narrow_window(browser, house, path):
+    """WCAG 2.2, 1.4.4: a telephone whose owner reads letters of twice the size."""
+    with (
+        served(house) as site,
+        opened(browser, site, path, width=320, bypass_csp=True) as sight,
+    ):
+        sight.page.add_style_tag(content="html { font-size: 200% }")
+
+        assert sight.page.evaluate("document.documentElement.scrollWidth") == 320
+
+
 def test_articles_are_counted_by_the_hour(operator):
     assert "48 hours up to now: 20 articles, at most 2 in one hour." in text(
         page(operator)
