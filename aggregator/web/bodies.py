@@ -2,7 +2,8 @@
 
 In: the body of a Report: cleaned HTML, as serialised by a parser, so that every tag is
 well-formed and every attribute quoted. Out: the same, its pictures loaded when they are
-scrolled to, its films and sounds when they are started.
+scrolled to, its films and sounds when they are started. A page has one main part and
+one first heading, and they are its own: those of a body are told as less.
 """
 
 import re
@@ -34,6 +35,10 @@ def _eased(tag: re.Match[str], named: str) -> str:
     if name == "img":
         alt = "" if _NAMED.search(_VALUES.sub("", rest)) else named
         return f'<{name} loading="lazy" decoding="async"{alt}{rest}>'
+    if name in {"main", "/main"}:
+        return f"<{name.replace('main', 'div')}{rest}>"
+    if name == "h1":
+        return f'<{name} aria-level="2"{rest}>'
     if name in _SCROLLED and not tag[1].startswith("/"):
         return f'<{name} tabindex="0"{rest}>'
     if name in {"audio", "video"}:

@@ -37,6 +37,15 @@ def test_pictures_load_when_seen_films_when_started_and_what_scrolls_takes_the_f
     assert unhurried(body, "Picture:") == shown
 
 
+def test_a_body_brings_no_second_main_part_and_no_second_first_heading():
+    """HTML allows one `main`, and who hears a page looks for its one first heading."""
+    sent = '<main dir="ltr"><h1 lang="en">A</h1><h2>B</h2></main>'
+
+    assert unhurried(sent, "Picture:") == (
+        '<div dir="ltr"><h1 aria-level="2" lang="en">A</h1><h2>B</h2></div>'
+    )
+
+
 @pytest.mark.parametrize("quote", ['"', "'"])
 def test_what_looks_like_a_tag_in_an_attribute_is_left_alone(quote):
     """I1: an inserted attribute must not end the one it stands in."""
