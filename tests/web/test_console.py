@@ -200,6 +200,22 @@ def test_who_chooses_a_state_sees_its_sources(browser, tmp_path):
     assert (after_a_state, after_the_form) == (True, True)
 
 
+def test_forced_colours_show_which_state_is_chosen(browser, house):
+    look = """(chosen) => {
+      const link = document.querySelector(
+        `.states a${chosen ? "[aria-current]" : ":not([aria-current])"}`);
+      const style = getComputedStyle(link);
+      return [style.borderColor, style.outlineStyle];
+    }"""
+    with (
+        served(house) as site,
+        opened(browser, site, "/status/", forced_colors="active") as sight,
+    ):
+        chosen, other = (sight.page.evaluate(look, each) for each in (True, False))
+
+    assert chosen != other
+
+
 def test_tables_of_a_narrow_window_hide_no_column(browser, house):
     with served(house) as site:
         for path in ("/status/", "/status/sources/fanus"):
