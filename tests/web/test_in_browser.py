@@ -168,6 +168,20 @@ def test_code_in_a_text_from_right_to_left_reads_from_left_to_right(
     assert first < last
 
 
+def test_a_long_word_is_parted_in_a_headline_as_in_a_list(browser, site):
+    """German ones fill a telephone; where the language has rules, they break by them."""
+    parting = """() => [...document.querySelectorAll("h1, .reports h2")].map((title) => {
+      const style = getComputedStyle(title);
+      return [style.hyphens, style.hyphenateLimitChars];
+    })"""
+    found = []
+    for path in (f"/articles/{story(3).id}", "/feeds/wire"):
+        with opened(browser, site, path, width=360) as sight:
+            found.append(sight.page.evaluate(parting)[-1])
+
+    assert found == [["auto", "16 6 6"]] * 2
+
+
 def test_a_page_in_persian_runs_from_right_to_left(browser, site):
     with opened(browser, site, "/feeds/persian") as sight:
         main, aside = (
