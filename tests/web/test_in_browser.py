@@ -77,7 +77,9 @@ def test_pictures_are_asked_for_when_scrolled_to_and_without_a_referrer(browser,
         asked = []
         # Playwright marks what it calls, which a built-in method cannot bear.
         sight.page.on("request", lambda request: asked.append(request))  # noqa: PLW0108
-        sight.page.goto(site.base + PAGES["article"])
+        # A lazy picture is asked for when the page has loaded, or a moment later.
+        with sight.page.expect_request(lambda request: "example/" in request.url):
+            sight.page.goto(site.base + PAGES["article"])
         lazy = sight.page.evaluate("[...document.images].map((i) => i.loading)")
         pictures = [
             r for r in asked if r.resource_type == "image" and "example" in r.url
