@@ -20,6 +20,7 @@ COUNTED_BACK = timedelta(days=7)
 
 # RFC 5646: what stands in an attribute must look like a language tag.
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
+_UNITS = tuple(timedelta(seconds=each) for each in (86_400, 3_600, 60, 1))
 _RTL = frozenset({"R", "AL"})
 # The digits of languages that write others than 0 to 9: where the ten begin.
 _ZEROS = {"arab": 0x660, "arabext": 0x6F0, "beng": 0x9E6, "deva": 0x966, "mymr": 0x1040}
@@ -78,12 +79,18 @@ def tag_of_ages(language: str | None) -> str:
 
 
 def age(at: datetime, now: datetime, language: str | None) -> str:
-    """Return how long ago something was in the reader's words, after a week its date."""
+    """Return how long ago something was in the reader's words, after a week its date.
+
+    In whole days, hours, minutes or seconds that have passed, and one second at least.
+    """
     locale = _reader(language)
     if now - at > COUNTED_BACK:
         return _date(at, locale)
+    ago = max(now - at, timedelta(seconds=1))
+    unit = next(unit for unit in _UNITS if ago >= unit)
+    # Only what has passed whole counts: Babel rounds 21 hours up to a day.
     said = format_timedelta(
-        min(at - now, timedelta(seconds=-1)), add_direction=True, locale=locale
+        -(ago // unit * unit), threshold=1, add_direction=True, locale=locale
     )
     return _in_digits_of(locale, said)
 

@@ -255,7 +255,7 @@ def test_a_source_shows_its_polls_with_time_and_size(operator):
     rows = [texts(row, "td") for row in seen.findall(".//tbody/tr")]
 
     assert [
-        "2 hours ago",
+        "1 hour ago",
         "failed",
         "0",
         "0",
