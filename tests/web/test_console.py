@@ -7,12 +7,12 @@ import pytest
 from browser import opened, photograph
 from builders import NOON, article, publication
 from console_house import GUARDED, STATES, TOKEN, Listening, Operator, alarmed, troubled
-from house import House, served
+from house import AGENCY, House, served
 from msgspec.structs import replace
 from reading_pages import one, strict, text, texts
 from test_in_browser import LOWEST_CONTRAST
 
-from aggregator.model import ConsoleAccess, Outcome, PollResult, Source
+from aggregator.model import ConsoleAccess, Dropped, Outcome, PollResult, Rights, Source
 from aggregator.web.console.advice import advice
 from aggregator.web.console.drawing import strip
 
@@ -346,6 +346,34 @@ def test_failures_that_do_not_count_are_told_from_those_that_do(
         text(each) for each in one(seen, ".//dl").iter() if each.tag in {"dt", "dd"}
     ]
     assert facts[facts.index("Failures in a row") + 1] == said
+
+
+def test_an_article_without_a_page_is_named_with_what_says_why(tmp_path):
+    """A link would lead to "There is no such page"."""
+    source = replace(AGENCY, rights=Rights(embargo=timedelta(days=1)))
+    ago = NOON - timedelta(days=2)
+    held_back, gone = article(1), article(3)
+    shown = article(2, dated=ago, published=ago)
+    dropped = article(4, dropped=Dropped(rule="no-sport", reason="sport"))
+    house = House(tmp_path, sources=(source,)).take(held_back, shown, gone, dropped)
+    house.store.withdraw(gone.id, at=NOON, reason="wrong", by="desk")
+    house.desk = Listening()
+    with served(house) as site:
+        seen = page(Operator(site), "/status/sources/agency")
+    rows = seen.findall(".//ul[@class='plainly']/li")
+    told = {
+        number: (row.find("a") is not None, text(one(row, "span")).partition(" ago")[2])
+        for number in (1, 2, 3, 4)
+        for row in rows
+        if f"Report number {number}" in text(row)
+    }
+
+    assert told == {
+        1: (False, f" not shown: mediawire explain {held_back.id} says why"),
+        2: (True, ""),
+        3: (True, " withdrawn"),
+        4: (False, f" dropped: mediawire explain {dropped.id} says why"),
+    }
 
 
 def test_an_address_is_tested_and_shown(house, operator):

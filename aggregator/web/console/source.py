@@ -4,10 +4,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.fetching import cadence
+from aggregator.model import Article
 from aggregator.web.console.guarding import guarded, known_source, shown
 from aggregator.web.console.rows import row, seconds, size
 from aggregator.web.language import direction
-from aggregator.web.lines import time
+from aggregator.web.lines import time, view
+from aggregator.web.newsroom import Newsroom
 from aggregator.web.rendering import links_of, newsroom_of
 
 POLLS = 20
@@ -61,10 +63,15 @@ def source(request: Request) -> Response:
             (
                 article,
                 direction(article.language, article.title),
-                links.article(article),
+                links.article(article) if leads_somewhere(newsroom, article) else None,
                 time(article.listed_at, now, None),
             )
             for article in store.articles(limit=ARTICLES, source=id_)
         ],
         done=DONE.get(request.query_params.get("did", "")),
     )
+
+
+def leads_somewhere(newsroom: Newsroom, article: Article) -> bool:
+    """Whether an article has a page: its own, or the one that says it was taken back."""
+    return bool(article.withdrawn or view(newsroom, article))
