@@ -28,6 +28,7 @@ class Phrases(Struct, frozen=True, kw_only=True):
     copying: str
     original: str
     updated: str
+    comma: str
     picture: str
     files: str
     topics: str
@@ -61,6 +62,7 @@ ENGLISH = Phrases(
     copying="One click on an address selects all of it, ready to be copied into a feed reader.",
     original="Original headline:",
     updated="updated",
+    comma=", ",
     picture="Picture:",
     files="Files",
     topics="Topics",
@@ -96,6 +98,7 @@ _ALL = (
         copying="با یک کلیک، همهٔ نشانی برای کپی در خبرخوان انتخاب می‌شود.",
         original="تیتر اصلی:",
         updated="به‌روزرسانی",
+        comma="، ",
         picture="عکس:",
         files="پرونده‌ها",
         topics="موضوع‌ها",
@@ -128,6 +131,7 @@ _ALL = (
         copying="بنقرة واحدة يُحدَّد العنوان كله لنسخه إلى قارئ الخلاصات.",
         original="العنوان الأصلي:",
         updated="آخر تحديث",
+        comma="، ",
         picture="الصورة:",
         files="ملفات",
         topics="مواضيع",
@@ -160,6 +164,7 @@ _ALL = (
         copying="Ein Klick wählt die ganze Adresse aus, zum Kopieren in einen Feedreader.",
         original="Originaltitel:",
         updated="geändert",
+        comma=", ",
         picture="Bild:",
         files="Dateien",
         topics="Themen",
@@ -192,6 +197,7 @@ _ALL = (
         copying="Un clic sélectionne toute l’adresse, prête à être copiée dans un lecteur de flux.",
         original="Titre original :",
         updated="modifié",
+        comma=", ",
         picture="Image :",
         files="Fichiers",
         topics="Sujets",

@@ -285,6 +285,15 @@ def test_a_persian_text_runs_from_right_to_left_below_a_latin_headline(house):
         assert one(each, ".//p[@class='lead']").get("dir") == "rtl"
 
 
+def test_names_are_listed_as_the_language_of_the_page_does(tmp_path):
+    persian = publication(language="fa")
+    written = article(authors=("مینا", "رضا"), language="fa")
+    with served(House(tmp_path, publications=(persian,)).take(written)) as site:
+        found = page(site, f"/articles/{written.id}")
+
+    assert "· مینا، رضا ·" in text(one(found, ".//header/p[@class='origin']"))
+
+
 def test_an_old_report_says_its_date_once(house):
     old = article()
     house.take(old).at += timedelta(days=9)
