@@ -17,7 +17,7 @@ from aggregator.model import Article, Enclosure, Image, Report
 from aggregator.text import markup
 from aggregator.text.phrases import phrases
 from aggregator.web.bodies import unhurried
-from aggregator.web.language import direction, direction_below, lang
+from aggregator.web.language import direction, direction_below, lang, size
 from aggregator.web.lines import lines, time, view
 from aggregator.web.metadata import address, json_ld
 from aggregator.web.rendering import id_of, links_of, newsroom_of, page
@@ -66,7 +66,10 @@ def article(request: Request) -> Response:
         canonical=address(shown.url),
         picture=picture(report),
         picture_credit=picture_credit(report),
-        files=[(each, name_of(each)) for each in files(report)],
+        files=[
+            (each, name_of(each), size(each.length, language) if each.length else "")
+            for each in files(report)
+        ],
         published=time(shown.published, now, language),
         updated=time(shown.updated, now, language),
         recent=lines(others[:RECENT], links, now, language),

@@ -12,6 +12,7 @@ from functools import lru_cache
 from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_timedelta, get_datetime_format
+from babel.units import format_unit
 
 # To Babel English without a country is American, with the month before the day.
 ENGLISH = Locale("en", "GB")
@@ -21,6 +22,7 @@ COUNTED_BACK = timedelta(days=7)
 # RFC 5646: what stands in an attribute must look like a language tag.
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _UNITS = tuple(timedelta(seconds=each) for each in (86_400, 3_600, 60, 1))
+_SIZES = (("kilobyte", 1e3), ("megabyte", 1e6), ("gigabyte", 1e9))
 _RTL = frozenset({"R", "AL"})
 # The digits of languages that write others than 0 to 9: where the ten begin.
 _ZEROS = {"arab": 0x660, "arabext": 0x6F0, "beng": 0x9E6, "deva": 0x966, "mymr": 0x1040}
@@ -106,6 +108,24 @@ def moment(at: datetime, language: str | None) -> str:
 def count(number: int, language: str | None) -> str:
     """Return a number in the digits of a language."""
     return _in_digits_of(_reader(language), str(number))
+
+
+def size(octets: int, language: str | None) -> str:
+    """Return the size of a file in the reader's words: `12.3 MB`, in French `12,3 Mo`."""
+    locale = _reader(language)
+    # What is rounded up to a thousand of a unit is one of the next.
+    name, unit = next(
+        ((name, unit) for name, unit in _SIZES if octets < unit * 999.95), _SIZES[-1]
+    )
+    said = format_unit(
+        max(octets, 100) / unit,
+        f"digital-{name}",
+        "short",
+        format="0.#",
+        locale=locale,
+        numbering_system="default",
+    )
+    return _in_digits_of(locale, said)
 
 
 def _reader(language: str | None) -> Locale:

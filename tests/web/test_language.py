@@ -4,7 +4,7 @@ import pytest
 from builders import NOON
 
 from aggregator.text.phrases import phrases
-from aggregator.web.language import age, direction, direction_below, lang, moment
+from aggregator.web.language import age, direction, direction_below, lang, moment, size
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,27 @@ def test_an_age_is_told_in_the_readers_words(ago, language, words):
 )
 def test_a_time_in_full_is_told_in_utc(language, full):
     assert moment(NOON, language) == full
+
+
+@pytest.mark.parametrize(
+    ("octets", "language", "words"),
+    [
+        (12_345_678, "en", "12.3 MB"),
+        (12_345_678, None, "12.3 MB"),
+        (12_345_678, "de", "12,3 MB"),
+        (12_345_678, "fr", "12,3\u202fMo"),
+        (12_345_678, "fa", "۱۲٫۳ MB"),
+        (80, "en", "0.1 kB"),
+        (1_000, "en", "1 kB"),
+        (999_949, "en", "999.9 kB"),
+        (999_999, "en", "1 MB"),
+        (20_000_000_000, "en", "20 GB"),
+        (3_000_000_000_000, "en", "3000 GB"),
+        (3, "en", "0.1 kB"),
+    ],
+)
+def test_a_size_is_told_in_the_readers_words(octets, language, words):
+    assert size(octets, language) == words
 
 
 @pytest.mark.parametrize("language", ["en", "en-US", "fa", "de", "ja", None, "xx"])

@@ -285,6 +285,19 @@ def test_a_persian_text_runs_from_right_to_left_below_a_latin_headline(house):
         assert one(each, ".//p[@class='lead']").get("dir") == "rtl"
 
 
+def test_the_size_of_a_file_is_told_in_the_language_of_the_page(tmp_path):
+    french = publication(language="fr")
+    film = Enclosure(
+        url="https://a.example/film.mp4", type="video/mp4", length=12_345_678
+    )
+    with served(
+        House(tmp_path, publications=(french,)).take(article(enclosures=(film,)))
+    ) as site:
+        found = page(site, f"/articles/{article().id}")
+
+    assert texts(found, ".//ul[@class='files']/li") == ["film.mp4 video/mp4 12,3 Mo"]
+
+
 def test_names_are_listed_as_the_language_of_the_page_does(tmp_path):
     persian = publication(language="fa")
     written = article(authors=("مینا", "رضا"), language="fa")
