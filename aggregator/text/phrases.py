@@ -15,6 +15,8 @@ class Phrases(Struct, frozen=True, kw_only=True):
     skip: str
     sections: str
     all_sections: str
+    further: str
+    in_their_words: str
     sources: str
     about: str
     opml: str
@@ -49,6 +51,8 @@ ENGLISH = Phrases(
     skip="Skip to content",
     sections="Sections",
     all_sections="All sections",
+    further="Further sections",
+    in_their_words="Reports from other agencies, in their own words.",
     sources="Sources",
     about="About",
     opml="Our feeds as OPML",
@@ -85,6 +89,8 @@ _ALL = (
         skip="رفتن به متن",
         sections="بخش‌ها",
         all_sections="همهٔ بخش‌ها",
+        further="بخش‌های دیگر",
+        in_their_words="گزارش‌های خبرگزاری‌های دیگر، به زبان خودشان.",
         sources="منابع",
         about="دربارهٔ ما",
         opml="خوراک‌های ما (OPML)",
@@ -118,6 +124,8 @@ _ALL = (
         skip="انتقل إلى المحتوى",
         sections="الأقسام",
         all_sections="كل الأقسام",
+        further="أقسام أخرى",
+        in_their_words="تقارير وكالات أخرى بكلماتها هي.",
         sources="المصادر",
         about="من نحن",
         opml="خلاصاتنا (OPML)",
@@ -151,6 +159,8 @@ _ALL = (
         skip="Zum Inhalt",
         sections="Rubriken",
         all_sections="Alle Rubriken",
+        further="Weitere Rubriken",
+        in_their_words="Meldungen anderer Agenturen, in deren eigenen Worten.",
         sources="Quellen",
         about="Über diese Seiten",
         opml="Unsere Feeds als OPML",
@@ -184,6 +194,8 @@ _ALL = (
         skip="Aller au contenu",
         sections="Rubriques",
         all_sections="Toutes les rubriques",
+        further="Autres rubriques",
+        in_their_words="Des articles d’autres agences, dans leurs propres mots.",
         sources="Sources",
         about="À propos",
         opml="Nos flux en OPML",

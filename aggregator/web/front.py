@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.text.phrases import phrases
+from aggregator.web.language import shared
 from aggregator.web.lines import lines
 from aggregator.web.rendering import links_of, newsroom_of, page
 
@@ -15,7 +16,10 @@ SECTIONS = 8
 
 
 def front(request: Request) -> Response:
-    """Return the first page: every section, with the newest headlines of the first."""
+    """Return the first page: every section, with the newest headlines of the first.
+
+    It is in the language of all sections, if they have one.
+    """
     newsroom, links = newsroom_of(request), links_of(request)
     now = newsroom.now()
     publications = newsroom.config.publications
@@ -33,7 +37,11 @@ def front(request: Request) -> Response:
         for publication in islice(publications, SECTIONS)
     ]
     return page(
-        request, "front.html", sections=sections, further=publications[SECTIONS:]
+        request,
+        "front.html",
+        language=shared(each.language for each in publications),
+        sections=sections,
+        further=publications[SECTIONS:],
     )
 
 

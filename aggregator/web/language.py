@@ -6,6 +6,7 @@ text, or the value of a `dir` or `lang` attribute. English where a language is u
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -45,6 +46,13 @@ def locale_of(language: str | None) -> Locale | None:
 def lang(language: str | None) -> str | None:
     """Return a language as it may stand in `lang`, None for what is no tag."""
     return language if language and _TAG.fullmatch(language) else None
+
+
+def shared(languages: Iterable[str | None]) -> str | None:
+    """Return the one language of all, in its first form; None where they have several."""
+    said = list(languages)
+    bases = {(each or "en").partition("-")[0].lower() for each in said}
+    return said[0] if len(bases) == 1 else None
 
 
 def direction(language: str | None, text: str) -> str:

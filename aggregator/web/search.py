@@ -18,7 +18,7 @@ from aggregator.text import markup
 from aggregator.text.folding import spans
 from aggregator.web.answers import answer, document
 from aggregator.web.finding import Seen, page_of
-from aggregator.web.language import count
+from aggregator.web.language import count, shared
 from aggregator.web.lines import Line, line, view
 from aggregator.web.links import Links, Place, place
 from aggregator.web.rendering import before_of, filled, links_of, newsroom_of, page
@@ -48,7 +48,8 @@ def search(request: Request) -> Response:
     newsroom, links = newsroom_of(request), links_of(request)
     said = request.query_params
     query = markup.printable(said.get("q", "")[:LONGEST]).strip()
-    language = said.get("lang")
+    publications = newsroom.config.publications
+    language = said.get("lang") or shared(each.language for each in publications)
     before = before_of(request)
 
     def look(limit: int, below: Place | None) -> Iterator[tuple[Article, Seen | None]]:

@@ -206,6 +206,28 @@ def test_the_first_page_shows_each_section_with_its_newest_headlines(site):
     assert len(links(front, "alternate")) == 6
 
 
+@pytest.mark.parametrize(
+    ("languages", "spoken"),
+    [
+        (("fa", "fa-IR"), ("fa", "rtl", "همهٔ بخش‌ها")),
+        (("de",), ("de", "ltr", "Alle Rubriken")),
+        (("fa", "de"), ("en", "ltr", "All sections")),
+        (("fa", None), ("en", "ltr", "All sections")),
+        (("ja",), ("en", "ltr", "All sections")),
+    ],
+)
+def test_the_first_page_and_search_speak_the_language_of_all_sections(
+    tmp_path, languages, spoken
+):
+    wires = [publication(id=f"p{n}", language=each) for n, each in enumerate(languages)]
+    with served(House(tmp_path, publications=tuple(wires))) as site:
+        for path in ("/", "/search", "/search?q=x"):
+            seen = page(site, path)
+            (words, *_) = texts(seen, ".//footer[@class='colophon']/ul/li")
+
+            assert (seen.get("lang"), seen.get("dir"), words) == spoken
+
+
 def test_of_many_sections_the_first_page_shows_some_and_names_all(tmp_path):
     many = tuple(publication(id=f"p{n}", title=f"Section {n}") for n in range(11))
     house = House(tmp_path, publications=many).take(article())
