@@ -228,6 +228,17 @@ def test_the_first_page_and_search_speak_the_language_of_all_sections(
             assert (seen.get("lang"), seen.get("dir"), words) == spoken
 
 
+def test_who_shares_the_first_page_shows_what_it_is(site):
+    told = metas(page(site, "/"))
+
+    assert {name: told.get(name) for name in told if name.startswith("og:")} == {
+        "og:type": "website",
+        "og:title": "Media Wire",
+        "og:description": "Reports from other agencies, in their own words.",
+        "og:url": "https://wire.example/",
+    }
+
+
 def test_of_many_sections_the_first_page_shows_some_and_names_all(tmp_path):
     many = tuple(publication(id=f"p{n}", title=f"Section {n}") for n in range(11))
     house = House(tmp_path, publications=many).take(article())
@@ -468,6 +479,7 @@ def test_machines_read_whose_words_an_article_is(site):
     assert said["datePublished"] == "2026-11-24T11:53:00+00:00"
     assert metas(found)["og:title"] == long_read().title
     assert metas(found)["og:image"] == "https://gazette.example/ferry.svg"
+    assert metas(found)["og:image:alt"] == "The ferry leaves the harbour"
 
 
 def test_json_ld_cannot_leave_its_element(house):
