@@ -296,6 +296,19 @@ def test_paper_cuts_nothing_off_a_report(browser, house):
         assert not sight.page.evaluate(beyond)
 
 
+def test_what_a_reader_would_unfold_is_on_paper(browser, house):
+    body = "<details><summary>Background</summary><p>All of it.</p></details>"
+    with (
+        served(house.take(article(body=body))) as site,
+        opened(browser, site, f"/articles/{article().id}", width=640) as sight,
+    ):
+        folded = sight.page.get_by_text("All of it.").is_visible()
+        sight.page.emulate_media(media="print")
+
+        assert not folded
+        assert sight.page.get_by_text("All of it.").is_visible()
+
+
 @pytest.mark.parametrize(
     "title",
     [
