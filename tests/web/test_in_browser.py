@@ -184,6 +184,17 @@ def test_a_long_word_is_parted_in_a_headline_as_in_a_list(browser, site):
     assert found == [["auto", "16 6 6"]] * 2
 
 
+def test_no_hyphen_is_put_into_an_address_or_into_code(browser, house):
+    body = "<p>Words</p><p><code>x</code></p><pre>x</pre>"
+    parting = """() => [".body p", ".body code", ".body pre", ".mediawire-credit a"]
+      .map((name) => getComputedStyle(document.querySelector(name)).hyphens)"""
+    with (
+        served(house.take(article(body=body))) as site,
+        opened(browser, site, f"/articles/{article().id}") as sight,
+    ):
+        assert sight.page.evaluate(parting) == ["auto", *["manual"] * 3]
+
+
 def test_a_page_in_persian_runs_from_right_to_left(browser, site):
     with opened(browser, site, "/feeds/persian") as sight:
         main, aside = (
