@@ -525,6 +525,17 @@ def test_a_withdrawn_report_is_gone_with_the_reason_and_none_of_its_words(house)
     assert "Secret" not in text(found)
 
 
+def test_a_report_that_was_taken_back_long_ago_says_on_which_day(house):
+    gone = article()
+    house.take(gone)
+    house.store.withdraw(gone.id, at=NOON, reason="wrong", by="desk")
+    house.at = NOON + timedelta(days=30)
+
+    assert "of Example Agency back on 24 November 2026." in text(
+        page_of(house, gone, status=410)
+    )
+
+
 def test_a_report_whose_time_is_over_is_not_found(tmp_path):
     shown = article()
     house = House(tmp_path, sources=(agency(expires=timedelta(hours=1)),)).take(shown)
