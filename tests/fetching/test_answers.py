@@ -94,6 +94,7 @@ def test_a_304_replaces_what_it_names_and_keeps_the_rest(fresh, kept):
         ([b"Cache-Control: max-age=7200", b"Age: 9000"], 0),
         ([b"Cache-Control: max-age=7200", b"Age: old"], 7200),
         ([b"Cache-Control: max-age=0"], 0),
+        ([b"Cache-Control: max-age=000000000000007200"], 7200),
         ([b"Cache-Control: max-age=99999999999"], 2**31),
         ([b"Cache-Control: max-age=" + b"9" * 5000], 2**31),
         ([b"Cache-Control: public", b"Cache-Control: max-age=7200"], 7200),
@@ -152,6 +153,13 @@ def test_advice_that_is_long_and_says_nothing_is_read_at_once():
         (
             [
                 b"Date: Thu, 01 Jan 1970 00:00:00 GMT",
+                b"Expires: Tue, 24 Nov 2026 14:00:00 GMT",
+            ],
+            7200,
+        ),
+        (
+            [
+                b"Expires: Tue, 24 Nov 2026 13:00:00 GMT",
                 b"Expires: Tue, 24 Nov 2026 14:00:00 GMT",
             ],
             7200,

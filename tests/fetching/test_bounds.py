@@ -306,6 +306,13 @@ BROKEN = {
         [OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"],
         "protocol",
     ),
+    "two transfer codings": (
+        [
+            OK + b"Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"0\r\n\r\n",
+        ],
+        "protocol",
+    ),
     "headers cut off": ([OK + b'ETag: "abc'], "reset"),
     "headers cut off after a line": ([OK + b'ETag: "abc"\r\n'], "reset"),
     "101 headers": ([OK + b"X: y\r\n" * 101 + b"\r\n"], "protocol"),

@@ -86,6 +86,7 @@ def test_a_circle_is_noticed(origin, fetch):
         (b"?only=query", "/dir/feed?only=query"),
         (b"/f#fragment", "/f"),
         (b"\\back\\slash", "/back/slash"),
+        (b"/!$&'()*+,;=@~%21?!\"<>[]^`{|}~", "/!$&'()*+,;=@~%21?!\"<>[]^`{|}~"),
     ],
 )
 def test_an_odd_location_is_followed_as_a_browser_would(origin, fetch, location, path):

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from aggregator.errors import FetchError
+from aggregator.fetching import bodies
+from aggregator.fetching.answers import Head
 from aggregator.text.challenges import SEARCHED
 
 HTML = ("Content-Type", "text/html; charset=UTF-8")
@@ -87,6 +89,21 @@ def test_of_an_endless_page_only_the_beginning_is_read(origin, fetch):
     origin.streams("/feed", endless())
 
     assert failure(origin, fetch).problem == "status"
+
+
+def test_of_a_page_that_ends_in_endless_padding_only_the_beginning_is_read():
+    """What follows the end of a gzip document unpacks to nothing."""
+    read = []
+
+    class Padded:
+        def read1(self, amt, **_):
+            read.append(bytes(amt) if read else gzip.compress(b"<html>"))
+            assert len(read) < 10
+            return read[-1]
+
+    page = bodies.beginning(Padded(), Head([b"Content-Encoding: gzip"]), most=SEARCHED)
+
+    assert page == b"<html>"
 
 
 def test_a_page_that_breaks_off_hides_no_status(origin, fetch):
