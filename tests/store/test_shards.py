@@ -1,10 +1,12 @@
 """Processes share the schedule of a store: each shard is worked by one of them."""
 
+import os
 from contextlib import contextmanager
 
 import pytest
 from databases import POSTGRESQL, sessions_ended_at
 from newsroom import NOW
+from sqlalchemy import create_engine, text
 
 from aggregator.errors import StoreError, StoreHeld
 from aggregator.store import hold, open_shards
@@ -76,6 +78,24 @@ def test_what_a_process_leaves_another_may_have(one, other):
     other.claim([1, 2], 9)
 
     assert (one.held, other.held) == ({2}, {1})
+
+
+def test_a_process_that_holds_shards_keeps_no_transaction_open(one, postgresql_url):
+    """As long as one is, the server cleans nothing up that was deleted since."""
+    one.claim([1], 9)
+
+    engine = create_engine(postgresql_url)
+    with engine.connect() as connection:
+        states = connection.scalars(
+            text(
+                "SELECT state FROM pg_stat_activity JOIN pg_locks USING (pid) "
+                "WHERE locktype = 'advisory' AND application_name LIKE :holder"
+            ),
+            {"holder": f"worker (pid {os.getpid()} %"},
+        ).all()
+    engine.dispose()
+
+    assert states == ["idle"]
 
 
 def test_a_process_that_ended_holds_nothing(one, other):
