@@ -132,11 +132,13 @@ def _sentence(cause: BaseException) -> str:  # noqa: PLR0911 - a table that need
     match cause:
         case ssl.SSLCertVerificationError():
             return _CERTIFICATE_FAULTS.get(
-                cause.verify_code, "its certificate cannot be verified"
+                getattr(cause, "verify_code", 0), "its certificate cannot be verified"
             )
         case ssl.SSLError():
-            plain = (cause.reason or "no reason given").replace("_", " ").lower()
-            return _TLS_FAULTS.get(cause.reason, f"TLS failed ({plain})")
+            # Only OpenSSL's own have one: not what Python code raises.
+            reason = getattr(cause, "reason", None) or "no reason given"
+            plain = reason.replace("_", " ").lower()
+            return _TLS_FAULTS.get(reason, f"TLS failed ({plain})")
         case TimeoutError():
             return "it did not answer in full within the time allowed (fetch.timeout)"
         case ConnectionRefusedError():

@@ -1,12 +1,15 @@
 """Sentences for an operator: distinct, plain, and without secrets."""
 
+import errno
 import logging
+import ssl
 import traceback
 
 import pytest
 from origin import Origin
 
 from aggregator.errors import FetchError
+from aggregator.fetching import faults
 
 SECRET = "/feed?token=SECRETTOK"
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -70,3 +73,23 @@ def test_no_secret_is_in_a_failure_or_a_log(origin, fetch, caplog, fault):
     shown = [line for line in told.splitlines() if not line.startswith("    ")]
     assert "SECRET" not in "\n".join(shown)
     assert origin.heard[0].path == SECRET
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence", "problem"),
+    [
+        (OSError(errno.ENETUNREACH, "x"), "its network cannot be reached", "refused"),
+        (OSError(errno.EHOSTUNREACH, "x"), "its host cannot be reached", "refused"),
+        (OSError(errno.EMFILE, "x"), "it cannot be reached", "refused"),
+        # As Python code raises them, without what OpenSSL would have said.
+        (ssl.SSLError("x"), "TLS failed (no reason given)", "tls"),
+        (ssl.CertificateError("x"), "its certificate cannot be verified", "tls"),
+        (Exception("x"), faults._NOT_HTTP, "protocol"),
+    ],
+)
+def test_what_no_server_can_be_made_to_do_has_a_sentence_too(error, sentence, problem):
+    """O2: distinct, plain reasons."""
+    failure, _ = faults.broken("http://a.example/", error)
+
+    assert str(failure) == f"http://a.example/: {sentence}"
+    assert failure.problem == problem
