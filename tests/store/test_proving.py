@@ -143,6 +143,25 @@ def test_what_hides_an_article_is_found(desk):
     assert "shown does not follow from dropped and withdrawn" in wrong(desk)
 
 
+@pytest.mark.parametrize("is_dropped", [True, False])
+def test_what_shows_an_article_that_is_not_to_be_shown_is_found(desk, is_dropped):
+    if is_dropped:
+        desk.retitle([(REPORT.id, "Ours", (), Dropped(rule="no", reason="so"))])
+    else:
+        desk.withdraw(REPORT.id, at=NOW, reason="mistaken", by="desk")
+    assert wrong(desk) == []
+
+    flip(desk, "UPDATE articles SET shown = (1 = 1)")
+
+    assert "shown does not follow from dropped and withdrawn" in wrong(desk)
+
+
+def test_lost_words_are_told_and_nothing_that_follows_from_that(desk):
+    flip(desk, "DELETE FROM bodies")
+
+    assert wrong(desk) == ["its words are missing"]
+
+
 @pytest.mark.parametrize("table", ["keys", "refs", "listing"])
 def test_a_lost_name_or_list_entry_is_found(desk, table):
     flip(desk, f"DELETE FROM {table}")
