@@ -62,8 +62,7 @@ class Share:
         if self._shards is None:
             return
         with self._turn:
-            if state.shard not in self._shards.held:
-                self._shards.claim([state.shard], 1)
+            self._shards.claim([state.shard], 1)
             if state.shard not in self._shards.held:
                 raise MediaWireError(
                     f"another process asks {state.host} just now; try again in a moment"
@@ -79,9 +78,7 @@ class Share:
     def _claimed(self, shards: "Shards", due: Sequence[SourceState]) -> bool:
         """Claim shards in which something is due, as many as there is room for."""
         most = LENIENCE * self._wire.config.fetch.workers - len(shards.held)
-        wanted = dict.fromkeys(state.shard for state in due)
-        fresh = [shard for shard in wanted if shard not in shards.held]
-        return bool(fresh and most > 0) and shards.claim(fresh, most)
+        return shards.claim(list(dict.fromkeys(state.shard for state in due)), most)
 
     def _note(self, ours: Sequence[SourceState]) -> None:
         for state in ours:
