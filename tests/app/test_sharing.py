@@ -6,12 +6,13 @@ from datetime import timedelta
 from time import monotonic
 
 import pytest
+from msgspec.structs import replace
 
 from aggregator.app.clock import utc_now
 from aggregator.app.wire import Wire
 from aggregator.app.worker import Worker
 from aggregator.errors import MediaWireError
-from aggregator.model import FetchLimits, HostLimits, Publication, RuleSpec
+from aggregator.model import FetchLimits, HostLimits, Pause, Publication, RuleSpec
 from aggregator.store import open_shards
 from tests.app.agency import PATIENCE, Agency, agency, feed, source
 from tests.store.databases import POSTGRESQL, schema, sessions_ended_at
@@ -163,6 +164,24 @@ def test_a_worker_by_other_rules_polls_nothing_until_it_follows(tmp_path):
         beside.tick()
         assert beside.asked == ["a"]
         assert titles(desk) == ["Wire: Report 1"]
+
+
+def test_a_worker_does_not_ask_what_waits_for_its_host_when_it_is_paused(tmp_path):
+    sources = of_one_host("a", "b")
+    with house(tmp_path, sources=sources, default_host=QUEUED) as (desk, beside):
+        beside.publishers.talking.clear()
+        beside.service.tick()
+        beside.waits_for("a")
+        edit = {"sources": (sources[0], replace(sources[1], paused=Pause()))}
+        desk.edits(**edit)
+        desk.wire.adopt(desk.config)
+        beside.edits(**edit)
+        beside.service.tick()
+
+        beside.publishers.talking.set()
+        beside.settles()
+
+        assert beside.asked == ["a"]
 
 
 def test_a_worker_leaves_to_others_whose_address_it_does_not_know(tmp_path):
