@@ -10,6 +10,7 @@ from aggregator.app.months import (
     homes,
     is_due,
     is_open,
+    long_closed,
     noted,
     put_right,
     remembered,
@@ -17,14 +18,17 @@ from aggregator.app.months import (
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 APRIL = datetime(2026, 4, 1, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 def written(first, last):
     return Month(first=first, last=last, top=(last, "a" * 20))
 
 
-MONTHS = {"2026-03": written(MARCH + MINUTE, APRIL - MINUTE)}
+MONTHS = {
+    "2026-01": long_closed("2026-01"),
+    "2026-03": written(MARCH + MINUTE, APRIL - MINUTE),
+}
 
 
 @pytest.mark.parametrize(
@@ -35,6 +39,7 @@ MONTHS = {"2026-03": written(MARCH + MINUTE, APRIL - MINUTE)}
         (APRIL - MINUTE, APRIL + 11 * MINUTE, "2026-04"),
         (MARCH - MINUTE, APRIL - MINUTE, "2026-03"),  # February was never written
         (APRIL + MINUTE, APRIL + MINUTE, "2026-04"),
+        (APRIL + MINUTE, APRIL + 31 * DAY, "2026-04"),  # April may still be written
     ],
 )
 def test_a_late_report_stands_in_its_month_until_that_is_closed(listed, seen, month):
