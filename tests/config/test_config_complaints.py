@@ -186,9 +186,9 @@ def test_what_a_kind_of_rule_says_of_its_options_carries_places(desk: Desk):
 
 def test_an_option_whose_name_holds_a_dot_is_found(desk: Desk):
     desk.kinds["dotted"] = lambda _: [("a.b.c", "wrong")]
-    desk.writes("publications.yaml", "rules:\n  r: {kind: dotted, a.b: {c: x}}\n")
+    desk.writes("publications.yaml", "rules:\n  r: {kind: dotted, a: x, a.b: {c: x}}\n")
 
-    assert desk.complaint() == "publications.yaml:2:30: rules.r.a.b.c: wrong"
+    assert desk.complaint() == "publications.yaml:2:36: rules.r.a.b.c: wrong"
 
 
 def test_the_same_id_twice_names_both_places(desk: Desk):
