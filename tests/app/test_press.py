@@ -1,37 +1,55 @@
 """The press publishes soon after it was rung, whatever held it up before."""
 
+from itertools import chain, repeat
 from threading import Event, Lock
 
 import pytest
 from structlog.testing import capture_logs
 
-from aggregator.app.press import AGAIN, LONGEST, Press, _later
+from aggregator.app.press import AGAIN, LONGEST, REST, Press, _later
 from aggregator.model import PublicationStatus
 from tests.builders import NOON
 
 SOON = 2.0
 
 
+def rests_of(press):
+    """Let a press go on at once, and return for how long it would have rested."""
+    rests = []
+    press._stopped.wait = rests.append
+    return rests
+
+
+def test_a_press_rests_four_times_as_long_as_it_worked(monkeypatch):
+    times = chain((7.0, 7.5), repeat(9.0))
+    monkeypatch.setattr("aggregator.app.press.thread_time", lambda: next(times))
+    printed = Event()
+    press = Press(lambda: None, printed.set)
+    rests = rests_of(press)
+
+    press.ring()
+
+    assert printed.wait(10)
+    press.stop(10)
+    assert rests[0] == 2.0
+
+
 def test_a_press_that_was_held_up_does_not_rest_for_it():
     """D20: stopped for 15 s while it printed, a service published nothing for 60 s."""
-    begun, again = Event(), Event()
+    printed = Event()
 
     def publish():
-        if begun.is_set():
-            again.set()
-        else:
-            begun.set()
-            held = Lock()  # waited for, which takes no CPU
-            held.acquire()
-            held.acquire(timeout=SOON / 2)
+        held = Lock()  # waited for, which takes no CPU
+        held.acquire()
+        held.acquire(timeout=REST / 2)
 
-    press = Press(publish)
-    press.ring()
-    begun.wait(SOON)
+    press = Press(publish, printed.set)
+    rests = rests_of(press)
     press.ring()
 
-    assert again.wait(SOON)
-    press.stop(SOON)
+    assert printed.wait(10)
+    press.stop(10)
+    assert rests[0] == REST
 
 
 def test_a_press_that_cannot_write_says_why_and_goes_on():
