@@ -115,13 +115,15 @@ def test_what_takes_longer_than_a_stop_is_left_and_breaks_nothing():
     assert [event["event"] for event in events] == ["publishing left"]
 
 
-def refused():
+def status(refused=None):
     path = "feeds/wire.rss"
-    return [
-        PublicationStatus(
-            path=path, checked_at=NOON, written_at=None, entries=0, refused="no title"
-        )
-    ]
+    return PublicationStatus(
+        path=path, checked_at=NOON, written_at=None, entries=0, refused=refused
+    )
+
+
+def refused():
+    return [status("no title")]
 
 
 def no_space():
@@ -146,6 +148,34 @@ def test_what_was_not_published_is_tried_again_by_itself(fails, monkeypatch):
     assert done.wait(10)
     press.stop(10)
     assert len(tries) in (3, 4)  # stopping prints once more if it was resting
+
+
+@pytest.mark.parametrize(
+    ("fared", "again"),
+    [
+        (None, None),
+        ([status()], None),
+        ([status(), status("no title")], AGAIN),
+        ([status("no title"), status("no title")], AGAIN),
+    ],
+)
+def test_only_what_was_not_published_is_tried_again_by_itself(fared, again):
+    pauses = []
+
+    def wait(pause):
+        pauses.append(pause)
+        press._stopped.set()
+
+    def publish():
+        press._rung.wait = wait
+        return fared
+
+    press = Press(publish)
+    rests_of(press)
+    press.ring()
+    press._thread.join(10)
+
+    assert pauses == [again]
 
 
 def test_what_stays_refused_is_tried_less_and_less_often():
