@@ -6,6 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from aggregator.app import upkeep
+from aggregator.app.clock import utc_now
+from aggregator.app.timekeeping import Timekeeper
 from tests.app.running import away, running
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -110,6 +112,22 @@ def test_a_clock_that_stood_for_a_day_is_believed_if_sources_answer(
         at.tick()
 
         assert (max(at.seen().values()) <= at.clock()) == they_answer
+
+
+def test_a_clock_that_was_not_believed_is_judged_again_after_another_day():
+    time = Timekeeper(utc_now, is_right=False)
+
+    def a_day_later():
+        time._since -= 90_000
+        return time.is_settled()
+
+    assert not time.is_settled()
+    assert a_day_later()
+    time.settle(is_right=False)
+    assert not time.is_settled()
+    assert a_day_later()
+    time.settle(is_right=True)
+    assert not a_day_later()
 
 
 @pytest.mark.parametrize("restarts", ["after the jump", "before the jump"])
