@@ -60,3 +60,23 @@ def test_an_edit_that_cannot_be_read_now_is_read_at_the_next_tick(
 
         assert at.service.config_error is None
         assert set(at.asked) == {"ap", "bbc"}
+
+
+def test_an_edit_is_not_adopted_while_a_file_is_gone(tmp_path):
+    """Its absence would be taken for the order to take all out that stood in it."""
+    file = tmp_path / "publications.yaml"
+    file.touch()
+    with running(tmp_path, "ap") as at:
+        at.config = replace(at.config, sources=tuple(map(source, ("ap", "bbc"))))
+        file.unlink()
+        at.service.reload()
+        at.tick()
+        assert "publications.yaml: is gone" in str(at.service.config_error)
+        assert at.wire.store.configured() == {"ap"}
+
+        file.touch()
+        at.service.reload()
+        at.tick()
+
+        assert at.service.config_error is None
+        assert at.wire.store.configured() == {"ap", "bbc"}
