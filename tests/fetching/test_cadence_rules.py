@@ -21,6 +21,7 @@ from cadence_world import (
 from msgspec.structs import replace
 
 from aggregator.fetching import cadence
+from aggregator.fetching.cadence import pace
 from aggregator.model import FeedInfo, Hints, Validators
 
 LONG = timedelta(seconds=99_999_999_999)
@@ -504,3 +505,28 @@ def test_a_fault_of_ours_does_not_make_the_next_poll_late():
 
     assert (wait(row), row.because) == (HOUR, "interval 1h")
     assert row.failures == 8
+
+
+SILENT = replace(
+    after(None, updated()),
+    unchanged=pace.PATIENCE,
+    last_changed_at=NOW,
+    last_success_at=NOW + 7 * DAY,
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "days", "is_doubtful"),
+    [
+        (SILENT, 7, False),
+        (SILENT, 8, True),
+        (replace(SILENT, last_success_at=NOW + 8 * DAY), 15, False),
+        (replace(SILENT, last_success_at=NOW + 8 * DAY), 16, True),
+        # Of a source that never changed since the first time.
+        (replace(SILENT, last_changed_at=None, first_success_at=NOW), 8, True),
+        # It was not asked often enough for its silence to say something.
+        (replace(SILENT, unchanged=pace.PATIENCE - 1), 8, False),
+    ],
+)
+def test_a_silence_is_doubted_every_eight_days(row, days, is_doubtful):
+    assert cadence.is_doubtful(row, now=NOW + days * DAY) is is_doubtful

@@ -78,6 +78,10 @@ def test_a_pause_hides_all_else_until_it_ends(until, word):
             replace(after(None, updated()), feed=FeedInfo(capped="the first 3 of 9")),
             "interval 1h; the first 3 of 9",
         ),
+        (
+            replace(after(None, updated()), feed=FeedInfo(empty=True)),
+            "interval 1h; the feed holds no entry now, what came before is kept",
+        ),
     ],
 )
 def test_the_next_step_says_why(row, sentence):
