@@ -224,6 +224,19 @@ def test_where_a_byte_is_in_doubt_all_is_rendered_anew(months, name):
     assert len(months.rendered) == len(ALL)
 
 
+@pytest.mark.parametrize("at", [0, -40, -1])
+def test_an_index_with_a_byte_in_doubt_is_none_wherever_that_is(months, at):
+    """In its head, in its last line, in its own digest."""
+    whole = months.write(ALL)
+    path = months.folder / f".{MONTH}.pieces"
+    body = bytearray(path.read_bytes())
+    body[at] ^= 1
+    path.write_bytes(body)
+
+    assert months.write(ALL) == whole
+    assert len(months.rendered) == len(ALL)
+
+
 def test_an_entry_that_cannot_be_published_is_tried_once(months):
     months.write(ALL[:3], n2="no \x00 headline")
     assert len(months.rendered) == 2
