@@ -2,6 +2,7 @@
 
 import errno
 import os
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from structlog.testing import capture_logs
 from aggregator.publishing import Publisher, files
 
 LATER = NOON + timedelta(hours=1)
+
+
+def full(*_, **__):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @pytest.fixture
@@ -100,6 +105,30 @@ def test_a_write_that_stops_short_goes_on(watched, output, monkeypatch):
     assert contents(output) == short
 
 
+def open_below(folder):
+    """Yield what this process has open below a folder."""
+    for each in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # the folder of descriptors itself
+            if (opened := each.readlink()).is_relative_to(folder):
+                yield opened
+
+
+def test_what_hinders_a_file_leaves_none_open(tmp_path, monkeypatch):
+    """A disk that is full for a day would take all the descriptors there are."""
+    monkeypatch.setattr(files, "_write", full)
+    feeds = tmp_path / "feeds"
+
+    with (
+        files.folder(feeds) as within,
+        files.Swap(within, step=files.pass_by) as swap,
+        pytest.raises(OSError, match="No space left"),
+    ):
+        swap.add("news", {"": [b"1"], ".gz": [b"2"]}, at=NOON)
+
+    assert list(open_below(feeds)) == []
+    assert list(feeds.iterdir()) == []
+
+
 def test_more_parts_than_one_call_takes_are_written(tmp_path):
     parts = [bytes([n % 251]) for n in range(3000)]
     with (
@@ -115,9 +144,6 @@ def test_more_parts_than_one_call_takes_are_written(tmp_path):
 def test_a_folder_that_cannot_be_made_now_is_no_fault_of_the_config(
     tmp_path, monkeypatch
 ):
-    def full(*_args, **_keys):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
     monkeypatch.setattr(Path, "mkdir", full)
 
     with pytest.raises(OSError, match="No space left"), files.folder(tmp_path / "a/b"):
