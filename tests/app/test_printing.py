@@ -148,3 +148,18 @@ def test_an_entry_that_only_some_formats_hold_is_explained_as_that(printed):
         "it is number 1 of at most 100, but left out of feeds/wire.rss: "
         "it does not say '©'"
     )
+
+
+@pytest.mark.parametrize(
+    "publication",
+    [
+        replace(WIRE, limit=1),
+        Publication(id="new", title="N", limit=2, formats=("rss",)),
+    ],
+)
+def test_what_has_no_month_to_lag_behind_is_not_archived_ahead(printed, publication):
+    """Half of one report is none, and without Atom there are no months."""
+    printed.change(replace(printed.config, publications=(publication,)))
+    printed.publish()
+
+    assert not printed.printing.archive_ahead(NOON)
