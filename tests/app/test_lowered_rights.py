@@ -161,6 +161,19 @@ def test_a_former_publication_that_comes_back_keeps_what_it_gave_up_out(desk):
     assert said(after, BBC) == ALL
 
 
+def test_a_former_publication_that_comes_back_has_its_months_as_it_left_them(desk):
+    """They gave something up meanwhile, and are not taken for damaged by that."""
+    desk.publishes()
+    desk.has(lowered(body="headline"), BBC, publication=replace(WIRE, id="other"))
+    desk.publishes()
+    desk.wire.store.prune(MARCH - 10 * DAY)
+
+    desk.has(lowered(body="headline"), BBC)
+
+    assert desk.wire.printing.history.would_restore(WIRE) == []
+    assert said(desk.publishes(), BBC) == ALL
+
+
 def test_a_month_that_lost_its_index_loses_no_report_of_others(desk):
     """A report was taken back in it, or a backup left hidden files out."""
     desk.publishes()
