@@ -3,6 +3,7 @@
 import gzip
 import os
 import random
+import re
 import tracemalloc
 from contextlib import suppress
 from datetime import timedelta
@@ -222,6 +223,23 @@ def test_where_a_byte_is_in_doubt_all_is_rendered_anew(months, name):
 
     assert months.write(ALL) == whole
     assert len(months.rendered) == len(ALL)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "said"),
+    [
+        (["fa", "fa"], [b"fa"]),
+        (["fa", "en"], []),
+        (["fa", None], []),
+    ],
+)
+def test_a_month_says_in_which_language_all_of_it_is(months, spoken, said):
+    shown = [article(n, language=language) for n, language in enumerate(spoken)]
+
+    body = months.grow(shown)[f"{MONTH}.atom"]
+
+    head = body.partition(b"<entry")[0]
+    assert re.findall(rb'xml:lang="(.*?)"', head) == said
 
 
 @pytest.mark.parametrize("at", [0, -40, -1])
