@@ -61,6 +61,7 @@ def test_everything_wrong_in_all_files_is_said_at_once(desk: Desk):
         ("keep: 0s", '1:7: keep: "0s" is too short; write at least 1s'),
         ("keep: 999999d", '1:7: keep: "999999d" is longer than a century'),
         ("store: mysql://a:pw@b/c", '1:8: store: "mysql://***@b/c" is no store; write sqlite:///data/mediawire.db or postgresql+psycopg://user@host/database'),
+        ("store: postgresql://b/a c", '1:8: store: "postgresql://b/a c" is no store; write sqlite:///data/mediawire.db or postgresql+psycopg://user@host/database'),
         ("store: postgresql+psycopg://a:p@w@b/c", '1:8: store: "postgresql+psycopg://***@b/c" has a wrong host or port; in a user or password, @ is written %40'),
         ("store: postgresql://a:p/w@b:sql/c", '1:8: store: "postgresql://***@b:sql/c" has a wrong host or port; in a user or password, @ is written %40'),
         ("fetch: 30s", "1:8: fetch: write keys and values below it, each as key: value"),
