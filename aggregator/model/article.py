@@ -32,12 +32,13 @@ SHARED: Final = "shared:"
 class Attribution(Struct, frozen=True, kw_only=True):
     """Whose words an article is: travels with it into every output.
 
-    `title` is the name we credit. `author` is the feed's author (not the entry's),
-    `rights` the notice that holds for the article, as text: configured, else its own,
-    else the feed's; `feed_rights` is the feed's where that is another one, empty where
-    the feed has none, None if it is the same. `license` is an absolute URL. `feed_id`
-    is the feed's own Atom id where it has one. `via` is the first source of an
-    aggregated entry: it is credited first, our source as the way it came.
+    `title` is the name we credit. `author` is the feed's author (not the entry's), or
+    that of the first source where there is one; `rights` the notice that holds for the
+    article, as text: configured, else its own, else the feed's; `feed_rights` is the
+    feed's where that is another one, empty where the feed has none, None if it is the
+    same. `license` is an absolute URL. `feed_id` is the feed's own Atom id where it has
+    one. `via` is the first source of an aggregated entry: it is credited first, our
+    source as the way it came.
     """
 
     source_id: str

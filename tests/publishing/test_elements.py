@@ -413,6 +413,19 @@ def test_the_first_source_stays_the_source_and_ours_is_the_way_it_came(tmp_path)
     assert ours["via"] == {"title": "Paper", "feed_url": "https://paper.example/feed"}
 
 
+def test_an_author_of_the_first_source_stays_with_it_where_another_signed(tmp_path):
+    """RFC 4287, 4.2.11: what a `source` said of its feed is kept."""
+    first = Via(title="Paper", feed_url="https://paper.example/feed")
+    passed = article(
+        1, authors=("Ann",), attribution=attribution(author="The Paper Desk", via=first)
+    )
+
+    entry = entry_of(rendered(tmp_path, passed)["atom"])
+
+    assert texts(entry, "a:author/a:name") == ["Ann"]
+    assert texts(entry, "a:source/a:author/a:name") == ["The Paper Desk"]
+
+
 def test_a_first_source_without_address_is_not_given_the_feed_of_another(tmp_path):
     passed = article(
         1, attribution=attribution(title="Planet", via=Via(title="Paper", id="paper"))

@@ -13,7 +13,7 @@ from feedgen.feed import FeedGenerator
 from msgspec.structs import replace
 
 from aggregator.model import Attribution, Report, Tag
-from aggregator.publishing.credit import first_source, public
+from aggregator.publishing.credit import public
 from aggregator.publishing.formats import EMPTY_UPDATED, Head, Masthead
 from aggregator.publishing.formats._feedgen import (
     alone,
@@ -212,7 +212,7 @@ def source(attribution: Attribution, base_url: str, updated: str) -> Element:
     ]
     if found.home_url:
         children.append(link(found.home_url, "alternate"))
-    if attribution.author and not first_source(attribution):
+    if attribution.author:
         children.append(
             Element("author", None, {}, [Element("name", attribution.author)])
         )
