@@ -12,10 +12,11 @@ from msgspec import Struct
 
 from aggregator.app.clock import utc_now
 from aggregator.app.configuring import load_config
-from aggregator.app.round import poll_round
+from aggregator.app.round import Summary, poll_round
 from aggregator.app.wire import EVERYTHING, Wire
 from aggregator.cli.opening import working_wire
 from aggregator.cli.service import serve_forever, show_summary
+from aggregator.cli.terminal import emit_json
 from aggregator.cli.values import listening
 from aggregator.config.addresses import host_and_port
 from aggregator.demo.origin import Origin
@@ -53,8 +54,11 @@ class Later(Struct):
     callback=listening,
     help="Default: a free port.",
 )
-def demo(*, once: bool, listen: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="With --once: one JSON document.")
+def demo(*, once: bool, listen: str, as_json: bool) -> None:
     """Run on an invented world on loopback that publishes while you watch."""
+    if as_json and not once:
+        raise click.UsageError("--json is for --once")
     host, port = host_and_port(listen)
     listen = f"{listen.rpartition(':')[0]}:{port or _free_port(host)}"
     origin = Origin(since=utc_now())
@@ -64,7 +68,7 @@ def demo(*, once: bool, listen: str) -> None:
             later = Later()
             with working_wire(config, "demo", clock=later) as wire:
                 if once:
-                    _two_rounds(wire, later)
+                    _two_rounds(wire, later, as_json=as_json)
                 else:
                     _watch(wire, origin)
         finally:
@@ -78,17 +82,23 @@ def _staged(folder: Path, origin: str, listen: str) -> Config:
     return load_config(config, environ={})
 
 
-def _two_rounds(wire: Wire, later: Later) -> None:
+def _two_rounds(wire: Wire, later: Later, *, as_json: bool) -> None:
     """Poll everything, then everything that is due a little later: nothing is new."""
+    rounds: list[Summary] = []
     files: list[dict[Path, bytes]] = []
     for number in (1, 2):
         wire.enlist()
-        summary = poll_round(wire, wire.schedule.due(EVERYTHING))
-        click.echo(f"Round {number}")
-        show_summary(summary)
+        rounds.append(poll_round(wire, wire.schedule.due(EVERYTHING)))
+        if not as_json:
+            click.echo(f"Round {number}")
+            show_summary(rounds[-1])
         files.append(_published(wire.config.output))
         later.by(SECOND_ROUND)
     same = files[0] == files[1]
+    if as_json:
+        told = [summary.as_json() for summary in rounds]
+        emit_json({"rounds": told, "files": len(files[1]), "identical": same})
+        return
     click.echo(f"{len(files[1])} published files, {'identical' if same else 'CHANGED'}")
     click.echo()
     click.echo(files[1][wire.config.output / "feeds" / "wire.atom"][:600].decode())

@@ -322,6 +322,20 @@ def test_the_demo_shows_two_rounds_and_the_second_changes_nothing(tmp_path):
     assert "identical" in shown
 
 
+def test_the_two_rounds_of_the_demo_are_one_json_document_on_demand(tmp_path):
+    at = Installation(tmp_path, {})
+
+    shown = json.loads(at.run("-q", "demo", "--once", "--json").stdout)
+    refused = at.run("demo", "--json", code=2).stderr
+
+    first, second = shown["rounds"]
+    assert (first["new"], first["failed"]) == (18, 1)
+    assert (second["polled"], second["unchanged"]) == (7, 7)
+    assert shown["identical"]
+    assert shown["files"] > 0
+    assert "--json is for --once" in refused
+
+
 def test_a_pipe_that_closes_early_is_met_with_silence(tmp_path, origin):
     origin.answers("/feed", rss(*range(300)))
     at = Installation(tmp_path, {"gazette": origin.url()})
