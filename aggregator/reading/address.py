@@ -6,7 +6,8 @@ is also the base for everything that is read.
 """
 
 import re
-from urllib.parse import urlsplit, urlunsplit
+from collections.abc import Set as AbstractSet
+from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
 # Ends of parameter names whose values are credentials: `access_token`, `apikey`,
 # `X-Amz-Signature`, ... A harmless `monkey=` goes too; the address is for credit.
@@ -15,6 +16,8 @@ _SECRET = re.compile(
     r"|signature|sig|jwt|credentials?|session|sid|hmac|hash)\Z",
     re.IGNORECASE,
 )
+# As many letters have no other meaning by chance, whatever the parameter is called.
+_TELLING = 8
 
 
 def public(url: str) -> str:
@@ -34,3 +37,40 @@ def public(url: str) -> str:
     )
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, parts.path, query, ""))
+
+
+def secrets(url: str) -> frozenset[str]:
+    """Return what `public` takes out of an address, as meant: values and password."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return frozenset()
+    pairs = (pair.partition("=") for pair in parts.query.split("&"))
+    values = [value for name, _, value in pairs if _SECRET.search(name)]
+    user, _, password = parts.netloc.rpartition("@")[0].partition(":")
+    return frozenset(unquote_plus(each) for each in (*values, password or user) if each)
+
+
+def untold(url: str, kept: AbstractSet[str]) -> str:
+    """Return an address that a feed gives of itself without the secrets it was asked with.
+
+    A server often repeats there the address that it was asked for. One that repeats
+    nothing stays as it is, byte for byte; so does `?page=1` where `1` is a secret.
+    """
+    if not kept:
+        return url
+    parts = urlsplit(url)
+    user, _, host = parts.netloc.rpartition("@")
+    pairs = parts.query.split("&")
+    query = [pair for pair in pairs if not _repeats(pair, kept)]
+    named = not kept.isdisjoint(map(unquote_plus, user.split(":")))
+    if query == pairs and not named:
+        return url
+    netloc = host if named else parts.netloc
+    return urlunsplit(parts._replace(netloc=netloc, query="&".join(query)))
+
+
+def _repeats(pair: str, kept: AbstractSet[str]) -> bool:
+    name, _, value = pair.partition("=")
+    long = len(value) >= _TELLING
+    return unquote_plus(value) in kept and bool(long or _SECRET.search(name))

@@ -64,6 +64,35 @@ def test_no_credential_leaks_through_a_relative_address():
 
 
 @pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (
+            "https://u:SECRETPW@h.example/f?id=3&token=SECRET%20T",
+            "https://h.example/f?id=3",
+        ),
+        ("https://www.h.example/?t=SECRET+T#top", "https://www.h.example/#top"),
+        (
+            "https://h.example/?token=other#/news",
+            "https://h.example/?token=other#/news",
+        ),
+        ("https://h.example/a?b=&c&b=%20", "https://h.example/a?b=&c&b=%20"),
+        ("https://h.example/a?page=1&sid=1", "https://h.example/a?page=1"),
+    ],
+)
+def test_a_feed_that_repeats_a_secret_of_its_address_does_not_publish_it(said, kept):
+    """A5: servers write the address that they were asked for into the feed's head."""
+    source = Source(
+        id="s", url="https://u:SECRETPW@h.example/f?token=SECRET%20T&sid=1&id=3"
+    )
+    feed = Feed(version="atom10", site=said, image=said, feed_id=said)
+
+    made = normalise.articles(feed, source, url="https://h.example/f?id=3", now=NOW)
+
+    assert (made.feed.site, made.feed.image) == (kept, kept)
+    assert made.feed.feed_id == (said if said == kept else None)
+
+
+@pytest.mark.parametrize(
     ("feed", "shown"),
     [
         (

@@ -56,7 +56,7 @@ def articles(feed: Feed, source: Source, *, url: str, now: datetime) -> Normalis
 
 def _scope(feed: Feed, source: Source, *, url: str, now: datetime) -> Scope:
     tally = Caps()
-    info = credit.feed_info(feed, url=url, tally=tally)
+    info = credit.feed_info(feed, url=url, asked=source.url, tally=tally)
     own_url = credit.self_url(feed, url=url, tally=tally)
     return Scope(
         source=source,

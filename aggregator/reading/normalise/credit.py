@@ -19,22 +19,29 @@ from aggregator.reading.parsed import Entry, Feed, Origin
 from aggregator.text import markup, urls
 
 
-def feed_info(feed: Feed, *, url: str, tally: Caps) -> FeedInfo:
+def feed_info(feed: Feed, *, url: str, asked: str, tally: Caps) -> FeedInfo:
     """Return what a feed says of itself, as text and absolute addresses.
 
-    `url` is the public address of the document.
+    `url` is the public address of the document, `asked` the configured one: of what is
+    secret in that, nothing is taken over from a feed that repeats it.
     """
-    base = feed.base or url
+    base, kept = feed.base or url, address.secrets(asked)
+    site = tally.url(base, feed.site, "feed links")
+    image = tally.url(base, feed.image, "feed pictures")
     feed_id = (feed.feed_id or "").strip()
+    if feed_id and not urls.is_published_iri(feed_id):
+        feed_id = ""
+    if feed_id and address.untold(feed_id, kept) != feed_id:
+        feed_id = ""
     return FeedInfo(
         title=_capped(title_line(feed.title, feed.version)) if feed.title else None,
-        site=tally.url(base, feed.site, "feed links"),
-        feed_id=feed_id if feed_id and urls.is_published_iri(feed_id) else None,
+        site=site and address.untold(site, kept),
+        feed_id=feed_id or None,
         author=person(feed.author) if feed.author else None,
         rights=_line(feed.rights) if feed.rights else None,
         license=tally.url(base, feed.license, "licences"),
         language=language(feed.language),
-        image=tally.url(base, feed.image, "feed pictures"),
+        image=image and address.untold(image, kept),
         version=feed.version,
         hints=feed.hints,
     )
