@@ -6,7 +6,16 @@ from urllib.parse import quote
 import pytest
 from browser import opened, photograph
 from builders import NOON, article, publication
-from console_house import GUARDED, STATES, TOKEN, Listening, Operator, alarmed, troubled
+from console_house import (
+    ERRORS,
+    GUARDED,
+    STATES,
+    TOKEN,
+    Listening,
+    Operator,
+    alarmed,
+    troubled,
+)
 from house import AGENCY, House, served
 from msgspec.structs import replace
 from reading_pages import one, strict, text, texts
@@ -473,6 +482,38 @@ def test_an_operator_signs_in_and_pauses_a_source_by_keyboard(browser, house, sc
         house.reconfigure(console=ConsoleAccess(), base_url="https://wire.example")
 
     assert house.desk.told == [("pause", "fanus", "looks odd")]
+
+
+@pytest.mark.parametrize("works_in", ["", "a focus", "a selection"])
+def test_the_console_is_up_to_date_but_where_somebody_works(browser, house, works_in):
+    half_a_minute = 31_000
+    try:
+        with (
+            served(house) as site,
+            opened(browser, site, "/status/sources/nordlicht") as sight,
+        ):
+            page = sight.page
+            page.clock.install()
+            page.reload()
+            seen = page.locator("header p.error").first
+            before = seen.inner_text()
+            if works_in == "a focus":
+                page.locator("header[data-refresh]").evaluate(
+                    "part => { part.tabIndex = -1; part.focus(); }"
+                )
+            if works_in == "a selection":
+                seen.select_text()
+            house.errors = {"nordlicht": "another error"}
+            # All parts are changed at once: the last one tells of the first.
+            page.locator("[data-refresh]").last.evaluate("e => { e.lang = 'xx'; }")
+            page.clock.run_for(half_a_minute)
+            page.wait_for_selector("[data-refresh][lang]", state="detached")
+            after = seen.inner_text()
+    finally:
+        house.errors = dict(ERRORS)
+
+    assert before == ERRORS["nordlicht"]
+    assert after == (before if works_in else "another error")
 
 
 def test_figures_count_alerts_by_kind_and_name_none(house, site):

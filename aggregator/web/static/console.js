@@ -12,8 +12,15 @@ async function refresh() {
   const [here, there] = [document, fresh].map((page) => page.querySelectorAll("[data-refresh]"));
   if (here.length !== there.length) return;
   here.forEach((part, place) => {
-    if (!part.contains(document.activeElement)) part.replaceWith(there[place]);
+    if (!isWorkedIn(part)) part.replaceWith(there[place]);
   });
+}
+
+// The focus is there, or words are selected, perhaps to be copied.
+function isWorkedIn(part) {
+  const chosen = getSelection();
+  return part.contains(document.activeElement)
+    || (!chosen.isCollapsed && chosen.containsNode(part, true));
 }
 
 if (document.querySelector("[data-refresh]")) {
