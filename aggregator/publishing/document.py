@@ -32,11 +32,13 @@ Fingerprinted = tuple[Report, bytes]
 class Document(Struct, frozen=True, kw_only=True):
     """A publication in one format: what it is put together from.
 
-    `left_out` are pairs of article id and reason.
+    `packed` are its pieces deflated, several at once or each alone; `left_out` pairs of
+    article id and reason.
     """
 
     head: Head = Head(before=b"", after=b"")
     pieces: tuple[Piece, ...] = ()
+    packed: tuple[bytes, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -72,7 +74,7 @@ class Document(Struct, frozen=True, kw_only=True):
             between=_deflated_once(self.head.between),
             after=_deflated_once(self.head.after),
         )
-        return member_parts(head.parts([p.packed for p in self.pieces]), plain)
+        return member_parts(head.parts(self.packed), plain)
 
     def is_as(self, other: "Document") -> bool:
         """Whether another document has the same bytes."""
@@ -157,7 +159,8 @@ def compose(
         message = f"what {publication.id} says of itself cannot be written: {error}"
         raise PublishError(message) from error
     pieces = tuple([rendered for _, rendered in fit])
-    return Document(head=head, pieces=pieces, left_out=left_out)
+    packed = kept.packed(place, head.between, pieces)
+    return Document(head=head, pieces=pieces, packed=packed, left_out=left_out)
 
 
 def sorted_out(

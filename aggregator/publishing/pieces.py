@@ -1,19 +1,23 @@
 """Render an entry once, check it, and keep it while there is room.
 
-In: a report, a format, a masthead. Out: a Piece: the entry's bytes, the same deflated,
-and what a reader finds in it; or why it cannot be published. Rendering is a function of
-its arguments alone, so a kept piece is as good as a new one.
+In: a report, a format, a masthead. Out: a Piece: the entry's bytes, and what a reader
+finds in it; or why it cannot be published. Rendering is a function of its arguments
+alone, so a kept piece is as good as a new one.
+
+Entries are deflated in runs, which end where the entries themselves say (`ends_run`): a
+new entry changes the run in which it stands and no other, and the same entries make the
+same bytes whatever was published before. A long entry is a run of its own.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from typing import ParamSpec
 
 from msgspec import Struct
 
-from aggregator.deflate import deflated
+from aggregator.deflate import crc32, deflated
 from aggregator.errors import PublishError
 from aggregator.model import Report, Rights
 from aggregator.publishing import formats
@@ -26,6 +30,11 @@ from aggregator.publishing.terms import breach
 # in three formats.
 MAX_BYTES = 64 * 1024 * 1024
 
+# Bytes of a run: an entry as long as that ends one, of shorter ones the fewer the
+# shorter they are. Alone they have nothing to refer to: 100 headlines made 44 KB, and
+# make 13 KB in runs (8 KB in one go), for the same CPU.
+RUN = 8192
+
 NO_CONDITIONS = Rights()
 
 P = ParamSpec("P")
@@ -35,17 +44,20 @@ Key = bytes
 
 
 class Piece(Struct, frozen=True, kw_only=True):
-    """One entry in one format. `unfit` is why there is none; the rest is then empty."""
+    """One entry in one format. `unfit` is why there is none; the rest is then empty.
+
+    `ends_run`: what is deflated at once ends behind it.
+    """
 
     entry: bytes = b""
-    packed: bytes = b""
+    ends_run: bool = False
     mark: Mark | None = None
     unfit: str | None = None
 
     @property
     def size(self) -> int:
-        """Return about how many bytes of memory this takes."""
-        return 1024 + len(self.entry) * 2 + len(self.packed)
+        """Return about how many bytes of memory this takes, with its share of a run."""
+        return 1024 + len(self.entry) * 3
 
 
 def piece(report: Report, name: str, masthead: Masthead) -> Piece:
@@ -61,7 +73,8 @@ def piece(report: Report, name: str, masthead: Masthead) -> Piece:
             return Piece(unfit=reason)
     except (ValueError, PublishError) as error:
         return Piece(unfit=f"it cannot be written as {name}: {error}")
-    return Piece(entry=entry, packed=deflated(entry), mark=mark)
+    ends_run = crc32(entry) % max(1, RUN // len(entry)) == 0
+    return Piece(entry=entry, ends_run=ends_run, mark=mark)
 
 
 def entries(reports: Sequence[Report], name: str, masthead: Masthead) -> list[bytes]:
@@ -97,6 +110,18 @@ def entries(reports: Sequence[Report], name: str, masthead: Masthead) -> list[by
     return rendered
 
 
+def runs(pieces: Iterable[Piece]) -> Iterator[tuple[bytes, ...]]:
+    """Yield which of the entries of a document are deflated at once."""
+    run: list[bytes] = []
+    for each in pieces:
+        run.append(each.entry)
+        if each.ends_run:
+            yield tuple(run)
+            run = []
+    if run:
+        yield tuple(run)
+
+
 @lru_cache(maxsize=256)
 def shelf(name: str, masthead: Masthead) -> bytes:
     """Return 16 bytes that stand for a format and a masthead in keys.
@@ -122,6 +147,7 @@ class Pieces:
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self._kept: OrderedDict[Key, Piece] = OrderedDict()
         self._standing: dict[bytes, set[Key]] = {}
+        self._packed: dict[bytes, dict[tuple[bytes, ...], bytes]] = {}
         self._bytes = 0
         self._max_bytes = max_bytes
 
@@ -145,6 +171,19 @@ class Pieces:
         for key in self._standing.get(shelf, now) - now:
             self._drop(key)
         self._standing[shelf] = now
+
+    def packed(
+        self, shelf: bytes, between: bytes, standing: Sequence[Piece]
+    ) -> tuple[bytes, ...]:
+        """Return what stands on a shelf in deflated runs; of these some are kept.
+
+        `between` parts two entries in a run, as it does in the document.
+        """
+        before = self._packed.get(shelf, {})
+        found = list(runs(standing))
+        now = {run: before.get(run) or deflated(between.join(run)) for run in found}
+        self._packed[shelf] = now
+        return tuple([now[run] for run in found])
 
     def _drop(self, key: Key) -> None:
         dropped = self._kept.pop(key, None)
