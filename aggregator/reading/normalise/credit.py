@@ -90,24 +90,18 @@ def entry_credit(entry: Entry, scope: Scope) -> Attribution:
     only an address was given, does not get the feed's author for it.
     """
     source, credit = scope.source, scope.credit
-    notice = _line(entry.rights) if entry.rights else None
-    licence = scope.caps.url(entry.base or scope.url, entry.license, "licences")
-    origin = entry.origin
-    first = via(origin, scope) if origin else None
-    theirs = credit.rights
-    if origin and first:
-        theirs = _line(origin.rights) if origin.rights else None
-        notice = notice or theirs
-        author = person(origin.author) if origin.author else None
-    else:
-        notice, licence = notice or credit.rights, licence or credit.license
-        author = credit.author
+    own_notice = _line(entry.rights) if entry.rights else None
+    own_licence = scope.caps.url(entry.base or scope.url, entry.license, "licences")
+    first = via(entry.origin, scope) if entry.origin else None
+    author, theirs, licence = _taken_over(entry.origin if first else None, credit)
+    notice = source.rights.notice or own_notice or theirs
+    licence = source.rights.license or own_licence or licence
     by = signed(entry)
     nameless = bool(by) and not any(map(person, by))
-    author = author if source.trust.authors and not nameless else None
-    notice, licence = source.rights.notice or notice, source.rights.license or licence
-    own = (credit.author, credit.rights, credit.license, credit.via)
-    if (author, notice, licence, first) == own:
+    if nameless or not source.trust.authors:
+        author = None
+    feed = (credit.author, credit.rights, credit.license, credit.via)
+    if (author, notice, licence, first) == feed:
         return credit
     return replace(
         credit,
@@ -117,6 +111,19 @@ def entry_credit(entry: Entry, scope: Scope) -> Attribution:
         license=licence,
         via=first and replace(first, rights=_if_other(theirs, notice)),
     )
+
+
+def _taken_over(
+    origin: Origin | None, credit: Attribution
+) -> tuple[str | None, str | None, str | None]:
+    """Return the author, notice and licence that an entry takes over where it has none.
+
+    `origin` is its first source where it came through an aggregate, else None.
+    """
+    if origin is None:
+        return credit.author, credit.rights, credit.license
+    author = person(origin.author) if origin.author else None
+    return author, _line(origin.rights) if origin.rights else None, None
 
 
 def _if_other(theirs: str | None, notice: str | None) -> str | None:
