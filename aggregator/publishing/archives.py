@@ -20,12 +20,12 @@ from aggregator.errors import PublishError
 from aggregator.model import Publication
 from aggregator.publishing import files
 from aggregator.publishing.bound import (
-    Copied,
     Parts,
-    Struck,
     Sum,
     barred_entries,
+    copied,
     entries_of,
+    struck,
 )
 from aggregator.publishing.collating import shelved
 from aggregator.publishing.document import masthead
@@ -110,12 +110,12 @@ class Archives:
         path = self._path(publication_id, month)
         body = opened(path)
         if body and is_it(body.size, body.checksum()):
-            whole = Copied(body, body.size)
+            whole = copied(body)
         else:
             found = _unpacked(_packed(path))
             if not (found and is_it(found[1].size, found[1].crc)):
                 return False
-            whole = Copied(found[0], found[0].size)
+            whole = copied(found[0])
         self._put(publication_id, month, whole, now)
         return True
 
@@ -172,8 +172,8 @@ class Archives:
         body = opened(self._path(publication_id, month))
         if body:
             entries = barred_entries(body, barred)
-            struck = Struck(body, ((first, last, b"") for first, last in entries))
-            self._put(publication_id, month, struck, now)
+            left = struck(body, ((first, last, b"") for first, last in entries))
+            self._put(publication_id, month, left, now)
 
     def remove(self, publication_id: str, month: str) -> None:
         """Remove a month of which nothing may be shown any more."""
@@ -196,12 +196,12 @@ class Archives:
         if not body:
             return
         instead = {_escaped(s.ref): tombstone_element(s).encode() for s in stones}
-        struck = [
+        entries = [
             (first, last, instead[own])
             for first, last, own in entries_of(body, instead.keys())
         ]
-        if struck:
-            self._put(publication_id, month, Struck(body, struck), now)
+        if entries:
+            self._put(publication_id, month, struck(body, entries), now)
 
     def _agrees(self, publication_id: str, month: str, body: Standing) -> bool:
         return self._ledger is None or self._ledger.agrees(

@@ -18,7 +18,7 @@ from aggregator.publishing.collating import Collation
 from aggregator.publishing.formats import Head
 from aggregator.publishing.gzipped import HEADER, LAST_BLOCK
 from aggregator.publishing.index import Preface, written
-from aggregator.publishing.ranges import Fresh, Source, Standing
+from aggregator.publishing.ranges import Fresh, Standing
 
 _OWN_ID = re.compile(rb"<entry(?: [^>]*)?><id>([^<]*)</id>")
 # As a rule in the first; an address may have 8 KB.
@@ -119,11 +119,11 @@ class Bound(Struct, frozen=True, kw_only=True):
         return written(preface, self.lines.chunks(0, self.lines.size))
 
 
-class Copied:
-    """A month as it stands somewhere, compressed anew."""
+class Repacked:
+    """A month of bytes that stand somewhere, compressed anew: `parts` yields them."""
 
-    def __init__(self, source: Source, size: int) -> None:
-        self._source = source
+    def __init__(self, parts: Callable[[], Iterator[bytes]], size: int) -> None:
+        self._parts = parts
         self.size = size
         self.passed = Sum()
 
@@ -145,33 +145,33 @@ class Copied:
         """Yield nothing: what stands now has no index, and is made anew if need be."""
         return iter(())
 
-    def _parts(self) -> Iterator[bytes]:
-        yield from self._source.chunks(0, self.size)
+
+def copied(body: Standing | Fresh) -> Repacked:
+    """Return a month as it stands."""
+    return Repacked(lambda: body.chunks(0, body.size), body.size)
 
 
-class Struck(Copied):
-    """A month that stands, with something else, or nothing, in the place of entries."""
+def struck(old: Standing, entries: Iterable[tuple[int, int, bytes]]) -> Repacked:
+    """Return a month that stands, with something else in the place of entries.
 
-    def __init__(
-        self, old: Standing, entries: Iterable[tuple[int, int, bytes]]
-    ) -> None:
-        """Strike entries, by their ranges in the order of the month."""
-        self._old = old
-        # What stays up to a place, and what comes there then.
-        self._kept: list[tuple[int, int, bytes]] = []
-        kept = 0
-        for first, last, instead in entries:
-            self._kept.append((kept, first, instead))
-            kept = last
-        self._kept.append((kept, old.size, b""))
-        size = sum(last - first + len(new) for first, last, new in self._kept)
-        super().__init__(old, size)
+    They are (first, last, instead): ranges in the order of the month, and what comes
+    there, which may be nothing.
+    """
+    # What stays up to a place, and what comes there then.
+    kept: list[tuple[int, int, bytes]] = []
+    end = 0
+    for first, last, instead in entries:
+        kept.append((end, first, instead))
+        end = last
+    kept.append((end, old.size, b""))
 
-    def _parts(self) -> Iterator[bytes]:
-        for first, last, instead in self._kept:
-            yield from self._old.chunks(first, last)
+    def parts() -> Iterator[bytes]:
+        for first, last, instead in kept:
+            yield from old.chunks(first, last)
             yield instead
-        self._old.require_unchanged()
+        old.require_unchanged()
+
+    return Repacked(parts, sum(last - first + len(new) for first, last, new in kept))
 
 
 def entry_ranges(body: Standing) -> Iterator[tuple[int, int]]:
