@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from aggregator.errors import PublishError
 from aggregator.publishing import Archives, Marked, Missing, Stretch, collating, slip
 from aggregator.publishing.formats import atom
+from aggregator.publishing.margin import Tombstone
 from aggregator.publishing.showing import fingerprint
 
 MONTH = "2026-11"
@@ -223,6 +224,20 @@ def test_where_a_byte_is_in_doubt_all_is_rendered_anew(months, name):
 
     assert months.write(ALL) == whole
     assert len(months.rendered) == len(ALL)
+
+
+def test_a_report_is_taken_back_whatever_its_name_holds(months):
+    name = 'https://agency.example/?a=1&b=<2>"'
+    months.grow([article(1, published_id=name), article(2)])
+
+    archives = Archives(months.output, base_url="https://wire.example")
+    stone = Tombstone(ref=name, at=NOON, reason="a hoax")
+    archives.take_back("wire", MONTH, [stone], now=NOON)
+
+    body = months.files()[f"{MONTH}.atom"]
+    assert b"<title>Report number 1</title>" not in body
+    assert b"<title>Report number 2</title>" in body
+    assert b"a hoax" in body
 
 
 @pytest.mark.parametrize(
