@@ -423,3 +423,10 @@ def test_a_source_whose_address_is_edited_while_it_waits_is_asked_there(queue):
     assert queue.asked == ["a", "b"]
     assert queue.publishers.addresses[-1] == "https://elsewhere.example/feed"
     assert queue.state("b").url == "https://elsewhere.example/feed"
+
+
+def test_a_host_that_may_be_asked_twice_at_a_time_from_now_on_is(queue):
+    queue.edits(default_host=HostLimits(per_host=2, spacing=timedelta(0)))
+    queue.service.tick()
+
+    queue.waits_for("b")
