@@ -94,6 +94,12 @@ def test_each_language_has_its_own_capitals(language, shouted, quiet):
     assert house(subject(quiet, language=language)).title == quiet
 
 
+def test_a_headline_that_shouts_stays_as_it_is_where_nobody_minds():
+    house = rule("headline", untitle="true")
+
+    assert house(subject("RAIN IN ROME TODAY")).title == "RAIN IN ROME TODAY"
+
+
 def test_nouns_of_german_keep_their_capitals():
     house = rule("headline", untitle="true")
     titled = "Die Bundesregierung Hat Den Haushalt Beschlossen"
