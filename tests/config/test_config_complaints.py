@@ -56,6 +56,7 @@ def test_everything_wrong_in_all_files_is_said_at_once(desk: Desk):
         ("contact: us", '1:10: contact: "us" is neither a web nor a mail address; write https://your.site/about or desk@your.site'),
         ("contact: https://me:pw@a.example/", '1:10: contact: "https://***@a.example/" is shown to readers; take user and password out of it'),
         ("listen: 8080", '1:9: listen: "8080" is not host:port; write 127.0.0.1:8080'),
+        ("listen: 127.0.0.1:http", '1:9: listen: "http" is no port; write a number up to 65535'),
         ("listen: 127.0.0.1:99999", '1:9: listen: "99999" is no port; write a number up to 65535'),
         ("keep: 90 days", '1:7: keep: "90 days" is no duration; write 90s, 30m, 6h or 7d'),
         ("keep: 0s", '1:7: keep: "0s" is too short; write at least 1s'),

@@ -61,7 +61,12 @@ def test_another_address_is_due_at_once_and_the_history_stays():
         validators=VALIDATORS,
         body_digest=b"1",
         moved=Moved(url=NEW_ADDRESS, since=NOW, polls=2),
-        feed=FeedInfo(title="A", hints=Hints(skip_hours=frozenset({14}))),
+        feed=FeedInfo(
+            title="A",
+            site="https://a.example/",
+            domain="a.example",
+            hints=Hints(skip_hours=frozenset({14})),
+        ),
     )
     moved = replace(A, url="https://c.example/feed")
 

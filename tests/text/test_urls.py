@@ -182,6 +182,7 @@ def test_whatever_is_resolved_is_legal_and_stays_as_it_is(base, href):
         ("http://e.example/%7ea%2f", "http://e.example/~a%2F"),
         ("http://e.example./a", "http://e.example/a"),
         ("http://e.example", "http://e.example/?"),
+        ("http://e.example/a?&x=1&&y=2&", "http://e.example/a?x=1&y=2"),
     ],
 )
 def test_addresses_of_one_report_have_one_key(one, other):
