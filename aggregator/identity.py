@@ -220,14 +220,11 @@ class _Told:
         own = _without(article, known) if article.keys[0] in known else article
         if not self.taken_back.keys().isdisjoint(own.keys):
             return _TAKEN_BACK
-        other = self.new.get(own.id)
-        if other is None:
-            self.new[own.id] = own
-            return own.id
-        self.merged[own.id, _in_common(own, other.keys)] += 1
-        if is_later(own, other):
+        if other := self.new.get(own.id):
+            self.merged[own.id, _in_common(own, other.keys)] += 1
             first = min(own.published, other.published)
-            self.new[own.id] = replace(own, published=first)
+            own = replace(own if is_later(own, other) else other, published=first)
+        self.new[own.id] = own
         return own.id
 
     def _correct(self, digest: bytes, article: Article, match: Known) -> None:

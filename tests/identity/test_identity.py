@@ -305,6 +305,7 @@ def test_of_two_versions_in_a_document_the_latest_counts(latest_first):
 
     (article,) = found.new
     assert article.body == "New"
+    assert article.published == old.published < new.published
 
 
 def test_a_later_version_counts_though_the_document_still_lists_the_old_one():
