@@ -146,6 +146,17 @@ def test_a_source_that_only_dates_its_entries_anew_changes_nothing():
     assert (found.new, found.changed) == ((), ())
 
 
+@pytest.mark.parametrize(("before", "now"), [(NOON - HOUR, None), (None, NOON)])
+def test_a_date_that_only_one_of_them_tells_does_not_tell_them_apart(before, now):
+    old = entry("1", title="Rain in Rome", dated=before)
+    edited = entry("1", title="Storm in Rome", dated=now)
+
+    found = document(edited, known=[known_as(old)])
+
+    assert found.new == ()
+    assert [each.id for each in found.changed] == [old.id]
+
+
 def test_an_id_that_changes_form_is_the_same_article_by_its_link():
     """D14: ids move from http to https, or get another fragment at each edit."""
     old = entry("http://a.example/1#0", "https://a.example/1", "Rain in Rome")
@@ -430,6 +441,14 @@ def test_an_entry_that_was_changed_since_it_was_taken_back_stands():
 
     assert [article.id for article in new.new] == [back.id]
     assert edited.deletions == listed.deletions == ()
+
+
+def test_a_deletion_that_tells_no_time_holds_of_a_dated_entry_too():
+    old = entry("1", "https://a.example/1", dated=NOON - HOUR)
+
+    found = document(old, known=[known_as(old)], deletions=(Deletion(ref="1"),))
+
+    assert [article_id for article_id, _ in found.deletions] == [old.id]
 
 
 def test_an_entry_that_was_taken_back_since_it_was_changed_goes():
