@@ -13,6 +13,7 @@ from aggregator.model import (
     Attribution,
     Deletion,
     Document,
+    Passage,
     Reading,
     Via,
 )
@@ -56,13 +57,11 @@ def digest(n):
     return bytes([n]) * 16
 
 
-def document(*entries, listed=(), known=(), now=NOON, first=False, deletions=()):
+def document(*entries, listed=(), known=(), now=NOON, first=False, **said):
     """Reconcile a document of new entries, and of known ones that did not change."""
     items = [(digest(n), article) for n, article in enumerate(entries)]
     still = [(digest(100 + n), None) for n, _ in enumerate(listed)]
-    reading = Reading(
-        feed=None, context=b"c", items=(*items, *still), deletions=deletions
-    )
+    reading = Reading(feed=None, context=b"c", items=(*items, *still), **said)
     asked = keys_of(reading)
     return reconcile(
         reading,
@@ -459,6 +458,16 @@ def test_an_entry_that_was_taken_back_since_it_was_changed_goes():
     found = document(listed=[old.id], known=[known_as(old)], deletions=(gone,))
 
     assert [article_id for article_id, _ in found.deletions] == [old.id]
+
+
+def test_a_document_of_which_something_was_taken_back_is_read_again():
+    """So that the reason is told at each poll."""
+    back, where = entry("1"), Passage(begin=b"<", size=9, first=9, digest=digest(9))
+
+    whole = document(back, passage=where)
+    thinned = document(back, passage=where, deletions=(Deletion(ref="1"),))
+
+    assert (whole.document.passage, thinned.document.passage) == (where, None)
 
 
 def test_an_entry_taken_back_before_it_came_is_left_out_for_a_reason_at_each_poll():
