@@ -36,8 +36,12 @@ def migrating(pipe, url, folder):
 
 
 def recording(pipe, url, sources):
-    """Poll for ever: each poll brings two articles and validators that count them."""
+    """Poll for ever: each poll brings two articles and validators that count them.
+
+    It counts as begun when the first is recorded, however long that takes.
+    """
     with open_store(url) as store:
+        store.record([next_poll(store, sources[0])])
         pipe.send("begin")
         begun = time.monotonic()
         while time.monotonic() < begun + 60:
