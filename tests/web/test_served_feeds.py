@@ -117,6 +117,9 @@ def test_either_tag_is_good_for_a_304(site):
         ({"if_modified_since": "Tue, 24 Nov 2026 12:00:00 GMT"}, 304),
         ({"if_modified_since": "Tue, 24 Nov 2026 11:59:59 GMT"}, 200),
         ({"if_modified_since": "Tuesday, 24-Nov-26 12:00:00 GMT"}, 304),
+        ({"if_modified_since": "Tue Nov 24 12:00:00 2026"}, 304),
+        ({"if_modified_since": "Tue, 24 Nov 2026 12:00:00 -0000"}, 304),
+        ({"if_modified_since": "Tue, 24 Nov 2026 13:00:00 +0200"}, 200),
         ({"if_modified_since": "yesterday"}, 200),
         ({"if_modified_since": "99"}, 200),
         # If-None-Match alone counts where it is present (RFC 9110 section 13.2.2)
@@ -175,9 +178,10 @@ def test_the_publication_itself_is_a_feed_for_readers_and_a_page_for_people(site
     assert site.get("/feeds/wire", if_none_match=reader.headers["etag"]).status == 304
 
 
-def test_what_is_not_published_yet_says_when_to_come_again(house):
+@pytest.mark.parametrize("path", [ATOM, "/feeds/wire"])
+def test_what_is_not_published_yet_says_when_to_come_again(house, path):
     with served(house) as site:
-        answer = site.get(ATOM)
+        answer = site.get(path)
 
     assert answer.status == 503
     assert answer.headers["retry-after"] == "30"
