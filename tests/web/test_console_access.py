@@ -145,7 +145,11 @@ def test_without_a_desk_there_is_no_console(house):
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2"])
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1:{port}", "localhost:{port}", "localhost", "[::1]:{port}"]
+    "host",
+    [
+        *("127.0.0.1:{port}", "localhost:{port}", "localhost", "[::1]:{port}"),
+        "[::ffff:127.0.0.1]:{port}",
+    ],
 )
 def test_without_a_token_the_console_opens_on_this_machine(alone, host, address):
     """A1: loopback only until a token is set."""
@@ -238,18 +242,17 @@ def test_signing_out_takes_the_cookie_back(operator):
     } <= set(cookie.split("; "))
 
 
-@pytest.mark.parametrize(
-    "forged",
-    [
-        {"origin": "https://evil.example"},
-        {"origin": "null"},
-        {"origin": None},
-        {"origin": "https://wire.example.evil.example"},
-        {"sec_fetch_site": "cross-site"},
-        {"sec_fetch_site": "same-site"},
-    ],
-    ids=str,
-)
+FORGED = [
+    {"origin": "https://evil.example"},
+    {"origin": "null"},
+    {"origin": None},
+    {"origin": "https://wire.example.evil.example"},
+    {"sec_fetch_site": "cross-site"},
+    {"sec_fetch_site": "same-site"},
+]
+
+
+@pytest.mark.parametrize("forged", FORGED, ids=str)
 @pytest.mark.parametrize("kept", ["token", "loopback"])
 def test_another_site_changes_nothing_with_the_operators_browser(house, kept, forged):
     """A2: cross-site POST with a valid session; wrong or missing Origin."""
@@ -264,6 +267,15 @@ def test_another_site_changes_nothing_with_the_operators_browser(house, kept, fo
 
     assert answer.status == 403
     assert house.desk.told == []
+
+
+@pytest.mark.parametrize("forged", FORGED, ids=str)
+def test_another_site_signs_nobody_in(site, forged):
+    """A2: it would try tokens with the addresses of all who visit it."""
+    answer = Operator(site).posts("/status/sign-in", {"token": TOKEN}, **forged)
+
+    assert answer.status == 403
+    assert "set-cookie" not in answer.headers
 
 
 @pytest.mark.parametrize("seal", ["", "0" * 64, "ü"])
