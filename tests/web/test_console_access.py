@@ -193,6 +193,16 @@ def test_a_proxy_or_a_strangers_name_is_not_this_machine(alone, sign):
     assert alone.desk.told == []
 
 
+def test_who_is_turned_away_is_asked_for_the_token_where_that_helps(house, site):
+    stranger = Operator(site).gets()
+    house.reconfigure(console=ConsoleAccess())
+    elsewhere = Operator(site).gets(host="wire.example")
+
+    assert (stranger.status, elsewhere.status) == (401, 403)
+    assert b'name="token"' in stranger.body
+    assert b'name="token"' not in elsewhere.body
+
+
 def test_a_session_is_a_cookie_that_scripts_and_other_sites_do_not_get(operator, site):
     """A2: HttpOnly, SameSite, Secure where the site is."""
     answer = Operator(site).sign_in()
