@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from tests.earlier import back_to
 from tests.installation import Installation
 
 RULES = """\
@@ -94,9 +95,8 @@ def test_new_words_of_the_source_stand_in_from_then_on(at):
 def test_a_store_of_an_earlier_version_is_put_right_by_the_next_round(at):
     """There, the house's mark was stored as if it were the first words."""
     with closing(sqlite3.connect(at.folder / "wire.db")) as store, store:
-        store.execute("ALTER TABLE articles DROP COLUMN stand_in")
-        store.execute("ALTER TABLE articles DROP COLUMN seal_stand_in")
-        store.execute("UPDATE mediawire_version SET version_num = '0005'")
+        for statement in back_to("0005"):
+            store.execute(statement)
 
     at.poll()
 

@@ -12,9 +12,10 @@ ROW = initial(source("a"), now=NOON)
 
 
 class Desk:
-    """A store that keeps what it was told of sources; it may be away."""
+    """A wire, and the schedule that keeps what it was told of sources; it may be away."""
 
     def __init__(self):
+        self.schedule = self
         self.said = []
         self.is_away = False
 

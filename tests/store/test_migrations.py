@@ -10,6 +10,7 @@ from victims import killed, migrating
 from aggregator.errors import SchemaMismatch
 from aggregator.store import migrate, migrations, open_store, schema_version
 from aggregator.store.connecting import connect, parsed_url
+from tests.earlier import back_to
 
 # Rebuilds the table that most others refer to, row by row, and takes its time.
 NEXT = """
@@ -162,10 +163,8 @@ def test_what_stands_in_for_a_headline_is_made_again_of_the_text(store_url):
         store.put_meta("rules", "as they were")
     engine = connect(parsed_url(store_url), "migrate")
     with engine.begin() as connection:
-        connection.execute(text("DROP TABLE pruned"))
-        for column in ("stand_in", "seal_stand_in", "taken_by", "seal_taken_by"):
-            connection.execute(text(f"ALTER TABLE articles DROP COLUMN {column}"))
-        connection.execute(text("UPDATE mediawire_version SET version_num = '0005'"))
+        for statement in back_to("0005"):
+            connection.execute(text(statement))
     engine.dispose()
 
     migrate(store_url)

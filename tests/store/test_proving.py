@@ -146,7 +146,7 @@ def test_what_hides_an_article_is_found(desk):
 @pytest.mark.parametrize("is_dropped", [True, False])
 def test_what_shows_an_article_that_is_not_to_be_shown_is_found(desk, is_dropped):
     if is_dropped:
-        desk.retitle([(REPORT.id, "Ours", (), Dropped(rule="no", reason="so"))])
+        desk.retitle([replace(REPORT, dropped=Dropped(rule="no", reason="so"))])
     else:
         desk.withdraw(REPORT.id, at=NOW, reason="mistaken", by="desk")
     assert wrong(desk) == []

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from aggregator.model import Dropped
 from aggregator.store import migrate, open_store, schema_version
 from aggregator.store.connecting import connect, parsed_url
-from aggregator.store.migrations import VERSION_TABLE, VERSIONS
+from aggregator.store.migrations import VERSIONS
+from tests.earlier import back_to
 
 
 @pytest.fixture
@@ -226,16 +227,6 @@ def before(store_url, version, *undone):
     engine = connect(parsed_url(store_url), "work")
     earlier = VERSIONS[VERSIONS.index(version) - 1]
     with engine.execution_options(writes=True).begin() as connection:
-        for statement in (
-            *undone,
-            "ALTER TABLE documents DROP COLUMN passage",
-            "DROP TABLE grants",
-            "DROP TABLE pruned",
-            "ALTER TABLE articles DROP COLUMN stand_in",
-            "ALTER TABLE articles DROP COLUMN seal_stand_in",
-            "ALTER TABLE articles DROP COLUMN taken_by",
-            "ALTER TABLE articles DROP COLUMN seal_taken_by",
-            f"UPDATE {VERSION_TABLE} SET version_num = '{earlier}'",
-        ):
+        for statement in (*undone, *back_to(earlier, but=(version,))):
             connection.execute(text(statement))
     engine.dispose()
