@@ -51,7 +51,8 @@ def test_what_workers_found_a_scheduler_publishes_and_asks_nobody_again(tmp_path
                     process.send_signal(signal.SIGTERM)
                     assert process.wait(PATIENCE) == 0
 
-        assert set(asked(origins).values()) == {1}
+            told = one.stderr.read(), other.stderr.read()
+        assert set(asked(origins).values()) == {1}, told
         assert len(asked(origins)) == 24
 
 
