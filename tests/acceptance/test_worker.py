@@ -33,7 +33,8 @@ def agencies(folder, **keys):
 
 
 def asked(origins):
-    return Counter(f"{o.port} {heard.path}" for o in origins for heard in o.heard)
+    """Return how often each feed was asked for. Two hosts may have the same port."""
+    return Counter(o.url(heard.path) for o in origins for heard in o.heard)
 
 
 @needs_postgresql
