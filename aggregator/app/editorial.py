@@ -79,9 +79,9 @@ class Editorial:
     def is_choosy(self, publication: Publication) -> bool:
         """Return whether rules of a publication leave articles out.
 
-        Which ones it takes then stands with each in the store (`Article.taken_by`), or
-        one that takes little would have all read to it whenever it is published: with
-        20,000 articles that took 2.5 s.
+        Which ones take an article then stands with it in the store (`taken_by`). Else,
+        for one that takes little all is read whenever it is published: of 20,000
+        articles 20, in 0.76 s of CPU.
         """
         return self._desk.leaves_out(publication.rules)
 
@@ -291,9 +291,10 @@ class Editorial:
 
     @cached_property
     def digest(self) -> str:
-        """A digest of everything that `edit` goes by."""
+        """Return a digest of everything that `edit` goes by: of this program, too."""
         written = repr(
             (
+                __version__,
                 self._rules,
                 [(p.id, p.select, p.rules) for p in self._publications],
                 [(s.id, s.rules, s.tags, s.title) for s in self._sources.values()],

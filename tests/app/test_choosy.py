@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from aggregator.app import editorial
 from aggregator.app.deciding import retitle
 from aggregator.app.editions import Editions
 from aggregator.app.wire import Wire
@@ -113,6 +114,20 @@ def test_a_store_that_other_rules_went_over_last_is_not_believed(wire_of):
     wire = wire_of(word="rain", enlist=False)
 
     assert shown(wire) == ["Rain"]
+
+
+def test_a_store_that_another_version_went_over_last_is_not_believed(
+    wire_of, monkeypatch
+):
+    """What a rule finds may change with the program."""
+    came(wire_of(), "Rain", 1)
+    monkeypatch.setattr(editorial, "__version__", "another")
+
+    wire = wire_of(enlist=False)
+
+    assert not wire.is_enlisted()
+    wire.enlist()
+    assert wire.is_enlisted()
 
 
 def test_a_store_is_not_believed_while_rules_go_over_it(wire_of, monkeypatch):
