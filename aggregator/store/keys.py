@@ -8,8 +8,18 @@ Both hold digests: what was digested stands in the article's own row.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import Column, Connection, Table, bindparam, delete, exists, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    select,
+)
 
 from aggregator.errors import StoreDamaged
 from aggregator.model import Article, Known
@@ -111,14 +121,28 @@ def known(
     """Return the articles of a source that hold the asked keys, by key."""
     if len(asked) > MANY and not connection.scalar(_any, {"which": source_id}):
         return {}
-    by_digest = {digest(key): key for key in asked}
-    holders = {
-        by_digest[row.digest]: row.article_id
-        for some in chunks(list(by_digest))
-        for row in connection.execute(_holders, {"which": source_id, "digests": some})
-    }
+    found = rows_by_key(connection, _holders, source_id, asked)
+    holders = {key: row.article_id for key, row in found.items()}
     held = _recognised_by_id(connection, set(holders.values()))
     return {key: held[id_] for key, id_ in holders.items() if id_ in held}
+
+
+def rows_by_key(
+    connection: Connection,
+    statement: Select[Any],
+    source_id: str,
+    asked: Collection[str],
+) -> dict[str, AnyRow]:
+    """Return the rows of a source that a statement finds by the digests of keys, by key.
+
+    The statement binds `which`, the source, and `digests`, and gives each row's `digest`.
+    """
+    by_digest = {digest(key): key for key in asked}
+    return {
+        by_digest[row.digest]: row
+        for some in chunks(list(by_digest))
+        for row in connection.execute(statement, {"which": source_id, "digests": some})
+    }
 
 
 def named(connection: Connection, ref: str) -> list[str]:

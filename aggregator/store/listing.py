@@ -1,8 +1,8 @@
 """The table `listing`, and the newest articles of any selection.
 
 `listing` has a row for each shown article under each desk tag and each language it can
-be selected by, and under each publication that takes it where rules leave articles out,
-in the order of all outputs; all articles, and those of a source, are
+be selected by, and under each publication that takes it of those whose rules leave
+articles out, in the order of all outputs; all articles, and those of a source, are
 listed by indexes of `articles` itself. So every list is a walk down one index, or
 several walks merged in step, and stops after as many rows as were asked for. Nothing
 is ever sorted: with one million articles, a tag joined and sorted took 9 ms, a walk
@@ -131,6 +131,8 @@ def latest(
     """
     below = (micros(before[0]), before[1]) if before else TOP
     since = now - selection.max_age if selection.max_age else None
+    if taken_by is not None:
+        selection = Selection()  # it was selected when it was listed there
     bounds = {
         "listed_at": below[0],
         "article_id": below[1],
@@ -154,9 +156,8 @@ def _merged(
     and only then is there something left to merge.
     """
     walk, walked = _walked(selection, taken_by)
-    selected = walk == "taken"
-    tags = [] if selected or walk == "tags" else _tag_scopes(selection)
-    languages = [] if selected or walk == "languages" else _language_scopes(selection)
+    tags = _tag_scopes(selection) if walk != "tags" else []
+    languages = _language_scopes(selection) if walk != "languages" else []
     filters = {f"tag_{n}": scope for n, scope in enumerate(tags)}
     filters |= {f"language_{n}": scope for n, scope in enumerate(languages)}
     places: list[Place] = []

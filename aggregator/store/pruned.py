@@ -15,14 +15,13 @@ from aggregator.store.columns import (
     Moment,
     Name,
     chunks,
-    digest,
     execute_each,
     metadata,
     micros,
     moment,
     upsert,
 )
-from aggregator.store.keys import keys
+from aggregator.store.keys import keys, rows_by_key
 
 REMEMBERED = timedelta(days=365)
 
@@ -64,12 +63,8 @@ def listed_before_pruned(
     connection: Connection, source_id: str, asked: Collection[str]
 ) -> dict[str, datetime]:
     """Return when articles of a source were listed that were pruned, by their keys."""
-    by_digest = {digest(key): key for key in asked}
-    return {
-        by_digest[row.digest]: moment(row.listed_at)
-        for some in chunks(list(by_digest))
-        for row in connection.execute(_held, {"which": source_id, "digests": some})
-    }
+    found = rows_by_key(connection, _held, source_id, asked)
+    return {key: moment(row.listed_at) for key, row in found.items()}
 
 
 def forget_pruned(connection: Connection, before: datetime) -> None:
