@@ -115,6 +115,12 @@ class Agency:
             assert monotonic() < until
             os.sched_yield()
 
+    def begins(self, source_id):
+        """Poll what is due while publishers are silent, until this one was asked."""
+        self.publishers.talking.clear()
+        self.service.tick()
+        self.waits_for(source_id)
+
     def edits(self, **changes):
         """Change the config; the next tick adopts it."""
         self.config = replace(self.config, **changes)

@@ -313,9 +313,7 @@ def test_a_poll_under_way_does_not_win_over_an_edit_of_its_source(tmp_path):
     daily = agencys("a", tags=("old",), interval=24 * HOUR)
     hasty = replace(daily, tags=("new",), interval=HOUR / 12)
     with agency(tmp_path, sources=[daily]) as desk:
-        desk.publishers.talking.clear()
-        desk.service.tick()
-        desk.waits_for("a")
+        desk.begins("a")
         desk.edits(sources=(hasty,))
         desk.service.tick()
         desk.publishers.talking.set()
@@ -333,9 +331,7 @@ def test_a_poll_under_way_does_not_win_over_an_edit_of_a_rule(tmp_path):
     with agency(
         tmp_path, sources=[agencys("a", rules=("desk",))], rules=[loud]
     ) as desk:
-        desk.publishers.talking.clear()
-        desk.service.tick()
-        desk.waits_for("a")
+        desk.begins("a")
         desk.edits(rules=(quiet,))
         desk.service.tick()
         desk.publishers.talking.set()
@@ -348,9 +344,7 @@ def test_a_poll_under_way_does_not_win_over_an_edit_of_a_rule(tmp_path):
 
 def test_a_poll_under_way_leaves_the_row_of_a_new_address_alone(desk):
     moved = replace(desk.config.sources[0], url="https://elsewhere.example/feed")
-    desk.publishers.talking.clear()
-    desk.service.tick()
-    desk.waits_for("a")
+    desk.begins("a")
     desk.edits(sources=(moved,))
     desk.service.tick()
     before = desk.state("a")
@@ -372,9 +366,7 @@ def queue(tmp_path):
     ]
     with agency(tmp_path, sources=both, default_host=one) as desk:
         polled_before(desk)
-        desk.publishers.talking.clear()
-        desk.service.tick()
-        desk.waits_for("a")
+        desk.begins("a")
         yield desk
 
 

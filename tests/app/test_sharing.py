@@ -90,9 +90,7 @@ def test_a_host_is_asked_by_one_process_however_many_sources_it_has(tmp_path):
         desk,
         beside,
     ):
-        desk.publishers.talking.clear()
-        desk.service.tick()
-        desk.waits_for("a")
+        desk.begins("a")
 
         beside.tick()
 
@@ -169,9 +167,7 @@ def test_a_worker_by_other_rules_polls_nothing_until_it_follows(tmp_path):
 def test_a_worker_does_not_ask_what_waits_for_its_host_when_it_is_paused(tmp_path):
     sources = of_one_host("a", "b")
     with house(tmp_path, sources=sources, default_host=QUEUED) as (desk, beside):
-        beside.publishers.talking.clear()
-        beside.service.tick()
-        beside.waits_for("a")
+        beside.begins("a")
         edit = {"sources": (sources[0], replace(sources[1], paused=Pause()))}
         desk.edits(**edit)
         desk.wire.adopt(desk.config)
@@ -202,9 +198,7 @@ def test_what_was_polled_by_other_rules_is_recorded_by_the_present_ones(
 ):
     monkeypatch.setattr("aggregator.engines.local.RETRY", 0.01)
     with house(tmp_path, "a") as (desk, beside):
-        beside.publishers.talking.clear()
-        beside.service.tick()
-        beside.waits_for("a")
+        beside.begins("a")
         adopt(desk)
 
         beside.publishers.talking.set()
@@ -232,9 +226,7 @@ def test_a_worker_whose_clock_is_wrong_polls_nothing(tmp_path):
 
 def test_what_runs_while_a_workers_clock_jumps_is_asked_again(tmp_path):
     with house(tmp_path, "a") as (desk, beside):
-        beside.publishers.talking.clear()
-        beside.service.tick()
-        beside.waits_for("a")
+        beside.begins("a")
         beside.wrong_by = timedelta(hours=-3)
         beside.service.tick()
         beside.publishers.talking.set()
@@ -275,9 +267,7 @@ def test_a_source_is_not_polled_out_of_turn_while_another_process_asks_its_host(
     tmp_path,
 ):
     with house(tmp_path, "a") as (desk, beside):
-        beside.publishers.talking.clear()
-        beside.service.tick()
-        beside.waits_for("a")
+        beside.begins("a")
 
         with pytest.raises(MediaWireError, match=r"another process asks a\.example"):
             desk.service.polling.poll_now(desk.state("a"))
@@ -288,9 +278,7 @@ def test_a_source_is_not_polled_out_of_turn_while_another_process_asks_its_host(
 def test_a_worker_that_stops_leaves_all_it_has_not_asked(tmp_path):
     sources = of_one_host("a", "b")
     with house(tmp_path, sources=sources, default_host=ONE_BY_ONE) as (desk, beside):
-        beside.publishers.talking.clear()
-        beside.service.tick()
-        beside.waits_for("a")
+        beside.begins("a")
         beside.publishers.talking.set()
         assert beside.service.polling.stop(timedelta(seconds=PATIENCE))
 

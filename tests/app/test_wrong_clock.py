@@ -176,9 +176,7 @@ def test_a_jump_that_meets_a_store_that_is_away_is_followed_when_it_is_back(
 def test_what_was_asked_before_the_clock_was_put_right_is_asked_again(tmp_path, by):
     with running(tmp_path, "ap") as at:
         at.wrong_by = by
-        at.publishers.talking.clear()
-        at.service.tick()
-        at.waits_for("ap")
+        at.begins("ap")
         at.wrong_by = RIGHT
         at.service.tick()
         at.publishers.talking.set()
