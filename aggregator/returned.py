@@ -1,8 +1,8 @@
 """Tell reports that were pruned, and that their source serves again, from new ones.
 
 In: what a document changes, the keys of pruned articles and when those were listed. Out:
-the same without what was here before. A site that is rebuilt, or lists its
-archive again, must not put last year's reports on top of today's.
+the same without what was here before. A site that is rebuilt, or lists its archive
+again, must not put last year's reports on top of today's.
 
 An id alone proves little, for some sources use theirs again. A report that says when it
 is from was pruned if one of its keys was, and it is no younger than what was pruned with

@@ -2,7 +2,8 @@
 
 In: pieces of a document, each deflated on its own and ended by a full flush. Out: one
 ordinary gzip member (RFC 1952). Joining costs a fortieth of compressing the whole and is
-12 to 14 % larger where the pieces are full texts. No time and no name are written, so equal bytes give equal bytes.
+12 to 14 % larger where the pieces are full texts. No time and no name are written, so
+equal bytes give equal bytes.
 """
 
 import struct
