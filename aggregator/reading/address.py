@@ -39,8 +39,12 @@ def public(url: str) -> str:
     return urlunsplit((parts.scheme, host, parts.path, query, ""))
 
 
-def secrets(url: str) -> frozenset[str]:
-    """Return what `public` takes out of an address, as meant: values and password."""
+def credentials(url: str) -> frozenset[str]:
+    """Return what `public` takes out of an address, as meant: values and password.
+
+    Not all that `config.addresses.secrets` names is among them: what is hidden in a log
+    for safety's sake would be missing in an output.
+    """
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -52,7 +56,9 @@ def secrets(url: str) -> frozenset[str]:
 
 
 def untold(url: str, kept: AbstractSet[str]) -> str:
-    """Return an address that a feed gives of itself without the secrets it was asked with.
+    """Return an address that a feed gives of itself without what it was asked with.
+
+    `kept` are `credentials` of the address that it was asked at.
 
     A server often repeats there the address that it was asked for. One that repeats
     nothing stays as it is, byte for byte; so does `?page=1` where `1` is a secret.

@@ -25,7 +25,7 @@ def feed_info(feed: Feed, *, url: str, asked: str, tally: Caps) -> FeedInfo:
     `url` is the public address of the document, `asked` the configured one: of what is
     secret in that, nothing is taken over from a feed that repeats it.
     """
-    base, kept = feed.base or url, address.secrets(asked)
+    base, kept = feed.base or url, address.credentials(asked)
     site = tally.url(base, feed.site, "feed links")
     image = tally.url(base, feed.image, "feed pictures")
     feed_id = (feed.feed_id or "").strip()
