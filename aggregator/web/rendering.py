@@ -90,7 +90,6 @@ def page(
         publications=config.publications,
         words=words,
         dir=direction(words.language, ""),
-        direction=direction,
         **said,
     )
     shown = document(html.encode("utf-8", "replace"), MEDIA_TYPE)
@@ -104,10 +103,12 @@ def filled(template: str, **said: Any) -> str:  # noqa: ANN401 - what a template
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    templates = Environment(
         loader=PackageLoader("aggregator.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.globals["direction"] = direction
+    return templates

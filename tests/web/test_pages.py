@@ -263,6 +263,17 @@ def test_a_masthead_that_names_some_sections_leads_to_all(tmp_path, number, more
     assert named == [*[f"Section {n}" for n in range(8)], *more]
 
 
+@pytest.mark.parametrize("path", ["/", "/feeds/wire", "/about", "/nothing"])
+def test_the_name_of_a_section_runs_as_its_language_does(tmp_path, path):
+    """By its first letters alone, "Media Wire به فارسی" ran from left to right."""
+    persian = publication(title="Media Wire به فارسی", language="fa")
+    with served(House(tmp_path, publications=(persian,))) as site:
+        tree = page(site, path, 404 if path == "/nothing" else 200)
+
+    names = [each for each in tree.iter("bdi") if each.text == persian.title]
+    assert {(name.get("lang"), name.get("dir")) for name in names} == {("fa", "rtl")}
+
+
 @pytest.mark.parametrize("path", ["/", "/feeds/wire", "/about"])
 def test_the_name_of_the_site_stands_alone_on_pages_of_any_direction(tmp_path, path):
     """Else `Rev & <Wire>` ends in `<` on a page that runs from right to left."""
