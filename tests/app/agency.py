@@ -26,6 +26,7 @@ from aggregator.model import (
     Source,
     Validators,
 )
+from tests import emptystore
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 PATIENCE = 30  # seconds
@@ -151,7 +152,7 @@ def agency(folder, *names, sources=(), **settings):
         (folder / name).write_text("")
     config = Config(
         folder=folder,
-        store=settings.pop("store", f"sqlite:///{folder}/wire.db"),
+        store=settings.pop("store", None) or emptystore.at(folder),
         output=folder / "public",
         default_host=settings.pop(
             "default_host", HostLimits(per_host=16, spacing=timedelta(0))

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from aggregator.app.wire import Wire
 from aggregator.model import Config, Publication, Source
+from tests import emptystore
 from tests.builders import article, attribution
 from tests.store.newsroom import polled
 from tests.store.newsroom import source as state_of
@@ -28,7 +29,7 @@ class Desk:
         self.close()
         config = Config(
             folder=self.folder,
-            store=f"sqlite:///{self.folder}/wire.db",
+            store=emptystore.at(self.folder),
             output=self.folder / "public",
             base_url=base_url,
             sources=sources,

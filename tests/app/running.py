@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from aggregator.errors import StoreAway
 from aggregator.model import Config, Publication
+from tests import emptystore
 from tests.app.agency import Agency, feed, source
 
 
@@ -17,7 +18,7 @@ class Running(Agency):
         self.wrong_by = timedelta(0)
         config = Config(
             folder=folder,
-            store=f"sqlite:///{folder}/wire.db",
+            store=emptystore.at(folder),
             output=folder / "public",
             sources=tuple(map(source, source_ids)),
             publications=(Publication(id="wire", title="Wire"),),

@@ -19,6 +19,7 @@ from aggregator.model import (
     PublicationStatus,
     Source,
 )
+from tests import emptystore
 from tests.alerting.receivers import hook, post
 from tests.builders import NOON, article, attribution
 
@@ -48,7 +49,7 @@ def config(folder, **channels):
     return Config(
         folder=folder,
         base_url="https://wire.example",
-        store=f"sqlite:///{folder}/wire.db",
+        store=emptystore.at(folder),
         output=folder / "public",
         sources=(Source(id="a", url="https://a.example/f"),),
         publications=(Publication(id="wire", title="Wire"),),

@@ -10,6 +10,7 @@ import pytest
 from aggregator.app import callers, pages
 from aggregator.app.wire import Wire
 from aggregator.model import Config
+from tests import emptystore
 from tests.builders import NOON
 
 MOST = 20
@@ -22,7 +23,7 @@ def port(tmp_path, monkeypatch):
     monkeypatch.setattr(pages, "most_connections", lambda: MOST)
     config = Config(
         folder=tmp_path,
-        store=f"sqlite:///{tmp_path}/wire.db",
+        store=emptystore.at(tmp_path),
         output=tmp_path / "public",
         listen=("127.0.0.1", 0),
     )

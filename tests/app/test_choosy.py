@@ -13,6 +13,7 @@ from aggregator.app.editions import Editions
 from aggregator.app.wire import Wire
 from aggregator.model import Config, Publication, RuleSpec, Selection, Source
 from aggregator.store import Store
+from tests import emptystore
 from tests.app.worlds import articles, configs, world
 from tests.builders import NOON, article, attribution
 from tests.store.newsroom import polled
@@ -39,7 +40,7 @@ def wire_of(tmp_path):
             sources=sources,
             publications=publications or (FLOODS,),
             rules=(keeping(word),),
-            store=f"sqlite:///{tmp_path / 'wire.db'}",
+            store=emptystore.at(tmp_path),
             output=tmp_path / "public",
         )
         wires[:] = [Wire(config, clock=lambda: NOON)]

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from aggregator.app.wire import Wire
 from aggregator.model import Config, Grant, Publication, Rights, RuleSpec, Source
+from tests import emptystore
 from tests.builders import NOON, article, attribution
 from tests.store.newsroom import polled
 from tests.store.newsroom import source as state_of
@@ -34,7 +35,7 @@ def wire_of(tmp_path):
         config = Config(
             folder=tmp_path,
             contact="https://press.example/about",
-            store=f"sqlite:///{tmp_path}/wire.db",
+            store=emptystore.at(tmp_path),
             output=tmp_path / "public",
             sources=sources,
             publications=(Publication(id="wire", title="Wire"),),

@@ -18,6 +18,7 @@ from aggregator.app.ledger import Ledger
 from aggregator.app.wire import Wire
 from aggregator.model import Config, Outcome, PollResult, Publication, Source
 from aggregator.publishing import Archives
+from tests import emptystore
 from tests.store.newsroom import article, polled, source
 
 ATOM, HISTORY, STONES = (
@@ -40,7 +41,7 @@ class World:
             Config(
                 folder=folder,
                 base_url="https://wire.example",
-                store=f"sqlite:///{folder}/wire.db",
+                store=emptystore.at(folder),
                 output=self.output,
                 sources=tuple(
                     Source(id=id_, url=f"https://{id_}.example/feed")

@@ -11,6 +11,7 @@ from aggregator.app.editions import Editions
 from aggregator.app.explanation import explain
 from aggregator.app.wire import Wire
 from aggregator.model import Config, Publication, Source
+from tests import emptystore
 from tests.builders import NOON, article, attribution
 from tests.store.newsroom import polled
 from tests.store.newsroom import source as state_of
@@ -27,7 +28,7 @@ def printed(tmp_path):
         folder=Path("/nowhere"),
         sources=(Source(id="bbc", url="https://bbc.example/feed"),),
         publications=(WIRE, LOCAL),
-        store=f"sqlite:///{tmp_path / 'wire.db'}",
+        store=emptystore.at(tmp_path),
         output=tmp_path / "public",
     )
     wire = Wire(config, clock=lambda: NOON)

@@ -7,6 +7,7 @@ import pytest
 from aggregator.app.service import REPUBLISH, REPUBLISH_TIMED, Service
 from aggregator.app.wire import Wire
 from aggregator.model import Config, Publication, Rights, Selection, Source
+from tests import emptystore
 
 HOUR = timedelta(hours=1)
 
@@ -25,7 +26,7 @@ def test_what_time_decides_is_looked_at_soon(
 ):
     config = Config(
         folder=tmp_path,
-        store=f"sqlite:///{tmp_path}/wire.db",
+        store=emptystore.at(tmp_path),
         output=tmp_path / "public",
         sources=(Source(id="ap", url="https://ap.example/feed", rights=rights),),
         publications=(Publication(id="wire", title="Wire", select=select),),

@@ -6,7 +6,6 @@ A world is a Wire with everything stored and published once, at noon.
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,7 +24,7 @@ from aggregator.model import (
     Selection,
     Source,
 )
-from aggregator.store import open_store
+from tests import emptystore
 from tests.builders import NOON, article, attribution
 from tests.store.newsroom import polled
 from tests.store.newsroom import source as state_of
@@ -124,25 +123,14 @@ class World:
     output: Path
 
 
-@cache
-def empty_store() -> bytes:
-    """Return a store in which nothing stands yet, which takes a while to make."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "wire.db"
-        open_store(f"sqlite:///{path}").close()
-        return path.read_bytes()
-
-
 @contextmanager
 def world(config: Config, fetched: list[Article]):
     """Give a world in which all these articles came and were published."""
     once = {(a.source_id, a.published_id): a for a in fetched}
     unique = tuple({a.id: a for a in once.values()}.values())
     with TemporaryDirectory() as folder:
-        store = Path(folder) / "wire.db"
-        store.write_bytes(empty_store())
         here = replace(
-            config, store=f"sqlite:///{store}", output=Path(folder) / "public"
+            config, store=emptystore.at(folder), output=Path(folder) / "public"
         )
         wire = Wire(here, clock=lambda: NOON)
         try:

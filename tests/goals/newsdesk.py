@@ -28,6 +28,7 @@ from aggregator.model import (
     ReadingLimits,
     Source,
 )
+from tests import emptystore
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)  # a Monday
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -42,7 +43,7 @@ def config_of(folder, sources, **settings):
     return Config(
         folder=folder,
         contact="https://press.example/about",
-        store=f"sqlite:///{folder}/wire.db",
+        store=emptystore.at(folder),
         output=folder / "public",
         default_host=HostLimits(per_host=16, spacing=timedelta(0)),
         sources=tuple(sources),

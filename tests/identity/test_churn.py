@@ -19,6 +19,7 @@ from aggregator.fetching import cadence
 from aggregator.model import Source
 from aggregator.poll import Rooms, poll
 from aggregator.store import open_store
+from tests import emptystore
 from tests.builders import NOON
 from tests.identity.stubs import Publisher, Reader
 
@@ -124,7 +125,7 @@ class Desk:
     """A source that is polled, and what became of its stories."""
 
     def __init__(self, folder):
-        self.store = open_store(f"sqlite:///{folder}/wire.db")
+        self.store = open_store(emptystore.at(folder))
         self.publisher = Publisher()
         self.now = NOON
         self.polls = 0

@@ -8,9 +8,7 @@ import re
 from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,6 +17,7 @@ from aggregator.app.editorial import Editorial
 from aggregator.fetching import cadence
 from aggregator.poll import Rooms, poll
 from aggregator.store import open_store
+from tests import emptystore
 from tests.app.worlds import configs
 from tests.builders import NOON
 from tests.identity.stubs import Publisher, Reader
@@ -49,29 +48,19 @@ entries = st.builds(
 documents = st.tuples(st.lists(entries, max_size=8), few(["", "", "urn:x:1"]))
 
 
-@cache
-def template():
-    path = Path(mkdtemp()) / "wire.db"
-    open_store(f"sqlite:///{path}").close()
-    return path.read_bytes()
-
-
 @contextmanager
 def rooms_of(config):
     """Give the rooms of a config, over a store of their own."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "wire.db"
-        path.write_bytes(template())
-        with open_store(f"sqlite:///{path}") as store:
-            source = config.sources[0]
-            state = cadence.initial(source, now=NOON)
-            store.put_states([state], configured={source.id})
-            yield Rooms(
-                fetching=Publisher(),
-                readers=Reader(),
-                memory=store,
-                edit=Editorial(config).edit,
-            )
+    with TemporaryDirectory() as folder, open_store(emptystore.at(folder)) as store:
+        source = config.sources[0]
+        state = cadence.initial(source, now=NOON)
+        store.put_states([state], configured={source.id})
+        yield Rooms(
+            fetching=Publisher(),
+            readers=Reader(),
+            memory=store,
+            edit=Editorial(config).edit,
+        )
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

@@ -1,14 +1,13 @@
 """Every claim about the store is made twice: on SQLite and on PostgreSQL."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from databases import DATABASES, schema
 
 from aggregator.store import Store, open_store
 from aggregator.store.columns import metadata
+from tests import emptystore
 
 
 @pytest.fixture
@@ -28,20 +27,11 @@ def store_url(request) -> str:
     return request.getfixturevalue(f"{request.param}_url")
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory) -> Path:
-    """An empty store's file: a copy is quicker than the migrations."""
-    path = tmp_path_factory.mktemp("template") / "mediawire.db"
-    open_store(f"sqlite:///{path}").close()
-    return path
-
-
 @pytest.fixture
-def sqlite_store(sqlite_template, tmp_path, monkeypatch) -> Iterator[Store]:
+def sqlite_store(tmp_path, monkeypatch) -> Iterator[Store]:
     # Kills and power cuts have their own tests; here nobody waits for the disk.
     monkeypatch.setattr("aggregator.store.connecting._PRAGMAS", ("synchronous = OFF",))
-    path = shutil.copy(sqlite_template, tmp_path / "mediawire.db")
-    with open_store(f"sqlite:///{path}") as store:
+    with open_store(emptystore.at(tmp_path)) as store:
         yield store
 
 

@@ -50,7 +50,7 @@ def test_a_backup_is_one_file(sqlite_store, tmp_path):
 
 
 def test_a_backup_is_for_those_who_may_read_the_store(sqlite_store, tmp_path):
-    (tmp_path / "mediawire.db").chmod(0o640)
+    (tmp_path / "wire.db").chmod(0o640)
 
     sqlite_store.backup(tmp_path / "copy.db")
 

@@ -30,6 +30,7 @@ from aggregator.model import (
 from aggregator.publishing import Publisher, report
 from aggregator.store import open_store
 from aggregator.web import application
+from tests import emptystore
 
 AGENCY = Source(
     id="agency", url="https://agency.example/feed.xml", title="Example Agency"
@@ -48,7 +49,7 @@ class House:
             sources=tuple(sources),
             **config,
         )
-        self.store = open_store(f"sqlite:///{folder}/wire.db")
+        self.store = open_store(emptystore.at(folder))
         # Newer Pythons tell of each connection that nobody closed.
         finalize(self, self.store.close)
         self.at = NOON
