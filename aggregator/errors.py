@@ -102,8 +102,8 @@ class StoreDamaged(StoreError):  # noqa: N818 - reads as the sentence it is
         self.article_id = article_id
         self.what = f"its {', '.join(names) or 'row'} cannot be read"
         super().__init__(
-            f"article {article_id}: {self.what}; "
-            "`mediawire verify` names all that is damaged"
+            f"article {article_id}: {self.what}; restore the last backup "
+            "(`mediawire verify` names all that is damaged)"
         )
 
 

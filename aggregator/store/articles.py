@@ -82,8 +82,8 @@ articles = Table(
     Index(None, "listed_at", "article_id", "shown"),
     Index(None, "source_id", "listed_at", "article_id", "shown"),
     # Two more, of late and of withdrawn articles, are made by the migrations alone: an
-    # Index that knows a word of PostgreSQL's loads its dialect, and asyncio with it, at
-    # every start (22 ms of CPU).
+    # Index that knows a word of PostgreSQL's loads its dialect at every start (22 ms of
+    # CPU).
 )
 
 # What identity and the desk decided when an article came stays as it was: its names,

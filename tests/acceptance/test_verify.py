@@ -81,7 +81,9 @@ def test_values_that_cannot_be_read_are_named_by_every_command(at, value, names)
 
     assert found[f"article {id_} of agency"] == f"its {names} cannot be read"
     assert f"article {id_}: its {names} cannot be read" in found["feeds/wire.atom"]
-    assert f"mediawire: article {id_}: its {names} cannot be read" in refused.stderr
+    assert (
+        f"mediawire: article {id_}: its {names} cannot be read; restore the last backup"
+    ) in refused.stderr
 
 
 def test_a_character_that_flips_in_the_store_is_found_with_its_article(at):
