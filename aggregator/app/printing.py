@@ -2,15 +2,19 @@
 
 In: the store, the desk, the config, the time. Out: files below `output`, checked before
 they replace the last good ones, and how each fared. What was printed is remembered, so
-that a round of polls that brought nothing renders nothing.
+that a round of polls that brought nothing renders nothing. An article that cannot be read
+keeps back the publications that show it, and no other.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from aggregator.app.editions import Edition, Editions
 from aggregator.app.editorial import Editorial
@@ -19,7 +23,7 @@ from aggregator.app.lowering import Lowering
 from aggregator.app.relics import Relics
 from aggregator.app.shelf import Shelf
 from aggregator.app.tombstones import tombstones
-from aggregator.errors import PublishError
+from aggregator.errors import PublishError, StoreDamaged
 from aggregator.events import log
 from aggregator.model import Article, Config, Publication, PublicationStatus
 from aggregator.publishing import standing
@@ -59,25 +63,52 @@ class Printing:
             for publication in self._config.publications
             if publications is None or publication in publications
         ]
-        return self._publish(((p, self.editions.of(p, now)) for p in chosen), now)
+        return self._publish(chosen, {}, now)
+
+    def publish_news(self, now: datetime) -> list[PublicationStatus]:
+        """Publish, unless all that would be made of all editions stands already.
+
+        Looks at what documents are made of and at the files, and renders nothing to
+        find that out: for a round of polls that brought nothing.
+        """
+        self._join_near(now)
+        publications = self._config.publications
+        editions: dict[str, Edition] = {}
+        made: dict[str, str] = {}
+        for publication in publications:
+            # What is missing then is told where it is to be printed.
+            with suppress(StoreDamaged):
+                edition = self.editions.of(publication, now)
+                made[publication.id] = self._made(publication, edition)
+                editions[publication.id] = edition
+        if len(made) < len(publications) or made != self._printed():
+            return self._publish(publications, editions, now)
+        self._bury_relics(now)
+        return []
 
     def _publish(
-        self, editions: Iterable[tuple[Publication, Edition]], now: datetime
+        self,
+        publications: Iterable[Publication],
+        editions: Mapping[str, Edition],
+        now: datetime,
     ) -> list[PublicationStatus]:
+        """Print these publications, each for itself; `editions` are those known by now."""
         # First, so that a folder that cannot be is told once and not by every month.
         self.publisher.make_folder()
         printed = self._printed()
-        statuses = []
-        for publication, edition in editions:
-            reports = self.editions.reports(publication, edition)
-            is_archived = self._archive(publication, edition.articles, now)
-            self._standing[publication.id] = publication, edition.articles
-            margin = self.margin(publication)
-            fared = self.publisher.publish(publication, reports, now=now, margin=margin)
-            statuses += fared
+        statuses: list[PublicationStatus] = []
+        for publication in publications:
             printed.pop(publication.id, None)
-            if is_archived and not any(status.refused for status in fared):
-                printed[publication.id] = self._made(publication, edition)
+            try:
+                known = editions.get(publication.id)
+                edition = known or self.editions.of(publication, now)
+                fared, is_archived = self._print(publication, edition, now)
+                if is_archived and not any(status.refused for status in fared):
+                    printed[publication.id] = self._made(publication, edition)
+            except StoreDamaged as error:
+                self._standing.pop(publication.id, None)
+                fared = self._hindered(publication, str(error), now)
+            statuses += fared
         self.publisher.remove_others(self._config.publications)
         self._bury_relics(now)
         configured = {publication.id for publication in self._config.publications}
@@ -87,18 +118,27 @@ class Printing:
         self._tell(statuses)
         return statuses
 
-    def publish_news(self, now: datetime) -> list[PublicationStatus]:
-        """Publish, unless all that would be made of all editions stands already.
+    def _print(
+        self, publication: Publication, edition: Edition, now: datetime
+    ) -> tuple[list[PublicationStatus], bool]:
+        """Print an edition; return how its documents fared, and whether it is archived."""
+        reports = self.editions.reports(publication, edition)
+        is_archived = self._archive(publication, edition.articles, now)
+        self._standing[publication.id] = publication, edition.articles
+        margin = self.margin(publication)
+        fared = self.publisher.publish(publication, reports, now=now, margin=margin)
+        return fared, is_archived
 
-        Looks at what documents are made of and at the files, and renders nothing to
-        find that out: for a round of polls that brought nothing.
-        """
-        self._join_near(now)
-        editions = [(p, self.editions.of(p, now)) for p in self._config.publications]
-        if {p.id: self._made(p, edition) for p, edition in editions} != self._printed():
-            return self._publish(editions, now)
-        self._bury_relics(now)
-        return []
+    def _hindered(
+        self, publication: Publication, why: str, now: datetime
+    ) -> list[PublicationStatus]:
+        """Return that no document of a publication was replaced, and why."""
+        before = {status.path: status for status in self._store.publication_status()}
+        nothing = PublicationStatus(path="", checked_at=now, written_at=None, entries=0)
+        return [
+            replace(before.get(path, nothing), path=path, checked_at=now, refused=why)
+            for path in publication.paths.values()
+        ]
 
     def archive_ahead(self, now: datetime) -> bool:
         """Archive what was published, half a document before it has to be.
@@ -188,7 +228,10 @@ class Printing:
         if self._editorial.joins_near():
             from aggregator.app.near import find_near
 
-            find_near(self._store, now)
+            try:
+                find_near(self._store, now)
+            except StoreDamaged as error:
+                log.error("not joined", reason=str(error))  # noqa: TRY400 - a sentence
 
     def _printed(self) -> dict[str, str]:
         """Return the digests of the last edition of each publication and its files."""

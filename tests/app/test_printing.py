@@ -1,5 +1,7 @@
 """What is printed is known by what it is made of and by what stands: neither is read."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from structlog.testing import capture_logs
 from aggregator.app.editions import Editions
 from aggregator.app.explanation import explain
 from aggregator.app.wire import Wire
-from aggregator.model import Config, Publication, Source
+from aggregator.model import Config, Publication, Selection, Source
 from tests import emptystore
 from tests.builders import NOON, article, attribution
 from tests.store.newsroom import polled
@@ -19,6 +21,7 @@ from tests.store.newsroom import source as state_of
 WIRE = Publication(id="wire", title="Wire")
 LOCAL = Publication(id="local", title="Local")
 BBC = attribution(source_id="bbc")
+AP = attribution(source_id="ap")
 
 
 @pytest.fixture
@@ -39,9 +42,9 @@ def printed(tmp_path):
     wire.close()
 
 
-def come(wire, *numbers, **said):
-    new = [article(n, attribution=BBC, **said) for n in numbers]
-    wire.store.record([polled("bbc", at=NOON, new=tuple(new))])
+def come(wire, *numbers, source=BBC, **said):
+    new = [article(n, attribution=source, **said) for n in numbers]
+    wire.store.record([polled(source.source_id, at=NOON, new=tuple(new))])
 
 
 def files_of(wire):
@@ -164,3 +167,44 @@ def test_what_has_no_month_to_lag_behind_is_not_archived_ahead(printed, publicat
     printed.publish()
 
     assert not printed.printing.archive_ahead(NOON)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("articles", "tags"), ("bodies", "texts")]
+)
+def test_an_article_that_cannot_be_read_keeps_back_only_who_shows_it(
+    printed, tmp_path, table, column
+):
+    """One such row stopped every publication, and `status` did not say so."""
+    sources = (*printed.config.sources, Source(id="ap", url="https://ap.example/feed"))
+    local = replace(LOCAL, select=Selection(sources=("ap",)))
+    printed.change(replace(printed.config, sources=sources, publications=(WIRE, local)))
+    printed.store.put_states([state_of("ap")], configured={"bbc", "ap"})
+    printed.publish()
+    before = files_of(printed)
+    come(printed, 3)
+    come(printed, 4, source=AP)
+    spoiled = article(3).id
+
+    def put(value):
+        """Put a value in the place of another, and return that."""
+        with closing(sqlite3.connect(tmp_path / "wire.db")) as store, store:
+            of_it = f"WHERE article_id = '{spoiled}'"
+            [(old,)] = store.execute(f"SELECT {column} FROM {table} {of_it}")
+            store.execute(f"UPDATE {table} SET {column} = ? {of_it}", (value,))
+        return old
+
+    def refused():
+        return {status.path: status.refused for status in printed.publish_news()}
+
+    old = put("f")
+    why = f"article {spoiled}: its {column} cannot be read; restore the last backup"
+    for told in (refused(), refused()):
+        assert told["feeds/wire.atom"].startswith(why)
+        assert told["feeds/local.atom"] is None
+    changed = {name for name, body in files_of(printed).items() if body != before[name]}
+    assert {name.partition(".")[0] for name in changed} == {"local"}
+
+    put(old)
+    assert set(refused().values()) == {None}
+    assert files_of(printed)["wire.rss"] != before["wire.rss"]
