@@ -3,7 +3,8 @@
 In: a store, the desk of a config. Out: whether what stands in the store with each
 article (headline, dropped or not, who takes it) is what this desk makes of it; or all
 articles edited again, and the digest of the desk beside them. While that goes on, and
-after a crash in the middle, nobody's digest stands there.
+after a crash in the middle, nobody's digest stands there. An article that cannot be read
+stays as it is.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,8 @@ from itertools import islice
 from typing import TypeVar
 
 from aggregator.app.editorial import Editorial
+from aggregator.errors import StoreDamaged
+from aggregator.events import log
 from aggregator.store import Store
 
 T = TypeVar("T")
@@ -32,7 +35,8 @@ def edit_again(store: Store, editorial: Editorial) -> None:
     store.put_meta(_DIGEST, "")
     bodies = editorial.reads_text()
     tags: dict[str, tuple[str, ...]] = {}
-    for some in _batches(editorial.edits(store.articles(bodies=bodies))):
+    stored = store.articles(bodies=bodies, leave_out=_tell)
+    for some in _batches(editorial.edits(stored)):
         store.retitle([new for _, new in some])
         tags |= {
             new.source_id: new.desk_tags
@@ -42,6 +46,11 @@ def edit_again(store: Store, editorial: Editorial) -> None:
     for source_id, desk_tags in tags.items():
         store.retag(source_id, desk_tags)
     store.put_meta(_DIGEST, editorial.digest)
+
+
+def _tell(damaged: StoreDamaged) -> None:
+    """Say which article stays as it is: it is no reason not to poll."""
+    log.error("not edited", article_id=damaged.article_id, reason=str(damaged))
 
 
 def _batches(values: Iterable[T]) -> Iterator[list[T]]:

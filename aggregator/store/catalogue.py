@@ -4,14 +4,17 @@ Articles come whole or without their bodies, by id, by address, by selection, by
 Nothing here writes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
+from aggregator.errors import StoreDamaged
 from aggregator.model import Article, Selection
 from aggregator.store import articles, aside, listing, marks, search
 from aggregator.store.bodies import revisions_of, texts_of, whole
+from aggregator.store.columns import AnyRow
 from aggregator.store.keys import carried, named
 from aggregator.store.marks import Mark
 from aggregator.store.rows import article
@@ -44,12 +47,14 @@ class Catalogue(Transactions):
         limit: int | None = None,
         source: str | None = None,
         bodies: bool = False,
+        leave_out: Callable[[StoreDamaged], None] | None = None,
     ) -> Iterator[Article]:
         """Yield all articles, the newest listed first, dropped and withdrawn ones too.
 
         Without `bodies` the fields body, source_body, source_type, summary, changes
         and raw are left at their defaults. Reads in short transactions of 500 rows, so
-        an article that comes in meanwhile may be missing, but none comes twice.
+        an article that comes in meanwhile may be missing, but none comes twice. Raises
+        StoreDamaged for one that cannot be read, unless it is told to `leave_out` that.
         """
         above = listing.TOP
         left = limit
@@ -57,10 +62,8 @@ class Catalogue(Transactions):
             size = _PAGE if left is None else min(_PAGE, left)
             with self._reading() as connection:
                 page = articles.page(connection, above, size, source)
-                ids = [row.article_id for row in page] if bodies else []
-                texts = texts_of(connection, ids)
-            for row in page:
-                yield article(row, **texts.get(row.article_id, {}))
+                made = _readable(connection, page, bodies, leave_out or _raised)
+            yield from made
             if len(page) < size:
                 return
             above = (page[-1].listed_at, page[-1].article_id)
@@ -184,6 +187,34 @@ class Catalogue(Transactions):
         """Return how many articles each source has; none: not in the dict."""
         with self._reading() as connection:
             return articles.counts(connection)
+
+
+def _readable(
+    connection: Connection,
+    page: Sequence[AnyRow],
+    bodies: bool,  # noqa: FBT001 - as `Catalogue.articles` was asked
+    leave_out: Callable[[StoreDamaged], None],
+) -> list[Article]:
+    """Return the articles of some rows; what cannot be read is given to `leave_out`."""
+    left = {row.article_id: row for row in page}
+    texts: dict[str, dict[str, Any]] | None = None if bodies else {}
+    while texts is None:
+        try:
+            texts = texts_of(connection, left)
+        except StoreDamaged as damaged:
+            leave_out(damaged)
+            del left[damaged.article_id]
+    made = []
+    for article_id, row in left.items():
+        try:
+            made.append(article(row, **texts.get(article_id, {})))
+        except StoreDamaged as damaged:
+            leave_out(damaged)
+    return made
+
+
+def _raised(damaged: StoreDamaged) -> None:
+    raise damaged
 
 
 def _whole(connection: Connection, article_ids: Sequence[str]) -> list[Article]:

@@ -1,11 +1,14 @@
 """Publications whose rules leave articles out: the store knows what each of them takes."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from aggregator.app import editorial
 from aggregator.app.deciding import retitle
@@ -105,6 +108,30 @@ def test_other_rules_go_over_what_is_stored(wire_of, read):
 
     assert shown(wire) == ["Rain"] * 3
     assert set(read) == {"Rain"}
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("articles", "tags"), ("bodies", "texts")]
+)
+def test_other_rules_go_over_all_but_what_cannot_be_read(
+    wire_of, tmp_path, table, column
+):
+    """After an edit of the rules, or an upgrade, one such row kept all from being polled."""
+    came(wire_of(), "Rain", 1, 2)
+    spoiled, whole = article(1).id, article(2).id
+    with closing(sqlite3.connect(tmp_path / "wire.db")) as store, store:
+        store.execute(
+            f"UPDATE {table} SET {column} = 'f' WHERE article_id = '{spoiled}'"
+        )
+
+    with capture_logs() as events:
+        wire = wire_of(word="rain")
+
+    assert wire.is_enlisted()
+    assert wire.store.article(whole).taken_by == ("floods",)
+    [told] = [each for each in events if each["event"] == "not edited"]
+    assert told["article_id"] == spoiled
+    assert f"its {column} cannot be read; restore the last backup" in told["reason"]
 
 
 def test_a_store_that_other_rules_went_over_last_is_not_believed(wire_of):
