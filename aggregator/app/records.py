@@ -13,7 +13,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from aggregator.errors import StoreAway, StoreError
+from aggregator.errors import MediaWireError, StoreAway, StoreError
 from aggregator.events import log
 from aggregator.fetching import cadence
 from aggregator.model import Article, Outcome, PollResult, Source, SourceState
@@ -39,13 +39,15 @@ def broken(
     now: datetime,
     jitter: float,
 ) -> PollResult:
-    """Return the failed poll that a fault of ours makes of one that began `now`."""
-    outcome = Outcome(
-        kind="failed",
-        problem="unexpected",
-        error=f"a fault in Media Wire: {type(error).__name__}; "
-        "--log-level debug prints where",
-    )
+    """Return the failed poll that a fault of ours makes of one that began `now`.
+
+    Of our own errors it has the sentence: an article that is damaged is named.
+    """
+    where = "--log-level debug prints where"
+    why = f"a fault in Media Wire: {type(error).__name__}; {where}"
+    if isinstance(error, MediaWireError):
+        why = str(error)
+    outcome = Outcome(kind="failed", problem="unexpected", error=why)
     state = cadence.after(source, before, outcome, hints=None, now=now, jitter=jitter)
     return PollResult(source_id=source.id, at=now, outcome=outcome, state=state)
 

@@ -1,0 +1,56 @@
+"""One article of the store is damaged: a round goes on with all others and names it."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.installation import Installation
+from tests.origin import Origin
+
+PUBLICATIONS = """\
+publications:
+  - {id: wire, title: Wire, select: {sources: [agency]}}
+  - {id: other, title: Other, select: {sources: [bureau]}}
+"""
+ITEM = "<item><title>{0}</title><link>https://a.example/{0}</link>{1}</item>"
+
+
+def feed(**words):
+    items = (
+        ITEM.format(title, f"<description>{text}</description>")
+        for title, text in words.items()
+    )
+    return f"<rss version='2.0'><channel>{''.join(items)}</channel></rss>".encode()
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("articles", "keys"), ("articles", "desk_tags"), ("bodies", "texts")],
+)
+def test_a_round_goes_on_and_names_it_wherever_it_is_met(tmp_path, table, column):
+    """Its source changes it and lists another; another source goes on, too."""
+    with Origin() as origin:
+        origin.answers("/agency", feed(Rain="It rained."))
+        origin.answers("/agency", feed(Rain="It still rains.", Snow="It snowed."))
+        origin.answers("/bureau", feed(Sun="It shone."))
+        origin.answers("/bureau", feed(Sun="It shone.", Wind="It blew."))
+        sources = {name: origin.url(f"/{name}") for name in ("agency", "bureau")}
+        at = Installation(tmp_path, sources, publications=PUBLICATIONS)
+        at.poll()
+        [rain] = [each["id"] for each in at.articles() if each["title"] == "Rain"]
+        with closing(sqlite3.connect(tmp_path / "wire.db")) as store, store:
+            store.execute(
+                f"UPDATE {table} SET {column} = 'f' WHERE article_id = '{rain}'"
+            )
+
+        polled = {each["id"]: each for each in at.poll("--force", code=1)["sources"]}
+
+    remedy = "cannot be read; restore the last backup"
+    assert polled["agency"]["outcome"] == "failed"
+    assert polled["agency"]["error"].startswith(f"article {rain}: its ")
+    assert remedy in polled["agency"]["error"]
+    assert polled["bureau"]["new"] == 1
+    assert b"It blew." in at.published("feeds/other.atom")
+    assert b"It rained." in at.published("feeds/wire.atom")
+    assert f"article {rain}: its {column} {remedy}" in at.run("status").stdout
