@@ -7,7 +7,7 @@ bytes. A revision is the row an article had before its source changed it.
 
 import struct
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -147,15 +147,29 @@ def keep_revisions(connection: Connection, changed: Sequence[Article]) -> None:
     execute_each(connection, _keep, rows)
 
 
+def raised(damaged: StoreDamaged) -> None:
+    """Leave nothing out: raise that an article cannot be read."""
+    raise damaged
+
+
 def texts_of(
-    connection: Connection, article_ids: Collection[str]
+    connection: Connection,
+    article_ids: Collection[str],
+    *,
+    leave_out: Callable[[StoreDamaged], None] = raised,
 ) -> dict[str, dict[str, Any]]:
-    """Return the fields of `Article` that lie in `bodies`, by article id."""
-    return {
-        row.article_id: texts_in(row)
-        for some in chunks(sorted(article_ids))
-        for row in connection.execute(_some, {"which": some})
-    }
+    """Return the fields of `Article` that lie in `bodies`, by article id.
+
+    What cannot be read is given to `leave_out`.
+    """
+    texts = {}
+    for some in chunks(sorted(article_ids)):
+        for row in connection.execute(_some, {"which": some}):
+            try:
+                texts[row.article_id] = texts_in(row)
+            except StoreDamaged as damaged:
+                leave_out(damaged)
+    return texts
 
 
 def whole(connection: Connection, article_ids: Collection[str]) -> dict[str, Article]:

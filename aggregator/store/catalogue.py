@@ -6,14 +6,13 @@ Nothing here writes.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
 from aggregator.errors import StoreDamaged
 from aggregator.model import Article, Selection
 from aggregator.store import articles, aside, listing, marks, search
-from aggregator.store.bodies import revisions_of, texts_of, whole
+from aggregator.store.bodies import raised, revisions_of, texts_of, whole
 from aggregator.store.columns import AnyRow
 from aggregator.store.keys import carried, named
 from aggregator.store.marks import Mark
@@ -47,7 +46,7 @@ class Catalogue(Transactions):
         limit: int | None = None,
         source: str | None = None,
         bodies: bool = False,
-        leave_out: Callable[[StoreDamaged], None] | None = None,
+        leave_out: Callable[[StoreDamaged], None] = raised,
     ) -> Iterator[Article]:
         """Yield all articles, the newest listed first, dropped and withdrawn ones too.
 
@@ -62,7 +61,7 @@ class Catalogue(Transactions):
             size = _PAGE if left is None else min(_PAGE, left)
             with self._reading() as connection:
                 page = articles.page(connection, above, size, source)
-                made = _readable(connection, page, bodies, leave_out or _raised)
+                made = _readable(connection, page, bodies=bodies, leave_out=leave_out)
             yield from made
             if len(page) < size:
                 return
@@ -192,18 +191,18 @@ class Catalogue(Transactions):
 def _readable(
     connection: Connection,
     page: Sequence[AnyRow],
-    bodies: bool,  # noqa: FBT001 - as `Catalogue.articles` was asked
+    *,
+    bodies: bool,
     leave_out: Callable[[StoreDamaged], None],
 ) -> list[Article]:
     """Return the articles of some rows; what cannot be read is given to `leave_out`."""
     left = {row.article_id: row for row in page}
-    texts: dict[str, dict[str, Any]] | None = None if bodies else {}
-    while texts is None:
-        try:
-            texts = texts_of(connection, left)
-        except StoreDamaged as damaged:
-            leave_out(damaged)
-            del left[damaged.article_id]
+
+    def drop(damaged: StoreDamaged) -> None:
+        leave_out(damaged)
+        del left[damaged.article_id]
+
+    texts = texts_of(connection, left if bodies else (), leave_out=drop)
     made = []
     for article_id, row in left.items():
         try:
@@ -211,10 +210,6 @@ def _readable(
         except StoreDamaged as damaged:
             leave_out(damaged)
     return made
-
-
-def _raised(damaged: StoreDamaged) -> None:
-    raise damaged
 
 
 def _whole(connection: Connection, article_ids: Sequence[str]) -> list[Article]:

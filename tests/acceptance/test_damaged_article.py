@@ -1,10 +1,8 @@
 """One article of the store is damaged: a round goes on with all others and names it."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 
+from tests import damage
 from tests.installation import Installation
 from tests.origin import Origin
 
@@ -25,10 +23,9 @@ def feed(**words):
 
 
 @pytest.mark.parametrize(
-    ("table", "column"),
-    [("articles", "keys"), ("articles", "desk_tags"), ("bodies", "texts")],
+    "place", ["articles.keys", "articles.desk_tags", "bodies.texts"]
 )
-def test_a_round_goes_on_and_names_it_wherever_it_is_met(tmp_path, table, column):
+def test_a_round_goes_on_and_names_it_wherever_it_is_met(tmp_path, place):
     """Its source changes it and lists another; another source goes on, too."""
     with Origin() as origin:
         origin.answers("/agency", feed(Rain="It rained."))
@@ -39,14 +36,11 @@ def test_a_round_goes_on_and_names_it_wherever_it_is_met(tmp_path, table, column
         at = Installation(tmp_path, sources, publications=PUBLICATIONS)
         at.poll()
         [rain] = [each["id"] for each in at.articles() if each["title"] == "Rain"]
-        with closing(sqlite3.connect(tmp_path / "wire.db")) as store, store:
-            store.execute(
-                f"UPDATE {table} SET {column} = 'f' WHERE article_id = '{rain}'"
-            )
+        damage.put(tmp_path, place, rain)
 
         polled = {each["id"]: each for each in at.poll("--force", code=1)["sources"]}
 
-    remedy = "cannot be read; restore the last backup"
+    column, remedy = place.partition(".")[2], "cannot be read; restore the last backup"
     assert polled["agency"]["outcome"] == "failed"
     assert polled["agency"]["error"].startswith(f"article {rain}: its ")
     assert remedy in polled["agency"]["error"]

@@ -1,7 +1,5 @@
 """Publications whose rules leave articles out: the store knows what each of them takes."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,7 @@ from aggregator.app.editions import Editions
 from aggregator.app.wire import Wire
 from aggregator.model import Config, Publication, RuleSpec, Selection, Source
 from aggregator.store import Store
-from tests import emptystore
+from tests import damage, emptystore
 from tests.app.worlds import articles, configs, world
 from tests.builders import NOON, article, attribution
 from tests.store.newsroom import polled
@@ -110,19 +108,12 @@ def test_other_rules_go_over_what_is_stored(wire_of, read):
     assert set(read) == {"Rain"}
 
 
-@pytest.mark.parametrize(
-    ("table", "column"), [("articles", "tags"), ("bodies", "texts")]
-)
-def test_other_rules_go_over_all_but_what_cannot_be_read(
-    wire_of, tmp_path, table, column
-):
+@pytest.mark.parametrize("place", ["articles.tags", "bodies.texts"])
+def test_other_rules_go_over_all_but_what_cannot_be_read(wire_of, tmp_path, place):
     """After an edit of the rules, or an upgrade, one such row kept all from being polled."""
     came(wire_of(), "Rain", 1, 2)
     spoiled, whole = article(1).id, article(2).id
-    with closing(sqlite3.connect(tmp_path / "wire.db")) as store, store:
-        store.execute(
-            f"UPDATE {table} SET {column} = 'f' WHERE article_id = '{spoiled}'"
-        )
+    damage.put(tmp_path, place, spoiled)
 
     with capture_logs() as events:
         wire = wire_of(word="rain")
@@ -131,6 +122,7 @@ def test_other_rules_go_over_all_but_what_cannot_be_read(
     assert wire.store.article(whole).taken_by == ("floods",)
     [told] = [each for each in events if each["event"] == "not edited"]
     assert told["article_id"] == spoiled
+    column = place.partition(".")[2]
     assert f"its {column} cannot be read; restore the last backup" in told["reason"]
 
 

@@ -1,7 +1,5 @@
 """What is printed is known by what it is made of and by what stands: neither is read."""
 
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,8 +10,8 @@ from structlog.testing import capture_logs
 from aggregator.app.editions import Editions
 from aggregator.app.explanation import explain
 from aggregator.app.wire import Wire
-from aggregator.model import Config, Publication, Selection, Source
-from tests import emptystore
+from aggregator.model import Config, Publication, RuleSpec, Selection, Source
+from tests import damage, emptystore
 from tests.builders import NOON, article, attribution
 from tests.store.newsroom import polled
 from tests.store.newsroom import source as state_of
@@ -169,42 +167,39 @@ def test_what_has_no_month_to_lag_behind_is_not_archived_ahead(printed, publicat
     assert not printed.printing.archive_ahead(NOON)
 
 
-@pytest.mark.parametrize(
-    ("table", "column"), [("articles", "tags"), ("bodies", "texts")]
-)
+@pytest.mark.parametrize("place", ["articles.tags", "bodies.texts"])
 def test_an_article_that_cannot_be_read_keeps_back_only_who_shows_it(
-    printed, tmp_path, table, column
+    printed, tmp_path, place
 ):
     """One such row stopped every publication, and `status` did not say so."""
     sources = (*printed.config.sources, Source(id="ap", url="https://ap.example/feed"))
+    wire = replace(WIRE, rules=("one",))
     local = replace(LOCAL, select=Selection(sources=("ap",)))
-    printed.change(replace(printed.config, sources=sources, publications=(WIRE, local)))
+    # Looks for near-duplicates among all that came, before anything is published.
+    rule = RuleSpec(id="one", kind="duplicates", options={"near": 0.8})
+    printed.change(
+        replace(
+            printed.config, sources=sources, publications=(wire, local), rules=(rule,)
+        )
+    )
     printed.store.put_states([state_of("ap")], configured={"bbc", "ap"})
     printed.publish()
     before = files_of(printed)
     come(printed, 3)
     come(printed, 4, source=AP)
-    spoiled = article(3).id
-
-    def put(value):
-        """Put a value in the place of another, and return that."""
-        with closing(sqlite3.connect(tmp_path / "wire.db")) as store, store:
-            of_it = f"WHERE article_id = '{spoiled}'"
-            [(old,)] = store.execute(f"SELECT {column} FROM {table} {of_it}")
-            store.execute(f"UPDATE {table} SET {column} = ? {of_it}", (value,))
-        return old
 
     def refused():
         return {status.path: status.refused for status in printed.publish_news()}
 
-    old = put("f")
-    why = f"article {spoiled}: its {column} cannot be read; restore the last backup"
+    old = damage.put(tmp_path, place, article(3).id)
+    column = place.partition(".")[2]
+    why = f"article {article(3).id}: its {column} cannot be read; restore the last"
     for told in (refused(), refused()):
         assert told["feeds/wire.atom"].startswith(why)
         assert told["feeds/local.atom"] is None
     changed = {name for name, body in files_of(printed).items() if body != before[name]}
     assert {name.partition(".")[0] for name in changed} == {"local"}
 
-    put(old)
+    damage.put(tmp_path, place, article(3).id, old)
     assert set(refused().values()) == {None}
     assert files_of(printed)["wire.rss"] != before["wire.rss"]

@@ -32,7 +32,8 @@ _BY_PROBLEM = {
     "too-complex": "Its document took too much time or memory to read. Raise reading, or "
     "ask for a simpler feed.",
     "file": "Look whether the file is there and may be read.",
-    "unexpected": "A fault of ours. --log-level debug shows where.",
+    "unexpected": "No fault of its own. Where its error does not say what to do, "
+    "--log-level debug shows where it came from.",
 }
 _AGAIN = "It is asked again by itself. If it lasts, test the address."
 

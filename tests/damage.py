@@ -1,0 +1,17 @@
+"""A value in a store becomes what nobody wrote, as after a flipped bit on a disk."""
+
+import sqlite3
+from contextlib import closing
+
+
+def put(folder, place, article_id, value="f"):
+    """Put a value at a place (`articles.tags`) of an article; return what stood there.
+
+    The store is `folder/wire.db`, which others may have open.
+    """
+    table, column = place.split(".")
+    of_it = f"WHERE article_id = '{article_id}'"
+    with closing(sqlite3.connect(folder / "wire.db")) as store, store:
+        [(before,)] = store.execute(f"SELECT {column} FROM {table} {of_it}")
+        store.execute(f"UPDATE {table} SET {column} = ? {of_it}", (value,))
+    return before
