@@ -8,7 +8,7 @@ from collections import defaultdict
 from datetime import datetime
 
 from aggregator.app.months import months_until
-from aggregator.app.tombstones import WITHDRAWN, stones, tombstone
+from aggregator.app.tombstones import stones, tombstone, withdrawn
 from aggregator.model import Article
 from aggregator.publishing import Archives
 from aggregator.store import Store
@@ -33,8 +33,7 @@ class Burial:
         again then.
         """
         done = self._done[publication_id]
-        withdrawn = self._store.withdrawn(limit=WITHDRAWN)
-        buried = [each for each in withdrawn if each.id not in done]
+        buried = [each for each in withdrawn(self._store) if each.id not in done]
         by_month: defaultdict[str, list[Article]] = defaultdict(list)
         for article in buried:
             # Where it was shown late, by an embargo of then, nobody knows any more.

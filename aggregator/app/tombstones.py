@@ -6,11 +6,14 @@ stand in, because every round of polls asks for them, and hardly any writes a mo
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from msgspec.structs import replace
 
 from aggregator.app.editorial import Editorial
+from aggregator.errors import StoreDamaged
+from aggregator.events import log
 from aggregator.model import Article, Publication
 from aggregator.publishing import Tombstone
 from aggregator.store import Store
@@ -20,6 +23,25 @@ WITHDRAWN: Final = 10_000
 # So many of the latest stand in the live document, or as many as it may have entries: all
 # that it showed can be taken back at once.
 _TOLD: Final = 50
+
+
+def withdrawn(store: Store) -> list[Article]:
+    """Return the articles that were taken back, without those that cannot be read.
+
+    These are said in the log: publications go on without their tombstones, and months
+    get them once they can be read.
+    """
+    return store.withdrawn(limit=WITHDRAWN, leave_out=_tell)
+
+
+def _tell(damaged: StoreDamaged) -> None:
+    _say_once(damaged.article_id, str(damaged))
+
+
+@lru_cache(maxsize=100)
+def _say_once(article_id: str, reason: str) -> None:
+    """Say it once: each publishing asks."""
+    log.error("no tombstone", article_id=article_id, reason=reason)
 
 
 def tombstone(article: Article) -> Tombstone:
@@ -45,7 +67,7 @@ def taken_back(
     What was taken back before its embargo ended was never shown.
     """
     found = []
-    for article in store.withdrawn(limit=WITHDRAWN):
+    for article in withdrawn(store):
         shown_at = editorial.released(article)
         was_held = article.listed_at < shown_at and tombstone(article).at < shown_at
         bare = replace(article, withdrawn=None)
@@ -54,7 +76,7 @@ def taken_back(
     return found
 
 
-def stones(withdrawn: Iterable[Article]) -> tuple[Tombstone, ...]:
+def stones(taken_back: Iterable[Article]) -> tuple[Tombstone, ...]:
     """Return the tombstones of articles, the latest first.
 
     One for each published id: two sources may have carried a report under one, and a
@@ -64,5 +86,5 @@ def stones(withdrawn: Iterable[Article]) -> tuple[Tombstone, ...]:
     def place(stone: Tombstone) -> tuple[datetime, str]:
         return stone.at, stone.ref
 
-    latest = {each.ref: each for each in sorted(map(tombstone, withdrawn), key=place)}
+    latest = {each.ref: each for each in sorted(map(tombstone, taken_back), key=place)}
     return tuple(sorted(latest.values(), key=place, reverse=True))

@@ -129,11 +129,16 @@ class Catalogue(Transactions):
         with self._reading() as connection:
             return _whole(connection, article_ids)
 
-    def withdrawn(self, *, limit: int) -> list[Article]:
-        """Return the newest listed of the articles taken back, without bodies."""
+    def withdrawn(
+        self, *, limit: int, leave_out: Callable[[StoreDamaged], None] = raised
+    ) -> list[Article]:
+        """Return the newest listed of the articles taken back, without bodies.
+
+        What cannot be read is raised or left out, as by `articles`.
+        """
         with self._reading() as connection:
             rows = aside.withdrawn(connection, limit)
-            return [article(row) for row in rows]
+            return _readable(connection, rows, bodies=False, leave_out=leave_out)
 
     def late(self, *, since: datetime) -> Iterator[Article]:
         """Yield articles first seen since a time but listed earlier, without bodies.

@@ -113,7 +113,7 @@ def test_other_rules_go_over_all_but_what_cannot_be_read(wire_of, tmp_path, plac
     """After an edit of the rules, or an upgrade, one such row kept all from being polled."""
     came(wire_of(), "Rain", 1, 2)
     spoiled, whole = article(1).id, article(2).id
-    damage.put(tmp_path, place, spoiled)
+    old = damage.put(tmp_path, place, spoiled)
 
     with capture_logs() as events:
         wire = wire_of(word="rain")
@@ -124,6 +124,8 @@ def test_other_rules_go_over_all_but_what_cannot_be_read(wire_of, tmp_path, plac
     assert told["article_id"] == spoiled
     column = place.partition(".")[2]
     assert f"its {column} cannot be read; restore the last backup" in told["reason"]
+    damage.put(tmp_path, place, spoiled, old)
+    assert wire.store.article(spoiled).taken_by == ()
 
 
 def test_a_store_that_other_rules_went_over_last_is_not_believed(wire_of):

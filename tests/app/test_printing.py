@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
+from aggregator.app.deciding import withdraw
 from aggregator.app.editions import Editions
 from aggregator.app.explanation import explain
 from aggregator.app.wire import Wire
@@ -203,3 +204,25 @@ def test_an_article_that_cannot_be_read_keeps_back_only_who_shows_it(
     damage.put(tmp_path, place, article(3).id, old)
     assert set(refused().values()) == {None}
     assert files_of(printed)["wire.rss"] != before["wire.rss"]
+
+
+@pytest.mark.parametrize("column", ["tags", "withdrawn"])
+def test_an_article_that_was_taken_back_and_cannot_be_read_keeps_back_nobody(
+    printed, tmp_path, column
+):
+    """Every publication asks what was taken back, for its tombstones."""
+    withdraw(printed, article(1).id, reason="wrong")
+    old = damage.put(tmp_path, f"articles.{column}", article(1).id)
+    come(printed, 3)
+
+    with capture_logs() as events:
+        refused = {status.refused for status in printed.publish_news()}
+        printed.publish_news()
+
+    assert refused == {None}
+    assert article(3).body.encode() in files_of(printed)["wire.json"]
+    [told] = [each for each in events if each["event"] == "no tombstone"]
+    assert told["article_id"] == article(1).id
+    damage.put(tmp_path, f"articles.{column}", article(1).id, old)
+    assert printed.publish_news()
+    assert article(1).published_id.encode() in files_of(printed)["wire.atom"]
