@@ -86,9 +86,10 @@ class Service:
         for name, work in (("config", watch), ("alarm", self._watch_over)):
             self._lookouts.append(Thread(target=work, daemon=True, name=name))
             self._lookouts[-1].start()
+        # Before there are further ones, which another thread begins at once.
+        self.tick()
         self._engine.every(self.tick)
         self._engine.every(self._look_after, UPKEEP_EVERY)
-        self.tick()
         log.info(
             "running",
             sources=len(self.wire.sources),

@@ -57,8 +57,9 @@ class Worker:
         """Work until `stop` is called; then end cleanly within about ten seconds."""
         watch = partial(self._following.watch, self._stop)
         Thread(target=watch, daemon=True, name="config").start()
-        self.polling.engine.every(self.tick)
+        # Before there are further ones, which another thread begins at once.
         self.tick()
+        self.polling.engine.every(self.tick)
         log.info("running", sources=len(self._wire.sources))
         self._tell(READY)
         while not self._stop.wait(HEED):

@@ -71,9 +71,9 @@ class Ticker:
 
     def stop(self) -> None:
         """Begin no further tick; one that runs goes on to its end."""
-        self._stopped.set()
-        if self._scheduler:
+        if self._scheduler and not self._stopped.is_set():
             self._scheduler.shutdown(wait=False)
+        self._stopped.set()
 
 
 def _steady(period: timedelta) -> "BaseTrigger":

@@ -2,8 +2,7 @@
 
 In: the store's URL, and who we are, for the others. Out: a connection that nothing else
 uses. Ended are session and locks by us, by the server, or with our process; so whoever
-relies on them asks again and again whether the session still lives. Not for several
-threads at a time.
+relies on them asks again and again whether the session still lives.
 """
 
 import os
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from hashlib import blake2b
+from threading import RLock
 
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -47,6 +47,8 @@ class Session:
     """A session that signs itself with `holder`, opened when it is first used.
 
     `at_opening` is done first in each that is opened; if it raises, nothing is open.
+    Threads use it one after the other: two that opened it at once left the first one's
+    locks to nobody.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Session:
         )
         self._at_opening = at_opening
         self._connection: Connection | None = None
+        self._turn = RLock()
 
     @contextmanager
     def used(self) -> Iterator[Connection]:
@@ -70,7 +73,7 @@ class Session:
         A session that the server ended is never usable again: kept, it would fail each
         later use, too. Raises StoreError.
         """
-        with telling(shown(self._url)):
+        with self._turn, telling(shown(self._url)):
             try:
                 if self._connection is None:
                     opened = self._engine.connect()
@@ -93,12 +96,13 @@ class Session:
 
     def end(self) -> None:
         """End it, and with it what it locked; the next use opens another one."""
-        connection, self._connection = self._connection, None
-        with suppress(StoreError), telling(shown(self._url)):
-            if connection is not None:
-                connection.invalidate()
-                connection.close()
-        self._engine.dispose()
+        with self._turn:
+            connection, self._connection = self._connection, None
+            with suppress(StoreError), telling(shown(self._url)):
+                if connection is not None:
+                    connection.invalidate()
+                    connection.close()
+            self._engine.dispose()
 
 
 def lock_number(connection: Connection, name: str, size: int = 8) -> int:

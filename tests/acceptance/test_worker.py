@@ -37,6 +37,13 @@ def asked(origins):
     return Counter(o.url(heard.path) for o in origins for heard in o.heard)
 
 
+def last_words(*processes):
+    """End processes; return what they said until then."""
+    for process in processes:
+        process.kill()
+    return [process.communicate()[1] for process in processes]
+
+
 @needs_postgresql
 def test_what_workers_found_a_scheduler_publishes_and_asks_nobody_again(tmp_path):
     """P8: whoever works the schedule, it is one schedule."""
@@ -45,7 +52,7 @@ def test_what_workers_found_a_scheduler_publishes_and_asks_nobody_again(tmp_path
         with running(at, "worker") as one, running(at, "worker") as other:
             until = monotonic() + PATIENCE
             while len(at.articles()) < 24:
-                assert monotonic() < until
+                assert monotonic() < until, last_words(one, other)
             with running(at, "scheduler") as scheduler:
                 said(scheduler, "event=published", "feeds/wire.atom", "entries=12")
                 for process in (one, other, scheduler):

@@ -1,7 +1,9 @@
 """Processes share the schedule of a store: each shard is worked by one of them."""
 
 import os
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from databases import POSTGRESQL, sessions_ended_at
@@ -207,3 +209,22 @@ def test_a_server_that_ends_us_while_we_claim_is_an_error_and_no_claim(one):
 
 def test_a_file_is_not_shared(tmp_path):
     assert open_shards(f"sqlite:///{tmp_path}/wire.db", "worker", now=NOW) is None
+
+
+def test_two_threads_that_ask_at_once_have_one_session(postgresql_url):
+    """A second one would keep its locks for as long as the process lives."""
+    with process(postgresql_url) as shards:
+        both = Barrier(2)
+        opened = []
+
+        def opening(connection):
+            opened.append(connection)
+            with suppress(BrokenBarrierError):
+                both.wait(timeout=0.2)
+
+        shards._session._at_opening = opening
+        with ThreadPoolExecutor() as threads:
+            times = [threads.submit(shards.time) for _ in range(2)]
+
+        assert all(time.result() for time in times)
+        assert len(opened) == 1
