@@ -6,7 +6,8 @@ A fetch walks through this room like this:
     asking       what we say: who we are, what we can read, what we already have
     guard        which addresses may be dialled; `dialling` resolves, asks it, connects
     deadline     one moment at which everything ends, obeyed by every socket
-    connections  urllib3's, taught the three above
+    tls          whom we believe, and sessions that servers take up again
+    connections  urllib3's, taught the four above; `pools` keeps them alive
     answers      what comes back beside the document: validators and advice
     redirects    the next hop, by our rules
     bodies       the document itself, decoded, never more than the cap

@@ -14,32 +14,31 @@ import http.client
 import io
 import re
 import socket
+import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import partial
 from http import HTTPStatus
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.poolmanager import PoolManager
 from urllib3.response import HTTPResponse
 
 from aggregator.fetching.deadline import Deadline, Exchange, running
-from aggregator.fetching.dialling import Dialler, unreached
+from aggregator.fetching.dialling import unreached
+from aggregator.fetching.tls import Sessions
 
 Dial = Callable[[str, int, Deadline], socket.socket]
 
 # 100 lines of 64 KB each are what http.client allows; a feed's head is under 4 KB.
 _MAX_HEAD = 256 * 1024
-_IDLE_PER_HOST = 4
 # Seconds. Most servers keep an idle connection for 5 to 75. Where it was forgotten on the
 # way without a word (some networks do that after 4 minutes), a request on it is lost.
 _LONGEST_IDLE = 90.0
 
 _HEAD_END = b"\r\n\r\n"
 _NOT_MODIFIED = b"HTTP/1.1 304 "
+_CLOSES = re.compile(rb"\r\nconnection:[^\r]*close", re.IGNORECASE)
 _FRAMING = {
     name.encode(): name
     for name in (
@@ -50,16 +49,6 @@ _FRAMING = {
 _ONE_REQUEST = re.compile(
     rb"GET [\x21-\x7e]+ HTTP/1\.1\r\n(?:[^:\s\x00-\x1f]+: [^\r\n\x00]*\r\n)+"
 )
-
-
-def pools(dialler: Dialler, *, hosts: int) -> PoolManager:
-    """Return connection pools that dial through `dialler` and remember `hosts` hosts."""
-    manager = PoolManager(num_pools=hosts, maxsize=_IDLE_PER_HOST)
-    manager.pool_classes_by_scheme = {
-        "http": partial(_Pool, dial=dialler.dial),  # type: ignore[dict-item] # called like
-        "https": partial(_TLSPool, dial=dialler.dial),  # type: ignore[dict-item] # a class
-    }
-    return manager
 
 
 def _exchange() -> Exchange:
@@ -76,6 +65,8 @@ class _HeadReader(io.BufferedReader):
         super().__init__(raw)
         self._head: list[bytes] | None = None
         self._size = 0
+        # Whether the 304 that was read is the last answer on its connection.
+        self.is_last = False
 
     def begin(self) -> None:
         """Note the lines that follow as the exchange's head, instead of earlier ones."""
@@ -97,10 +88,10 @@ class _HeadReader(io.BufferedReader):
             come.startswith(_NOT_MODIFIED)
             and end == len(come) - len(_HEAD_END)
             and come.count(b"\n") == come.count(b"\r\n")
-            and b"close" not in come.lower()
         )
         if is_plain:
             _exchange().head = self.read(len(come)).split(b"\r\n")
+            self.is_last = bool(_CLOSES.search(come))
         return is_plain
 
     def makefile(self, _: str) -> "_HeadReader":
@@ -212,7 +203,7 @@ def _length(framing: "_Framing", status: int) -> int | None:
     return int(length) if length.isdecimal() and not lengths else None
 
 
-class _Connection(HTTPConnection):
+class Connection(HTTPConnection):
     """Dials through the guard, and sends the target of the exchange as it stands."""
 
     response_class = _Response
@@ -253,7 +244,9 @@ class _Connection(HTTPConnection):
         reader = self._lines or _HeadReader(self.sock.makefile("rb").detach())
         self._lines = reader
         if reader.not_modified():
-            self._has_answered = True
+            self._answered()
+            if reader.is_last:
+                self.close()
             return NoBody()
         # It takes the reader with it to its end.
         self._lines, answer = None, _Response(reader)
@@ -262,7 +255,7 @@ class _Connection(HTTPConnection):
         except BaseException:
             answer.close()
             raise
-        self._has_answered = True
+        self._answered()
         if answer.will_close:
             self.close()
         return HTTPResponse(
@@ -276,6 +269,10 @@ class _Connection(HTTPConnection):
             original_response=answer,
             request_method="GET",
         )
+
+    def _answered(self) -> None:
+        """Take note that the server has answered on this connection."""
+        self._has_answered = True
 
     def _request(self, path: str, lines: Mapping[str, str | bytes]) -> bytes:
         """Return the bytes of a request; ValueError if a line would be two."""
@@ -291,6 +288,7 @@ class _Connection(HTTPConnection):
         return request + b"\r\n"
 
     def close(self) -> None:
+        """Hang up; the next exchange dials anew."""
         self._has_answered = False
         if self._lines:
             self._lines.close()
@@ -298,32 +296,51 @@ class _Connection(HTTPConnection):
         super().close()
 
 
-class _TLSConnection(_Connection, HTTPSConnection):
-    """The same with TLS on top; SNI and certificate name stay the host's."""
+class TLSConnection(Connection, HTTPSConnection):
+    """The same with TLS on top; SNI and certificate name stay the host's.
 
+    urllib3's own `connect` gives the shared context its settings again each time.
+    """
 
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
+    def __init__(
+        self,
+        *args: Any,
+        sessions: Sessions,
+        ssl_context: ssl.SSLContext,
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, ssl_context=ssl_context, **options)
+        self._context = ssl_context
+        self._sessions = sessions
+        self._server = (ssl_context, self.host, self.port)
 
-    def urlopen(  # type: ignore[override] # what requests' adapter calls it with
-        self, *, headers: Mapping[str, str | bytes], **_: Any
-    ) -> HTTPResponse | NoBody:
-        """Return the answer to one GET; what breaks is raised as it came.
+    def connect(self) -> None:
+        """Dial, and shake hands; what breaks is raised as it came.
 
-        The connection goes back to the pool when the answer is read to its end.
+        A server that does not take a session up has to show its certificate (RFC 8446
+        section 2.2). One that ends the connection instead is asked again, without.
         """
-        connection: Any = self._get_conn()
+        session = self._sessions.of(self._server)
         try:
-            answer: HTTPResponse | NoBody = connection.exchange(headers)
+            self.sock = self._secured(session)
+        except (ssl.SSLError, ConnectionError):
+            if session is None:
+                raise
+            self._sessions.renounce(self._server)
+            self.sock = self._secured(None)
+
+    def _secured(self, session: ssl.SSLSession | None) -> ssl.SSLSocket:
+        dialled = self._new_conn()
+        name = self.host.partition("%")[0].rstrip(".")
+        try:
+            return self._context.wrap_socket(
+                dialled, server_hostname=name, session=session
+            )
         except BaseException:
-            connection.close()
+            dialled.close()
             raise
-        if isinstance(answer, NoBody):
-            self._put_conn(connection)
-            return answer
-        answer._connection, answer._pool = connection, self  # noqa: SLF001 - as urllib3
-        return answer
 
-
-class _TLSPool(_Pool, HTTPSConnectionPool):
-    ConnectionCls = _TLSConnection
+    def _answered(self) -> None:
+        if not self._has_answered:
+            self._sessions.keep(self._server, cast("ssl.SSLSocket", self.sock))
+        super()._answered()

@@ -22,7 +22,6 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
-import certifi
 from msgspec.structs import replace
 from requests import PreparedRequest, RequestException, Response
 from requests.adapters import HTTPAdapter
@@ -35,12 +34,13 @@ from urllib3.util import Timeout
 from aggregator.errors import FetchError
 from aggregator.fetching import answers, asking, bodies, faults
 from aggregator.fetching.answers import Head
-from aggregator.fetching.connections import pools
-from aggregator.fetching.deadline import Deadline, Exchange, TimedTLSSocket, running
+from aggregator.fetching.deadline import Deadline, Exchange, running
 from aggregator.fetching.dialling import Dialler, Resolver
 from aggregator.fetching.guard import Guard
+from aggregator.fetching.pools import pools
 from aggregator.fetching.redirects import REDIRECTS, Hop, next_hop
 from aggregator.fetching.targets import Target, target
+from aggregator.fetching.tls import tls_context
 from aggregator.fetching.walls import challenged
 from aggregator.model import (
     Fetched,
@@ -338,13 +338,3 @@ class _Adapter(HTTPAdapter):
             if verified not in self._contexts:
                 self._contexts[verified] = tls_context(verified=verified)
             return self._contexts[verified]
-
-
-def tls_context(*, verified: bool) -> ssl.SSLContext:
-    """Return a context whose sockets keep the deadline of their exchange."""
-    context = ssl.create_default_context(cafile=certifi.where() if verified else None)
-    context.sslsocket_class = TimedTLSSocket
-    if not verified:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context

@@ -17,8 +17,8 @@ from aggregator.fetching import asking, faults
 from aggregator.fetching.deadline import Deadline, Exchange, running
 from aggregator.fetching.dialling import Dialler, Resolver, system_resolver
 from aggregator.fetching.guard import Guard
-from aggregator.fetching.http import tls_context
 from aggregator.fetching.targets import Target, target
+from aggregator.fetching.tls import tls_context
 from aggregator.model import FetchLimits
 
 LONGEST = timedelta(seconds=30)

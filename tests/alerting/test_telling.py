@@ -12,8 +12,8 @@ from receivers import hook, post
 
 from aggregator.alerting import mail, webhook
 from aggregator.errors import FetchError, MediaWireError
-from aggregator.fetching.http import tls_context
 from aggregator.fetching.posting import Poster
+from aggregator.fetching.tls import tls_context
 from aggregator.model import Alert, FetchLimits, MailChannel
 
 HELD = Alert(kind="held", about="fanus", text="held: «تیتر دیگر»", since=NOON)

@@ -189,7 +189,7 @@ def bomb(kind):
     return head + b"Content-Length: %d\r\n" % len(body), body
 
 
-async def serve(port, sources, entries, certificate=None):
+async def serve(port, sources, entries, certificate=None, tickets="2"):
     world = World(sources, entries)
     for source in range(sources):
         world.answer(source)  # so that no round pays for it
@@ -197,6 +197,7 @@ async def serve(port, sources, entries, certificate=None):
     if certificate:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(certificate)
+        tls.num_tickets = int(tickets)
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stopped.set)

@@ -27,7 +27,7 @@ TRUSTING = (
 class World:
     """Everything lies in one temporary folder, and is gone afterwards."""
 
-    def __init__(self, *, sources, entries=30, tls=False, bombs=()):
+    def __init__(self, *, sources, entries=30, tls=False, tickets=2, bombs=()):
         self._temporary = tempfile.TemporaryDirectory(prefix="mediawire-bench-")
         self.folder = Path(self._temporary.name)
         self.bundle = None
@@ -35,7 +35,8 @@ class World:
         self._origin = subprocess.Popen(
             [
                 *(sys.executable, "-m", "tests.bench.origin", "0"),
-                *(str(sources), str(entries), *filter(None, [certificate])),
+                *(str(sources), str(entries)),
+                *([certificate, str(tickets)] if certificate else []),
             ],
             cwd=PROJECT,
             stdout=subprocess.PIPE,

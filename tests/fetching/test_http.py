@@ -128,8 +128,9 @@ def test_a_304_carries_new_validators_and_advice(origin, fetch):
     assert answer.advice.max_age == timedelta(minutes=1)
 
 
-def test_a_304_leaves_its_connection_open_for_the_next(origin, fetch):
-    origin.answers("/feed", status=304)
+@pytest.mark.parametrize("header", [(), (("Link", "</closed>; rel=close"),)])
+def test_a_304_leaves_its_connection_open_for_the_next(origin, fetch, header):
+    origin.answers("/feed", status=304, headers=header)
 
     for _ in range(3):
         fetch(origin.url("/feed"), validators=Validators(etag=b'"1"'))
@@ -167,7 +168,12 @@ def test_a_304_in_any_form_is_read_and_leaves_the_next_answer_alone(
 
 
 @pytest.mark.parametrize(
-    "line", [b"HTTP/1.1 304 Bye\r\nConnection: Close", b"HTTP/1.0 304 Bye"]
+    "line",
+    [
+        b"HTTP/1.1 304 Bye\r\nConnection: Close",
+        b"HTTP/1.1 304 Bye\r\nX: 1\r\nconnection:\tkeep-alive, close",
+        b"HTTP/1.0 304 Bye",
+    ],
 )
 def test_a_304_may_end_its_connection(origin, fetch, line):
     """RFC 9112 section 9.6: nothing more is asked on a connection that is to close."""

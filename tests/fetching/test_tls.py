@@ -2,13 +2,15 @@
 
 import ssl
 from datetime import UTC, datetime, timedelta
+from ssl import AlertDescription
+from types import SimpleNamespace
 
 import pytest
 import trustme
 from origin import Origin
 
 from aggregator.errors import FetchError
-from aggregator.fetching import Fetcher, http
+from aggregator.fetching import Fetcher, tls
 from aggregator.model import FetchLimits, FetchRequest
 
 FEED = b"<rss/>"
@@ -25,7 +27,7 @@ def fetcher(authority, monkeypatch, tmp_path):
     """A fetcher that knows the authority, and finds every host on loopback."""
     bundle = tmp_path / "authorities.pem"
     authority.cert_pem.write_to_path(bundle)
-    monkeypatch.setattr(http.certifi, "where", lambda: str(bundle))
+    monkeypatch.setattr(tls.certifi, "where", lambda: str(bundle))
     fetcher = Fetcher(
         FetchLimits(allow_private=("127.0.0.0/8",), timeout=timedelta(seconds=5)),
         contact="x",
@@ -162,3 +164,138 @@ def test_an_override_does_not_reach_where_a_source_redirects(
             ask(fetcher, there, home=origin.url("/feed"), verify_tls=False)
 
     assert not stranger.heard
+
+
+def last_answer(body=FEED):
+    head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+    return head % len(body) + body
+
+
+@pytest.fixture
+def resumed(monkeypatch):
+    """Whether the server took a session up again, for each connection that answered."""
+    seen = []
+    keep = tls.Sessions.keep
+
+    def noting(sessions, server, answered):
+        seen.append(answered.session_reused)
+        keep(sessions, server, answered)
+
+    monkeypatch.setattr(tls.Sessions, "keep", noting)
+    return seen
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_server_that_was_asked_before_need_not_show_its_certificate_again(
+    authority, fetcher, resumed, version
+):
+    context = served_by(authority.issue_cert(HOST))
+    context.maximum_version = version
+    with Origin(tls=context) as origin:
+        origin.sends("/feed", last_answer())
+
+        for _ in range(4):
+            assert ask(fetcher, origin.url("/feed", host=HOST)).body == FEED
+
+    assert resumed == [False, True, True, True]
+    assert origin.connections == 4
+
+
+def test_a_server_with_another_key_shows_its_certificate_again(
+    authority, fetcher, resumed
+):
+    with Origin(tls=served_by(authority.issue_cert(HOST))) as origin:
+        origin.sends("/feed", last_answer())
+        url = origin.url("/feed", host=HOST)
+        ask(fetcher, url)
+
+        origin._tls = served_by(authority.issue_cert(HOST))
+        ask(fetcher, url)
+        origin._tls = self_signed(authority)
+        with pytest.raises(FetchError, match="an authority we do not know"):
+            ask(fetcher, url)
+
+    assert resumed == [False, False]
+
+
+def test_a_session_is_offered_to_its_own_host_and_port_only(
+    authority, fetcher, resumed
+):
+    context = served_by(authority.issue_cert(HOST))
+    with Origin(tls=context) as origin, Origin(tls=context) as beside:
+        for each in (origin, beside):
+            each.sends("/feed", last_answer())
+        ask(fetcher, origin.url("/feed", host=HOST))
+
+        ask(fetcher, beside.url("/feed", host=HOST))
+        with pytest.raises(FetchError, match="for another host name"):
+            ask(fetcher, origin.url("/feed", host="other.example"))
+
+    assert resumed == [False, False]
+
+
+def stumbling(authority, *alerts):
+    """Return a server that ends handshakes with these alerts, one after the other."""
+    context = served_by(authority.issue_cert(HOST))
+    left = iter(alerts)
+    context.sni_callback = lambda *_: next(left, None)
+    return context
+
+
+def test_a_server_that_stumbles_over_a_session_is_asked_without_one_from_then_on(
+    authority, fetcher, resumed
+):
+    context = stumbling(
+        authority, None, AlertDescription.ALERT_DESCRIPTION_INTERNAL_ERROR
+    )
+    with Origin(tls=context) as origin:
+        origin.sends("/feed", last_answer())
+
+        for _ in range(3):
+            assert ask(fetcher, origin.url("/feed", host=HOST)).body == FEED
+
+    assert resumed == [False, False, False]
+    assert origin.connections == 4
+
+
+def test_a_handshake_that_fails_without_a_session_is_not_tried_again(
+    authority, fetcher
+):
+    alert = AlertDescription.ALERT_DESCRIPTION_INTERNAL_ERROR
+    with Origin(tls=stumbling(authority, alert)) as origin:
+        with pytest.raises(FetchError, match="TLS"):
+            ask(fetcher, origin.url("/feed", host=HOST))
+
+        assert origin.connections == 1
+
+
+class Answered:
+    """A connection on which a server answered that handed out a session."""
+
+    def __init__(self, *, has_ticket=True, session_reused=False):
+        self.session_reused = session_reused
+        self.session = SimpleNamespace(has_ticket=has_ticket)
+
+
+def test_only_sessions_of_those_who_were_asked_last_are_kept():
+    sessions = tls.Sessions(most=2)
+    a, b, c = Answered(), Answered(), Answered()
+    sessions.keep("a", a)
+    sessions.keep("b", b)
+    assert sessions.of("a") is a.session
+
+    sessions.keep("c", c)
+
+    assert [sessions.of(name) for name in "abc"] == [a.session, None, c.session]
+
+
+def test_a_session_is_kept_as_long_as_its_server_takes_it_up():
+    sessions = tls.Sessions()
+    first = Answered()
+    sessions.keep("a", first)
+    sessions.keep("a", Answered(session_reused=True))
+    assert sessions.of("a") is first.session
+
+    sessions.keep("a", Answered(has_ticket=False))
+
+    assert sessions.of("a") is None

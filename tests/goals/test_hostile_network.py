@@ -17,7 +17,7 @@ from origin import Origin
 
 from aggregator.cli import mediawire
 from aggregator.errors import FetchError
-from aggregator.fetching import cadence, http
+from aggregator.fetching import cadence, tls
 from aggregator.model import Auth, FetchLimits, Source
 from aggregator.poll import Rooms, poll
 
@@ -277,9 +277,7 @@ def test_a_certificate_that_is_not_right_has_its_reason_and_its_override(
     """
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "authorities.pem")
-    monkeypatch.setattr(
-        http.certifi, "where", lambda: str(tmp_path / "authorities.pem")
-    )
+    monkeypatch.setattr(tls.certifi, "where", lambda: str(tmp_path / "authorities.pem"))
     old = datetime(2020, 1, 1, tzinfo=UTC)
     certificates = {
         "good": authority.issue_cert("news.example"),
