@@ -60,7 +60,7 @@ class Service:
         self._lost: MediaWireError | None = None
         self._beat = Beat(tell, self._is_whole)
         self._called: str | None = None
-        self._upkeep = Upkeep(wire)
+        self._upkeep = Upkeep(wire, lambda: self._time.jump() is not None)
         self.alarm = Alarm(wire)
         self._following = Following(wire, load, self._adopt)
         self._stop = Event()

@@ -6,6 +6,7 @@ article older than anybody keeps it: after a jump there is a day's rest, by the 
 clock, and so there is after a start for which the clock looks wrong.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -19,10 +20,14 @@ _JUMPED = "clock jumped"
 
 
 class Upkeep:
-    """What a service does for its store beside polling."""
+    """What a service does for its store beside polling.
 
-    def __init__(self, wire: Wire) -> None:
+    `has_jumped` tells whether the clock did, and nobody has followed it yet.
+    """
+
+    def __init__(self, wire: Wire, has_jumped: Callable[[], bool]) -> None:
         self._wire = wire
+        self._has_jumped = has_jumped
         rest = _DAY if self._doubts_the_clock() else UPKEEP_EVERY
         self._rest_until = monotonic() + rest.total_seconds()
 
@@ -44,11 +49,12 @@ class Upkeep:
         """Prune if the last time was a day ago; return how many articles went."""
         store, now = self._wire.store, self._wire.clock()
         last = store.meta(_PRUNED)
-        if monotonic() < self._rest_until:
+        # In this order, after `now`: another thread lets us rest, then follows the clock.
+        if self._has_jumped() or monotonic() < self._rest_until:
             return None
         if last and datetime.fromisoformat(last) <= now < _next(last):
             return None
-        pruned = self._wire.prune()
+        pruned = self._wire.prune(now)
         store.put_meta(_PRUNED, now.isoformat())
         log.info("pruned", articles=pruned)
         return pruned

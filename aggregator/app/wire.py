@@ -10,6 +10,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -233,9 +234,9 @@ class Wire:
         """Publish, unless all that would be made stands already."""
         return self.printing.publish_news(self.clock())
 
-    def prune(self) -> int:
+    def prune(self, now: datetime) -> int:
         """Delete articles older than the operator keeps; return how many."""
-        return self.store.prune(self.clock() - self.config.keep)
+        return self.store.prune(now - self.config.keep)
 
     def call_press(self) -> None:
         """Ask whoever publishes from this store to do so now: perhaps another process."""

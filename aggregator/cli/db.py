@@ -77,5 +77,5 @@ def prune(invocation: Invocation) -> None:
     A running service does this once a day by itself.
     """
     with reading_wire(invocation) as wire:
-        pruned = wire.prune()
+        pruned = wire.prune(wire.clock())
     click.echo(f"{pruned} articles pruned")

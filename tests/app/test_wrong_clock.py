@@ -152,6 +152,22 @@ def test_nothing_is_pruned_within_a_day_of_a_jump(tmp_path, monkeypatch, restart
         assert len(at.seen()) == 4
 
 
+def test_nothing_is_pruned_by_a_clock_that_no_tick_has_followed_yet(
+    tmp_path, monkeypatch
+):
+    """A jump makes both due at once: upkeep and the tick that would let it rest."""
+    with running(tmp_path, "ap") as at:
+        at.tick()
+        at.lists("4")
+        at.poll_again()
+        now = upkeep.monotonic()
+        monkeypatch.setattr(upkeep, "monotonic", lambda: now + 2 * 3600)
+        at.wrong_by = YEARS
+
+        assert at.service._upkeep.look() is None
+        assert len(at.seen()) == 4
+
+
 @pytest.mark.parametrize("fails", ["revise", "reschedule", "ahead", "put_meta"])
 @pytest.mark.parametrize("by", [-YEARS, YEARS])
 def test_a_jump_that_meets_a_store_that_is_away_is_followed_when_it_is_back(

@@ -12,7 +12,7 @@ def test_reports_that_were_pruned_do_not_come_again_as_news(desk_of, origin):
     desk.now += HOUR + MINUTE
     desk.poll()
     desk.now += 100 * DAY
-    assert desk.wire.prune() == 2
+    assert desk.wire.prune(desk.wire.clock()) == 2
 
     brought = []
     for _ in range(3):
