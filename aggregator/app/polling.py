@@ -45,6 +45,9 @@ class Polling:
         self._heard = heard
         self._record_in = record or wire.record
         self._asked = Asked(wire)
+        # Between finding out who may be asked and asking nobody else decides that.
+        self._beginning = Lock()
+        self._is_over = False
         self._recording = Lock()
         self._network = Network()
         # The batch that was judged last, and how.
@@ -69,18 +72,23 @@ class Polling:
             recalled = self.engine.recall()
             self._asked.answered(state.source_id for state in recalled)
             log.warning("shards lost", sources_recalled=len(recalled))
-        # First who is taken: a poll that is recorded meanwhile is due no more.
-        taken = self.engine.taken()
-        self._begin(self._share.due(HORIZON, taken))
+        with self._beginning:
+            if self._is_over:
+                return
+            # First who is taken: a poll that is recorded meanwhile is due no more.
+            taken = self.engine.taken()
+            self._begin(self._share.due(HORIZON, taken))
 
     def poll_now(self, state: SourceState) -> None:
         """Poll a source out of turn, at its host's pace; MediaWireError if not now."""
-        if state.source_id in self.engine.taken():
-            raise MediaWireError(f"{state.source_id} is being polled just now")
-        self._share.require(state)
-        self._begin([state])
-        if state.source_id not in self.engine.taken():
-            raise MediaWireError("nothing can be reached now: the network is down")
+        with self._beginning:
+            if self._is_over:
+                raise MediaWireError("nothing is polled any more: we are stopping")
+            if state.source_id in self.engine.taken():
+                raise MediaWireError(f"{state.source_id} is being polled just now")
+            self._share.require(state)
+            if not self._begin([state]):
+                raise MediaWireError("nothing can be reached now: the network is down")
 
     def recall(self) -> None:
         """Let be due again what waits for its host; raises StoreError.
@@ -112,9 +120,12 @@ class Polling:
 
         Returns whether all that ran came within `grace`.
         """
+        self._is_over = True
         ended = self.engine.stop(grace)
-        self.end_asking()
-        self._share.close()
+        # Not while somebody is noted as asked, or that would stand there for good.
+        with self._beginning:
+            self.end_asking()
+            self._share.close()
         return ended
 
     def end_asking(self) -> None:
@@ -124,11 +135,11 @@ class Polling:
         except MediaWireError as error:
             log.error("not given back", reason=str(error))  # noqa: TRY400 - a sentence
 
-    def _begin(self, due: Sequence[SourceState]) -> None:
-        """Poll what is due and not being polled already, having noted that first."""
+    def _begin(self, due: Sequence[SourceState]) -> bool:
+        """Poll what is due, having noted that first; return whether anything is."""
         fresh = self._network.choice(due, at=monotonic())
         self._asked.note(fresh)
-        self.engine.submit(fresh)
+        return self.engine.submit(fresh) > 0
 
     def _poll(self, state: SourceState) -> PollResult | None:
         """Poll a source, which is due again if nothing comes of that."""
