@@ -129,9 +129,13 @@ class Polling:
         return ended
 
     def end_asking(self) -> None:
-        """Let the next start ask again what was not answered until now."""
+        """Let the next start ask again what was not answered until now.
+
+        What is recorded just now was answered.
+        """
         try:
-            self._asked.end()
+            with self._recording:
+                self._asked.end()
         except MediaWireError as error:
             log.error("not given back", reason=str(error))  # noqa: TRY400 - a sentence
 

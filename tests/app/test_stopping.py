@@ -43,8 +43,8 @@ def stops_after(desk, monkeypatch):
         assert answered.wait(PATIENCE)
         desk.service.polling.stop(AT_ONCE)
         stopped.set()
-        tick.join(PATIENCE)
-        assert desk.service._engine.drain(PATIENCE)
+        for each in (tick, *desk.service._engine._parts):
+            each.join(PATIENCE)
 
     return stop
 
@@ -67,3 +67,15 @@ def test_nobody_is_polled_by_hand_after_a_stop(desk):
         desk.service.polling.poll_now(before)
 
     assert desk.state("a") == before
+
+
+def test_what_is_recorded_at_a_stop_is_not_asked_again_at_the_next_start(
+    desk, stops_after
+):
+    """It was committed, and then given back as if it had not been answered."""
+    before = desk.state("a")
+
+    stops_after(desk.wire.store, "record")
+
+    assert desk.asked == ["a"]
+    assert desk.state("a").next_poll_at > before.next_poll_at
