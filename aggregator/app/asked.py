@@ -23,6 +23,7 @@ class Asked:
         self._in_vain: dict[str, SourceState] = {}
         # So that who is asked anew is not given back by another thread after that.
         self._writing = threading.Lock()
+        self._moving = threading.Lock()
 
     def note(self, states: Sequence[SourceState]) -> None:
         """Note in the store that these are about to be asked; raises StoreError."""
@@ -43,10 +44,14 @@ class Asked:
             self.before.pop(source_id, None)
 
     def let_go(self, states: Iterable[SourceState]) -> None:
-        """Expect no answer of these: their rows are to be as they are given here."""
-        for state in states:
-            self._in_vain[state.source_id] = state
-            self.before.pop(state.source_id, None)
+        """Expect no answer of these: their rows are to be as they are given here.
+
+        Whoever is not asked any more has a row that may be another by now: it stays.
+        """
+        with self._moving:
+            for state in states:
+                if self.before.pop(state.source_id, None):
+                    self._in_vain[state.source_id] = state
 
     def give_back(self) -> None:
         """Let be due again what was let go; raises StoreError, then it still is to be."""

@@ -34,6 +34,11 @@ class Running(Agency):
     def poll_again(self):
         """Let every source be due by the clock that we follow now, and tick."""
         self.tick()
+        self.are_due()
+        self.tick()
+
+    def are_due(self):
+        """Let the intervals of all sources be over by the clock."""
         self.wire.store.put_states(
             [
                 replace(
@@ -45,7 +50,6 @@ class Running(Agency):
             ],
             configured=self.wire.sources,
         )
-        self.tick()
 
     def seen(self):
         """Return when each report was seen, by its headline."""

@@ -73,6 +73,16 @@ def test_who_is_asked_anew_is_not_given_back(asked, desk):
     assert desk.said == [("asked", "a"), ("asked", "a")]
 
 
+def test_who_was_let_go_before_is_not_given_back_as_it_was_then(asked, desk):
+    """A clock that was put right has moved its row meanwhile."""
+    asked.end()
+    asked.let_go([ROW])
+
+    asked.give_back()
+
+    assert desk.said == [("asked", "a"), ("due", "a")]
+
+
 def test_who_could_not_be_noted_is_given_back(asked, desk):
     """Perhaps it was written, and only the answer got lost."""
     desk.is_away = True

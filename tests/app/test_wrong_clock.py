@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from aggregator.app import upkeep
 from aggregator.app.clock import utc_now
 from aggregator.app.timekeeping import Timekeeper
+from tests.app import agency
 from tests.app.running import away, running
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -203,4 +204,28 @@ def test_what_was_asked_before_the_clock_was_put_right_is_asked_again(tmp_path, 
 
         assert at.asked == ["ap", "ap"]
         assert max(at.seen().values()) <= at.clock()
+        assert at.wire.store.state("ap").next_poll_at < at.clock() + DAY
+
+
+def test_what_is_asked_in_vain_across_a_jump_is_not_due_by_the_clock_before_it(
+    tmp_path, monkeypatch
+):
+    """It would not have been asked again for ten years."""
+    with running(tmp_path, "ap") as at:
+        at.wrong_by = YEARS
+        at.poll_again()
+        at.lists("4")
+        at.are_due()
+        at.asked.clear()
+        at.begins("ap")
+        at.wrong_by = RIGHT
+        at.service.tick()
+        known = agency.away(1, at.wire.store.known)
+        monkeypatch.setattr(at.wire.store, "known", known)
+        at.publishers.talking.set()
+        at.settles()
+
+        at.tick()
+
+        assert at.asked == ["ap", "ap"]
         assert at.wire.store.state("ap").next_poll_at < at.clock() + DAY
