@@ -71,9 +71,11 @@ class Press:
     def _print(self) -> None:
         busy_until = monotonic()
         again: float | None = None
-        while not self._stopped.is_set():
+        is_last = False
+        while not (is_last or self._is_left):
             is_rung = self._rung.wait(again)
             self._rung.clear()
+            is_last = self._stopped.is_set()
             self._is_well = False
             self._stopped.wait(max(REST, 4 * self._tried(self._publish_all)))
             again = None if self._is_well else _later(again, is_rung=is_rung)

@@ -186,3 +186,22 @@ def test_what_stays_refused_is_tried_less_and_less_often():
     assert pauses == [10, 20, 40, 80, 160, 320, 600]
     assert _later(LONGEST, is_rung=False) == LONGEST
     assert _later(AGAIN, is_rung=True) == AGAIN
+
+
+def test_what_was_rung_for_while_it_rested_is_printed_at_a_stop():
+    """What the last polls brought stood in no file until the next start."""
+    printed, rests = [], Event()
+    press = Press(lambda: printed.append(1))
+    wait = press._stopped.wait
+
+    def rest(_pause):
+        rests.set()
+        return wait(10)
+
+    press._stopped.wait = rest
+    press.ring()
+    assert rests.wait(10)
+    press.ring()
+    press.stop(10)
+
+    assert len(printed) == 2
