@@ -40,17 +40,19 @@ Channel = Callable[[Sequence[Alert]], None]
 def standing_alerts(wire: Wire) -> list[Alert]:
     """Return every matter that stands now."""
     now, store = wire.clock(), wire.store
+    # Of one config, whatever is adopted meanwhile.
+    schedule = wire.schedule
     strips = store.recent_polls()
     watched = [
         Watched(
-            source=wire.sources[id_],
+            source=schedule.sources[id_],
             state=state,
             polls=strips.get(id_, ()),
             listed=store.journal.listed(id_, since=now - RHYTHM, limit=_REPORTS)
             if may_be_quiet(state)
             else (),
         )
-        for id_, state in wire.schedule.states().items()
+        for id_, state in schedule.states().items()
     ]
     paths = {
         path

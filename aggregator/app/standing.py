@@ -18,8 +18,10 @@ def standings(wire: Wire) -> list[dict[str, Any]]:
     counts = wire.store.counts()
     now = wire.clock()
     rows = []
-    for source_id, state in wire.schedule.states().items():
-        source = wire.sources[source_id]
+    # Of one config, whatever is adopted meanwhile.
+    schedule = wire.schedule
+    for source_id, state in schedule.states().items():
+        source = schedule.sources[source_id]
         rows.append(
             {
                 "id": source_id,

@@ -3,6 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
+from aggregator.app.alarm import standing_alerts
+from aggregator.app.standing import standings
 from tests.app.agency import source
 from tests.app.running import away, running
 
@@ -80,3 +82,24 @@ def test_an_edit_is_not_adopted_while_a_file_is_gone(tmp_path):
 
         assert at.service.config_error is None
         assert at.wire.store.configured() == {"ap", "bbc"}
+
+
+@pytest.mark.parametrize("shown", [standings, standing_alerts])
+def test_a_source_that_is_removed_while_all_are_shown_breaks_no_page(
+    tmp_path, monkeypatch, shown
+):
+    with running(tmp_path, "ap", "bbc") as at:
+        real = at.wire.store.states
+
+        def removed_meanwhile():
+            found = real()
+            monkeypatch.undo()
+            at.wire.adopt(replace(at.config, sources=at.config.sources[:1]))
+            return found
+
+        at.tick()
+        monkeypatch.setattr(at.wire.store, "states", removed_meanwhile)
+
+        shown(at.wire)
+
+        assert [row["id"] for row in standings(at.wire)] == ["ap"]
