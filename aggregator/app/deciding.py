@@ -108,13 +108,19 @@ def retitle(wire: Wire, article: Article, title: str | None) -> str:
     rules decide again. The source's own headline is published beside it all the time.
     """
     wire.store.override(article.id, title)
-    edited = replace(article, override=title)
-    if article.source_id in wire.sources:
-        edited = wire.editorial.edit(edited)
-    elif title:
-        edited = replace(edited, title=title)
-    wire.store.retitle([edited])
+    edited = _edited(wire, replace(article, override=title))
+    while wire.store.retitle([edited]):
+        # Its source has changed it since it was found.
+        (found,) = wire.store.whole([article.id])
+        edited = _edited(wire, found)
     return edited.title
+
+
+def _edited(wire: Wire, article: Article) -> Article:
+    """Return an article as the desk lists it, also one of a former source."""
+    if article.source_id in wire.sources:
+        return wire.editorial.edit(article)
+    return replace(article, title=article.override or article.title)
 
 
 def split(wire: Wire, article: Article) -> tuple[str, bool]:

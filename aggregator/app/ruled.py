@@ -14,6 +14,7 @@ from typing import TypeVar
 from aggregator.app.editorial import Editorial
 from aggregator.errors import StoreDamaged
 from aggregator.events import log
+from aggregator.model import Article
 from aggregator.store import Store
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ def edit_again(store: Store, editorial: Editorial) -> None:
     tags: dict[str, tuple[str, ...]] = {}
     stored = store.articles(bodies=bodies, leave_out=_tell)
     for some in _batches(editorial.edits(stored)):
-        store.retitle([new for _, new in some])
+        _retitle(store, editorial, [new for _, new in some])
         tags |= {
             new.source_id: new.desk_tags
             for old, new in some
@@ -46,6 +47,12 @@ def edit_again(store: Store, editorial: Editorial) -> None:
     for source_id, desk_tags in tags.items():
         store.retag(source_id, desk_tags)
     store.put_meta(_DIGEST, editorial.digest)
+
+
+def _retitle(store: Store, editorial: Editorial, edited: list[Article]) -> None:
+    """Write what was edited; what a poll or the desk changed meanwhile is edited again."""
+    while others := store.retitle(edited):
+        edited = [new for _, new in editorial.edits(store.whole(others))]
 
 
 def _tell(damaged: StoreDamaged) -> None:

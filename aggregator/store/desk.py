@@ -12,6 +12,7 @@ from aggregator.model import Article, Withdrawn
 from aggregator.store.articles import (
     ids_of_source,
     retitle_articles,
+    rows_of,
     tag_articles,
     withdraw_article,
 )
@@ -19,14 +20,27 @@ from aggregator.store.listing import listed, relist
 from aggregator.store.search import headlines, index_again
 
 
-def retitle(connection: Connection, edited: Sequence[Article]) -> None:
-    """Write what the rules now make of articles: `title` and `rules`, `dropped`, `taken_by`."""
+def retitle(connection: Connection, edited: Sequence[Article]) -> list[str]:
+    """Write what the rules now make of articles: `title` and `rules`, `dropped`, `taken_by`.
+
+    Returns the ids of those that stay as they are: they have other words, of their source
+    or of the desk, than they had when they were read.
+    """
+    stored = rows_of(connection, [article.id for article in edited])
+    others = [
+        each.id
+        for each in edited
+        if (row := stored.get(each.id))
+        and (row.revision, row.override) != (each.revision, each.override)
+    ]
+    edited = [article for article in edited if article.id not in others]
     ids = [article.id for article in edited]
     before, said = listed(connection, ids), headlines(connection, ids)
     retitle_articles(connection, edited)
     relist(connection, before, ids)
     says = headlines(connection, ids)
     index_again(connection, [id_ for id_ in says if says[id_] != said[id_]])
+    return others
 
 
 def retag(connection: Connection, source_id: str, tags: tuple[str, ...]) -> None:

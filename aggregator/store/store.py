@@ -167,10 +167,14 @@ class Store(Catalogue):
 
     # what the desk decides
 
-    def retitle(self, edited: Sequence[Article]) -> None:
-        """Write what rules make of articles: `title` and `rules`, `dropped`, `taken_by`."""
+    def retitle(self, edited: Sequence[Article]) -> list[str]:
+        """Write what rules make of articles: `title` and `rules`, `dropped`, `taken_by`.
+
+        Returns the ids of those whose words have changed since they were read: they stay
+        as they are, and are to be edited as they are now.
+        """
         with self._writing() as connection:
-            desk.retitle(connection, edited)
+            return desk.retitle(connection, edited)
 
     def retag(self, source_id: str, tags: tuple[str, ...]) -> None:
         """Give all articles of a source these desk tags instead of theirs."""

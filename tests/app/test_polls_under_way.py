@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from aggregator.app import deciding
 from aggregator.app.clock import utc_now
 from aggregator.app.round import poll_round
 from aggregator.app.wire import BROKEN_OFF
@@ -340,6 +341,50 @@ def test_a_poll_under_way_does_not_win_over_an_edit_of_a_rule(tmp_path):
         assert [each.title for each in desk.wire.store.articles()] == [
             "Quiet: Report 1"
         ]
+
+
+def test_a_headline_that_is_corrected_while_rules_go_over_the_store_stays_corrected(
+    tmp_path, monkeypatch
+):
+    """The report stood under its old headline from then on, with its new words."""
+    loud = RuleSpec(id="desk", kind="headline", options={"prefix": "Loud: "})
+    with agency(tmp_path, sources=[agencys("a")], rules=[loud]) as desk:
+        desk.tick()
+        (due,) = desk.is_due("a")
+        desk.says("a", feed("1").replace(b"Report 1", b"Report one"))
+        real = desk.wire.store.retitle
+
+        def recorded_meanwhile(edited):
+            monkeypatch.undo()
+            desk.wire.record([desk.wire.poll(due)])
+            real(edited)
+
+        monkeypatch.setattr(desk.wire.store, "retitle", recorded_meanwhile)
+        desk.edits(sources=(agencys("a", rules=("desk",)),))
+        desk.tick()
+
+        (report,) = desk.wire.store.articles()
+        assert report.source_title == "Report one"
+        assert report.title == "Loud: Report one"
+
+
+def test_a_headline_of_the_desk_wins_over_one_that_is_corrected_at_that_moment(
+    desk, monkeypatch
+):
+    due, _ = polled_before(desk)
+    desk.says("a", feed("1").replace(b"Words", b"Other words"))
+    corrected = desk.wire.poll(due)
+    real = desk.wire.store.override
+
+    def recorded_meanwhile(*said):
+        desk.wire.record([corrected])
+        return real(*said)
+
+    monkeypatch.setattr(desk.wire.store, "override", recorded_meanwhile)
+    found = next(a for a in desk.wire.store.articles(bodies=True) if a.source_id == "a")
+    assert deciding.retitle(desk.wire, found, "Ours") == "Ours"
+
+    assert desk.wire.store.article(found.id).title == "Ours"
 
 
 def test_a_poll_under_way_leaves_the_row_of_a_new_address_alone(desk):
