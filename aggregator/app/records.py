@@ -10,6 +10,7 @@ is away says nothing of what was sent: all wait until it is back.
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -21,13 +22,21 @@ from aggregator.store import Store
 
 
 def recorded(
-    store: Store, sources: Mapping[str, Source], results: Sequence[PollResult]
+    store: Store,
+    sources: Mapping[str, Source],
+    results: Sequence[PollResult],
+    *,
+    provided: tuple[str, str] | None = None,
 ) -> list[PollResult]:
-    """Return the results as the store has them now; raises StoreAway if it is away."""
+    """Return the results as the store has them now.
+
+    Raises StoreAway if it is away, or if a fact about it is not what is `provided`.
+    """
+    record = partial(store.record, provided=provided)
     try:
-        store.record(results)
+        record(results)
     except StoreError:
-        return [_recorded_alone(store, sources, result) for result in results]
+        return [_recorded_alone(record, store, sources, result) for result in results]
     return list(results)
 
 
@@ -97,17 +106,20 @@ def tell_of(result: PollResult) -> None:
 
 
 def _recorded_alone(
-    store: Store, sources: Mapping[str, Source], result: PollResult
+    record: Callable[[Sequence[PollResult]], None],
+    store: Store,
+    sources: Mapping[str, Source],
+    result: PollResult,
 ) -> PollResult:
     try:
-        store.record([result])
+        record([result])
     except StoreAway:
         raise
     except StoreError as error:
         unstorable = _unstorable(store, sources, result, str(error))
         if unstorable is None:
             raise
-        store.record([unstorable])
+        record([unstorable])
         return unstorable
     return result
 

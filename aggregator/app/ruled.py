@@ -24,9 +24,15 @@ _DIGEST = "rules"
 _SOME = 500
 
 
+def sign_of(editorial: Editorial) -> tuple[str, str]:
+    """Return the fact by which a store is known to be ruled by this desk."""
+    return _DIGEST, editorial.digest
+
+
 def is_ruled_by(store: Store, editorial: Editorial) -> bool:
     """Return whether the articles of a store stand there as this desk edits them."""
-    return store.meta(_DIGEST) == editorial.digest
+    name, digest = sign_of(editorial)
+    return store.meta(name) == digest
 
 
 def edit_again(store: Store, editorial: Editorial) -> None:
@@ -46,7 +52,7 @@ def edit_again(store: Store, editorial: Editorial) -> None:
         }
     for source_id, desk_tags in tags.items():
         store.retag(source_id, desk_tags)
-    store.put_meta(_DIGEST, editorial.digest)
+    store.put_meta(*sign_of(editorial))
 
 
 def _retitle(store: Store, editorial: Editorial, edited: list[Article]) -> None:

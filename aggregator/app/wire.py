@@ -19,7 +19,7 @@ from aggregator.app.editorial import Editorial
 from aggregator.app.lowering import Lowering
 from aggregator.app.printing import Printing
 from aggregator.app.records import broken, edited, recorded, tell_of
-from aggregator.app.ruled import edit_again, is_ruled_by
+from aggregator.app.ruled import edit_again, is_ruled_by, sign_of
 from aggregator.app.schedule import Schedule
 from aggregator.errors import StoreAway
 from aggregator.events import log
@@ -207,11 +207,18 @@ class Wire:
         self._broken_off.pop(source.id, None)
         return result
 
-    def record(self, results: Sequence[PollResult]) -> list[PollResult]:
-        """Commit what polls brought, say so in the log, and return it as recorded."""
+    def record(
+        self, results: Sequence[PollResult], *, beside: bool = False
+    ) -> list[PollResult]:
+        """Commit what polls brought, say so in the log, and return it as recorded.
+
+        Who polls `beside` another process commits by the config that it goes by, else
+        StoreAway is raised.
+        """
         with self._adopting:
             results = [self._up_to_date(result) for result in results]
-            kept = recorded(self.store, self.sources, results)
+            provided = sign_of(self.editorial) if beside else None
+            kept = recorded(self.store, self.sources, results, provided=provided)
         for result in kept:
             tell_of(result)
         return kept

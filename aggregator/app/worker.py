@@ -125,7 +125,7 @@ class Worker:
         stay as they left it. That is edited anew when our config follows.
         """
         self._require_enlisted()
-        return self._wire.record(results)
+        return self._wire.record(results, beside=True)
 
     def _heard(self, results: Sequence[PollResult]) -> None:
         """Ask the scheduler to publish what is new."""

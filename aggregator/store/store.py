@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from aggregator.errors import StoreAway
 from aggregator.model import (
     Article,
     Document,
@@ -144,14 +145,22 @@ class Store(Catalogue):
         with self._reading() as connection:
             return listed_before_pruned(connection, source_id, keys)
 
-    def record(self, results: Sequence[PollResult]) -> None:
+    def record(
+        self,
+        results: Sequence[PollResult],
+        *,
+        provided: tuple[str, str] | None = None,
+    ) -> None:
         """Write all that these polls change, in one transaction.
 
         Recording the same poll twice leaves the same store. A result whose source got
-        another address meanwhile leaves its articles, but not its state.
+        another address meanwhile leaves its articles, but not its state. StoreAway unless
+        a fact about the store (`meta`) still is what is `provided`.
         """
         if results:
             with self._writing() as connection:
+                if provided and meta.fact(connection, provided[0]) != provided[1]:
+                    raise StoreAway(f"{self._place}: it goes by another config by now")
                 recording.record(connection, results)
 
     def release(self, source_id: str, doubt: str, *, until: datetime) -> None:

@@ -210,6 +210,28 @@ def test_what_was_polled_by_other_rules_is_recorded_by_the_present_ones(
         assert (beside.asked, titles(desk)) == (["a"], ["Wire: Report 1"])
 
 
+def test_what_is_recorded_as_the_scheduler_goes_by_other_rules_is_edited_by_those(
+    tmp_path, monkeypatch
+):
+    """Nobody edited it again: the rules had gone over the store before it came."""
+    monkeypatch.setattr("aggregator.engines.local.RETRY", 0.01)
+    with house(tmp_path, "a") as (desk, beside):
+        real = beside.wire.store.record
+
+        def adopted_meanwhile(results, **said):
+            if desk.wire.config.rules == ():
+                adopt(desk)
+            real(results, **said)
+
+        monkeypatch.setattr(beside.wire.store, "record", adopted_meanwhile)
+        beside.service.tick()
+        waits_until(lambda: desk.wire.config.rules)
+        beside.edits(**PREFIXED)
+        beside.tick()
+
+        assert (beside.asked, titles(desk)) == (["a"], ["Wire: Report 1"])
+
+
 def test_a_worker_whose_clock_is_wrong_polls_nothing(tmp_path):
     """D20: times of one machine are compared with those of another."""
     with house(tmp_path, "a") as (desk, beside):
