@@ -150,8 +150,22 @@ class Installation:
         }
 
 
+# Bound to the end of this process.
+_kept = []
+
+
 def free_port():
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a port that nobody listens on, and that the system gives to nobody else.
+
+    It is kept bound where that hinders no server that wants to listen there: on Linux one
+    that is bound and does not listen may be bound once more, if both say SO_REUSEADDR.
+    """
+    probe = socket.socket()
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind(("127.0.0.1", 0))
+    port = probe.getsockname()[1]
+    if sys.platform == "linux":
+        _kept.append(probe)
+    else:
+        probe.close()
+    return port
