@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import threading
 import time
 import urllib.request
 from contextlib import contextmanager, suppress
@@ -28,9 +29,14 @@ def running(at, command="run", event="running"):
 
 def said(process, *words):
     """Return the next log line that has all the words; fails if it ends before."""
-    for line in process.stderr:
-        if all(word in line for word in words):
-            return line
+    late = threading.Timer(PATIENCE, process.kill)
+    late.start()
+    try:
+        for line in process.stderr:
+            if all(word in line for word in words):
+                return line
+    finally:
+        late.cancel()
     raise AssertionError(f"ended without saying {words}")
 
 

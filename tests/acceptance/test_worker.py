@@ -8,7 +8,7 @@ from time import monotonic
 import pytest
 
 from tests.acceptance.test_commands import rss
-from tests.acceptance.test_service import running, said
+from tests.acceptance.test_service import running, said, until
 from tests.installation import PATIENCE, Installation
 from tests.origin import Origin
 from tests.store.databases import POSTGRESQL, schema
@@ -50,9 +50,9 @@ def test_what_workers_found_a_scheduler_publishes_and_asks_nobody_again(tmp_path
     with agencies(tmp_path) as (origins, at):
         at.run("publish")
         with running(at, "worker") as one, running(at, "worker") as other:
-            until = monotonic() + PATIENCE
+            ends = monotonic() + PATIENCE
             while len(at.articles()) < 24:
-                assert monotonic() < until, last_words(one, other)
+                assert monotonic() < ends, last_words(one, other)
             with running(at, "scheduler") as scheduler:
                 said(scheduler, "event=published", "feeds/wire.atom", "entries=12")
                 for process in (one, other, scheduler):
@@ -77,9 +77,7 @@ def test_what_a_killed_worker_leaves_others_poll(tmp_path):
         worker.wait(PATIENCE)
         before = asked(origins)
 
-        until = monotonic() + PATIENCE
-        while any(asked(origins)[feed] < before[feed] + 2 for feed in before):
-            assert monotonic() < until
+        until(lambda: all(asked(origins)[feed] >= before[feed] + 2 for feed in before))
 
         assert len(at.articles()) == 24
 
@@ -103,6 +101,8 @@ def test_a_worker_waits_for_who_polls_once_and_says_so(tmp_path):
         origins[0].silence()
         poll = at.start("poll")
         try:
+            # Or the worker might be there first, and polls beside nobody.
+            until(lambda: origins[0].connections)
             worker = at.start("--log-format", "logfmt", "worker")
             try:
                 assert "held by poll (pid " in said(worker, 'event="tick failed"')

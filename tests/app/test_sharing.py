@@ -74,9 +74,13 @@ def test_each_due_source_is_asked_once_and_both_ask(tmp_path):
         for each in (desk, beside):
             each.publishers.talking.set()
             each.settles()
-        while len(desk.asked + beside.asked) < len(NAMES):
+
+        def have_asked_all():
             desk.tick()
             beside.tick()
+            return len(desk.asked + beside.asked) >= len(NAMES)
+
+        waits_until(have_asked_all)
 
         assert sorted(desk.asked + beside.asked) == sorted(NAMES)
         assert len(desk.asked) >= 8
