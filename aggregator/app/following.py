@@ -10,7 +10,7 @@ from collections.abc import Callable
 from threading import Event
 
 from aggregator.app.wire import Wire
-from aggregator.config.watch import changes, missing, present, unreadable
+from aggregator.config.watch import changes, digest, missing, present, unreadable
 from aggregator.errors import ConfigError
 from aggregator.events import log
 from aggregator.model import Config
@@ -53,18 +53,23 @@ class Following:
         self._called.set()
 
     def watch(self, stop: Event) -> None:
-        """Call for it whenever the folder has changed and come to rest, until the end."""
+        """Call for it whenever the folder has changed and come to rest, until the end.
+
+        And at the beginning: it may have changed since it was read.
+        """
         is_told = False
         while not stop.is_set():
             try:
-                for _ in changes(self._wire.config.folder, stop):
+                folder = self._wire.config.folder
+                since = digest(folder)
+                self.call()
+                for _ in changes(folder, stop, since=since):
                     self.call()
             except Exception:
                 if not is_told:
                     log.exception("config lookout broke", again_s=ANEW)
                 is_told = True
                 stop.wait(ANEW)
-                self.call()  # an edit may have come meanwhile
 
     def follow(self) -> Config | None:
         """Return the config that was adopted now, if any.

@@ -81,13 +81,21 @@ def unreadable(folder: Path, error: OSError) -> ConfigError:
     )
 
 
-def changes(folder: Path, stop: Event, *, quiet: timedelta = QUIET) -> Iterator[bytes]:
+def changes(
+    folder: Path,
+    stop: Event,
+    *,
+    since: bytes | None = None,
+    quiet: timedelta = QUIET,
+) -> Iterator[bytes]:
     """Yield the digest after each change, until `stop` is set (seen within `quiet`).
+
+    The first is from what it was (`since`), or else from what it is now.
 
     A folder that cannot be read (no file descriptor is free, a network disk is away) has
     not changed as far as we know: that is said once, and it is looked at again.
     """
-    known, trouble = _known(folder), ""
+    known, trouble = since or _known(folder), ""
     for _ in _rests(folder, stop, quiet):
         try:
             now = digest(folder)

@@ -134,7 +134,7 @@ def test_a_config_is_watched_anew_after_what_broke_that(tmp_path, monkeypatch):
     monkeypatch.setattr("aggregator.app.following.ANEW", 0.01)
     tries = []
 
-    def breaks(_folder, stop):
+    def breaks(_folder, stop, **_):
         tries.append(1)
         if len(tries) < 3:
             raise ImportError("cannot open shared object file: Too many open files")

@@ -1,11 +1,13 @@
 """An edit is adopted whole, also if the store or the disk is away just then."""
 
+from threading import Event, Thread
+
 import pytest
 from msgspec.structs import replace
 
 from aggregator.app.alarm import standing_alerts
 from aggregator.app.standing import standings
-from tests.app.agency import source
+from tests.app.agency import PATIENCE, source
 from tests.app.running import away, running
 
 
@@ -81,6 +83,21 @@ def test_an_edit_is_not_adopted_while_a_file_is_gone(tmp_path):
         at.tick()
 
         assert at.service.config_error is None
+        assert at.wire.store.configured() == {"ap", "bbc"}
+
+
+def test_an_edit_that_is_made_during_the_start_is_adopted(tmp_path):
+    """What was read before the folder was watched was in force until the next edit."""
+    with running(tmp_path, "ap") as at:
+        at.config = replace(at.config, sources=tuple(map(source, ("ap", "bbc"))))
+        (tmp_path / "sources.yaml").write_text("sources: [{id: ap}, {id: bbc}]")
+        following, stop = at.service._following, Event()
+        Thread(target=following.watch, args=[stop], daemon=True).start()
+        following._called.wait(PATIENCE)
+        stop.set()
+
+        at.tick()
+
         assert at.wire.store.configured() == {"ap", "bbc"}
 
 
