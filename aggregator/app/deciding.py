@@ -6,6 +6,9 @@ be decided. Ids, dates and order never change by it.
 """
 
 import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -13,7 +16,7 @@ from aggregator.app.twins import Families
 from aggregator.app.wire import Wire
 from aggregator.errors import MediaWireError
 from aggregator.fetching import cadence
-from aggregator.model import Article
+from aggregator.model import Article, Source, SourceState
 from aggregator.suspicion import RELEASED_FOR
 
 
@@ -27,14 +30,25 @@ def release(wire: Wire, source_id: str) -> None:
         raise MediaWireError(f"{source_id} is not held, so there is nothing to release")
     now = wire.clock()
     wire.store.release(source_id, state.held, until=now + RELEASED_FOR)
-    if not cadence.may_force(wire.sources[source_id], state, now=now):
-        due = replace(
+    due = partial(_due, wire.sources[source_id], now=now)
+    wire.store.revise(due, among=[source_id])
+
+
+def _due(
+    source: Source, stored: Mapping[str, SourceState], *, now: datetime
+) -> list[SourceState]:
+    """Return the row of a source that is due at once, none if it may not be."""
+    state = stored[source.id]
+    if cadence.may_force(source, state, now=now):
+        return []
+    return [
+        replace(
             state,
             next_poll_at=now,
             last_polled_at=None,
             because="released by the desk",
         )
-        wire.store.reschedule([due])
+    ]
 
 
 def named(wire: Wire, ref: str) -> list[Article]:

@@ -198,6 +198,25 @@ def test_a_poll_recorded_while_rows_change_is_not_lost(
     assert desk.state("a").next_poll_at >= throttled.state.retry_after_until
 
 
+def test_a_release_at_the_moment_of_a_poll_keeps_its_retry_after(desk, monkeypatch):
+    """The publisher was asked again at once."""
+    before = polled_before(desk)[0]
+    desk.wire.store.put_states([replace(before, held="odd")], configured=["a", "b"])
+    six_hours = Advice(retry_after=6 * HOUR)
+    desk.says("a", FetchError("429", problem="throttled", status=429, advice=six_hours))
+    throttled = desk.wire.poll(replace(before, held="odd"))
+    real = desk.wire.store.release
+
+    def recorded_meanwhile(*said, **named):
+        desk.wire.store.record([throttled])
+        real(*said, **named)
+
+    monkeypatch.setattr(desk.wire.store, "release", recorded_meanwhile)
+    deciding.release(desk.wire, "a")
+
+    assert desk.state("a").next_poll_at >= throttled.state.retry_after_until
+
+
 def this_hour():
     return frozenset({utc_now().hour, (utc_now() + timedelta(minutes=1)).hour})
 
