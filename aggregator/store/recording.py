@@ -10,6 +10,7 @@ A poll that found nothing new costs its share of one UPDATE of `sources`.
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from aggregator.model import SHARED, Article, PollResult, Withdrawn
@@ -17,6 +18,7 @@ from aggregator.store.articles import (
     change_articles,
     existing,
     insert_articles,
+    rows_of,
 )
 from aggregator.store.bodies import change_bodies, insert_bodies, keep_revisions
 from aggregator.store.desk import withdraw
@@ -69,9 +71,9 @@ def _add(connection: Connection, new: dict[str, Article]) -> None:
 
 def _change(connection: Connection, changed: dict[str, Article]) -> None:
     """Update articles; one that was deleted since it was recognised comes back."""
-    stored = existing(connection, changed)
+    stored = rows_of(connection, changed)
     _add(connection, {id_: each for id_, each in changed.items() if id_ not in stored})
-    rest = [article for article in changed.values() if article.id in stored]
+    rest = [_headed(changed[id_], row.override) for id_, row in stored.items()]
     before = listed(connection, stored)
     keep_revisions(connection, rest)
     change_articles(connection, rest)
@@ -79,6 +81,11 @@ def _change(connection: Connection, changed: dict[str, Article]) -> None:
     name_articles(connection, rest)
     relist(connection, before, stored)
     index_again(connection, list(stored))
+
+
+def _headed(article: Article, override: str | None) -> Article:
+    """Return an article under the desk's headline, which it may have got since."""
+    return replace(article, title=override, override=override) if override else article
 
 
 def _alias(connection: Connection, aliases: Sequence[tuple[str, str, str]]) -> None:

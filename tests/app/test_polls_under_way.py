@@ -387,12 +387,17 @@ def test_a_headline_that_is_corrected_while_rules_go_over_the_store_stays_correc
         assert report.title == "Loud: Report one"
 
 
-def test_a_headline_of_the_desk_wins_over_one_that_is_corrected_at_that_moment(
-    desk, monkeypatch
-):
+@pytest.fixture
+def corrected(desk):
+    """A poll, not recorded yet, that brings other words of the report of `a`."""
     due, _ = polled_before(desk)
     desk.says("a", feed("1").replace(b"Words", b"Other words"))
-    corrected = desk.wire.poll(due)
+    return desk.wire.poll(due)
+
+
+def test_a_headline_of_the_desk_wins_over_one_that_is_corrected_at_that_moment(
+    desk, monkeypatch, corrected
+):
     real = desk.wire.store.override
 
     def recorded_meanwhile(*said):
@@ -404,6 +409,18 @@ def test_a_headline_of_the_desk_wins_over_one_that_is_corrected_at_that_moment(
     assert deciding.retitle(desk.wire, found, "Ours") == "Ours"
 
     assert desk.wire.store.article(found.id).title == "Ours"
+
+
+def test_a_headline_of_the_desk_wins_over_a_poll_that_began_before(desk, corrected):
+    """It stood nowhere, until the desk wrote it again."""
+    found = desk.wire.store.article(corrected.changed[0].id)
+    deciding.retitle(desk.wire, found, "Ours")
+
+    desk.wire.record([corrected])
+
+    report = desk.wire.store.article(found.id)
+    assert (report.title, report.override, report.revision) == ("Ours", "Ours", 1)
+    assert "Other words" in report.body
 
 
 def test_a_poll_under_way_leaves_the_row_of_a_new_address_alone(desk):
