@@ -6,6 +6,7 @@ Out: a Summary in the form that `poll --json` prints.
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from threading import Lock
 from time import monotonic
 from typing import Any
 
@@ -96,18 +97,21 @@ def _poll_all(
     unanswered = {state.source_id: state for state in states}
     network = Network()
     spared: list[PollResult] = []
+    recording = Lock()
     wire.open_rooms()
     wire.schedule.ask(states)
 
     def record(results: Sequence[PollResult]) -> None:
-        judged = network.judged(results, unanswered, at=monotonic())
-        spared.extend(judged.spared)
-        for result in [*wire.record(judged.counted), *judged.spared]:
-            # Without what it brought: of 400 new sources with 30 entries 70 MB.
-            summary.results.append(replace(result, document=None, new=(), changed=()))
-            polled(result)
-        for result in judged.counted:
-            del unanswered[result.source_id]
+        with recording:
+            judged = network.judged(results, unanswered, at=monotonic())
+            spared.extend(judged.spared)
+            for result in [*wire.record(judged.counted), *judged.spared]:
+                # Without what it brought: of 400 new sources with 30 entries 70 MB.
+                slim = replace(result, document=None, new=(), changed=())
+                summary.results.append(slim)
+                polled(result)
+            for result in judged.counted:
+                del unanswered[result.source_id]
 
     engine = LocalEngine(
         poll,
@@ -122,13 +126,15 @@ def _poll_all(
     engine.stop(GRACE)
     if engine.broken:
         raise engine.broken
-    if network.is_down:
-        log.warning("network down", reason=spared[0].outcome.error)
-        wire.schedule.put_back(network.wronged())
-        rows = network.waiting(spared, unanswered)
-        unanswered |= {row.source_id: row for row in rows}
-    elif spared:
-        # Others answered: what was silent has trouble of its own.
-        for result in wire.record(spared):
-            del unanswered[result.source_id]
-    wire.schedule.unask(unanswered.values())
+    # Not while one is recorded, which is answered then.
+    with recording:
+        if network.is_down:
+            log.warning("network down", reason=spared[0].outcome.error)
+            wire.schedule.put_back(network.wronged())
+            rows = network.waiting(spared, unanswered)
+            unanswered |= {row.source_id: row for row in rows}
+        elif spared:
+            # Others answered: what was silent has trouble of its own.
+            for result in wire.record(spared):
+                del unanswered[result.source_id]
+        wire.schedule.unask(unanswered.values())

@@ -5,6 +5,7 @@ from threading import Event, Thread
 
 import pytest
 
+from aggregator.app.round import poll_round
 from aggregator.errors import MediaWireError
 from tests.app.agency import PATIENCE, agency
 from tests.app.test_sharing import waits_until
@@ -78,4 +79,22 @@ def test_what_is_recorded_at_a_stop_is_not_asked_again_at_the_next_start(
     stops_after(desk.wire.store, "record")
 
     assert desk.asked == ["a"]
+    assert desk.state("a").next_poll_at > before.next_poll_at
+
+
+def test_what_is_recorded_as_a_round_is_ended_is_not_asked_again_by_the_next(
+    desk, monkeypatch
+):
+    before, engines, real = desk.state("a"), [], desk.wire.store.record
+
+    def ended_meanwhile(results, **said):
+        real(results, **said)
+        engines[0].abandon()
+        Event().wait(A_WHILE)
+
+    monkeypatch.setattr("aggregator.app.round.GRACE", AT_ONCE)
+    monkeypatch.setattr(desk.wire.store, "record", ended_meanwhile)
+    summary = poll_round(desk.wire, [before], begun=engines.append)
+
+    assert [result.source_id for result in summary.results] == ["a"]
     assert desk.state("a").next_poll_at > before.next_poll_at
