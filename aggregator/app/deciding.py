@@ -125,8 +125,8 @@ def retitle(wire: Wire, article: Article, title: str | None) -> str:
     edited = _edited(wire, replace(article, override=title))
     while wire.store.retitle([edited]):
         # Its source has changed it since it was found.
-        (found,) = wire.store.whole([article.id])
-        edited = _edited(wire, found)
+        for found in wire.store.whole([article.id]):
+            edited = _edited(wire, found)
     return edited.title
 
 
