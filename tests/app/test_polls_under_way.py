@@ -376,7 +376,7 @@ def test_a_headline_that_is_corrected_while_rules_go_over_the_store_stays_correc
         def recorded_meanwhile(edited):
             monkeypatch.undo()
             desk.wire.record([desk.wire.poll(due)])
-            real(edited)
+            return real(edited)
 
         monkeypatch.setattr(desk.wire.store, "retitle", recorded_meanwhile)
         desk.edits(sources=(agencys("a", rules=("desk",)),))
