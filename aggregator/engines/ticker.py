@@ -27,6 +27,8 @@ class Ticker:
     def __init__(self) -> None:
         self._scheduler: BackgroundScheduler | None = None
         self._stopped = threading.Event()
+        # Not to plan a job anew that a stop takes away at that moment.
+        self._planning = threading.Lock()
 
     def lives(self) -> bool:
         """Whether the scheduler's thread is there, if there has to be one."""
@@ -57,8 +59,10 @@ class Ticker:
 
         def keep_time() -> None:
             while not self._stopped.wait(seconds):
-                if monotonic() - begun > LATE * seconds and not running.locked():
-                    job.reschedule(trigger)
+                is_late = monotonic() - begun > LATE * seconds
+                with self._planning:
+                    if is_late and not (running.locked() or self._stopped.is_set()):
+                        job.reschedule(trigger)
 
         job = self._scheduler.add_job(
             ticking,
@@ -71,9 +75,10 @@ class Ticker:
 
     def stop(self) -> None:
         """Begin no further tick; one that runs goes on to its end."""
-        if self._scheduler and not self._stopped.is_set():
-            self._scheduler.shutdown(wait=False)
-        self._stopped.set()
+        with self._planning:
+            if self._scheduler and not self._stopped.is_set():
+                self._scheduler.shutdown(wait=False)
+            self._stopped.set()
 
 
 def _steady(period: timedelta) -> "BaseTrigger":

@@ -3,11 +3,13 @@
 import os
 import threading
 from datetime import UTC, datetime, timedelta
+from math import inf
 
 import pytest
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
+from aggregator.engines import ticker
 from aggregator.engines.local import LocalEngine
 from aggregator.errors import StoreError
 from aggregator.model import HostLimits, Outcome, PollResult, SourceState
@@ -264,6 +266,27 @@ def test_the_tick_comes_back():
 
     assert all(ticks.acquire(timeout=10) for _ in range(3))
     local.stop(grace=timedelta(0))
+
+
+def test_a_tick_that_is_late_at_a_stop_is_not_planned_anew(monkeypatch):
+    """A traceback of APScheduler's: there is no job by that id."""
+    broke = []
+    beats = ticker.Ticker()
+
+    def time_of_a_stop():
+        if threading.current_thread().name != "keep_time":
+            return 0.0
+        beats.stop()
+        return inf
+
+    monkeypatch.setattr(threading, "excepthook", broke.append)
+    monkeypatch.setattr(ticker, "monotonic", time_of_a_stop)
+    beats.every(lambda: None, timedelta(seconds=0.01))
+    for thread in threading.enumerate():
+        if thread.name == "keep_time":
+            thread.join(10)
+
+    assert broke == []
 
 
 def test_an_engine_that_was_stopped_leaves_no_thread():
