@@ -297,6 +297,15 @@ def test_an_unknown_source_is_not_there(operator):
     assert operator.posts("/status/sources/nobody/poll").status == 404
 
 
+def test_a_source_that_an_edit_removes_while_it_is_shown_is_not_there(
+    house, operator, monkeypatch
+):
+    operator.gets()
+    monkeypatch.setattr(house, "standings", list)
+
+    assert operator.asks("GET", "/status/sources/fanus").status == 404
+
+
 @pytest.mark.parametrize(
     ("verb", "form", "told"),
     [

@@ -47,7 +47,7 @@ def decision(
 
     @guarded
     def answer(request: Request) -> Response:
-        id_ = known_source(request)
+        id_ = known_source(request).id
         decide(desk_of(request), id_)
         return _done(request, id_, verb)
 
@@ -63,7 +63,7 @@ reject = decision("reject", lambda desk, id_: desk.reject(id_))
 @guarded
 def pause(request: Request) -> Response:
     """Pause a source, with a reason."""
-    id_ = known_source(request)
+    id_ = known_source(request).id
     desk_of(request).pause(id_, why=_reason(request))
     return _done(request, id_, "pause")
 

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from aggregator.errors import MediaWireError
+from aggregator.model import Source
 from aggregator.web.assets import Assets
 from aggregator.web.console.access import Access, Pass, RefusedError, check_origin
 from aggregator.web.console.desk import Desk
@@ -147,12 +148,17 @@ def access_of(request: Request) -> Access:
     return access
 
 
-def known_source(request: Request) -> str:
-    """Return the id of the configured source that an address names; 404 without one."""
-    id_: str = request.path_params["id"]
-    if all(source.id != id_ for source in newsroom_of(request).config.sources):
-        raise HTTPException(404, detail="No such source is configured.")
-    return id_
+def known_source(request: Request) -> Source:
+    """Return the configured source that an address names; 404 without one."""
+    for source in newsroom_of(request).config.sources:
+        if source.id == request.path_params["id"]:
+            return source
+    raise not_configured()
+
+
+def not_configured() -> HTTPException:
+    """Return what answers for a source that is not, or is not any more, configured."""
+    return HTTPException(404, detail="No such source is configured.")
 
 
 def _answered(request: Request, answer: Answer) -> Response:

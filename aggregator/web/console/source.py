@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from aggregator.fetching import cadence
 from aggregator.model import Article
-from aggregator.web.console.guarding import guarded, known_source, shown
+from aggregator.web.console.guarding import guarded, known_source, not_configured, shown
 from aggregator.web.console.rows import row, seconds, size
 from aggregator.web.language import direction
 from aggregator.web.lines import time, view
@@ -28,14 +28,15 @@ DONE = {
 def source(request: Request) -> Response:
     """Return the page of one source."""
     newsroom, links = newsroom_of(request), links_of(request)
-    id_, now = known_source(request), newsroom.now()
-    store = newsroom.store
-    standing = next(each for each in newsroom.standings() if each["id"] == id_)
+    configured, now = known_source(request), newsroom.now()
+    id_, store = configured.id, newsroom.store
+    standing = next((each for each in newsroom.standings() if each["id"] == id_), None)
+    if standing is None:  # an edit has removed it just now
+        raise not_configured()
     log = store.poll_log(id_, limit=POLLS)
     state = store.state(id_)
     alerts = [alert.text for alert in newsroom.alerts() if alert.about == id_]
     polls = store.recent_polls().get(id_, ())
-    configured = next(each for each in newsroom.config.sources if each.id == id_)
     return shown(
         request,
         "console/source.html",
