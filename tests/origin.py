@@ -70,7 +70,11 @@ class Origin:
     """The server; a context manager. Listens as soon as it is made."""
 
     def __init__(
-        self, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+        self,
+        *,
+        tls: ssl.SSLContext | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
     ) -> None:
         self.heard: list[Heard] = []
         self.connections = 0
@@ -82,7 +86,7 @@ class Origin:
         self._greeting: bytes | None = None
         self._open: set[socket.socket] = set()
         self._threads: list[Thread] = []
-        self._listener = socket.create_server((host, 0), backlog=128)
+        self._listener = socket.create_server((host, port), backlog=128)
         self.port: int = self._listener.getsockname()[1]
         self._acceptor = Thread(target=self._accept, daemon=True)
         self._acceptor.start()

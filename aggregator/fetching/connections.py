@@ -321,16 +321,20 @@ class TLSConnection(Connection, HTTPSConnection):
         section 2.2). One that ends the connection instead is asked again, without.
         """
         session = self._sessions.of(self._server)
+        dialled = self._new_conn()
         try:
-            self.sock = self._secured(session)
+            self.sock = self._secured(dialled, session)
+        except ssl.SSLCertVerificationError:
+            raise
         except (ssl.SSLError, ConnectionError):
             if session is None:
                 raise
             self._sessions.renounce(self._server)
-            self.sock = self._secured(None)
+            self.sock = self._secured(self._new_conn(), None)
 
-    def _secured(self, session: ssl.SSLSession | None) -> ssl.SSLSocket:
-        dialled = self._new_conn()
+    def _secured(
+        self, dialled: socket.socket, session: ssl.SSLSession | None
+    ) -> ssl.SSLSocket:
         name = self.host.partition("%")[0].rstrip(".")
         try:
             return self._context.wrap_socket(

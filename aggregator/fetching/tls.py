@@ -5,9 +5,9 @@ the deadline of their exchange; the session to offer to a server that is asked a
 
 A server that takes its session up again proves by that who it is: it sends and signs no
 certificates, and we check none. That spares it its dearest computation and the way some
-kilobytes at each poll, and us 0.7 of 2.3 ms of CPU; with a chain of three certificates
-1.3 of 3.4. A server that does not, or whose key is another by now, shows its certificate
-as always.
+kilobytes at each poll, and us a sixth of the CPU of a 304 over a new connection (four
+tenths of a handshake with a chain of three certificates). A server that does not, or
+whose key is another by now, shows its certificate as always.
 
 Source: RFC 8446 sections 2.2 and 4.6.1; RFC 5077 for TLS 1.2.
 """

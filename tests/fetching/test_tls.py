@@ -215,6 +215,7 @@ def test_a_server_with_another_key_shows_its_certificate_again(
         with pytest.raises(FetchError, match="an authority we do not know"):
             ask(fetcher, url)
 
+        assert origin.connections == 3
     assert resumed == [False, False]
 
 
@@ -256,6 +257,24 @@ def test_a_server_that_stumbles_over_a_session_is_asked_without_one_from_then_on
 
     assert resumed == [False, False, False]
     assert origin.connections == 4
+
+
+def test_a_server_that_was_away_for_a_while_is_offered_its_session_again(
+    authority, fetcher, resumed
+):
+    context = served_by(authority.issue_cert(HOST))
+    with Origin(tls=context) as origin:
+        origin.sends("/feed", last_answer())
+        url = origin.url("/feed", host=HOST)
+        ask(fetcher, url)
+    with pytest.raises(FetchError, match="refused the connection"):
+        ask(fetcher, url)
+
+    with Origin(tls=context, port=origin.port) as origin:
+        origin.sends("/feed", last_answer())
+        ask(fetcher, url)
+
+    assert resumed == [False, True]
 
 
 def test_a_handshake_that_fails_without_a_session_is_not_tried_again(
