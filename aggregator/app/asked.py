@@ -23,6 +23,7 @@ class Asked:
         self._in_vain: dict[str, SourceState] = {}
         # So that who is asked anew is not given back by another thread after that.
         self._writing = threading.Lock()
+        # So that the end gives back also whom another thread lets go at that moment.
         self._moving = threading.Lock()
 
     def note(self, states: Sequence[SourceState]) -> None:

@@ -37,9 +37,9 @@ def release(wire: Wire, source_id: str) -> None:
 def _due(
     source: Source, stored: Mapping[str, SourceState], *, now: datetime
 ) -> list[SourceState]:
-    """Return the row of a source that is due at once, none if it may not be."""
-    state = stored[source.id]
-    if cadence.may_force(source, state, now=now):
+    """Return the row of a source that is due at once, none if it may not be, or is gone."""
+    state = stored.get(source.id)
+    if state is None or cadence.may_force(source, state, now=now):
         return []
     return [
         replace(

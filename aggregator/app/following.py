@@ -10,7 +10,7 @@ from collections.abc import Callable
 from threading import Event
 
 from aggregator.app.wire import Wire
-from aggregator.config.watch import changes, digest, missing, present, unreadable
+from aggregator.config.watch import changes, known, missing, present, unreadable
 from aggregator.errors import ConfigError
 from aggregator.events import log
 from aggregator.model import Config
@@ -61,7 +61,7 @@ class Following:
         while not stop.is_set():
             try:
                 folder = self._wire.config.folder
-                since = digest(folder)
+                since = known(folder)
                 self.call()
                 for _ in changes(folder, stop, since=since):
                     self.call()

@@ -95,7 +95,7 @@ def changes(
     A folder that cannot be read (no file descriptor is free, a network disk is away) has
     not changed as far as we know: that is said once, and it is looked at again.
     """
-    known, trouble = since or _known(folder), ""
+    before, trouble = known(folder) if since is None else since, ""
     for _ in _rests(folder, stop, quiet):
         try:
             now = digest(folder)
@@ -105,8 +105,8 @@ def changes(
                 log.warning("config folder not read", reason=trouble)
             continue
         trouble = ""
-        if now != known:
-            known = now
+        if now != before:
+            before = now
             yield now
 
 
@@ -141,12 +141,12 @@ def _rests(folder: Path, stop: Event, quiet: timedelta) -> Iterator[object]:
 def _looks(folder: Path, stop: Event, quiet: timedelta) -> Iterator[None]:
     """Yield about every LOOK, if nothing was written in the `quiet` before."""
     while not stop.wait(LOOK.total_seconds()):
-        before = _known(folder)
-        if not stop.wait(quiet.total_seconds()) and _known(folder) == before:
+        before = known(folder)
+        if not stop.wait(quiet.total_seconds()) and known(folder) == before:
             yield None
 
 
-def _known(folder: Path) -> bytes | None:
+def known(folder: Path) -> bytes | None:
     """Return the digest of a folder, None if it cannot be read now."""
     with suppress(OSError):
         return digest(folder)

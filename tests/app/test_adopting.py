@@ -4,6 +4,7 @@ from threading import Event, Thread
 
 import pytest
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from aggregator.app.alarm import standing_alerts
 from aggregator.app.standing import standings
@@ -99,6 +100,29 @@ def test_an_edit_that_is_made_during_the_start_is_adopted(tmp_path):
         at.tick()
 
         assert at.wire.store.configured() == {"ap", "bbc"}
+
+
+def test_a_folder_that_cannot_be_read_at_the_start_breaks_no_lookout(
+    tmp_path, monkeypatch
+):
+    """A traceback stood in the log."""
+
+    def away(_folder):
+        raise OSError(24, "Too many open files")
+
+    with running(tmp_path, "ap") as at, capture_logs() as events:
+        stop = Event()
+        monkeypatch.setattr("aggregator.config.watch.paths", away)
+        monkeypatch.setattr(
+            "aggregator.app.following.changes", lambda *_, **__: stop.set() or ()
+        )
+        monkeypatch.setattr("aggregator.app.following.ANEW", 0.01)
+        lookout = Thread(target=at.service._following.watch, args=[stop], daemon=True)
+        lookout.start()
+        lookout.join(1)
+        stop.set()
+
+    assert "config lookout broke" not in [each["event"] for each in events]
 
 
 @pytest.mark.parametrize("shown", [standings, standing_alerts])

@@ -423,6 +423,32 @@ def test_a_headline_of_the_desk_wins_over_a_poll_that_began_before(desk, correct
     assert "Other words" in report.body
 
 
+def test_an_article_that_goes_while_the_desk_gives_it_a_headline_is_no_fault(
+    desk, monkeypatch
+):
+    polled_before(desk)
+    found = next(iter(desk.wire.store.articles(bodies=True)))
+
+    def pruned_meanwhile(edited):
+        monkeypatch.undo()
+        desk.wire.store.prune(utc_now() + HOUR)
+        return [each.id for each in edited]
+
+    monkeypatch.setattr(desk.wire.store, "retitle", pruned_meanwhile)
+
+    assert deciding.retitle(desk.wire, found, "Ours") == "Ours"
+
+
+def test_a_source_that_goes_while_it_is_released_is_no_fault(desk, monkeypatch):
+    before = polled_before(desk)[0]
+    desk.wire.store.put_states([replace(before, held="odd")], configured=["a", "b"])
+    monkeypatch.setattr(
+        desk.wire.store, "revise", lambda change, **_: change({}) and None
+    )
+
+    deciding.release(desk.wire, "a")
+
+
 def test_a_poll_under_way_leaves_the_row_of_a_new_address_alone(desk):
     moved = replace(desk.config.sources[0], url="https://elsewhere.example/feed")
     desk.begins("a")
