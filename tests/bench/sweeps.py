@@ -15,9 +15,9 @@ def measure(rounds):
 def tls(rounds, sources=1000, *, resumes):
     """A new TLS connection for each source, 10 % of them with 2 new of 25 entries.
 
-    All are on one host. As it hands out tickets, nearly all handshakes are short ones, as
-    those of a service are that polls the same hosts each hour; the first round of a new
-    process on a thousand hosts has whole ones.
+    All are on one host. If it hands out tickets, nearly all handshakes are short ones, as
+    for many feeds of one host, and for a service that asks again while tickets last; the
+    first round of a new process on a thousand hosts has whole ones.
     As many as in the other sweeps: with 200 a start and one publishing are half of ours.
     """
     tickets = 2 if resumes else 0
