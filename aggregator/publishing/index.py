@@ -115,7 +115,7 @@ class Index:
         """Read what a file says of itself; raises ValueError if it is no index."""
         magic, length = _START.unpack(file.read(0, _START.size))
         self._file = file
-        self._next = 0
+        self._near = 0
         self._first = _START.size + length
         self._count, odd = divmod(file.size - self._first - _DIGEST, _LINE.size)
         if magic != _MAGIC or odd or self._count < 0 or not self._is_whole():
@@ -151,19 +151,29 @@ class Index:
     def find(self, place: bytes) -> int | None:
         """Return the number of the line with a place, None if there is none.
 
-        Who asks for one asks for the next one, as a rule: looked at first is that.
+        Who asks for one asks for that below, as a rule: looked at first is where the
+        last one was, or would be. What came since the month was written stands above all.
         """
-        low, high = self.whole
-        if self._next < high and self._place(self._next) == place:
-            low = high = self._next
-        while low < high:
-            middle = (low + high) // 2
-            if self._place(middle) > place:
-                low = middle + 1
-            else:
-                high = middle
-        self._next = low + 1
-        return low if low < self._count and self._place(low) == place else None
+        if not self._is_where(self._near, place):
+            low, high = self.whole
+            while low < high:
+                middle = (low + high) // 2
+                if self._place(middle) > place:
+                    low = middle + 1
+                else:
+                    high = middle
+            self._near = low
+        number = self._near
+        if number == self._count or self._place(number) != place:
+            return None
+        self._near += 1
+        return number
+
+    def _is_where(self, number: int, place: bytes) -> bool:
+        """Whether a line with a place would have this number."""
+        if number and self._place(number - 1) <= place:
+            return False
+        return number == self._count or self._place(number) <= place
 
     def line(self, number: int) -> Line:
         """Return one line."""

@@ -167,6 +167,14 @@ def test_an_excerpt_ends_after_a_word(text, words, short):
     assert excerpt(text, words) == (short, short != text)
 
 
+@given(st.text(st.characters(max_codepoint=0x7F), max_size=400), st.integers(1, 9))
+def test_an_excerpt_of_ascii_ends_where_it_does_before_other_letters(text, words):
+    """What is only ASCII is cut by a pattern of its own."""
+    first, was_cut = excerpt(text, words)
+
+    assert not was_cut or excerpt(f"{text} ü", words) == (first, was_cut)
+
+
 def test_characters_taken_for_sound_need_no_second_look():
     """The short way through `printable` passes nothing that the long one would change."""
     sound = [c for c in map(chr, range(0x10000)) if not UNSOUND.search(c)]

@@ -33,6 +33,8 @@ _WORD = (
     rf"(?:[{_HAN}]{{1,2}}+|[{_THAI}]{{1,4}}+[{_AFTER}]*+|{_SPACED})"
     rf"[{_STOPS}]*+"
 )
+# The same where nothing is outside ASCII; to learn the other takes `re` 2 ms.
+_ASCII_WORD = rf"\S{{1,{_LONGEST_WORD}}}+"
 
 
 def excerpt(text: str, words: int) -> tuple[str, bool]:
@@ -42,7 +44,7 @@ def excerpt(text: str, words: int) -> tuple[str, bool]:
     stop: four dots look like a mistake, and set apart it would be a word more than a
     source may allow. Marks that say how a sentence is meant (`?`, `!`) stay.
     """
-    found = _first(words).match(text)
+    found = _first(words, _ASCII_WORD if text.isascii() else _WORD).match(text)
     end = found.end() if found else 0
     if not text[end:].strip():
         return text, False
@@ -51,9 +53,9 @@ def excerpt(text: str, words: int) -> tuple[str, bool]:
 
 
 @lru_cache(maxsize=64)
-def _first(words: int) -> re.Pattern[str]:
+def _first(words: int, word: str) -> re.Pattern[str]:
     """Return what matches so many words, or fewer, with what stands before them.
 
     One match for all is six times as fast as one for each, and nothing in it goes back.
     """
-    return re.compile(rf"(?:\s*+{_WORD}){{0,{words}}}+")
+    return re.compile(rf"(?:\s*+{word}){{0,{words}}}+")
