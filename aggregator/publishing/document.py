@@ -7,7 +7,7 @@ stay in their parts until somebody needs them in one: files are written from par
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -23,7 +23,7 @@ from aggregator.publishing.gzipped import member_parts
 from aggregator.publishing.margin import NOTHING, Margin
 from aggregator.publishing.mark import Mark
 from aggregator.publishing.particulars import language
-from aggregator.publishing.pieces import Piece, Pieces, piece, shelf
+from aggregator.publishing.pieces import Piece, Pieces, pieces_of, shelf
 
 # A report and what `report.fingerprint` says of it.
 Fingerprinted = tuple[Report, bytes]
@@ -137,13 +137,11 @@ def compose(
     """
     top = masthead(publication, name, base_url)
     place = shelf(name, top)
-    render = partial(piece, name=name, masthead=top)
     try:
         keys = [place + digest for _, digest in reports]
-        made = [
-            kept.get(key, render, report)
-            for key, (report, _) in zip(keys, reports, strict=True)
-        ]
+        made = kept.take(
+            keys, lambda new: pieces_of([reports[n][0] for n in new], name, top)
+        )
         kept.stand(place, keys)
         fit, left_out = sorted_out([report for report, _ in reports], made)
         if of_all is None or left_out:

@@ -40,7 +40,7 @@ from aggregator.publishing.index import (
 from aggregator.publishing.loose import Loose, loose
 from aggregator.publishing.margin import Margin
 from aggregator.publishing.particulars import language
-from aggregator.publishing.pieces import entries
+from aggregator.publishing.pieces import pieces_of
 from aggregator.publishing.ranges import Fresh, Standing
 from aggregator.publishing.slips import Slip
 
@@ -161,10 +161,10 @@ class Volume:
             and each.article_id in reports
             and self.lacks(each)
         ]
-        rendered = entries(
+        rendered = pieces_of(
             [reports[each.article_id] for each in missing], self._name, self._masthead
         )
-        made = {s.article_id: entry for s, entry in zip(missing, rendered, strict=True)}
+        made = {s.article_id: p.entry for s, p in zip(missing, rendered, strict=True)}
         for each in page:
             if isinstance(each, Stretch):
                 self._keep(each)

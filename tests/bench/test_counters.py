@@ -75,9 +75,9 @@ class Desk:
         monkeypatch.setattr(workers, "read", read)
 
     def _count_rendering(self, monkeypatch):
-        def rendered(*arguments, **named):
-            self.counted["renders"] += 1
-            return pieces.piece(*arguments, **named)
+        def rendered(reports, *arguments):
+            self.counted["renders"] += len(reports)
+            return pieces.pieces_of(reports, *arguments)
 
         def compressed(words):
             self.counted["bytes compressed"] += len(words)
@@ -89,10 +89,10 @@ class Desk:
 
         def archived(reports, *arguments):
             self.counted["renders of months"] += len(reports)
-            return pieces.entries(reports, *arguments)
+            return pieces.pieces_of(reports, *arguments)
 
-        monkeypatch.setattr(document, "piece", rendered)
-        monkeypatch.setattr(volume, "entries", archived)
+        monkeypatch.setattr(document, "pieces_of", rendered)
+        monkeypatch.setattr(volume, "pieces_of", archived)
         monkeypatch.setattr(bound, "deflated", deflated)
         monkeypatch.setattr(collating, "deflated", deflated)
         monkeypatch.setattr(document, "deflated", deflated)

@@ -237,7 +237,7 @@ def test_a_mixed_up_title_is_found_by_reading_back(publisher, output, monkeypatc
         entry=b'{"id":"x","title":"another","content_html":"",'
         b'"_mediawire":{"source":{"title":"y"}}}'
     )
-    monkeypatch.setattr(Pieces, "get", lambda *_: mixed_up(body, reports(2)[0]))
+    monkeypatch.setattr(Pieces, "take", lambda *_: [mixed_up(body, reports(2)[0])])
 
     (status,) = publisher.publish(publication(formats=("json",)), reports(2), now=NOON)
 

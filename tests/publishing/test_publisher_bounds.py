@@ -104,14 +104,14 @@ def test_no_more_is_kept_than_there_is_room_for():
     made = []
     kept = Pieces(max_bytes=5 * Piece(entry=b"x" * 1000).size)
 
-    def get(number):
-        return kept.get(
-            bytes([number]),
-            lambda: made.append(number) or Piece(entry=b"x" * 1000),
+    def take(number):
+        kept.take(
+            [bytes([number])],
+            lambda new: [made.append(number) or Piece(entry=b"x" * 1000) for _ in new],
         )
 
     for number in (1, 2, 3, 4, 5, 1, 6, 1, 2):
-        get(number)
+        take(number)
 
     assert made == [1, 2, 3, 4, 5, 6, 2]
     assert MAX_BYTES == 64 * 1024 * 1024
