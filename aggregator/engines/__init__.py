@@ -8,4 +8,5 @@ manners  when a host may be asked again, the same for every engine
 batches  results gathered, to be recorded in one transaction
 ticker   something every second, for years: the door to APScheduler
 arenas   bounds the memory of many threads
+affinity the core on which they take turns
 """

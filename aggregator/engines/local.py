@@ -17,6 +17,7 @@ from math import inf
 from time import monotonic
 
 from aggregator.engines import arenas
+from aggregator.engines.affinity import Affinity
 from aggregator.engines.batches import HOARD, Batches, weight
 from aggregator.engines.manners import Manners
 from aggregator.engines.ticker import TICK, Ticker
@@ -71,6 +72,7 @@ class LocalEngine:
         self._changed = threading.Condition(lock)
         self._settled = threading.Condition(lock)
         self._rests_until = 0.0
+        self._affinity = Affinity()
         # None tells the thread that takes it to end.
         self._ready: queue.SimpleQueue[SourceState | None] = queue.SimpleQueue()
         self._batches = Batches()
@@ -99,6 +101,7 @@ class LocalEngine:
 
     def submit(self, states: Iterable[SourceState]) -> int:
         """Take sources to poll; return how many were not taken already."""
+        self._affinity.choose(monotonic())
         with self._changed:
             if self._stopping:
                 return 0
@@ -179,6 +182,7 @@ class LocalEngine:
     def _dispatch(self) -> None:
         """Hand waiting sources to the threads as soon as their hosts allow."""
         while True:
+            self._affinity.follow()
             with self._changed:
                 if self._stopping:
                     return
@@ -225,6 +229,7 @@ class LocalEngine:
         that takes the next one itself spares two changes of threads.
         """
         while state := self._ready.get():
+            self._affinity.follow()
             following: SourceState | None = state
             while following:
                 polled = following
@@ -304,6 +309,7 @@ class LocalEngine:
 
     def _keep_records(self) -> None:
         while batch := self._batches.gather():
+            self._affinity.follow()
             while not self._recorded(batch):
                 with self._changed:
                     self._settled.wait_for(lambda: self._stopping, RETRY)

@@ -7,10 +7,12 @@ the alarm is not handled here, so it needs no interpreter that listens.
 """
 
 import gc
+import os
 import resource
 import signal
 import socket
 import sys
+from contextlib import suppress
 
 from aggregator.errors import ReadError
 from aggregator.reading.conductor import read
@@ -27,6 +29,7 @@ def main(parent: socket.socket, *, max_memory: int, seconds: float) -> None:
         signal.signal(ignored, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (max_memory, max_memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    run_anywhere()
     gc.freeze()
     send(parent, packed(Answer()))
     while True:
@@ -35,6 +38,16 @@ def main(parent: socket.socket, *, max_memory: int, seconds: float) -> None:
         answer = _answer(request)
         signal.setitimer(signal.ITIMER_REAL, 0)
         send(parent, answer)
+
+
+def run_anywhere() -> None:
+    """Use any core that our parent may use.
+
+    The thread of it that started us may be bound to one, as those that poll are.
+    """
+    if hasattr(os, "sched_setaffinity"):
+        with suppress(OSError):  # it ended just now, and so shall we
+            os.sched_setaffinity(0, os.sched_getaffinity(os.getppid()))
 
 
 def _answer(request: ReadRequest) -> bytes:
