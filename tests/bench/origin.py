@@ -6,7 +6,8 @@ Answers `/feed/I` with RSS, a strong ETag and 304; gzip where it is accepted. Wi
 certificate it speaks TLS and closes every connection. `/-/advance?fraction=F&new=K` lets
 a share of the feeds publish K entries more, `/-/advance?feed=I&new=K` one of them, and
 `/-/served?feed=I` tells how often a document of it was handed out. Everything follows
-from numbers: the same calls give the same bytes. `/bomb/gzip` (1 GiB in 1 MB) and
+from numbers but the dates: an entry is of the moment when it came, and what a feed has
+from the start is of the hours before that. `/bomb/gzip` (1 GiB in 1 MB) and
 `/bomb/entities` (300 MB in 110 KB) are what their names say.
 """
 
@@ -17,13 +18,14 @@ import random
 import signal
 import ssl
 import sys
+import time
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from email.utils import formatdate
 from functools import cache
 from urllib.parse import parse_qsl, urlsplit
 
-BEGAN = 1_760_000_000  # when every feed published its first entry, in seconds
+APART = 600  # seconds between two entries that a feed has from the start
 WORDS = """
     council harbour report minister river school budget strike border railway winter
     market hospital election court witness village energy treaty festival water bridge
@@ -67,7 +69,7 @@ def sentence(chance):
     return " ".join(words).capitalize() + "."
 
 
-def item(source, number):
+def item(source, number, published):
     chance = random.Random(f"{source} {number}")
     paragraphs = [
         " ".join(sentence(chance) for _ in range(chance.randint(2, 5)))
@@ -81,7 +83,7 @@ def item(source, number):
         title=sentence(chance)[:-1],
         author=f"{chance.choice(WORDS).title()} {chance.choice(WORDS).title()}",
         section=chance.choice(WORDS),
-        date=formatdate(BEGAN + number * 600 + source, usegmt=True),
+        date=formatdate(published, usegmt=True),
         lead=paragraphs[0],
         body=picture + "".join(f"<p>{text}</p>" for text in paragraphs),
     )
@@ -96,6 +98,8 @@ class World:
         self.answers = {}
         self.served = Counter()
         self.advances = 0
+        self.began = time.time()
+        self.came = defaultdict(list)  # when later entries of a source did
 
     def some(self, fraction):
         """Return the numbers of a share of the feeds, others at each call."""
@@ -106,14 +110,22 @@ class World:
     def advance(self, sources, new):
         for source in sources:
             self.published[source] += new
+            self.came[source] += [time.time()] * new
             self.answers.pop(source, None)
+
+    def date(self, source, number):
+        """Return when an entry was published, in seconds."""
+        later = number - self.entries
+        if later >= 0:
+            return self.came[source][later]
+        return self.began + later * APART - source % APART
 
     def answer(self, source):
         """Return ETag, 304, 200 and gzipped 200 of a feed, headers and all."""
         if source not in self.answers:
             number = self.published[source]
             newest = range(number - 1, max(-1, number - 1 - self.entries), -1)
-            items = "".join(item(source, n) for n in newest)
+            items = "".join(item(source, n, self.date(source, n)) for n in newest)
             body = (HEAD.format(source=source) + items + "</channel></rss>\n").encode()
             packed = gzip.compress(body, mtime=0)
             etag = f'"{source}-{number}"'.encode()
