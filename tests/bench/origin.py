@@ -25,7 +25,7 @@ from email.utils import formatdate
 from functools import cache
 from urllib.parse import parse_qsl, urlsplit
 
-APART = 600  # seconds between two entries that a feed has from the start
+APART = 3600  # seconds between two entries that a feed has from the start
 WORDS = """
     council harbour report minister river school budget strike border railway winter
     market hospital election court witness village energy treaty festival water bridge
