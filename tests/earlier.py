@@ -21,6 +21,7 @@ UNDOING = {
         "ALTER TABLE articles DROP COLUMN seal_taken_by",
     ),
     "0008": ("DROP TABLE pruned",),
+    "0009": ("DROP TABLE hours",),
 }
 
 

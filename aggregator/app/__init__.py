@@ -30,6 +30,7 @@ Publishing
     twins         an article of several sources stands once; `near` finds copies
     history       the archived months of publications; `relics`: of former ones
     months        which month a report stands in; `arrivals`: of what comes late
+    contents      what is found in a month, and the hours in which nothing changed
     binding       what stands in a month; `ledger`: what its file is like
     tombstones    what is left of what was taken back; `burial`: out of which months
     lowering      what months give up where less may be shown than before

@@ -18,6 +18,7 @@ from aggregator.app.editorial import Editorial
 from aggregator.app.twins import Families, tied
 from aggregator.model import Also, Article, Publication, Report, Rights
 from aggregator.publishing import (
+    Calm,
     Marked,
     Missing,
     Slip,
@@ -45,10 +46,15 @@ class Binder:
         self._families = Families(store, editorial)
         self._bases: dict[str, bytes] = {}
 
+    def basis(self, publication: Publication) -> str:
+        """Return 32 digits that stand for all that decides about articles, but them."""
+        said = self._editorial.basis(publication) + self._editorial.basis_of_all()
+        return blake2b(said.encode(), digest_size=16).hexdigest()
+
     def fill(
         self,
         volume: Volume,
-        found: Iterable[Mark],
+        found: Iterable[Mark | Calm],
         publication: Publication,
         now: datetime,
         barred: Callable[[bytes], bool],
@@ -62,7 +68,7 @@ class Binder:
         known: Iterable[Marked | Stretch] = self._with_pruned(
             volume,
             volume.compared(
-                self._editorial.basis(publication), map(self._marked, found)
+                self._editorial.basis(publication), map(self._compared, found)
             ),
             barred,
         )
@@ -142,6 +148,9 @@ class Binder:
         if not is_settled or id_ in several:
             mark = b""
         return shown._replace(mark=mark) if shown else marked._replace(mark=mark)
+
+    def _compared(self, found: Mark | Calm) -> Marked | Calm:
+        return found if isinstance(found, Calm) else self._marked(found)
 
     def _marked(self, mark: Mark) -> Marked:
         """Return an article with what changes with it and its source."""

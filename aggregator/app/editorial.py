@@ -227,10 +227,7 @@ class Editorial:
         return any(each.rights.embargo or each.rights.expires for each in asked)
 
     def basis(self, publication: Publication) -> str:
-        """Return 32 digits that stand for all that decides about articles, but them.
-
-        What is said of single sources is in `basis_of`.
-        """
+        """Return 32 digits for all that decides about articles, but them and sources."""
         digest = blake2b(self.depends(publication), digest_size=16)
         digest.update(repr(self._rules).encode("utf-8", "surrogatepass"))
         digest.update(str(self.can_repeat(publication)).encode())
@@ -242,6 +239,12 @@ class Editorial:
             said = repr(self._grant(source_id)).encode("utf-8", "surrogatepass")
             self._bases[source_id] = blake2b(said, digest_size=8).hexdigest()
         return self._bases[source_id]
+
+    def basis_of_all(self) -> str:
+        """Return 16 digits that stand for what is said of any source's reports."""
+        known = sorted({*self._sources, *self._former})
+        said = repr([*map(self.basis_of, known), known]).encode()
+        return blake2b(said, digest_size=8).hexdigest()
 
     def depends(self, publication: Publication) -> bytes:
         """Return what every entry of a publication depends on beside its article."""

@@ -19,16 +19,16 @@ Sources whose rights end some day stay out: what is archived cannot be taken in 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
-from heapq import merge
 from itertools import chain
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from aggregator.app.arrivals import Arrivals
 from aggregator.app.burial import Burial
+from aggregator.app.contents import Contents, is_current, place, since
 from aggregator.app.editorial import Editorial
 from aggregator.app.ledger import Ledger
 from aggregator.app.lowering import Lowered, Lowering
@@ -49,21 +49,12 @@ from aggregator.app.months import (
     start_of,
 )
 from aggregator.app.tombstones import stones, taken_back
-from aggregator.model import Article, Publication, Selection
-from aggregator.publishing import Archives
-from aggregator.store import Mark, Store
+from aggregator.model import Article, Publication
+from aggregator.publishing import Archives, Calm
+from aggregator.store import Store
 
 if TYPE_CHECKING:
     from aggregator.app.binding import Binder
-
-_PAGE = 500
-
-
-class Since(TypedDict):
-    """What `Store.latest` goes by, for a list that ends somewhere."""
-
-    selection: Selection
-    now: datetime
 
 
 class History:
@@ -84,6 +75,7 @@ class History:
         self._archives = archives
         self._arrivals = Arrivals(store, editorial)
         self._burial = Burial(store, archives)
+        self._contents = Contents(store, ledger)
 
     def keep(
         self, publication: Publication, live: Sequence[Article], *, now: datetime
@@ -165,7 +157,7 @@ class History:
         which is listed elsewhere.
         """
         newest = self._store.latest(
-            **_from(month, publication.select, now),
+            **since(start_of(month), publication.select, now),
             limit=1,
             before=(end_of(month), ""),
             bodies=False,
@@ -224,11 +216,22 @@ class History:
         lowered: Lowered | None,
     ) -> Month | None:
         """Write a month and return when that was, None if there is nothing in it."""
-        found = self._found(publication, month, strays, now)
+        volume = None
+        hours = self._contents.hours(month, self._binder.basis(publication))
+        calm: list[Calm] = []
+        if month in months and is_current(month, now) and not lowered:
+            volume = self._archives.volume(publication, month)
+            known = months[month]
+            calm = self._contents.calm(publication, month, known, volume.sum, hours)
+        found = self._contents.found(publication, month, strays, now, calm)
         newest = next(found, None)
+        if isinstance(newest, Calm):
+            # What was the newest is gone: the next may stand anywhere.
+            found = self._contents.found(publication, month, strays, now)
+            newest = next(found, None)
         if newest is None and month not in months:
             return None
-        volume = self._archives.volume(publication, month)
+        volume = volume or self._archives.volume(publication, month)
         listed = chain([newest], found) if newest else ()
         barred = lowered.bars if lowered else nothing_barred
         self._binder.fill(volume, listed, publication, now, barred)
@@ -242,8 +245,11 @@ class History:
             now=now,
         ):
             return None
+        if is_current(month, now):
+            hours = replace(hours, unsettled=tuple(sorted(volume.unsettled)))
+            self._ledger.note_hours(publication.id, month, hours)
         first = months[month].first if month in months else now
-        top = _place(newest) if newest else months[month].top
+        top = place(newest) if newest else months[month].top
         return Month(first=first, last=now, top=top)
 
     def _months_of(self, article: Article) -> set[str]:
@@ -259,36 +265,6 @@ class History:
             month = month_of(newest[0].listed_at)
             yield month
             before = (start_of(month), "")
-
-    def _found(
-        self,
-        publication: Publication,
-        month: str,
-        strays: Sequence[Came],
-        now: datetime,
-    ) -> Iterator[Mark]:
-        """Yield what belongs to a month, newest listed first, page by page."""
-        came = self._store.marks_of([each.id for each in strays])
-        came.sort(key=_place, reverse=True)
-        listed = self._listed(publication, month, now)
-        last = None
-        for each in merge(came, listed, key=_place, reverse=True) if came else listed:
-            if each.id != last:
-                yield each
-            last = each.id
-
-    def _listed(
-        self, publication: Publication, month: str, now: datetime
-    ) -> Iterator[Mark]:
-        """Yield what is listed in a month."""
-        within = _from(month, publication.select, now)
-        before = (end_of(month), "")
-        while True:
-            page = self._store.marks(**within, limit=_PAGE, before=before)
-            yield from page
-            if len(page) < _PAGE:
-                return
-            before = _place(page[-1])
 
     def _known(self, publication: Publication) -> dict[str, Month]:
         """Return the months that were written and are still there."""
@@ -332,17 +308,3 @@ def nothing_barred(_entry: bytes) -> bool:
 
 def _after(month: str, months: Iterable[str]) -> list[str]:
     return [each for each in months if each > month]
-
-
-def _place(mark: Mark) -> tuple[datetime, str]:
-    return mark.listed_at, mark.id
-
-
-def _from(month: str, selection: Selection, now: datetime) -> Since:
-    """Return what takes nothing that is listed before a month begins.
-
-    An age of nothing would be any age.
-    """
-    start = start_of(month)
-    at = max(now, start + timedelta.resolution)
-    return {"selection": replace(selection, max_age=at - start), "now": at}

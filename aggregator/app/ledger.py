@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, json
 from msgspec.structs import replace
 
+from aggregator.publishing import Hours
 from aggregator.store import Store
 
 if TYPE_CHECKING:
@@ -24,13 +25,14 @@ if TYPE_CHECKING:
 class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A month as it was written: `coming` is the length it may have instead, or None.
 
-    `base_url` is the public address that stands in it.
+    `base_url` is the public address that stands in it, `hours` how far it was up to date.
     """
 
     size: int
     crc: int | None
     base_url: str
     coming: int | None = None
+    hours: Hours | None = None
 
     def agrees(self, size: int, crc: int | None = None) -> bool:
         """Whether a file of this length and, if that is known, CRC-32 may be the month."""
@@ -101,6 +103,21 @@ class Ledger:
         """Note what a month is like that stands on disk now."""
         entry = Entry(size=size, crc=crc, base_url=self._base_url)
         self._put(publication_id, month, entry)
+
+    def hours(
+        self, publication_id: str, month: str, stands: tuple[int, int] | None
+    ) -> Hours | None:
+        """Return how far the month of this length and CRC-32 was up to date, if known."""
+        entry = self.of(publication_id).get(month)
+        if entry is None or (entry.size, entry.crc) != stands or entry.coming:
+            return None
+        return entry.hours
+
+    def note_hours(self, publication_id: str, month: str, hours: Hours) -> None:
+        """Note how far the month that stands was up to date when it was written."""
+        entry = self.of(publication_id).get(month)
+        if entry:
+            self._put(publication_id, month, replace(entry, hours=hours))
 
     def forget(self, publication_id: str, month: str) -> None:
         """Note that a month was removed on purpose."""

@@ -25,6 +25,7 @@ collating    its entries in order, plain and deflated, as ranges of files
 bound        the parts of its files
 index        what stands in them, line by line
 comparing    what is found in a month with what stands in it, in step
+hours        the times in which nothing changed since it was written
 loose        what stands in them where that is lost
 ranges       ranges of files, which are never held in memory
 proving      whether what stands on disk is what the store makes of it
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
         public,
     )
     from aggregator.publishing.files import standing
+    from aggregator.publishing.hours import HOUR, Calm, Hours, calm
     from aggregator.publishing.index import Stretch, place_of
     from aggregator.publishing.margin import Margin, Tombstone
     from aggregator.publishing.proving import differences, unpaired
@@ -59,7 +61,10 @@ if TYPE_CHECKING:
     from aggregator.publishing.volume import Volume
 
 __all__ = [
+    "HOUR",
     "Archives",
+    "Calm",
+    "Hours",
     "Margin",
     "Marked",
     "Missing",
@@ -68,6 +73,7 @@ __all__ = [
     "Stretch",
     "Tombstone",
     "Volume",
+    "calm",
     "credit_block",
     "credit_line",
     "credited_name",
@@ -87,6 +93,10 @@ __getattr__ = opening_late(
     __name__,
     {
         "Archives": "archives",
+        "HOUR": "hours",
+        "Calm": "hours",
+        "Hours": "hours",
+        "calm": "hours",
         "Margin": "margin",
         "Publisher": "publish",
         "Marked": "comparing",

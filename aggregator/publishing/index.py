@@ -142,9 +142,9 @@ class Index:
         for first in range(stretch.first, stretch.last, PAGE):
             yield self._read(first, min(first + PAGE, stretch.last))
 
-    def keys(self) -> Iterator[bytes]:
-        """Yield place and mark of every line, in one."""
-        for page in self.pages(self.whole):
+    def keys(self, first: int = 0) -> Iterator[bytes]:
+        """Yield place and mark of every line, in one, from a number on."""
+        for page in self.pages(Stretch(first, self._count)):
             for at in range(0, len(page), _LINE.size):
                 yield page[at : at + _KEY.size]
 
@@ -154,6 +154,14 @@ class Index:
         Who asks for one asks for that below, as a rule: looked at first is where the
         last one was, or would be. What came since the month was written stands above all.
         """
+        number = self.below(place)
+        if number == self._count or self._place(number) != place:
+            return None
+        self._near += 1
+        return number
+
+    def below(self, place: bytes) -> int:
+        """Return the number of the first line that is not above a place."""
         if not self._is_where(self._near, place):
             low, high = self.whole
             while low < high:
@@ -163,11 +171,7 @@ class Index:
                 else:
                     high = middle
             self._near = low
-        number = self._near
-        if number == self._count or self._place(number) != place:
-            return None
-        self._near += 1
-        return number
+        return self._near
 
     def _is_where(self, number: int, place: bytes) -> bool:
         """Whether a line with a place would have this number."""
@@ -234,6 +238,12 @@ def place_below(place: bytes, listed_at: int, name: bytes) -> bytes:
     """
     above, _ = _PLACE.unpack(place)
     return _PLACE.pack(min(listed_at + (1 << 63), above - 1), name[:10])
+
+
+def listed_at(place: bytes) -> int:
+    """Return when what stands in a place is listed, in microseconds since 1970."""
+    above, _ = _PLACE.unpack(place)
+    return int(above) - (1 << 63)
 
 
 def id_of(place: bytes) -> str:

@@ -27,6 +27,7 @@ from aggregator.publishing.bound import Bound
 from aggregator.publishing.collating import Collation, Sheet, Sheets, Shelved
 from aggregator.publishing.comparing import Known, Marked, Missing, compared, stretches
 from aggregator.publishing.formats import Masthead, named
+from aggregator.publishing.hours import HOUR, Calm
 from aggregator.publishing.index import (
     HIDDEN,
     LONG_AGO,
@@ -77,6 +78,8 @@ class Volume:
         # Digests of published ids: of what was put in, and of what was taken over.
         self._names: set[bytes] = set()
         self._kept_names = bytearray()
+        # Hours in which something may be decided otherwise that does not change itself.
+        self.unsettled: set[int] = set()
         # The name of the first entry that is shown, and its length.
         self._first: tuple[bytes, int] | None = None
 
@@ -90,8 +93,13 @@ class Volume:
         """Return whether what was decided when it was written last holds still."""
         return self._old is not None and self._old.pieces.preface.basis == self._basis
 
+    @property
+    def sum(self) -> tuple[int, int] | None:
+        """Return length and CRC-32 of what stands on disk, None if nothing does."""
+        return self._old.pieces.preface.body if self._old else None
+
     def compared(
-        self, basis: str, marked: Iterable[Marked]
+        self, basis: str, marked: Iterable[Marked | Calm]
     ) -> Iterator[Known | Missing]:
         """Yield articles, newest first; what is as it was, as stretches of the index.
 
@@ -100,7 +108,7 @@ class Volume:
         """
         self._basis = basis
         if self._old is None:
-            return iter(marked)
+            return (each for each in marked if isinstance(each, Marked))
         return compared(marked, self._old.pieces, holds=self.is_continued)
 
     def shown(self, missing: Missing) -> Iterator[tuple[int, str]]:
@@ -171,9 +179,13 @@ class Volume:
                 continue
             self._place = each.place
             if isinstance(each, Slip):
-                self._put(each, made.get(each.article_id))
-            elif each.mark:
-                self._lines.add(Line(each.place, each.mark).written())
+                is_in = self._put(each, made.get(each.article_id))
+            else:
+                is_in = bool(each.mark)
+                if is_in:
+                    self._lines.add(Line(each.place, each.mark).written())
+            if not (is_in and each.mark):
+                self._unsettle(each.place)
 
     def loose(self) -> Iterator[Loose]:
         """Yield what stands on disk of a month that lost its index."""
@@ -254,8 +266,8 @@ class Volume:
                     lines = index.with_packed(lines, *ended)
                 self._lines.add(lines)
 
-    def _put(self, slip: Slip, rendered: bytes | None) -> None:
-        """Put in an entry that stands on disk, or was rendered just now."""
+    def _put(self, slip: Slip, rendered: bytes | None) -> bool:
+        """Put in an entry that stands on disk, or was rendered just now; tell if it is."""
         number = self._number(slip)
         entry: Sheet | bytes | None = rendered
         is_fit = bool(rendered)
@@ -263,12 +275,12 @@ class Volume:
             entry = next(self._sheets(Stretch(number, number + 1)))
             is_fit = entry.page.kind[0] == SHOWN
         if entry is None:
-            return
+            return False
         line = Line(slip.place, slip.mark, index.digest_of(slip.digest), UNFIT)
         if is_fit:
             name = index.digest_of(slip.published_id)
             if self._repeats(name):
-                return
+                return False
             self._names.add(name)
             length, packed = self._bytes(entry)
             line = line._replace(
@@ -282,6 +294,10 @@ class Volume:
                 packed=packed,
             )
         self._enter(line)
+        return True
+
+    def _unsettle(self, place: bytes) -> None:
+        self.unsettled.add(index.listed_at(place) // HOUR)
 
     def _enter(self, line: Line) -> None:
         """Put in the line of one entry."""
@@ -315,13 +331,14 @@ class Volume:
             return
         first = number = stretch.first
         for lines in self._old.pieces.pages(stretch):
-            names = index.unpacked(lines).name
-            if not self._names.isdisjoint(names):
-                for at, name in enumerate(names, number):
+            page = index.unpacked(lines)
+            if not self._names.isdisjoint(page.name):
+                for at, name in enumerate(page.name, number):
                     if name in self._names:
                         yield from stretches(first, at)
                         first = at + 1
-            number += len(names)
+                        self._unsettle(page.place[at - number])
+            number += len(page.name)
         yield from stretches(first, stretch.last)
 
     def _repeats(self, name: bytes) -> bool:

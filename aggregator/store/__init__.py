@@ -17,7 +17,7 @@ PostgreSQL, with the same answers.
     proving       every row read back; `seals`: what tells that one flipped
     pruning, backup
 
-    sources, grants, documents, polls, articles, bodies, keys, listing, search,
+    sources, grants, documents, polls, articles, bodies, keys, listing, hours, search,
     publications, meta, twins, sightings, pruned
                   one family of tables each: its rows from and to our nouns
     rows, states  a row of articles as an Article, of sources as a SourceState, and back

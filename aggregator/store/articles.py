@@ -38,9 +38,11 @@ from aggregator.store.columns import (
     chunks,
     execute_each,
     metadata,
+    micros,
     packed,
     packed_texts,
 )
+from aggregator.store.hours import count_changes
 from aggregator.store.rows import new_row, row_said, sealed, withdrawn_text
 
 # An article that is listed when it is seen stands some microseconds before that time.
@@ -141,6 +143,7 @@ _tag = (
     .values(desk_tags=bindparam("desk_tags"), seal_tags=bindparam("seal_tags"))
 )
 _some_ids = bindparam("which", type_=Name, expanding=True)
+_times = select(articles.c.listed_at).where(articles.c.article_id.in_(_some_ids))
 _existing = select(articles.c.article_id).where(articles.c.article_id.in_(_some_ids))
 # All that an Article is made of.
 told = [column for column in articles.c if column.name not in seals.OF_ARTICLES]
@@ -169,11 +172,13 @@ _counts = select(articles.c.source_id, func.count().label("number")).group_by(
 def insert_articles(connection: Connection, new: Sequence[Article]) -> None:
     """Insert rows; none of the ids may exist."""
     execute_each(connection, _insert, [new_row(article) for article in new])
+    count_changes(connection, [micros(article.listed_at) for article in new])
 
 
 def change_articles(connection: Connection, changed: Sequence[Article]) -> None:
     """Update what a source may change. Names, place and withdrawal stay."""
     execute_each(connection, _change, [_changed_row(article) for article in changed])
+    note_changed(connection, [article.id for article in changed])
 
 
 def retitle_articles(connection: Connection, edited: Sequence[Article]) -> None:
@@ -195,17 +200,20 @@ def retitle_articles(connection: Connection, edited: Sequence[Article]) -> None:
         for each in edited
     ]
     execute_each(connection, _retitle, rows)
+    note_changed(connection, [each.id for each in edited])
 
 
 def override_title(connection: Connection, article_id: str, title: str | None) -> bool:
     """Give an article a headline of the desk's own, or None; False if there is none."""
     row = sealed(article_id, {"override": title}, "seal_override")
+    note_changed(connection, [article_id])
     return connection.execute(_override, row | {"which": article_id}).rowcount == 1
 
 
 def withdraw_article(connection: Connection, article_id: str, why: Withdrawn) -> bool:
     """Take an article back; False if it does not exist or was taken back before."""
     row = sealed(article_id, {"withdrawn": withdrawn_text(why)}, "seal_withdrawn")
+    note_changed(connection, [article_id])
     return connection.execute(_withdraw, row | {"which": article_id}).rowcount == 1
 
 
@@ -218,6 +226,13 @@ def tag_articles(
         for id_ in article_ids
     ]
     execute_each(connection, _tag, rows)
+    note_changed(connection, article_ids)
+
+
+def note_changed(connection: Connection, article_ids: Collection[str]) -> None:
+    """Count a change in the hours in which articles are listed now."""
+    for some in chunks(sorted(article_ids)):
+        count_changes(connection, connection.scalars(_times, {"which": some}))
 
 
 def existing(connection: Connection, article_ids: Collection[str]) -> set[str]:

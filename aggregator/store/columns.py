@@ -161,6 +161,22 @@ def upsert(table: Table, *, keep: Collection[str] = ()) -> ByDialect:
     return statement
 
 
+def add_to(table: Table, column: str) -> ByDialect:
+    """Return the insert that adds to a column of an existing row."""
+    key = [column.name for column in table.primary_key]
+
+    @cache
+    def statement(dialect: str) -> Insert:
+        insert = _insert_into(dialect, table)
+        added: Insert = insert.on_conflict_do_update(
+            index_elements=key,
+            set_={column: table.c[column] + insert.excluded[column]},
+        )
+        return added
+
+    return statement
+
+
 def insert_unless_there(
     table: Table, rows: Select[*tuple[Any, ...]] | None = None
 ) -> ByDialect:

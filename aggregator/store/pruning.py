@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from aggregator.store.articles import articles
+from aggregator.store.articles import articles, note_changed
 from aggregator.store.columns import chunks, micros
 from aggregator.store.documents import document
 from aggregator.store.keys import forget_keys, forget_refs
@@ -51,6 +51,7 @@ def _delete_articles(
     connection: Connection, source_id: str, article_ids: Sequence[str]
 ) -> None:
     before = listed(connection, article_ids)
+    note_changed(connection, article_ids)
     note_pruned(connection, source_id, article_ids)
     forget_keys(connection, source_id, article_ids)
     for some in chunks(article_ids):

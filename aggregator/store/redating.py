@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from aggregator.store import seals
-from aggregator.store.articles import CAME_LATE, articles
+from aggregator.store.articles import CAME_LATE, articles, note_changed
 from aggregator.store.columns import execute_each, micros, moment
 from aggregator.store.listing import listed, relist
 
@@ -58,6 +58,7 @@ def bring_back(connection: Connection, now: datetime) -> int:
     if not rows:
         return 0
     before = listed(connection, rows)
+    note_changed(connection, rows)
     by = at - max(max(row["first_seen"], row["listed_at"]) for row in rows.values())
     for id_, row in rows.items():
         row.update({name: row[name] + by for name in _TIMES if row[name] > at})
@@ -66,5 +67,6 @@ def bring_back(connection: Connection, now: datetime) -> int:
     execute_each(
         connection, _redate, [{n: row[n] for n in wanted} for row in rows.values()]
     )
+    note_changed(connection, rows)
     relist(connection, before, rows)
     return len(rows)

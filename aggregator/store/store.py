@@ -26,6 +26,7 @@ from aggregator.store import (
     desk,
     documents,
     grants,
+    hours,
     meta,
     polls,
     pruning,
@@ -221,6 +222,15 @@ class Store(Catalogue):
             return redating.bring_back(connection, now)
 
     # publications and the store itself
+
+    def changes(self, first: int, last: int) -> dict[int, int]:
+        """Return how often anything changed among the articles listed in an hour.
+
+        By hour, numbered from the beginning of 1970, from the first on and before the
+        last; what has none never changed.
+        """
+        with self._reading() as connection:
+            return hours.changes(connection, first, last)
 
     def publication_status(self) -> list[PublicationStatus]:
         """Return how the last attempt to publish each path went, by path."""
