@@ -52,7 +52,7 @@ def rows(url):
         tables = [
             name
             for name in inspect(connection).get_table_names()
-            if not name.startswith(("search", "grants", "pruned"))
+            if not name.startswith(("search", "grants", "pruned", "hours"))
         ]
         counts = {
             name: connection.scalar(text(f"SELECT count(*) FROM {name}"))
