@@ -6,7 +6,7 @@ places stand calm times. An hour with 1,000 reports takes 15 ms.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from heapq import merge
 from typing import TypedDict
 
@@ -14,13 +14,11 @@ from msgspec.structs import replace
 
 from aggregator.app.ledger import Ledger
 from aggregator.app.months import Came, Month, end_of, month_of, start_of
-from aggregator.model import Publication, Selection
-from aggregator.publishing import HOUR, Calm, Hours, calm
+from aggregator.model import HOUR, Publication, Selection
+from aggregator.publishing import Calm, Hours, calm, micros, moment
 from aggregator.store import Mark, Store
 
 _PAGE = 500
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 Found = Mark | Calm
 
@@ -76,7 +74,7 @@ class Contents:
         if noted is None or noted.basis != hours.basis:
             return []
         first, _ = _hours_of(month)
-        newest = _micros(known.top[0]) // HOUR
+        newest = micros(known.top[0]) // HOUR
         return calm(noted, hours.changes, first=first, newest=newest)
 
     def _listed(
@@ -89,11 +87,11 @@ class Contents:
         """Yield what is listed in a month."""
         above = end_of(month)
         for each in calm_times:
-            until = _moment(each.until)
+            until = moment(each.until)
             if until < above:
                 yield from self._between(publication, until, above, now)
             yield each
-            above = _moment(each.since)
+            above = moment(each.since)
         if start_of(month) < above:
             yield from self._between(publication, start_of(month), above, now)
 
@@ -113,7 +111,7 @@ class Contents:
 def place(found: Found) -> tuple[datetime, str]:
     """Return what orders what was found among all else."""
     if isinstance(found, Calm):
-        return _moment(found.until), ""
+        return moment(found.until), ""
     return found.listed_at, found.id
 
 
@@ -122,23 +120,10 @@ def since(start: datetime, selection: Selection, now: datetime) -> Since:
 
     An age of nothing would be any age.
     """
-    at = max(now, start + timedelta.resolution)
+    at = max(now, start + datetime.resolution)
     return {"selection": replace(selection, max_age=at - start), "now": at}
-
-
-def is_current(month: str, now: datetime) -> bool:
-    """Whether a month is that of now, of which hours are noted."""
-    return month == month_of(now)
 
 
 def _hours_of(month: str) -> tuple[int, int]:
     """Return the first hour of a month, and the first after it."""
-    return _micros(start_of(month)) // HOUR, _micros(end_of(month)) // HOUR
-
-
-def _micros(time: datetime) -> int:
-    return (time - _EPOCH) // _MICROSECOND
-
-
-def _moment(micros: int) -> datetime:
-    return _EPOCH + micros * _MICROSECOND
+    return micros(start_of(month)) // HOUR, micros(end_of(month)) // HOUR

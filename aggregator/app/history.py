@@ -28,7 +28,7 @@ from msgspec.structs import replace
 
 from aggregator.app.arrivals import Arrivals
 from aggregator.app.burial import Burial
-from aggregator.app.contents import Contents, is_current, place, since
+from aggregator.app.contents import Contents, place, since
 from aggregator.app.editorial import Editorial
 from aggregator.app.ledger import Ledger
 from aggregator.app.lowering import Lowered, Lowering
@@ -217,9 +217,10 @@ class History:
     ) -> Month | None:
         """Write a month and return when that was, None if there is nothing in it."""
         volume = None
+        is_current = month == month_of(now)
         hours = self._contents.hours(month, self._binder.basis(publication))
         calm: list[Calm] = []
-        if month in months and is_current(month, now) and not lowered:
+        if is_current and month in months and not lowered:
             volume = self._archives.volume(publication, month)
             known = months[month]
             calm = self._contents.calm(publication, month, known, volume.sum, hours)
@@ -245,7 +246,7 @@ class History:
             now=now,
         ):
             return None
-        if is_current(month, now):
+        if is_current:
             hours = replace(hours, unsettled=tuple(sorted(volume.unsettled)))
             self._ledger.note_hours(publication.id, month, hours)
         first = months[month].first if month in months else now

@@ -109,7 +109,11 @@ class Ledger:
     ) -> Hours | None:
         """Return how far the month of this length and CRC-32 was up to date, if known."""
         entry = self.of(publication_id).get(month)
-        if entry is None or (entry.size, entry.crc) != stands or entry.coming:
+        if (
+            entry is None
+            or (entry.size, entry.crc) != stands
+            or entry.coming is not None
+        ):
             return None
         return entry.hours
 

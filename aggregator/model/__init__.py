@@ -15,6 +15,7 @@ shown        the repr of what holds secrets
 
 from aggregator.model.alert import Alert, AlertKind
 from aggregator.model.article import (
+    HOUR,
     INVENTED,
     SHARED,
     Article,
@@ -86,6 +87,7 @@ from aggregator.model.source import (
 
 __all__ = [
     "BODY_MODES",
+    "HOUR",
     "INVENTED",
     "RESERVED_HEADERS",
     "SHARED",

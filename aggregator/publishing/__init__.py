@@ -50,8 +50,8 @@ if TYPE_CHECKING:
         public,
     )
     from aggregator.publishing.files import standing
-    from aggregator.publishing.hours import HOUR, Calm, Hours, calm
-    from aggregator.publishing.index import Stretch, place_of
+    from aggregator.publishing.hours import Calm, Hours, calm
+    from aggregator.publishing.index import Stretch, micros, moment, place_of
     from aggregator.publishing.margin import Margin, Tombstone
     from aggregator.publishing.proving import differences, unpaired
     from aggregator.publishing.publish import Publisher
@@ -61,7 +61,6 @@ if TYPE_CHECKING:
     from aggregator.publishing.volume import Volume
 
 __all__ = [
-    "HOUR",
     "Archives",
     "Calm",
     "Hours",
@@ -80,6 +79,8 @@ __all__ = [
     "credited_url",
     "differences",
     "formats",
+    "micros",
+    "moment",
     "place_of",
     "public",
     "report",
@@ -93,7 +94,6 @@ __getattr__ = opening_late(
     __name__,
     {
         "Archives": "archives",
-        "HOUR": "hours",
         "Calm": "hours",
         "Hours": "hours",
         "calm": "hours",
@@ -112,6 +112,8 @@ __getattr__ = opening_late(
         "public": "credit",
         "differences": "proving",
         "unpaired": "proving",
+        "micros": "index",
+        "moment": "index",
         "place_of": "index",
         "report": "showing",
         "slip": "slips",

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-HOUR = 3_600_000_000  # microseconds
+from aggregator.model import HOUR
 
 
 class Hours(Struct, frozen=True, kw_only=True):

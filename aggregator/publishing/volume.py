@@ -21,13 +21,13 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from aggregator.errors import PublishError
-from aggregator.model import Report
+from aggregator.model import HOUR, Report
 from aggregator.publishing import index
 from aggregator.publishing.bound import Bound
 from aggregator.publishing.collating import Collation, Sheet, Sheets, Shelved
 from aggregator.publishing.comparing import Known, Marked, Missing, compared, stretches
 from aggregator.publishing.formats import Masthead, named
-from aggregator.publishing.hours import HOUR, Calm
+from aggregator.publishing.hours import Calm
 from aggregator.publishing.index import (
     HIDDEN,
     LONG_AGO,

@@ -10,9 +10,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import BigInteger, Column, Connection, Table, bindparam, select
 
+from aggregator.model import HOUR
 from aggregator.store.columns import add_to, execute_each, metadata
-
-HOUR = 3_600_000_000  # microseconds
 
 hours = Table(
     "hours",

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from aggregator.app.wire import Wire
 from aggregator.model import (
+    HOUR,
     Config,
     Dropped,
     Publication,
@@ -20,7 +21,7 @@ from aggregator.model import (
     Selection,
     Source,
 )
-from aggregator.publishing import HOUR, Calm, Hours, calm
+from aggregator.publishing import Calm, Hours, calm
 from tests import emptystore
 from tests.store.newsroom import article, polled, source
 
@@ -259,9 +260,6 @@ def test_a_store_that_was_put_back_is_read_whole(desks):
         one.comes(random.Random(1))
     one.publishes()
     store = one.wire.store
-    month = "2026-01"
-    noted = one.wire.printing.history._ledger.of("wire")[month]
-    one.wire.printing.history._ledger.note_hours("wire", month, noted.hours)
     before = {name: store.meta(name) for name in ("archived wire", "months wire")}
     one.now += HOURS
     one.comes(random.Random(1))

@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 from newsroom import HOUR, NOW, article, polled, source
 
+from aggregator.model import HOUR as COUNTED_BY
 from aggregator.model import Dropped, Selection
-from aggregator.store import hours
 from aggregator.store.columns import micros
 
 OLD = article("old", first_seen=NOW - 9 * HOUR, listed_at=NOW - 9 * HOUR)
@@ -15,7 +15,7 @@ BESIDE = article("beside", first_seen=NOW - 4 * HOUR, listed_at=NOW - 4 * HOUR)
 
 
 def hour_of(time):
-    return micros(time) // hours.HOUR
+    return micros(time) // COUNTED_BY
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def numbers(desk):
 def marks(desk, time):
     """Return what tells whether the articles of an hour are as they were."""
     found = desk.marks(Selection(), now=NOW, limit=99)
-    return {each for each in found if each.at // hours.HOUR == hour_of(time)}
+    return {each for each in found if each.at // COUNTED_BY == hour_of(time)}
 
 
 WRITES = {
