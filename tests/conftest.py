@@ -1,6 +1,7 @@
 """In which order files of tests begin, and a log for each test."""
 
 import logging
+import os
 
 import pytest
 from hypothesis import settings
@@ -49,6 +50,12 @@ def pytest_collection_modifyitems(items):
     items.sort(
         key=lambda item: places.get("/".join(item.path.parts[-2:]), len(LONGEST))
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_their_own(tmp_path_factory):
+    """Let commands keep configs where no other run finds them."""
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(autouse=True)

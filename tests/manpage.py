@@ -68,6 +68,12 @@ what is polled
 .TP
 .I config/publications.yaml
 what is offered, and the rules
+.TP
+.I ~/.cache/mediawire/
+configs without secrets as they were read last, for commands to start from; may be
+removed at any time. Below
+.B XDG_CACHE_HOME
+where that is set.
 """
 
 

@@ -7,7 +7,7 @@ fails when the README has another one.
 import re
 from pathlib import Path
 
-from aggregator.config import reference
+from aggregator.config.reference import reference
 
 README = Path(__file__).parent.parent / "README.md"
 TABLE = re.compile(r"(<!-- reference: [^\n]*-->\n).*?(<!-- /reference -->)", re.DOTALL)

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import pytest
 
-LATE = ("store", "publishing", "reading", "text.markup")
+LATE = ("config", "store", "publishing", "reading", "text.markup")
 
 
 @pytest.mark.parametrize("room", LATE)

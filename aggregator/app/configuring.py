@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aggregator.config.cache import cached
 from aggregator.editing import complaints, doubts, kinds
 from aggregator.model import Config
 from aggregator.publishing.formats import names as format_names
@@ -22,9 +23,18 @@ def load_config(
 ) -> Config:
     """Return the config of a folder; raises ConfigError with everything wrong in it.
 
-    `home` is the folder that a draft is for (`config.load_files`).
+    If it is as it was when it was read last, what it came to then is taken from the
+    cache. `home` is the folder that a draft is for (`config.load_files`).
     """
-    return load_files(folder, environ=environ, flags=flags, home=home).config
+    look = partial(cached, folder, environ=environ, flags=flags or {})
+    found = None if home else look()
+    if found and (config := found.config()):
+        return config
+    loaded = load_files(folder, environ=environ, flags=flags, home=home)
+    # While it was read it may have changed.
+    if found and not loaded.elsewhere and found == look():
+        found.keep(loaded.config)
+    return loaded.config
 
 
 def load_files(

@@ -24,7 +24,7 @@ from aggregator.cli.progress import Progress
 from aggregator.cli.signals import on_signals
 from aggregator.cli.terminal import emit_json, emit_table
 from aggregator.cli.values import listening
-from aggregator.config.files import PUBLICATIONS
+from aggregator.config.folder import PUBLICATIONS
 from aggregator.errors import StoreError
 from aggregator.model import Config, PublicationStatus, SourceState
 

@@ -4,6 +4,7 @@ In: a folder of YAML (and OPML), the environment, flags. Out: a `model.Config` w
 default applied, or one ConfigError with everything that is wrong: file, line, column,
 path, and a sentence that says what to write instead.
 
+    folder                    what is read of a folder
     written, nodes, opml      files → texts, lists and mappings that know their place
     units, names, addresses   what single words mean
     fields, service, schema   the keys, their types and defaults; reference derived
@@ -11,6 +12,7 @@ path, and a sentence that says what to write instead.
     overrides, secret         flags, environment, env:NAME and file:PATH
     empties                   keys that stand there without a value
     fold, cautions, load      all of it together
+    cache                     what all of it came to last time
 
 Besides, each imported by itself where it is needed:
 
@@ -19,20 +21,28 @@ Besides, each imported by itself where it is needed:
     intake                    the feeds of a subscription list, each by itself
     watch                     tells when the folder changed
     starter                   a folder to begin with
+
+What is behind this door is imported when it is first asked for: who takes a config from
+the cache needs neither YAML nor the schema.
 """
 
-from aggregator.config.addresses import masked
-from aggregator.config.agreement import Checker
-from aggregator.config.load import Loaded, load, load_files
-from aggregator.config.reference import Key, json_schema, reference
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Checker",
-    "Key",
-    "Loaded",
-    "json_schema",
-    "load",
-    "load_files",
-    "masked",
-    "reference",
-]
+from aggregator.doors import opening_late
+
+if TYPE_CHECKING:
+    from aggregator.config.addresses import masked
+    from aggregator.config.agreement import Checker
+    from aggregator.config.load import Loaded, load_files
+
+__all__ = ["Checker", "Loaded", "load_files", "masked"]
+
+__getattr__ = opening_late(
+    __name__,
+    {
+        "Checker": "agreement",
+        "Loaded": "load",
+        "load_files": "load",
+        "masked": "addresses",
+    },
+)

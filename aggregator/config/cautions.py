@@ -11,13 +11,8 @@ from stat import S_IROTH
 from typing import Any
 from urllib.parse import urlsplit
 
-from aggregator.config.files import (
-    MORE_SOURCES,
-    PUBLICATIONS,
-    SERVICE,
-    SOURCES,
-    Files,
-)
+from aggregator.config.files import Files
+from aggregator.config.folder import MORE_SOURCES, PUBLICATIONS, SERVICE, SOURCES
 from aggregator.config.secret import is_elsewhere
 from aggregator.config.service import EXAMPLE_CONTACT
 from aggregator.config.written import FEW, Written

@@ -12,14 +12,17 @@ from pathlib import Path
 from msgspec import Struct
 
 from aggregator.config.empties import settled
+from aggregator.config.folder import (
+    MAX_BYTES,
+    PUBLICATIONS,
+    SERVICE,
+    SOURCES,
+    paths,
+)
 from aggregator.config.nodes import read_yaml
 from aggregator.config.opml import read_opml
 from aggregator.config.written import Place, Written, nothing
 from aggregator.errors import Complaint, ConfigError
-
-SERVICE, SOURCES, PUBLICATIONS = "mediawire.yaml", "sources.yaml", "publications.yaml"
-MORE_SOURCES = "sources.d"
-MAX_BYTES = 20 * 1024 * 1024
 
 
 class Files(Struct, frozen=True, kw_only=True):
@@ -34,26 +37,6 @@ class Files(Struct, frozen=True, kw_only=True):
     publications: Written
     complaints: tuple[Complaint, ...]
     is_whole: bool
-
-
-def paths(folder: Path) -> list[Path]:
-    """Return what is read of a folder: three files, more sources, lists of sources.
-
-    Hidden files are an editor's or a system's own: `.#desk.yaml` is a link to nowhere
-    that stands there for as long as somebody edits desk.yaml with Emacs. Raises OSError
-    where it cannot be known what is there (`glob` would find nothing, and all sources
-    of `sources.d` would be taken out).
-    """
-    more = folder / MORE_SOURCES
-    try:
-        found = sorted(path for path in more.iterdir() if path.name[0] != ".")
-    except (FileNotFoundError, NotADirectoryError):
-        found = []
-    return [
-        *(folder / name for name in (SERVICE, PUBLICATIONS, SOURCES)),
-        *(path for path in found if path.name.endswith(".yaml")),
-        *(path for path in found if path.name.endswith(".opml")),
-    ]
 
 
 def read_folder(folder: Path) -> Files:

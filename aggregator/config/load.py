@@ -21,13 +21,8 @@ from pydantic import BaseModel, ValidationError
 from aggregator.config import fold, overrides
 from aggregator.config.agreement import Checker, disagreements, doubts
 from aggregator.config.cautions import cautions
-from aggregator.config.files import (
-    PUBLICATIONS,
-    SERVICE,
-    SOURCES,
-    Files,
-    read_folder,
-)
+from aggregator.config.files import Files, read_folder
+from aggregator.config.folder import PUBLICATIONS, SERVICE, SOURCES
 from aggregator.config.schema import PublicationsFile, SourcesFile
 from aggregator.config.secret import Surroundings
 from aggregator.config.sentences import complaints_of
@@ -41,36 +36,14 @@ Keys = TypeVar("Keys", bound=BaseModel)
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
-    """A config, and the files it was made of, with what stood over them."""
+    """A config, and the files it was made of, with what stood over them.
+
+    `elsewhere` are the names of the variables and files that secrets of it are kept in.
+    """
 
     config: Config
     files: Files
-
-
-def load(
-    folder: Path,
-    *,
-    environ: Mapping[str, str],
-    flags: Mapping[str, str] | None = None,
-    kinds: Mapping[str, Checker],
-    formats: Collection[str],
-    doubters: Mapping[str, Checker] = NOBODY,
-) -> Config:
-    """Return the config of a folder; raises ConfigError with all complaints.
-
-    `flags` are texts by the dotted path of their key in mediawire.yaml. `kinds` are the
-    kinds of rules, each with a function that returns what is wrong with a rule's options
-    as (dotted path, sentence); `formats` the formats that publications can have;
-    `doubters`, by the kind of rule as well, return what in it is likely not meant.
-    """
-    return load_files(
-        folder,
-        environ=environ,
-        flags=flags,
-        kinds=kinds,
-        formats=formats,
-        doubters=doubters,
-    ).config
+    elsewhere: tuple[str, ...]
 
 
 def load_files(
@@ -83,8 +56,12 @@ def load_files(
     doubters: Mapping[str, Checker] = NOBODY,
     home: Path | None = None,
 ) -> Loaded:
-    """Return what `load` does, with the files as written.
+    """Return the config of a folder; raises ConfigError with all complaints.
 
+    `flags` are texts by the dotted path of their key in mediawire.yaml. `kinds` are the
+    kinds of rules, each with a function that returns what is wrong with a rule's options
+    as (dotted path, sentence); `formats` the formats that publications can have;
+    `doubters`, by the kind of rule as well, return what in it is likely not meant.
     `home` is the folder that these files are for, where they only stand in `folder` to
     be tried: `file:../secret` is looked for from there.
     """
@@ -125,7 +102,7 @@ def _loaded(
     config = fold.config(
         service, sources, publications, around=around, warnings=warnings
     )
-    return Loaded(config=config, files=files)
+    return Loaded(config=config, files=files, elsewhere=tuple(around.sought))
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from typing import Any
 from msgspec import Struct
 
 from aggregator.config import secret
-from aggregator.config.files import SERVICE
+from aggregator.config.folder import SERVICE
 from aggregator.config.reference import is_list, settings
 from aggregator.config.written import Path, Place, Written
 from aggregator.errors import Complaint

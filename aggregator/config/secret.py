@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from aggregator.model import repr_without
 
@@ -17,11 +17,15 @@ MOST = 64 * 1024
 
 
 class Surroundings(Struct, frozen=True, kw_only=True):
-    """Where a config is read: its folder, the working directory, the environment."""
+    """Where a config is read: its folder, the working directory, the environment.
+
+    `sought` are the names of all secrets that were looked for elsewhere.
+    """
 
     folder: Path
     cwd: Path
     environ: Mapping[str, str]
+    sought: list[str] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return repr_without(self, "environ")
@@ -43,6 +47,7 @@ def revealed(text: str, surroundings: Surroundings) -> str:
 
 def from_environment(name: str, surroundings: Surroundings) -> str:
     """Return the value of an environment variable; ValueError if it is not set."""
+    surroundings.sought.append(name)
     value = surroundings.environ.get(name)
     if value is None:
         raise ValueError(f"the environment has no variable {name!r}")
@@ -51,6 +56,7 @@ def from_environment(name: str, surroundings: Surroundings) -> str:
 
 def from_file(name: str, surroundings: Surroundings) -> str:
     """Return what a file holds; ValueError if it cannot be read as one text."""
+    surroundings.sought.append(name)
     try:
         with (surroundings.folder / name).open("rb") as file:
             content = file.read(MOST)

@@ -6,7 +6,7 @@ The files are those in `starter/` beside this module.
 from importlib.resources import files
 from pathlib import Path
 
-from aggregator.config.files import PUBLICATIONS, SERVICE, SOURCES
+from aggregator.config.folder import PUBLICATIONS, SERVICE, SOURCES
 from aggregator.errors import MediaWireError
 
 

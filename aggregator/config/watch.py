@@ -16,7 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 from threading import Event
 
-from aggregator.config.files import PUBLICATIONS, SERVICE, SOURCES, paths
+from aggregator.config.folder import PUBLICATIONS, SERVICE, SOURCES, paths
 from aggregator.errors import Complaint, ConfigError
 from aggregator.events import log
 

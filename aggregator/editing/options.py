@@ -102,7 +102,7 @@ class Options:
 
     def languages(self, name: str) -> tuple[str, ...]:
         """Return a list of language tags, in the form that the config has them."""
-        from aggregator.config.names import language  # brings pydantic along
+        from aggregator.config.names import language  # loads time zones, too
 
         tags = self.words(name)
         for tag in tags:

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import tempfile
 from importlib import import_module
 from pathlib import Path
 
@@ -31,11 +32,9 @@ def main():
     wanted = parser.parse_args()
     if unknown := set(wanted.what) - set(FAMILIES):
         parser.error(f"there is no family {', '.join(sorted(unknown))}")
-    rows = []
-    for family in wanted.what or FAMILIES:
-        for row in import_module(f"tests.bench.{family}").measure(wanted.rounds):
-            rows.append(row)
-            print(*lines([row]), sep="\n", flush=True)
+    with tempfile.TemporaryDirectory(prefix="mediawire-bench-") as cache:
+        os.environ["XDG_CACHE_HOME"] = cache
+        rows = list(measured(wanted.what or FAMILIES, wanted.rounds))
     load = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end"
     print(f"\nPython {platform.python_version()}, {load}, {wanted.rounds} rounds")
     if wanted.json:
@@ -43,6 +42,13 @@ def main():
         wanted.json.write_text(json.dumps(results, indent=1))
     if wanted.svg:
         wanted.svg.write_text(svg(rows))
+
+
+def measured(families, rounds):
+    for family in families:
+        for row in import_module(f"tests.bench.{family}").measure(rounds):
+            print(*lines([row]), sep="\n", flush=True)
+            yield row
 
 
 if __name__ == "__main__":

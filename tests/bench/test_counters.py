@@ -186,8 +186,9 @@ CONFESSING = (
     "from aggregator.cli import main\n"
     "main()\n"
 )
-# What reads documents, writes them, shows them, and makes a store.
+# What checks a config, reads documents, writes them, shows them, and makes a store.
 UNNEEDED = {
+    *("pydantic", "yaml", "aggregator.config.load"),
     *("feedparser", "lxml", "nh3", "feedgen", "jinja2", "starlette", "uvicorn"),
     *("rich", "alembic", "psycopg", "babel", "ruamel.yaml", "apscheduler", "regex"),
     *("aggregator.publishing.check", "aggregator.text.markup.characters"),

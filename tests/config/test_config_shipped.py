@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.config import load, starter
+from aggregator.config import load_files, starter
 from aggregator.editing import complaints, kinds
 from aggregator.errors import MediaWireError
 from aggregator.model import Config
@@ -14,12 +14,12 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 def read(folder: Path) -> Config:
-    return load(
+    return load_files(
         folder,
         environ={},
         kinds={kind: partial(complaints, kind) for kind in kinds()},
         formats=("rss", "atom", "json"),
-    )
+    ).config
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from aggregator.cli.source.files import SourceFiles
 from aggregator.cli.terminal import emit_json
 from aggregator.config import masked
 from aggregator.config.edit import with_sources
-from aggregator.config.files import SOURCES
+from aggregator.config.folder import SOURCES
 from aggregator.config.intake import unused
 from aggregator.config.names import folded, slug
 from aggregator.config.opml import identity_of

@@ -11,7 +11,7 @@ from aggregator.cli.opening import configured, reading_wire
 from aggregator.cli.source.files import SourceFiles
 from aggregator.cli.terminal import counted
 from aggregator.config.edit import with_sources
-from aggregator.config.files import MORE_SOURCES
+from aggregator.config.folder import MORE_SOURCES
 from aggregator.config.intake import Intake, intake
 from aggregator.config.names import slug
 from aggregator.errors import ConfigError, MediaWireError, StoreError

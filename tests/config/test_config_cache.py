@@ -1,0 +1,311 @@
+"""A config that was read before is taken up again, as long as it would come out the same."""
+
+import os
+from pathlib import Path
+
+import pytest
+from desk import Desk
+
+from aggregator.app import configuring
+from aggregator.app.configuring import load_config
+from aggregator.config import cache
+from aggregator.config.cache import cached
+from aggregator.errors import ConfigError
+
+REPOSITORY = Path(__file__).parents[2]
+SOURCES = "sources: [{id: a, url: https://a.example/feed}]"
+EVERYTHING = {
+    "mediawire.yaml": """
+title: The Wire
+base_url: https://wire.example/press
+contact: https://wire.example/about
+store: postgresql://wire@db.example/wire
+listen: 127.0.0.1:8090
+keep: 30d
+fetch: {timeout: 20s, allow_private: [10.1.2.0/24]}
+reading: {timeout: 5s, workers: 3}
+hosts: {"*.example.net": {per_host: 2, spacing: 1500ms}}
+alerts: {mail: {sender: wire@press.example, to: [desk@press.example], server: localhost:25}}
+""",
+    "sources.yaml": """
+defaults: {interval: 15m, tags: [news], rights: {embargo: 1h}}
+groups: {agencies: {language: en-GB, trust: {dates: false}}}
+sources:
+  - {id: a, url: https://a.example/feed, group: agencies, timezone: Asia/Tehran}
+  - {id: b, url: "file:feeds/b.xml", paused: {until: 2027-01-02, why: Holidays}}
+""",
+    "sources.d/more.yaml": "sources: [{id: c, url: https://c.example/f?a=1, title: Ü}]",
+    "publications.yaml": """
+rules:
+  loud: {kind: headline, replace: {"^BREAKING: ": ""}}
+  some: {kind: select, keep: {title: "rain|snow"}}
+publications:
+  - id: wire
+    rules: [loud, some]
+    select: {tags: [news], max_age: 7d}
+    body: excerpt
+    formats: [atom, json]
+""",
+}
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    return {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+
+def kept(desk: Desk, environ: dict[str, str]):
+    """Return the config that the next start would take from the cache, if any."""
+    found = cached(desk.folder, environ=environ, flags=desk.flags)
+    return found and found.config()
+
+
+def read(desk: Desk, environ: dict[str, str]):
+    return load_config(desk.folder, environ=environ, flags=desk.flags)
+
+
+def files(environ: dict[str, str]) -> list[Path]:
+    return sorted(Path(environ["XDG_CACHE_HOME"]).rglob("*.msgpack"))
+
+
+def test_a_config_with_everything_is_the_same_from_the_cache(desk: Desk, environ):
+    for name, text in EVERYTHING.items():
+        desk.writes(name, text)
+
+    config = read(desk, environ)
+
+    assert len(config.sources) == 3
+    assert kept(desk, environ) == config
+    assert read(desk, environ) == config
+
+
+def test_the_config_of_the_repository_is_the_same_with_its_warnings(environ):
+    folder = REPOSITORY / "config"
+
+    config = load_config(folder, environ=environ)
+
+    assert config.warnings
+    assert cached(folder, environ=environ, flags={}).config() == config
+
+
+def test_what_is_kept_is_taken_without_reading_any_more(
+    desk: Desk, environ, monkeypatch
+):
+    desk.writes("sources.yaml", SOURCES)
+    config = read(desk, environ)
+    monkeypatch.setattr(configuring, "load_files", None)
+
+    assert read(desk, environ) == config
+
+
+CHANGES = {
+    "a byte of a file": lambda desk: desk.writes(
+        "sources.yaml", SOURCES.replace("a.example", "b.example")
+    ),
+    "a further file": lambda desk: desk.writes("publications.yaml", ""),
+    "a further list": lambda desk: desk.writes("sources.d/b.yaml", ""),
+    "a file that is mentioned": lambda desk: desk.writes("publications.yml", ""),
+    "a file less": lambda desk: (desk.folder / "mediawire.yaml").unlink(),
+    "a flag": lambda desk: desk.flags.update(listen="127.0.0.1:9000"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_after_a_change_a_config_is_read_anew(desk: Desk, environ, change):
+    desk.writes("sources.yaml", SOURCES)
+    desk.writes("mediawire.yaml", "title: The Wire")
+    read(desk, environ)
+
+    change(desk)
+
+    assert kept(desk, environ) is None
+    assert read(desk, environ) == load_config(desk.folder, environ={}, flags=desk.flags)
+
+
+def test_a_variable_is_a_change_if_it_is_one_of_ours(desk: Desk, environ):
+    desk.writes("sources.yaml", SOURCES)
+    read(desk, environ)
+
+    assert kept(desk, {**environ, "LANG": "C"})
+    assert kept(desk, {**environ, "MEDIAWIRE_TITLE": "Another"}) is None
+
+
+def test_another_working_directory_is_a_change(desk: Desk, environ, monkeypatch):
+    """The output and the store stand there, unless the config says otherwise."""
+    desk.writes("sources.yaml", SOURCES)
+    read(desk, environ)
+    (desk.folder.parent / "elsewhere").mkdir()
+    monkeypatch.chdir(desk.folder.parent / "elsewhere")
+
+    assert kept(desk, environ) is None
+
+
+def test_a_module_of_the_program_that_changed_is_a_change(
+    desk: Desk, environ, tmp_path, monkeypatch
+):
+    """Somebody works on it, and its version stays what it was."""
+    module = tmp_path / "aggregator" / "config" / "cache.py"
+    module.parent.mkdir(parents=True)
+    module.touch()
+    monkeypatch.setattr(cache, "__file__", str(module))
+    desk.writes("sources.yaml", SOURCES)
+    read(desk, environ)
+    assert kept(desk, environ)
+
+    module.write_text("# another")
+
+    assert kept(desk, environ) is None
+
+
+def test_a_folder_that_changes_while_it_is_read_is_not_kept(
+    desk: Desk, environ, monkeypatch
+):
+    desk.writes("sources.yaml", SOURCES)
+    load_files = configuring.load_files
+
+    def edited_meanwhile(folder, **asked):
+        loaded = load_files(folder, **asked)
+        desk.writes("sources.yaml", SOURCES.replace("a.example", "b.example"))
+        return loaded
+
+    monkeypatch.setattr(configuring, "load_files", edited_meanwhile)
+    read(desk, environ)
+
+    assert kept(desk, environ) is None
+    assert files(environ) == []
+
+
+SECRETS = {
+    "password in an address": ("sources.yaml", "https://me:SECRET@a.example/feed"),
+    "token in an address": ("sources.yaml", "https://a.example/feed?token=SECRET"),
+    "address in a variable": ("sources.yaml", "env:FEED"),
+    "header": ("sources.yaml", "https://a.example/, headers: {X-Key: SECRET}"),
+    "header in a file": (
+        "sources.yaml",
+        "https://a.example/, headers: {X-Key: file:s}",
+    ),
+    "credentials": (
+        "sources.yaml",
+        "https://a.example/, auth: {username: me, password: SECRET}",
+    ),
+    "store": ("mediawire.yaml", "store: postgresql://me:SECRET@db.example/wire"),
+    "store in a query": (
+        "mediawire.yaml",
+        "store: postgresql://db.example/wire?password=SECRET",
+    ),
+    "store in a variable": ("mediawire.yaml", "store: env:STORE"),
+    "token": ("mediawire.yaml", "console: {token: 0123456789abcdef-SECRET}"),
+    "webhook": ("mediawire.yaml", "alerts: {webhook: https://hooks.example/SECRET}"),
+    "mail password": (
+        "mediawire.yaml",
+        "alerts: {mail: {sender: a@b.example, to: [c@d.example], password: SECRET}}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "text"), SECRETS.values(), ids=SECRETS)
+def test_a_config_with_a_secret_is_never_kept(desk: Desk, environ, file, text):
+    environ |= {"FEED": "https://a.example/feed", "STORE": "sqlite:///wire.db"}
+    desk.writes("s", "SECRET")
+    if file == "sources.yaml":
+        text = f"sources: [{{id: a, url: {text}}}]"
+    desk.writes(file, text)
+
+    read(desk, environ)
+
+    assert files(environ) == []
+
+
+def test_a_variable_whose_text_stands_in_a_file_is_read_each_time(desk: Desk, environ):
+    desk.writes("sources.yaml", SOURCES)
+    named = {**environ, "MEDIAWIRE_TITLE_FILE": str(desk.writes("title", "Before"))}
+    assert read(desk, named).title == "Before"
+
+    desk.writes("title", "After")
+
+    assert read(desk, named).title == "After"
+
+
+def test_an_invalid_config_is_refused_each_time(desk: Desk, environ):
+    desk.writes("sources.yaml", "sources: [{id: a}]")
+
+    for _ in range(2):
+        with pytest.raises(ConfigError, match="url"):
+            read(desk, environ)
+    assert files(environ) == []
+
+
+DAMAGE = {
+    "empty": lambda content: content[:0],
+    "cut short": lambda content: content[:-1],
+    "another byte": lambda content: content[:-1] + bytes([content[-1] ^ 1]),
+    "nothing but a head": lambda content: content[:32],
+    "nonsense": lambda content: content[::-1],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_what_is_damaged_is_read_anew_and_mended(desk: Desk, environ, damage):
+    desk.writes("sources.yaml", SOURCES)
+    config = read(desk, environ)
+    [file] = files(environ)
+    file.write_bytes(damage(file.read_bytes()))
+
+    assert kept(desk, environ) is None
+    assert read(desk, environ) == config
+    assert kept(desk, environ) == config
+
+
+def test_what_another_user_may_write_is_not_believed(desk: Desk, environ):
+    desk.writes("sources.yaml", SOURCES)
+    read(desk, environ)
+    [file] = files(environ)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+
+    file.chmod(0o620)
+
+    assert kept(desk, environ) is None
+
+
+def test_a_link_is_not_followed(desk: Desk, environ, tmp_path):
+    desk.writes("sources.yaml", SOURCES)
+    read(desk, environ)
+    [file] = files(environ)
+    file.rename(tmp_path / "moved")
+    file.symlink_to(tmp_path / "moved")
+
+    assert kept(desk, environ) is None
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [{}, {"HOME": ""}, {"XDG_CACHE_HOME": "relative"}, {"XDG_CACHE_HOME": "/dev/null"}],
+    ids=str,
+)
+def test_without_a_place_for_it_a_config_is_read_each_time(desk: Desk, environ):
+    desk.writes("sources.yaml", SOURCES)
+
+    assert read(desk, environ) == read(desk, environ)
+    assert not kept(desk, environ)
+
+
+def test_without_a_cache_folder_it_is_in_the_home(desk: Desk, tmp_path):
+    desk.writes("sources.yaml", SOURCES)
+
+    read(desk, {"HOME": str(tmp_path)})
+
+    assert len(list((tmp_path / ".cache" / "mediawire").iterdir())) == 1
+
+
+def test_the_oldest_make_room(desk: Desk, environ, monkeypatch):
+    monkeypatch.setattr(cache, "MOST", 2)
+    desk.writes("sources.yaml", SOURCES)
+    for minute, title in enumerate("abc"):
+        read(desk, {**environ, "MEDIAWIRE_TITLE": title})
+        newest = max(files(environ), key=lambda file: file.stat().st_ctime_ns)
+        os.utime(newest, (minute, minute))
+
+    assert [
+        title for title in "abc" if kept(desk, {**environ, "MEDIAWIRE_TITLE": title})
+    ] == ["b", "c"]
