@@ -111,12 +111,11 @@ def _digest(*parts: bytes) -> bytes:
 
 
 def _written(folder: Path) -> Iterator[bytes]:
-    """Yield what is read of a folder, and which names there are: some are mentioned."""
+    """Yield which names there are in a folder, and what is read of it, in this order."""
     for within in (folder, folder / MORE_SOURCES):
         with suppress(FileNotFoundError, NotADirectoryError):
             yield os.fsencode("\0".join(sorted(each.name for each in within.iterdir())))
     for path in paths(folder):
-        yield os.fsencode(path)
         with suppress(FileNotFoundError), path.open("rb") as file:
             yield file.read(MAX_BYTES + 1)
 

@@ -268,6 +268,15 @@ def test_what_another_user_may_write_is_not_believed(desk: Desk, environ):
     assert kept(desk, environ) is None
 
 
+def test_what_another_user_wrote_is_not_believed(desk: Desk, environ, monkeypatch):
+    desk.writes("sources.yaml", SOURCES)
+    read(desk, environ)
+
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+
+    assert kept(desk, environ) is None
+
+
 def test_a_link_is_not_followed(desk: Desk, environ, tmp_path):
     desk.writes("sources.yaml", SOURCES)
     read(desk, environ)
