@@ -1,10 +1,12 @@
 """A plain entry is read from its element: just as feedparser would have read it."""
 
 from collections import Counter
+from html import escape
 
 import pytest
 from corpus import files, needs_corpus
 from documents import URL, atom, entry, item, rss
+from hypothesis import given, settings, strategies
 
 from aggregator.errors import ReadError
 from aggregator.reading import parse
@@ -84,6 +86,13 @@ def test_a_head_with_two_titles_is_left_to_feedparser():
     assert parse._from_the_tree(document, URL) is None
 
 
+ITUNES = "xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'"
+PODCAST = f"<itunes:image {ITUNES} href='https://source.example/cover.jpg?v=2'/>"
+GENERATOR = "<a:generatorAgent xmlns:a='http://webns.net/mvcb/' a:resource='urn:x'/>"
+INPUT = (
+    "<textInput><title>Search</title><name>q</name><description>Ask</description>"
+    "<link>https://source.example/search</link></textInput>"
+)
 IMAGE = "<image><url>https://source.example/logo.png</url><title>L</title></image>"
 LINK = "<link>https://source.example/</link>"
 
@@ -98,10 +107,61 @@ LINK = "<link>https://source.example/</link>"
             "<skipHours><hour>3</hour></skipHours><managingEditor>m@x (M)</managingEditor>"
         ),
         f"<title>Name</title>{LINK}<dc:rights {DC}>Theirs</dc:rights><docs>d</docs>",
+        f"<title>Name</title>{LINK}{PODCAST}",
+        f"<title>Name</title>{LINK}{IMAGE}{PODCAST}",
+        f"<title>Name</title>{LINK}{PODCAST}{IMAGE}",
+        f"<title>Name</title>{LINK}<image/>",
+        f"{INPUT}<title>Name</title>{LINK}",
+        f"<title>Name</title>{LINK}{INPUT}<description>of ours</description>",
+        f"<title>Name</title>{LINK}{GENERATOR}",
     ],
 )
 def test_a_plain_head_is_read_as_feedparser_reads_it(head, monkeypatch):
-    document = rss(item(1), head=head)
+    require_plain(rss(item(1), head=head), monkeypatch)
+
+
+LOGO = "<logo>https://source.example/l.svg</logo>"
+ALTERNATE = "<link href='https://source.example/'/>"
+
+
+@pytest.mark.parametrize(
+    "head", [f"{ALTERNATE}{LOGO}", f"{LOGO}{ALTERNATE}<icon>i.png</icon>"]
+)
+def test_a_plain_head_of_atom_is_read_as_feedparser_reads_it(head, monkeypatch):
+    require_plain(atom(head, entry(1)), monkeypatch)
+
+
+CHANNEL = f"<title>Name</title>{LINK}<dc:date {DC}>2026-03-02</dc:date>"
+LISTED = "<items><rdf:Seq><rdf:li rdf:resource='https://source.example/1'/></rdf:Seq></items>"
+NAMED = "<image rdf:resource='https://source.example/logo.png'/>"
+
+
+def rdf(channel, *beside, namespaces="xmlns='http://purl.org/rss/1.0/'"):
+    return (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+        f"{namespaces}><channel rdf:about='https://source.example/'>{channel}</channel>"
+        f"{''.join(beside)}<item rdf:about='https://source.example/1'><title>A</title>"
+        "<link>https://source.example/1</link></item></rdf:RDF>"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        rdf(CHANNEL + LISTED),
+        rdf(CHANNEL + LISTED + NAMED, IMAGE),
+        rdf(CHANNEL + NAMED + "<textinput rdf:resource='urn:x'/>", IMAGE, INPUT),
+        rdf(CHANNEL, namespaces="xmlns='http://my.netscape.com/rdf/simple/0.9/'"),
+        rdf(CHANNEL + IMAGE),
+    ],
+    ids=["plain", "image", "input", "0.9", "image within"],
+)
+def test_a_plain_head_of_rss_1_is_read_as_feedparser_reads_it(document, monkeypatch):
+    require_plain(document, monkeypatch)
+
+
+def require_plain(document, monkeypatch):
+    """Compare what is read without feedparser with what it reads."""
     expected = parse._thoroughly(document, URL)
     monkeypatch.delattr(parse, "_feedparser")
 
@@ -112,7 +172,11 @@ def test_a_plain_head_is_read_as_feedparser_reads_it(head, monkeypatch):
     "head",
     [
         f"<title>Name</title>{LINK}<image><url>/logo.png</url></image>",
-        f"<title>Name</title>{LINK}<textInput><title>t</title></textInput>",
+        f"<title>Name</title>{LINK}{IMAGE}{IMAGE}",
+        f"<title>Name</title>{LINK}<image>https://source.example/logo.png</image>",
+        f"<title>Name</title>{LINK}<itunes:image {ITUNES} href='cover.jpg'/>",
+        f"<title>Name</title>{LINK}<textInput><b><title>t</title></b></textInput>",
+        f"<title>Name</title>{LINK}<image><url>https://a.example/<b/></url></image>",
         "<title>Name</title>",
         f"<title>Name</title>{LINK}<x><title>y</title></x>",
         f"<title/>{LINK}",
@@ -123,6 +187,73 @@ def test_a_head_that_is_not_plain_is_read_by_feedparser(head):
 
     assert strict_head.said(tree_document.strict(document).root) is None
     assert parse.feed(document, url=URL) == parse._thoroughly(document, URL)
+
+
+ATOM = "xmlns:a='http://www.w3.org/2005/Atom'"
+OF_RSS_1 = "xmlns='http://purl.org/rss/1.0/'"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        rdf(CHANNEL, namespaces=f"{OF_RSS_1} {ATOM}"),
+        rdf(CHANNEL, namespaces="xmlns='urn:x'"),
+        rdf(CHANNEL, "<words><title>No</title></words>"),
+        rdf(CHANNEL, "<image><url>https://a.example/<b>x</b></url></image>"),
+        rdf(CHANNEL).replace(b"<channel", IMAGE.encode() + b"<channel", 1),
+    ],
+    ids=["two dialects", "none", "words beside", "markup", "image first"],
+)
+def test_a_head_of_rss_1_that_is_not_plain_is_read_by_feedparser(document):
+    assert strict_head.said(tree_document.strict(document).root) is None
+    assert parse.feed(document, url=URL) == parse._thoroughly(document, URL)
+
+
+FRAGMENTS = [
+    *("<title>Name</title>", LINK, IMAGE, PODCAST, INPUT, LOGO, LISTED, GENERATOR),
+    *("<image/>", "<image><title>No address</title></image>", "<logo>l.svg</logo>"),
+    "<image><url> https://a.example/i.gif?a=1 </url><width>8</width></image>",
+    f"<itunes:image {ITUNES}/>",
+    f"<itunes:image {ITUNES} url='https://a.example/u.jpg'/>",
+    *(
+        "<items>words</items>",
+        "<textInput>words</textInput>",
+        "<url>https://u.example/</url>",
+    ),
+    *("<copyright>(c)</copyright>", f"<dc:rights {DC}>R</dc:rights>", "<id>urn:i</id>"),
+    *("<guid>https://g.example/</guid>", f"<dc:title {DC}>T</dc:title>", "words"),
+    f"<media:thumbnail {MEDIA} url='https://a.example/t.png'>words</media:thumbnail>",
+]
+BESIDE = [IMAGE, INPUT, "<image><title>T</title></image>", LOGO, "<title>No</title>"]
+
+
+@given(
+    strategies.lists(strategies.sampled_from(FRAGMENTS), max_size=5),
+    strategies.lists(strategies.sampled_from(BESIDE), max_size=2),
+    strategies.sampled_from(["rss", "atom", "rdf"]),
+)
+@settings(max_examples=300)
+def test_whatever_a_head_holds_is_read_as_feedparser_reads_it(parts, beside, dialect):
+    head = f"<title>Ours</title>{LINK}{''.join(parts)}"
+    document = {
+        "rss": rss(item(1), head=head),
+        "atom": atom(ALTERNATE, entry(1), head=head),
+        "rdf": rdf(head, *beside),
+    }[dialect]
+
+    read = parse._from_the_tree(document, URL)
+
+    assert read is None or read == parse._thoroughly(document, URL)
+
+
+@given(strategies.from_regex(strict_head._SETTLED, fullmatch=True))
+def test_an_address_that_counts_as_settled_is_what_feedparser_makes_of_it(address):
+    picture = f"<image><url>{escape(address)}</url></image>"
+    document = rss(item(1), head=f"<title>Name</title>{LINK}{picture}")
+
+    read = parse._from_the_tree(document, URL)
+
+    assert read == parse._thoroughly(document, URL)
 
 
 @needs_corpus

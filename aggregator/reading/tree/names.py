@@ -49,6 +49,7 @@ _PREFIXES = {
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
     "http://purl.org/rss/1.0/modules/syndication/": "sy:",
     "http://www.w3.org/1999/xhtml": "xhtml:",
+    "http://webns.net/mvcb/": "admin:",
 }
 _USERLAND_RSS = "http://backend.userland.com/rss"  # rss, rss2, rss191, ...
 
