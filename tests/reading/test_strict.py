@@ -15,6 +15,7 @@ from aggregator.reading.tree import document as tree_document
 from aggregator.reading.tree import strict_head
 
 DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+ITUNES = "xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'"
 MEDIA = 'xmlns:media="http://search.yahoo.com/mrss/"'
 VIDEO = "<media:content url='https://source.example/f.mp4'>"
 
@@ -45,6 +46,16 @@ VIDEO = "<media:content url='https://source.example/f.mp4'>"
         rss("<item xmlns:x='urn:x'><title>t</title><x:own>words</x:own></item>"),
         rss("<item><image>https://a.example/i.png</image><title>t</title></item>"),
         rss("<item><image><title>Of the image</title></image><title>t</title></item>"),
+        rss("<item><title/><guid>1</guid></item>", item(2)),
+        atom("<entry><title type='html'> </title><id>urn:x:1</id></entry>", entry(2)),
+        rss(f"<item {MEDIA}>{VIDEO}</media:content><guid>1</guid></item>", item(2)),
+        rss(f"<item {ITUNES}><title>t</title><category>a</category>"
+            "<itunes:keywords>b, a,, b ,ü</itunes:keywords></item>"),
+        rss(f"<item {MEDIA}><title>t</title><media:keywords>a, b</media:keywords></item>"),
+        atom(f"<entry {MEDIA}><title>t</title><media:group><media:title>T</media:title>"
+             "<media:content url='https://source.example/f.mp4'/><media:community>"
+             "<media:starRating count='3' average='5'/><media:statistics views='9'/>"
+             "</media:community></media:group></entry>"),
         rss("<item><title>t</title><image><title>Of the image</title></image></item>"),
     ],
 )  # fmt: skip
@@ -60,11 +71,14 @@ def test_plain_entries_are_read_as_feedparser_reads_them(document):
     [
         f"<dc:title {DC}>Other</dc:title><title>Own</title>",
         "<title>One</title><title>Two</title>",
-        "<title/><guid>1</guid>",
+        "<title type='xhtml'/><guid>1</guid>",
+        "<title mode='base64'/><guid>1</guid>",
+        f"<title/><group {MEDIA}>{VIDEO}<media:title>T</media:title></media:content></group>",
+        f"<title/><media:group {MEDIA}><media:title>T</media:title></media:group>",
         "<title>a <b>bold</b> word</title>",
         "<title mode='base64'>YQ==</title>",
         "<title>t</title><tags>a, b</tags>",
-        f"<title>t</title><media:keywords {MEDIA}>a, b</media:keywords>",
+        f"<title>t</title><media:keywords {MEDIA}>a<b/></media:keywords>",
         f"<title>t</title><media:group {MEDIA}><media:category>c</media:category></media:group>",
         f"<group {MEDIA}>{VIDEO}<media:title>Of the film</media:title></media:content></group>",
         "<title>t</title><y:thing xmlns:y='urn:y'><title>inner</title></y:thing>",
@@ -79,6 +93,43 @@ def test_what_is_not_plain_is_left_to_feedparser(children):
     assert parse.feed(document, url=URL) == parse._thoroughly(document, URL)
 
 
+OF_ENTRIES = [
+    *(
+        "<title>T</title>",
+        "<title/>",
+        "<title type='html'> </title>",
+        "<title type='odd'/>",
+    ),
+    *(
+        "<category>a</category>",
+        "<category domain='d'/>",
+        f"<dc:subject {DC}>s</dc:subject>",
+    ),
+    f"<itunes:keywords {ITUNES}>a, s,, \x92 </itunes:keywords>",
+    f"<media:keywords {MEDIA}>a,b</media:keywords>",
+    f"<media:content {MEDIA} url='https://source.example/f.mp4'/>",
+    f"<media:group {MEDIA}><media:title>Of the film</media:title></media:group>",
+    f"<media:thumbnail {MEDIA} url='https://source.example/t.png'/>",
+    f"<media:community {MEDIA}><media:statistics views='9'/></media:community>",
+    *(
+        "<guid>1</guid>",
+        "<description>words</description>",
+        "<author>a@x.example</author>",
+    ),
+    *("<source url='https://f.example/'>S<title>No</title></source>", "words"),
+]
+
+
+@given(strategies.lists(strategies.sampled_from(OF_ENTRIES), min_size=1, max_size=6))
+@settings(max_examples=300)
+def test_whatever_an_entry_holds_is_read_as_feedparser_reads_it(parts):
+    document = rss(f"<item>{''.join(parts)}</item>", item(2))
+
+    read = parse._from_the_tree(document, URL)
+
+    assert read is None or read == parse._thoroughly(document, URL)
+
+
 def test_a_head_with_two_titles_is_left_to_feedparser():
     names = f"<title>A name</title><dc:title {DC}>Another name</dc:title>"
     document = rss(item(1), head=names)
@@ -86,7 +137,6 @@ def test_a_head_with_two_titles_is_left_to_feedparser():
     assert parse._from_the_tree(document, URL) is None
 
 
-ITUNES = "xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'"
 PODCAST = f"<itunes:image {ITUNES} href='https://source.example/cover.jpg?v=2'/>"
 GENERATOR = "<a:generatorAgent xmlns:a='http://webns.net/mvcb/' a:resource='urn:x'/>"
 INPUT = (

@@ -6,7 +6,7 @@ few rules to foresee. Then feedparser reads the head itself.
 
 A head is plain if it belongs to RSS 0.9x, 1.0 or 2.0, or Atom 1.0, has one title and a
 link, and holds besides only elements of which feedparser says nothing that we use. Of
-437 feeds collected whose entries are plain, 398 have one. A test compares both readers
+457 feeds collected whose entries are plain, 415 have one. A test compares both readers
 over every feed.
 """
 
