@@ -12,8 +12,10 @@ does: with its parent, also if the parent was killed. Should it be busy then, it
 alarm ends it: the kernel delivers that whatever the interpreter is doing. Ctrl-C in a
 terminal does not reach it; ending it is the parent's decision.
 
-A further process is started when a document has waited for some time: one takes 0.15 s
-of CPU, and a round of 50 documents that come at once is read by one process in less.
+A further process is started when a document has waited for three times as long as the
+last one took to start, since it came and the first one was ready: a start takes as much
+CPU as 60 documents with two new entries, and all that a round of 1,000 sources brings at
+once is read by one process meanwhile.
 
 One process is kept for documents of usual size, where there are several: twelve that
 are made to be slow (10 MiB, killed after 10 s each) kept all others waiting for a minute.
@@ -51,7 +53,7 @@ DOCUMENTS_PER_PROCESS: Final = 2_000  # feedparser keeps some memory of each
 LARGE: Final = 1_048_576  # bytes; no feed of those collected is larger
 _START_SECONDS: Final = 60.0  # to load the parsers, on a machine that has other work
 _CLOSE_SECONDS: Final = 2.0
-_PATIENCE_SECONDS: Final = 0.25  # before a further process is started for a document
+_PATIENCE: Final = 3.0  # starts that a document waits before it gets a further process
 _MIB: Final = 1_048_576
 
 
@@ -71,6 +73,9 @@ class Workers:
         self._idle: list[_Process] = []
         self._all: set[_Process] = set()
         self._closed = False
+        # When the first of them was ready, and how long the last one took to be.
+        self._ready = float("inf")
+        self._start_seconds = 0.0
         finalize(self, _end, self._all).atexit = False
 
     def read(self, request: ReadRequest) -> Reading:
@@ -106,7 +111,7 @@ class Workers:
         if self._closed:
             return self._not_read(request, "the service is stopping")
         try:
-            process = self._take(came + _PATIENCE_SECONDS)
+            process = self._take(came)
         except (Gone, OSError) as error:
             return self._not_read(request, f"no reading process starts ({error!r})")
         answer: object = None
@@ -124,12 +129,14 @@ class Workers:
             return self._not_read(request, "the service is stopping")
         return answer
 
-    def _take(self, until: float) -> "_Process":
-        """Return an idle process, at best by `until`; else, or if none runs, a new one."""
+    def _take(self, came: float) -> "_Process":
+        """Return an idle process; or a new one, where none runs or it took too long."""
         with self._lock:
             while not self._idle and self._all and not self._closed:
-                if not self._returned.wait(max(0.0, until - monotonic())):
+                left = self._patience_left(came)
+                if left <= 0:
                     break
+                self._returned.wait(left)
             while self._idle:
                 process = self._idle.pop()
                 if process.is_alive():
@@ -143,7 +150,21 @@ class Workers:
         except Gone:
             self._put_back(process, sound=False)
             raise
+        with self._lock:
+            now = monotonic()
+            self._ready = min(self._ready, now)
+            self._start_seconds = now - process.began
+            self._returned.notify_all()
         return process
+
+    def _patience_left(self, came: float) -> float:
+        """Return for how many seconds a document that came then waits for a process.
+
+        While the first one starts, another would not be there any sooner.
+        """
+        patience = _PATIENCE * self._start_seconds
+        until = max(came, self._ready) + patience
+        return min(until - monotonic(), _START_SECONDS)
 
     def _put_back(self, process: "_Process", *, sound: bool) -> None:
         """Keep a process for the next document, or end it for good."""
@@ -179,6 +200,7 @@ class _Process:
 
     def __init__(self, limits: ReadingLimits) -> None:
         self.documents = 0
+        self.began = monotonic()
         self._seconds = limits.timeout.total_seconds()
         self._socket, theirs = socket.socketpair()
         arguments = (str(limits.max_memory), str(self._seconds))

@@ -210,7 +210,7 @@ def test_many_threads_share_few_processes(pool):
 
 
 def test_documents_that_do_not_wait_long_share_one_process(pool, monkeypatch):
-    monkeypatch.setattr(workers, "_PATIENCE_SECONDS", 60.0)
+    monkeypatch.setattr(workers, "_PATIENCE", 1000.0)
     readers = pool(count=2)
     with ThreadPoolExecutor(16) as threads:
         list(threads.map(readers.read, [request(rss(item(n))) for n in range(16)]))
@@ -219,7 +219,7 @@ def test_documents_that_do_not_wait_long_share_one_process(pool, monkeypatch):
 
 
 def test_a_document_that_waited_long_gets_a_process_of_its_own(pool, monkeypatch):
-    monkeypatch.setattr(workers, "_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(workers, "_PATIENCE", 0.0)
     readers = pool(count=2)
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(readers.read, request(SLOW))
@@ -227,6 +227,36 @@ def test_a_document_that_waited_long_gets_a_process_of_its_own(pool, monkeypatch
             os.sched_yield()
 
         assert len(readers.read(request(rss(item(1)))).items) == 1
+        assert not slow.done()
+        readers.close()
+
+
+def test_only_when_the_first_process_is_ready_a_document_gets_another(
+    pool, monkeypatch
+):
+    """One that is started meanwhile would not be there any sooner."""
+    monkeypatch.setattr(workers, "_PATIENCE", 0.0)
+    readers = pool(count=2)
+    starting, may_start = threading.Event(), threading.Event()
+    start = workers._Process.start
+
+    def slowly(process):
+        starting.set()
+        assert may_start.wait(60)
+        start(process)
+
+    monkeypatch.setattr(workers._Process, "start", slowly)
+    with ThreadPoolExecutor(2) as threads:
+        slow = threads.submit(readers.read, request(SLOW))
+        assert starting.wait(60)
+        other = threads.submit(readers.read, request(rss(item(1))))
+        while not readers._returned._waiters:
+            os.sched_yield()
+        assert len(readers._all) == 1
+
+        may_start.set()
+
+        assert len(other.result(60).items) == 1
         assert not slow.done()
         readers.close()
 
