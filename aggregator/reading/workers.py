@@ -13,9 +13,9 @@ alarm ends it: the kernel delivers that whatever the interpreter is doing. Ctrl-
 terminal does not reach it; ending it is the parent's decision.
 
 A further process is started when a document has waited for three times as long as the
-last one took to start, since it came and the first one was ready: a start takes as much
-CPU as 60 documents with two new entries, and all that a round of 1,000 sources brings at
-once is read by one process meanwhile.
+last one took to start, 2 s at most, since it came and the first one was ready: a start
+takes as much CPU as 60 documents with two new entries, and all that a round of 1,000
+sources brings at once is read by one process meanwhile.
 
 One process is kept for documents of usual size, where there are several: twelve that
 are made to be slow (10 MiB, killed after 10 s each) kept all others waiting for a minute.
@@ -53,7 +53,9 @@ DOCUMENTS_PER_PROCESS: Final = 2_000  # feedparser keeps some memory of each
 LARGE: Final = 1_048_576  # bytes; no feed of those collected is larger
 _START_SECONDS: Final = 60.0  # to load the parsers, on a machine that has other work
 _CLOSE_SECONDS: Final = 2.0
-_PATIENCE: Final = 3.0  # starts that a document waits before it gets a further process
+# Starts, and seconds, that a document waits before it gets a further process.
+_PATIENCE: Final = 3.0
+_MOST_PATIENCE: Final = 2.0
 _MIB: Final = 1_048_576
 
 
@@ -162,7 +164,7 @@ class Workers:
 
         While the first one starts, another would not be there any sooner.
         """
-        patience = _PATIENCE * self._start_seconds
+        patience = min(_PATIENCE * self._start_seconds, _MOST_PATIENCE)
         until = max(came, self._ready) + patience
         return min(until - monotonic(), _START_SECONDS)
 

@@ -211,6 +211,7 @@ def test_many_threads_share_few_processes(pool):
 
 def test_documents_that_do_not_wait_long_share_one_process(pool, monkeypatch):
     monkeypatch.setattr(workers, "_PATIENCE", 1000.0)
+    monkeypatch.setattr(workers, "_MOST_PATIENCE", 1000.0)
     readers = pool(count=2)
     with ThreadPoolExecutor(16) as threads:
         list(threads.map(readers.read, [request(rss(item(n))) for n in range(16)]))
@@ -218,8 +219,13 @@ def test_documents_that_do_not_wait_long_share_one_process(pool, monkeypatch):
     assert len(processes(readers)) == 1
 
 
-def test_a_document_that_waited_long_gets_a_process_of_its_own(pool, monkeypatch):
-    monkeypatch.setattr(workers, "_PATIENCE", 0.0)
+@pytest.mark.parametrize("patience", ["_PATIENCE", "_MOST_PATIENCE"])
+def test_a_document_that_waited_long_gets_a_process_of_its_own(
+    pool, monkeypatch, patience
+):
+    monkeypatch.setattr(workers, "_PATIENCE", 1000.0)
+    monkeypatch.setattr(workers, "_MOST_PATIENCE", 1000.0)
+    monkeypatch.setattr(workers, patience, 0.0)
     readers = pool(count=2)
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(readers.read, request(SLOW))
