@@ -31,8 +31,9 @@ def load_config(
     if found and (config := found.config()):
         return config
     loaded = load_files(folder, environ=environ, flags=flags, home=home)
-    # While it was read it may have changed.
-    if found and not loaded.elsewhere and found == look():
+    # While it was read it may have changed, even to and fro.
+    as_read = found and not loaded.elsewhere and found.contents == loaded.files.digest
+    if found and as_read and found == look():
         found.keep(loaded.config)
     return loaded.config
 

@@ -288,6 +288,15 @@ def database(text: str, cwd: Path) -> str:
     )
 
 
+def holds_password(store: str) -> bool:
+    """Whether the address of a database holds a password.
+
+    As SQLAlchemy takes it apart: the first @ ends it, whatever stands in it.
+    """
+    user, is_named, _ = store.partition("://")[2].partition("@")
+    return bool(is_named) and ":" in user
+
+
 def _label(text: str) -> str:
     """Return a part of a host name in ASCII; ValueError if it is none."""
     if text.isascii():

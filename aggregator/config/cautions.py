@@ -11,6 +11,7 @@ from stat import S_IROTH
 from typing import Any
 from urllib.parse import urlsplit
 
+from aggregator.config.addresses import holds_password
 from aggregator.config.files import Files
 from aggregator.config.folder import MORE_SOURCES, PUBLICATIONS, SERVICE, SOURCES
 from aggregator.config.secret import is_elsewhere
@@ -105,7 +106,9 @@ def _is_open(path: Path) -> bool:
 
 
 def _holds_secrets(file: Written) -> bool:
-    if _is_secret_address(file.values.get("store", "")) or _opens_the_console(file):
+    store = file.values.get("store", "")
+    is_secret = _is_secret_address(store) or holds_password(store)
+    if (is_secret and not is_elsewhere(store)) or _opens_the_console(file):
         return True
     speaking = [file.values.get("defaults", {}), *file.values.get("sources", ())]
     speaking += file.values.get("groups", {}).values()

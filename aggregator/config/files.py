@@ -17,6 +17,7 @@ from aggregator.config.folder import (
     PUBLICATIONS,
     SERVICE,
     SOURCES,
+    digest_of,
     paths,
 )
 from aggregator.config.nodes import read_yaml
@@ -29,7 +30,7 @@ class Files(Struct, frozen=True, kw_only=True):
     """What a folder says. `sources` begins with sources.yaml, lists (OPML) come last.
 
     `is_whole` tells whether every file could be read: if not, the names in it would all
-    seem to be missing from where they are used.
+    seem to be missing from where they are used. `digest` stands for their bytes.
     """
 
     service: Written
@@ -37,6 +38,7 @@ class Files(Struct, frozen=True, kw_only=True):
     publications: Written
     complaints: tuple[Complaint, ...]
     is_whole: bool
+    digest: bytes
 
 
 def read_folder(folder: Path) -> Files:
@@ -55,6 +57,7 @@ def read_folder(folder: Path) -> Files:
         publications=reader.read_yaml(publications, PUBLICATIONS),
         complaints=tuple(reader.complaints),
         is_whole=reader.is_whole,
+        digest=digest_of(reader.contents),
     )
 
 
@@ -63,6 +66,7 @@ class _Reader:
 
     def __init__(self, folder: Path) -> None:
         self.complaints: list[Complaint] = []
+        self.contents: list[tuple[Path, bytes]] = []
         self.is_whole = True
         self._folder = folder
 
@@ -70,7 +74,7 @@ class _Reader:
         file = self._name(path)
         try:
             written, unknown = settled(
-                read_yaml(file, _content(path, file)), schema_file
+                read_yaml(file, self._content(path, file)), schema_file
             )
         except ConfigError as error:
             return self._unreadable(file, error)
@@ -80,7 +84,7 @@ class _Reader:
     def read_opml(self, path: Path, *, known: Collection[str]) -> Written:
         file = self._name(path)
         try:
-            return read_opml(file, _content(path, file), known=known)
+            return read_opml(file, self._content(path, file), known=known)
         except ConfigError as error:
             return self._unreadable(file, error)
 
@@ -88,6 +92,11 @@ class _Reader:
         self.complaints += error.complaints
         self.is_whole = False
         return nothing(file)
+
+    def _content(self, path: Path, file: str) -> bytes:
+        content = _content(path, file)
+        self.contents.append((path, content))
+        return content
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._folder).as_posix()

@@ -1,5 +1,7 @@
 """What is read of a config folder: which files, in which order, and how much of each."""
 
+from collections.abc import Iterable
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
@@ -28,3 +30,18 @@ def paths(folder: Path) -> list[Path]:
         *(path for path in found if path.name.endswith(".yaml")),
         *(path for path in found if path.name.endswith(".opml")),
     ]
+
+
+def digest(parts: Iterable[bytes]) -> bytes:
+    """Return 16 bytes that stand for these parts in this order."""
+    found = blake2b(digest_size=16)
+    for part in parts:
+        found.update(len(part).to_bytes(8))
+        found.update(part)
+    return found.digest()
+
+
+def digest_of(contents: Iterable[tuple[Path, bytes]]) -> bytes:
+    """Return what stands for files and their contents, in whatever order they come."""
+    found = sorted((bytes(path), content) for path, content in contents)
+    return digest(part for each in found for part in each)

@@ -99,13 +99,15 @@ def slips(environ: Mapping[str, str]) -> list[str]:
     ours = _ours(environ)
     known = [name.removeprefix(PREFIX) for name in _variables()] if ours else []
     known += [f"{name}_FILE" for name in known]
-    of_hosts = [name for name in ours if name.split("__")[0] == _FILE_ONLY.upper()]
+    of_hosts = [
+        name for name in sorted(ours) if name.split("__")[0] == _FILE_ONLY.upper()
+    ]
     return [
         f"the variable {PREFIX}{name} is not read: write `{_FILE_ONLY}` in {SERVICE}"
         for name in of_hosts
     ] + [
         f"the variable {PREFIX}{name} is not read; did you mean {PREFIX}{near[0]}?"
-        for name in ours
+        for name in sorted(ours)
         if name not in known
         and name not in of_hosts
         and (near := get_close_matches(name, known, n=1, cutoff=_A_SLIP))

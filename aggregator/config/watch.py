@@ -12,11 +12,16 @@ systems do not tell, and a folder that was replaced is not the one being watched
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
-from hashlib import blake2b
 from pathlib import Path
 from threading import Event
 
-from aggregator.config.folder import PUBLICATIONS, SERVICE, SOURCES, paths
+from aggregator.config.folder import (
+    PUBLICATIONS,
+    SERVICE,
+    SOURCES,
+    digest_of,
+    paths,
+)
 from aggregator.errors import Complaint, ConfigError
 from aggregator.events import log
 
@@ -34,15 +39,11 @@ def digest(folder: Path) -> bytes:
     Secrets kept elsewhere (`file:PATH`) are not part of it. Raises OSError if the folder
     cannot be read now.
     """
-    found = blake2b(digest_size=16)
+    found = []
     for path in paths(folder):
-        try:
-            content = path.read_bytes()
-        except OSError:
-            continue
-        found.update(f"{path.name}\0{len(content)}\0".encode())
-        found.update(content)
-    return found.digest()
+        with suppress(OSError):
+            found.append((path, path.read_bytes()))
+    return digest_of(found)
 
 
 def present(folder: Path) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """A config that was read before is taken up again, as long as it would come out the same."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,7 @@ SECRETS = {
     "password in an address": ("sources.yaml", "https://me:SECRET@a.example/feed"),
     "token in an address": ("sources.yaml", "https://a.example/feed?token=SECRET"),
     "address in a variable": ("sources.yaml", "env:FEED"),
+    "fragment": ("sources.yaml", "'https://a.example/feed#SECRET'"),
     "header": ("sources.yaml", "https://a.example/, headers: {X-Key: SECRET}"),
     "header in a file": (
         "sources.yaml",
@@ -189,6 +191,8 @@ SECRETS = {
         "https://a.example/, auth: {username: me, password: SECRET}",
     ),
     "store": ("mediawire.yaml", "store: postgresql://me:SECRET@db.example/wire"),
+    "store with a slash": ("mediawire.yaml", "store: postgresql://m:a/SECRET@db/w"),
+    "store with a hash": ("mediawire.yaml", "store: 'postgresql://m:#SECRET@db/w'"),
     "store in a query": (
         "mediawire.yaml",
         "store: postgresql://db.example/wire?password=SECRET",
@@ -196,6 +200,10 @@ SECRETS = {
     "store in a variable": ("mediawire.yaml", "store: env:STORE"),
     "token": ("mediawire.yaml", "console: {token: 0123456789abcdef-SECRET}"),
     "webhook": ("mediawire.yaml", "alerts: {webhook: https://hooks.example/SECRET}"),
+    "mail user": (
+        "mediawire.yaml",
+        "alerts: {mail: {sender: a@b.example, to: [c@d.example], username: SECRET}}",
+    ),
     "mail password": (
         "mediawire.yaml",
         "alerts: {mail: {sender: a@b.example, to: [c@d.example], password: SECRET}}",
@@ -214,6 +222,89 @@ def test_a_config_with_a_secret_is_never_kept(desk: Desk, environ, file, text):
     read(desk, environ)
 
     assert files(environ) == []
+
+
+def test_text_that_no_encoding_can_carry_only_means_that_it_is_read_each_time(
+    desk: Desk, environ
+):
+    """A variable whose bytes are no UTF-8: Python keeps them as halves of pairs."""
+    desk.writes("sources.yaml", SOURCES)
+
+    for _ in range(2):
+        assert (
+            read(desk, {**environ, "MEDIAWIRE_TITLE": "Caf\udce9"}).title == "Caf\udce9"
+        )
+    assert files(environ) == []
+
+
+def test_a_pipe_is_read_once_by_whoever_reads_the_config(desk: Desk, environ):
+    pipe = desk.folder / "sources.yaml"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(SOURCES,))
+    writer.start()
+
+    assert [each.id for each in read(desk, environ).sources] == ["a"]
+    writer.join()
+    assert files(environ) == []
+
+
+def test_who_may_read_a_file_is_part_of_what_is_said_of_it(desk: Desk, environ):
+    """A caution goes by it, and holds more for a secret than is one."""
+    file = desk.writes(
+        "sources.yaml", "sources: [{id: a, url: https://a.example/?keyword=iran}]"
+    )
+    file.chmod(0o644)
+    assert any("chmod" in each for each in read(desk, environ).warnings)
+
+    file.chmod(0o640)
+
+    assert not any("chmod" in each for each in read(desk, environ).warnings)
+
+
+def test_files_that_exchange_what_they_say_are_a_change(desk: Desk, environ, tmp_path):
+    """Also where one of the two is a link to nowhere."""
+    service, publications = (
+        desk.folder / name for name in ("mediawire.yaml", "publications.yaml")
+    )
+    (tmp_path / "title").write_text("title: X")
+    service.symlink_to(tmp_path / "title")
+    publications.symlink_to(tmp_path / "nowhere")
+    read(desk, environ)
+
+    service.unlink()
+    publications.unlink()
+    service.symlink_to(tmp_path / "nowhere")
+    publications.symlink_to(tmp_path / "title")
+
+    with pytest.raises(ConfigError):
+        read(desk, environ)
+
+
+def test_an_edit_to_and_fro_is_not_kept_for_what_stands_there(
+    desk: Desk, environ, monkeypatch
+):
+    desk.writes("sources.yaml", SOURCES)
+    load_files = configuring.load_files
+
+    def edited_for_a_moment(folder, **asked):
+        desk.writes("sources.yaml", SOURCES.replace("a.example", "b.example"))
+        loaded = load_files(folder, **asked)
+        desk.writes("sources.yaml", SOURCES)
+        return loaded
+
+    monkeypatch.setattr(configuring, "load_files", edited_for_a_moment)
+    read(desk, environ)
+
+    assert files(environ) == []
+
+
+def test_the_order_of_variables_changes_nothing(desk: Desk, environ):
+    desk.writes("sources.yaml", SOURCES)
+    slips = {"MEDIAWIRE_FETCH_TIMEOUT": "1s", "MEDIAWIRE_BASEURL": "https://a.example"}
+    other = dict(reversed(slips.items()))
+
+    assert read(desk, environ | slips).warnings == read(desk, environ | other).warnings
+    assert read(desk, slips).warnings == read(desk, other).warnings
 
 
 def test_a_variable_whose_text_stands_in_a_file_is_read_each_time(desk: Desk, environ):
@@ -275,6 +366,29 @@ def test_what_another_user_wrote_is_not_believed(desk: Desk, environ, monkeypatc
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
 
     assert kept(desk, environ) is None
+
+
+def test_nothing_is_put_into_the_folder_of_another_user(
+    desk: Desk, environ, monkeypatch
+):
+    """As root with the HOME of whoever called `sudo`."""
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    desk.writes("sources.yaml", SOURCES)
+
+    read(desk, environ)
+
+    assert list(Path(environ["XDG_CACHE_HOME"]).parent.iterdir()) == [desk.folder]
+
+
+def test_what_cannot_be_put_in_its_place_leaves_nothing_behind(desk: Desk, environ):
+    desk.writes("sources.yaml", SOURCES)
+    place = cached(desk.folder, environ=environ, flags={}).file
+    place.mkdir(parents=True)
+    opened = len(list(Path("/proc/self/fd").iterdir()))
+
+    assert read(desk, environ) == read(desk, environ)
+    assert files(environ) == [place]
+    assert len(list(Path("/proc/self/fd").iterdir())) == opened
 
 
 def test_a_link_is_not_followed(desk: Desk, environ, tmp_path):

@@ -266,8 +266,8 @@ def test_a_config_edited_while_running_is_adopted_or_refused_whole(drill, agenci
         for edit, sign in bad.values():
             said = len(process.said())
             drill.at.write("sources.yaml", edit)
-            soon(lambda said=said: "config refused" in process.said()[said:], within=10)
-            assert sign in process.said()[said:]
+            soon(lambda said=said, sign=sign: sign in process.said()[said:], within=10)
+            assert "config refused" in process.said()[said:]
         said = len(process.said())
         edited = json.loads(good)
         edited["sources"][0]["title"] = "Renamed"
