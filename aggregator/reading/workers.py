@@ -56,6 +56,7 @@ _CLOSE_SECONDS: Final = 2.0
 # Starts, and seconds, that a document waits before it gets a further process.
 _PATIENCE: Final = 3.0
 _MOST_PATIENCE: Final = 2.0
+_STOPPING: Final = "the service is stopping"
 _MIB: Final = 1_048_576
 
 
@@ -76,7 +77,7 @@ class Workers:
         self._all: set[_Process] = set()
         self._closed = False
         # When the first of them was ready, and how long the last one took to be.
-        self._ready = float("inf")
+        self._ready: float | None = None
         self._start_seconds = 0.0
         finalize(self, _end, self._all).atexit = False
 
@@ -110,12 +111,11 @@ class Workers:
 
     def _answer(self, request: ReadRequest, came: float) -> object:
         """Return a process's answer, or the exception that stands for its end."""
-        if self._closed:
-            return self._not_read(request, "the service is stopping")
         try:
             process = self._take(came)
         except (Gone, OSError) as error:
-            return self._not_read(request, f"no reading process starts ({error!r})")
+            why = f"no reading process starts ({error!r})"
+            return self._not_read(request, _STOPPING if self._closed else why)
         answer: object = None
         sound = False
         try:
@@ -128,7 +128,7 @@ class Workers:
         finally:
             self._put_back(process, sound=sound)
         if self._closed and isinstance(answer, Gone):
-            return self._not_read(request, "the service is stopping")
+            return self._not_read(request, _STOPPING)
         return answer
 
     def _take(self, came: float) -> "_Process":
@@ -145,16 +145,18 @@ class Workers:
                     return process
                 self._all.discard(process)
                 process.kill()
+            if self._closed:
+                raise Gone(_STOPPING)
             process = _Process(self._limits)
             self._all.add(process)
         try:
             process.start()
-        except Gone:
+        except BaseException:
             self._put_back(process, sound=False)
             raise
         with self._lock:
             now = monotonic()
-            self._ready = min(self._ready, now)
+            self._ready = self._ready or now
             self._start_seconds = now - process.began
             self._returned.notify_all()
         return process
@@ -162,11 +164,14 @@ class Workers:
     def _patience_left(self, came: float) -> float:
         """Return for how many seconds a document that came then waits for a process.
 
-        While the first one starts, another would not be there any sooner.
+        While the first one starts, another would not be there any sooner, unless that
+        one hangs.
         """
         patience = min(_PATIENCE * self._start_seconds, _MOST_PATIENCE)
-        until = max(came, self._ready) + patience
-        return min(until - monotonic(), _START_SECONDS)
+        began = came if self._ready is None else max(came, self._ready)
+        return (
+            began + (_MOST_PATIENCE if self._ready is None else patience) - monotonic()
+        )
 
     def _put_back(self, process: "_Process", *, sound: bool) -> None:
         """Keep a process for the next document, or end it for good."""

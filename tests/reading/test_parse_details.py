@@ -562,7 +562,7 @@ def test_where_two_parsers_count_differently_feedparser_stands_alone():
     """An item of another namespace counts for feedparser by its prefix alone."""
     document = (
         b'<rss version="2.0"><channel><item><title>a</title><description>x'
-        b"</description></item><ITEM><title>b</title></ITEM></channel></rss>"
+        b"</description></item><iTEM><title>b</title></iTEM></channel></rss>"
     )
 
     feed = parse.feed(document, url=URL)

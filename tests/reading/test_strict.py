@@ -75,6 +75,9 @@ def test_plain_entries_are_read_as_feedparser_reads_them(document):
         "<title mode='base64'/><guid>1</guid>",
         f"<title/><group {MEDIA}>{VIDEO}<media:title>T</media:title></media:content></group>",
         f"<title/><media:group {MEDIA}><media:title>T</media:title></media:group>",
+        "<title/><Media:title xmlns:Media='urn:m'>T</Media:title>",
+        "<title>t</title><rights type='xhtml'>a &amp; b</rights>",
+        "<title>t</title><rights mode='base64'>YQ==</rights>",
         "<title>a <b>bold</b> word</title>",
         "<title mode='base64'>YQ==</title>",
         "<title>t</title><tags>a, b</tags>",
@@ -128,6 +131,13 @@ def test_whatever_an_entry_holds_is_read_as_feedparser_reads_it(parts):
     read = parse._from_the_tree(document, URL)
 
     assert read is None or read == parse._thoroughly(document, URL)
+
+
+def test_items_in_capitals_are_items():
+    document = rss(item(1), item(2).replace("item>", "ITEM>"))
+
+    assert len(parse.feed(document, url=URL).entries) == 2
+    assert parse.feed(document, url=URL) == parse._thoroughly(document, URL)
 
 
 def test_a_head_with_two_titles_is_left_to_feedparser():
@@ -227,6 +237,11 @@ def require_plain(document, monkeypatch):
         f"<title>Name</title>{LINK}<itunes:image {ITUNES} href='cover.jpg'/>",
         f"<title>Name</title>{LINK}<textInput><b><title>t</title></b></textInput>",
         f"<title>Name</title>{LINK}<image><url>https://a.example/<b/></url></image>",
+        f"<title>Name</title>{LINK}<logo type='image/png'>https://a.example/l.png</logo>",
+        f"<title>Name</title>{LINK}<itunes:image {ITUNES} href='a' HREF='b'/>",
+        f"<title>Name</title>{LINK}<DC:title xmlns:DC='urn:dc'>Other</DC:title>",
+        f"<title>Name</title>{LINK}<rights type='xhtml'>a &amp; b</rights>",
+        f"<title>Name</title>{LINK}<x:y xmlns:x='urn:x'><dc:language {DC}>de</dc:language></x:y>",
         "<title>Name</title>",
         f"<title>Name</title>{LINK}<x><title>y</title></x>",
         f"<title/>{LINK}",
@@ -235,6 +250,20 @@ def require_plain(document, monkeypatch):
 def test_a_head_that_is_not_plain_is_read_by_feedparser(head):
     document = rss(item(1), head=head)
 
+    assert strict_head.said(tree_document.strict(document).root) is None
+    assert parse.feed(document, url=URL) == parse._thoroughly(document, URL)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        rss(item(1)).replace(b"<rss", b"<rss lang='de'"),
+        rss(item(1)).replace(b"<channel", b"<channel lang='de'"),
+        atom(ALTERNATE, entry(1)).replace(b"<feed", b"<feed lang='de'"),
+    ],
+    ids=["language", "of the channel", "of Atom"],
+)
+def test_what_a_root_says_in_an_unusual_way_is_left_to_feedparser(document):
     assert strict_head.said(tree_document.strict(document).root) is None
     assert parse.feed(document, url=URL) == parse._thoroughly(document, URL)
 

@@ -237,21 +237,64 @@ def test_a_document_that_waited_long_gets_a_process_of_its_own(
         readers.close()
 
 
+def hindered(monkeypatch):
+    """Let the first process wait at its start; return events: it does, it may go on."""
+    starting, may_start = threading.Event(), threading.Event()
+    start = workers._Process.start
+
+    def slowly(process):
+        if not starting.is_set():
+            starting.set()
+            assert may_start.wait(60)
+        start(process)
+
+    monkeypatch.setattr(workers._Process, "start", slowly)
+    return starting, may_start
+
+
+def test_a_first_process_that_hangs_at_its_start_does_not_keep_others_waiting(
+    pool, monkeypatch
+):
+    monkeypatch.setattr(workers, "_MOST_PATIENCE", 0.0)
+    readers = pool(count=2)
+    starting, may_start = hindered(monkeypatch)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(readers.read, request(rss(item(1))))
+        assert starting.wait(60)
+
+        assert len(readers.read(request(rss(item(2)))).items) == 1
+
+        may_start.set()
+        assert len(first.result(60).items) == 1
+
+
+def test_what_waits_when_all_is_closed_gets_no_process(pool, monkeypatch):
+    monkeypatch.setattr(workers, "_MOST_PATIENCE", 60.0)
+    readers = pool(count=2)
+    starting, may_start = hindered(monkeypatch)
+    with ThreadPoolExecutor(2) as threads:
+        threads.submit(readers.read, request(rss(item(1))))
+        assert starting.wait(60)
+        waiting = threads.submit(readers.read, request(rss(item(2))))
+        while not readers._returned._waiters:
+            os.sched_yield()
+
+        readers.close()
+
+        with pytest.raises(ReadError, match="the service is stopping"):
+            waiting.result(60)
+        assert len(readers._all) == 1
+        may_start.set()
+
+
 def test_only_when_the_first_process_is_ready_a_document_gets_another(
     pool, monkeypatch
 ):
     """One that is started meanwhile would not be there any sooner."""
     monkeypatch.setattr(workers, "_PATIENCE", 0.0)
+    monkeypatch.setattr(workers, "_MOST_PATIENCE", 60.0)
     readers = pool(count=2)
-    starting, may_start = threading.Event(), threading.Event()
-    start = workers._Process.start
-
-    def slowly(process):
-        starting.set()
-        assert may_start.wait(60)
-        start(process)
-
-    monkeypatch.setattr(workers._Process, "start", slowly)
+    starting, may_start = hindered(monkeypatch)
     with ThreadPoolExecutor(2) as threads:
         slow = threads.submit(readers.read, request(SLOW))
         assert starting.wait(60)

@@ -19,7 +19,11 @@ BASE = "{http://www.w3.org/XML/1998/namespace}base"
 RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 RDF_RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
 # What is an entry in any dialect, whatever its namespace.
-ITEM_TAGS = ("{*}item", "{*}entry", "{*}Item", "{*}Entry")
+ITEM_TAGS = tuple(
+    f"{{*}}{name}"
+    for word in ("item", "entry")
+    for name in (word, word.title(), word.upper())
+)
 
 _PREFIXES = {
     "": "",

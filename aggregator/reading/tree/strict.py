@@ -62,7 +62,7 @@ _MEDIA = frozenset({"media:content", "media:thumbnail", "media:group"})
 # Prefixes that feedparser takes for a vocabulary even where nobody declared it.
 _MEANS_SOMETHING = frozenset(
     {
-        *("admin", "cc", "cp", "creativecommons", "creativeCommons", "dc", "dcterms"),
+        *("admin", "cc", "cp", "creativecommons", "dc", "dcterms"),
         *("gml", "itunes", "media", "psc", "xhtml", "xml"),
     }
 )
@@ -107,7 +107,6 @@ class _Plain(Struct):
     title: _Element | None = None
     said: dict[str, str] = field(default_factory=dict)
     tags: list[_Tag] = field(default_factory=list)
-    other_title: bool = False
 
 
 def _entry(item: Item) -> Entry | None:
@@ -120,7 +119,7 @@ def _entry(item: Item) -> Entry | None:
         if (tail and not tail.isspace()) or not _take(child, word, plain):
             return None
     title = headline(plain.title) if plain.title is not None else None
-    if title is None and (plain.other_title or not _is_untitled(plain.title)):
+    if title is None and not _is_untitled(item.element, plain.title):
         return None
     said = plain.said
     return Entry(
@@ -135,8 +134,7 @@ def _entry(item: Item) -> Entry | None:
 def _take(child: _Element, word: str, plain: _Plain) -> bool:
     """Take what a child says; False if that takes feedparser."""
     if word in _MEDIA:
-        plain.other_title |= "media:title" in map(name, child.iterdescendants())
-        return _harmless(child, _WITHIN_MEDIA)
+        return only_holds(child, _WITHIN_MEDIA)
     if word in READ_FROM_THE_TREE:
         return True
     role = _ROLES.get(word)
@@ -150,16 +148,24 @@ def _take(child: _Element, word: str, plain: _Plain) -> bool:
         plain.title = child
     else:
         plain.said[role] = value(child)
-    return True
+    return role != "rights" or is_worded(child)
 
 
-def _is_untitled(title: _Element | None) -> bool:
-    """Tell whether there is no title, or one that says nothing."""
-    if title is None:
-        return True
-    kind = (title.get("type") or "").strip().lower()
-    is_plain = kind in _TITLE_TYPES and not title.get("mode")
-    return is_plain and not (len(title) or value(title))
+def _is_untitled(entry: _Element, title: _Element | None) -> bool:
+    """Tell whether nothing in an entry is a title, or only its own, which is empty."""
+    if title is not None and (value(title) or not is_worded(title)):
+        return False
+    return not any(
+        name(inner) in _TITLES
+        for inner in entry.iterdescendants()
+        if inner is not title
+    )
+
+
+def is_worded(element: _Element) -> bool:
+    """Tell whether an element says what it says in words of a usual type."""
+    kind = (element.get("type") or "").strip().lower()
+    return kind in _TITLE_TYPES and not element.get("mode") and not len(element)
 
 
 def headline(title: _Element) -> Text | None:
@@ -175,12 +181,13 @@ def put_aside(child: _Element, word: str) -> bool:
     """Tell whether feedparser reads an element and says nothing of it that we use."""
     if word and word not in _PUT_ASIDE:
         return False
-    if not word and (child.prefix is None or child.prefix in _MEANS_SOMETHING):
+    prefix = child.prefix and child.prefix.lower()
+    if not word and (prefix is None or prefix in _MEANS_SOMETHING):
         return False
-    return _harmless(child, _PUT_ASIDE)
+    return only_holds(child, _PUT_ASIDE)
 
 
-def _harmless(element: _Element, allowed: frozenset[str]) -> bool:
+def only_holds(element: _Element, allowed: frozenset[str]) -> bool:
     """Tell whether all that stands in an element is allowed there."""
     return not len(element) or all(
         name(inner) in allowed for inner in element.iterdescendants()

@@ -18,7 +18,13 @@ from aggregator.reading.parsed import Feed
 from aggregator.reading.tree import links
 from aggregator.reading.tree.head import head
 from aggregator.reading.tree.names import LANG, children, name
-from aggregator.reading.tree.strict import headline, put_aside, value
+from aggregator.reading.tree.strict import (
+    headline,
+    is_worded,
+    only_holds,
+    put_aside,
+    value,
+)
 
 _ATOM = "{http://www.w3.org/2005/Atom}feed"
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF"
@@ -61,6 +67,8 @@ _WITHIN = frozenset(
 _ONCE = frozenset({"title", "image", "itunes:image", "logo", "textinput"})
 _IMAGE_PARTS = frozenset({"url", "title", "link", "description", "width", "height"})
 _INPUT_PARTS = frozenset({"title", "description", "name", "link"})
+_ATTRIBUTES: dict[str, list[list[str]]] = {"logo": [[]], "itunes:image": [[], ["href"]]}
+_UNKNOWN = frozenset({""})
 _BESIDE_THE_CHANNEL = {"image": _IMAGE_PARTS, "textinput": _INPUT_PARTS}
 # An address that no resolver changes.
 _SETTLED = re.compile(
@@ -76,7 +84,7 @@ def said(root: _Element) -> Feed | None:
     """
     version = _version(root)
     element = head(root)
-    if version is None or element.get("lastmod") or element.get("href"):
+    if version is None or any(map(element.get, ("lastmod", "href", "lang"))):
         return None
     plain = _Head()
     for child in element:
@@ -115,10 +123,10 @@ class _Head:
             return self._noted(child, word)
         if word in _RIGHTS:
             self.rights = value(child)
-            return not len(child)
+            return is_worded(child)
         if word in _SAY_NOTHING:
             return all(name(inner) in _WITHIN for inner in child.iterdescendants())
-        return put_aside(child, word)
+        return put_aside(child, word) and only_holds(child, _UNKNOWN)
 
     def _noted(self, child: _Element, word: str) -> bool:
         """Take what may be said once: of two pictures, the last one counts."""
@@ -132,7 +140,11 @@ class _Head:
             self.logo = value(child)
         else:
             self.image = child.get("href", "")
-        return not len(child) and all(map(_is_settled, (self.logo, self.image)))
+        # Of a logo with attributes, feedparser loses the words.
+        said = [str(key) for key in child.attrib]
+        usual = said in _ATTRIBUTES.get(word, [said])
+        settled = all(map(_is_settled, (self.logo, self.image)))
+        return usual and settled and not len(child)
 
     def _picture(self, image: _Element) -> bool:
         addresses = [part for part in image if name(part) == "url"]
@@ -162,6 +174,8 @@ def _says_nothing(child: _Element) -> bool:
 
 def _version(root: _Element) -> str | None:
     """Return feedparser's name of the dialect, None where others come into question."""
+    if root.get("lang"):
+        return None
     if root.tag == _ATOM:
         return "atom10" if root.nsmap.get(None) == _ATOM[1:-5] else None
     declared = {uri.lower() for uri in root.nsmap.values()} & _DIALECTS
