@@ -105,6 +105,7 @@ CHANGES = {
     ),
     "a further file": lambda desk: desk.writes("publications.yaml", ""),
     "a further list": lambda desk: desk.writes("sources.d/b.yaml", ""),
+    "a list that is mentioned": lambda desk: desk.writes("sources.d/b.yml", ""),
     "a file that is mentioned": lambda desk: desk.writes("publications.yml", ""),
     "a file less": lambda desk: (desk.folder / "mediawire.yaml").unlink(),
     "a flag": lambda desk: desk.flags.update(listen="127.0.0.1:9000"),
@@ -114,6 +115,7 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_after_a_change_a_config_is_read_anew(desk: Desk, environ, change):
     desk.writes("sources.yaml", SOURCES)
+    desk.writes("sources.d/a.yaml", "")
     desk.writes("mediawire.yaml", "title: The Wire")
     read(desk, environ)
 
