@@ -28,13 +28,19 @@ from msgspec.msgpack import Decoder, Encoder
 
 from aggregator import __version__
 from aggregator.config.addresses import holds_password, secrets
-from aggregator.config.folder import MAX_BYTES, MORE_SOURCES, digest, digest_of, paths
+from aggregator.config.folder import (
+    DIGEST_BYTES,
+    MAX_BYTES,
+    MORE_SOURCES,
+    digest,
+    digest_of,
+    paths,
+)
+from aggregator.config.secret import PREFIX
 from aggregator.model import Config
 
 MOST = 32  # configs of one user; whoever has more has not used the others for long
 _PREFIX, _SUFFIX = "config-", ".msgpack"
-_OF_THIS_PROGRAM = "MEDIAWIRE_"
-_SIZE = 16  # bytes of a digest
 # What can go wrong with files and texts; half a surrogate pair is a ValueError.
 _HINDRANCES = (OSError, MsgspecError, TypeError, ValueError)
 
@@ -53,7 +59,7 @@ class Cached(Struct, frozen=True, kw_only=True):
         """Return the config, None if it is not kept or was made of something else."""
         with suppress(*_HINDRANCES):
             content = _content(self.file)
-            head, packed = content[: 2 * _SIZE], content[2 * _SIZE :]
+            head, packed = content[: 2 * DIGEST_BYTES], content[2 * DIGEST_BYTES :]
             if head == self.made_of + digest([packed]):
                 return _DECODER.decode(packed)
         return None
@@ -78,7 +84,7 @@ def cached(
     above += [
         f"{name}={text}"
         for name, text in sorted(environ.items())
-        if name.startswith(_OF_THIS_PROGRAM)
+        if name.startswith(PREFIX)
     ]
     with suppress(*_HINDRANCES):
         folder = folder.absolute()

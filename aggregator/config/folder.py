@@ -10,6 +10,7 @@ SOURCES: Final = "sources.yaml"
 PUBLICATIONS: Final = "publications.yaml"
 MORE_SOURCES: Final = "sources.d"
 MAX_BYTES: Final = 20 * 1024 * 1024  # of a file
+DIGEST_BYTES: Final = 16
 
 
 def paths(folder: Path) -> list[Path]:
@@ -33,8 +34,8 @@ def paths(folder: Path) -> list[Path]:
 
 
 def digest(parts: Iterable[bytes]) -> bytes:
-    """Return 16 bytes that stand for these parts in this order."""
-    found = blake2b(digest_size=16)
+    """Return DIGEST_BYTES that stand for these parts in this order."""
+    found = blake2b(digest_size=DIGEST_BYTES)
     for part in parts:
         found.update(len(part).to_bytes(8))
         found.update(part)

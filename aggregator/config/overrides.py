@@ -21,10 +21,10 @@ from msgspec import Struct
 from aggregator.config import secret
 from aggregator.config.folder import SERVICE
 from aggregator.config.reference import is_list, settings
+from aggregator.config.secret import PREFIX
 from aggregator.config.written import Path, Place, Written
 from aggregator.errors import Complaint
 
-PREFIX = "MEDIAWIRE_"
 # Read by the command line itself, before there is a config.
 _OF_THE_COMMAND_LINE = frozenset({"CONFIG", "LOG_LEVEL", "LOG_FORMAT"})
 _FILE_ONLY = "hosts"

@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from aggregator.model import repr_without
 
 MOST = 64 * 1024
+PREFIX = "MEDIAWIRE_"  # of variables that are meant for us
 
 
 class Surroundings(Struct, frozen=True, kw_only=True):

@@ -167,11 +167,10 @@ class Workers:
         While the first one starts, another would not be there any sooner, unless that
         one hangs.
         """
+        if self._ready is None:
+            return came + _MOST_PATIENCE - monotonic()
         patience = min(_PATIENCE * self._start_seconds, _MOST_PATIENCE)
-        began = came if self._ready is None else max(came, self._ready)
-        return (
-            began + (_MOST_PATIENCE if self._ready is None else patience) - monotonic()
-        )
+        return max(came, self._ready) + patience - monotonic()
 
     def _put_back(self, process: "_Process", *, sound: bool) -> None:
         """Keep a process for the next document, or end it for good."""

@@ -62,6 +62,15 @@ def test_a_secret_address_that_is_none_is_not_shown(desk: Desk):
     assert "SECRET" not in desk.complaint()
 
 
+@pytest.mark.parametrize("password", ["SECRET", "SEC/RET", "SEC#RET"])
+def test_a_store_whose_password_everybody_can_read_is_warned_of(desk: Desk, password):
+    """It ends at the first @, as SQLAlchemy has it, whatever stands in it."""
+    store = f"postgresql://me:{password}@db.example/wire"
+    desk.writes("mediawire.yaml", f"store: '{store}'").chmod(0o644)
+
+    assert any("mediawire.yaml holds secrets" in w for w in desk.reads().warnings)
+
+
 def test_literal_secrets_that_everybody_can_read_are_warned_of(desk: Desk):
     """A7: a warning on open permissions, with the command that closes them."""
     path = desk.writes("sources.yaml", LITERAL)

@@ -134,7 +134,7 @@ def _entry(item: Item) -> Entry | None:
 def _take(child: _Element, word: str, plain: _Plain) -> bool:
     """Take what a child says; False if that takes feedparser."""
     if word in _MEDIA:
-        return only_holds(child, _WITHIN_MEDIA)
+        return _only_holds(child, _WITHIN_MEDIA)
     if word in READ_FROM_THE_TREE:
         return True
     role = _ROLES.get(word)
@@ -177,17 +177,20 @@ def headline(title: _Element) -> Text | None:
     return Text(value=words, type=kind)
 
 
-def put_aside(child: _Element, word: str) -> bool:
-    """Tell whether feedparser reads an element and says nothing of it that we use."""
+def put_aside(child: _Element, word: str, within: frozenset[str] = _PUT_ASIDE) -> bool:
+    """Tell whether feedparser reads an element and says nothing of it that we use.
+
+    `within` are the names of what it may hold.
+    """
     if word and word not in _PUT_ASIDE:
         return False
     prefix = child.prefix and child.prefix.lower()
     if not word and (prefix is None or prefix in _MEANS_SOMETHING):
         return False
-    return only_holds(child, _PUT_ASIDE)
+    return _only_holds(child, within)
 
 
-def only_holds(element: _Element, allowed: frozenset[str]) -> bool:
+def _only_holds(element: _Element, allowed: frozenset[str]) -> bool:
     """Tell whether all that stands in an element is allowed there."""
     return not len(element) or all(
         name(inner) in allowed for inner in element.iterdescendants()

@@ -21,7 +21,6 @@ from aggregator.reading.tree.names import LANG, children, name
 from aggregator.reading.tree.strict import (
     headline,
     is_worded,
-    only_holds,
     put_aside,
     value,
 )
@@ -67,7 +66,6 @@ _WITHIN = frozenset(
 _ONCE = frozenset({"title", "image", "itunes:image", "logo", "textinput"})
 _IMAGE_PARTS = frozenset({"url", "title", "link", "description", "width", "height"})
 _INPUT_PARTS = frozenset({"title", "description", "name", "link"})
-_ATTRIBUTES: dict[str, list[list[str]]] = {"logo": [[]], "itunes:image": [[], ["href"]]}
 _UNKNOWN = frozenset({""})
 _BESIDE_THE_CHANNEL = {"image": _IMAGE_PARTS, "textinput": _INPUT_PARTS}
 # An address that no resolver changes.
@@ -126,7 +124,7 @@ class _Head:
             return is_worded(child)
         if word in _SAY_NOTHING:
             return all(name(inner) in _WITHIN for inner in child.iterdescendants())
-        return put_aside(child, word) and only_holds(child, _UNKNOWN)
+        return put_aside(child, word, _UNKNOWN)
 
     def _noted(self, child: _Element, word: str) -> bool:
         """Take what may be said once: of two pictures, the last one counts."""
@@ -136,15 +134,14 @@ class _Head:
             return self._picture(child)
         if word == "title":
             self.title = child
-        elif word == "logo":
+            usual = True
+        elif word == "logo":  # of one with attributes, feedparser loses the words
             self.logo = value(child)
+            usual = not child.attrib and _is_settled(self.logo)
         else:
             self.image = child.get("href", "")
-        # Of a logo with attributes, feedparser loses the words.
-        said = [str(key) for key in child.attrib]
-        usual = said in _ATTRIBUTES.get(word, [said])
-        settled = all(map(_is_settled, (self.logo, self.image)))
-        return usual and settled and not len(child)
+            usual = len(child.attrib) == 1 and _is_settled(self.image)
+        return usual and not len(child)
 
     def _picture(self, image: _Element) -> bool:
         addresses = [part for part in image if name(part) == "url"]
@@ -160,8 +157,8 @@ def _holds(element: _Element, parts: frozenset[str]) -> bool:
     return all(name(part) in parts and not len(part) for part in element)
 
 
-def _is_settled(address: str | None) -> bool:
-    return address is None or _SETTLED.fullmatch(address) is not None
+def _is_settled(address: str) -> bool:
+    return _SETTLED.fullmatch(address) is not None
 
 
 def _says_nothing(child: _Element) -> bool:
