@@ -96,15 +96,14 @@ class StoreAway(StoreError):  # noqa: N818 - reads as the sentence it is
 
 
 class StoreDamaged(StoreError):  # noqa: N818 - reads as the sentence it is
-    """An article holds values that nobody wrote; `what` names them, the text both."""
+    """An article holds values that nobody wrote; `what` names them, the text all."""
+
+    remedy = "restore the last backup (`mediawire verify` names all that is damaged)"
 
     def __init__(self, article_id: str, *names: str) -> None:
         self.article_id = article_id
         self.what = f"its {', '.join(names) or 'row'} cannot be read"
-        super().__init__(
-            f"article {article_id}: {self.what}; restore the last backup "
-            "(`mediawire verify` names all that is damaged)"
-        )
+        super().__init__(f"article {article_id}: {self.what}; {self.remedy}")
 
 
 class StoreHeld(StoreError):  # noqa: N818 - reads as the sentence it is

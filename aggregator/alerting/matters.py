@@ -1,6 +1,7 @@
 """Decide what an operator should be told: a pure function of how things are.
 
-In: sources with their rows and past polls, documents as last published, disks, the time.
+In: sources with their rows and past polls, documents as last published, articles that
+cannot be read, disks, the time.
 Out: Alerts, in the order of the config. Refuses to nag: a source that its operator
 paused is none of it, nor is a failure that may pass by itself.
 """
@@ -11,6 +12,7 @@ from itertools import pairwise, takewhile
 
 from msgspec import Struct
 
+from aggregator.errors import StoreDamaged
 from aggregator.fetching import cadence
 from aggregator.fetching.targets import shown
 from aggregator.model import (
@@ -60,14 +62,16 @@ class Disk(Struct, frozen=True, kw_only=True):
 def matters(
     sources: Iterable[Watched],
     documents: Iterable[PublicationStatus],
+    damaged: Iterable[StoreDamaged],
     disks: Iterable[Disk],
     *,
     now: datetime,
 ) -> list[Alert]:
-    """Return every matter that stands now."""
+    """Return every matter that stands now; `damaged` is what documents leave out."""
     return [
         *(alert for disk in disks for alert in _full(disk)),
         *(alert for status in documents for alert in _refused(status)),
+        *map(_unreadable, damaged),
         *(alert for each in sources for alert in _of_source(each, now)),
     ]
 
@@ -155,6 +159,14 @@ def _refused(status: PublicationStatus) -> Iterator[Alert]:
             f"stays: {status.refused}",
             since=status.written_at,
         )
+
+
+def _unreadable(damaged: StoreDamaged) -> Alert:
+    return Alert(
+        kind="damaged",
+        about=f"article {damaged.article_id}",
+        text=f"{damaged.what}, and it is left out; {damaged.remedy}",
+    )
 
 
 def _full(disk: Disk) -> Iterator[Alert]:

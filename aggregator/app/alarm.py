@@ -60,7 +60,9 @@ def standing_alerts(wire: Wire) -> list[Alert]:
         for path in publication.paths.values()
     }
     documents = [s for s in store.publication_status() if s.path in paths]
-    return matters(watched, documents, _disks(wire.config), now=now)
+    left_out = {id_ for status in documents for id_, _ in status.left_out}
+    damaged = store.unreadable(sorted(left_out)) if left_out else []
+    return matters(watched, documents, damaged, _disks(wire.config), now=now)
 
 
 class Alarm:

@@ -13,7 +13,7 @@ from aggregator.app.editorial import Editorial
 from aggregator.app.ruled import is_ruled_by
 from aggregator.app.twins import Families
 from aggregator.model import Also, Article, Publication
-from aggregator.store import Store
+from aggregator.store import LeaveOut, Store, say_left_out
 
 
 class Candidates:
@@ -32,10 +32,12 @@ class Candidates:
         limit: int,
         before: tuple[datetime, str] | None = None,
         bodies: bool = True,
+        leave_out: LeaveOut = say_left_out,
     ) -> Iterator[tuple[Article, tuple[Also, ...]]]:
         """Yield what a publication may show from before a place (listed_at, id) on.
 
         `limit` is how many are likely to be asked for. Without `bodies` they have none.
+        What cannot be read is given to `leave_out`.
         """
         taken_by = publication.id if self._is_listed(publication) else None
         while True:
@@ -46,6 +48,7 @@ class Candidates:
                 before=before,
                 bodies=bodies,
                 taken_by=taken_by,
+                leave_out=leave_out,
             )
             yield from self.families.standing(page, publication, now)
             if len(page) < limit:

@@ -17,7 +17,7 @@ from rapidfuzz import fuzz
 
 from aggregator.editing.rules.duplicates import LEAST_LIKENESS
 from aggregator.model import Article
-from aggregator.store import Store
+from aggregator.store import Store, say_left_out
 from aggregator.store.twins import Join, Sketched
 from aggregator.text import markup
 from aggregator.text.likeness import SIZE, likeness, numbers, sketch
@@ -42,7 +42,8 @@ def find_near(store: Store, now: datetime) -> int:
     index = Index(store.twins.sketched(now - 2 * WINDOW))
     found = 0
     for at in range(0, len(waiting), PAGE):
-        articles = store.whole(waiting[at : at + PAGE])
+        some = waiting[at : at + PAGE]
+        articles = store.whole(some, leave_out=say_left_out)
         made = [(a, sketch(markup.visible_text(a.body)) or b"") for a in articles]
         joins = [join for a, packed in made if (join := index.add(a, packed))]
         store.twins.put(made, joins)

@@ -3,12 +3,11 @@
 In: the store, the desk, the config, the time. Out: files below `output`, checked before
 they replace the last good ones, and how each fared. What was printed is remembered, so
 that a round of polls that brought nothing renders nothing. An article that cannot be read
-keeps back the publications that show it, and no other.
+is left out, and tried again with the next round.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from aggregator.app.editions import Edition, Editions
+from aggregator.app.editions import Edition, Editions, Unreadable
 from aggregator.app.editorial import Editorial
 from aggregator.app.ledger import Ledger
 from aggregator.app.lowering import Lowering
@@ -27,7 +26,7 @@ from aggregator.errors import PublishError, StoreDamaged
 from aggregator.events import log
 from aggregator.model import Article, Config, Publication, PublicationStatus
 from aggregator.publishing import standing
-from aggregator.store import Store
+from aggregator.store import LeaveOut, Store, say_left_out
 
 if TYPE_CHECKING:
     from aggregator.app.history import History
@@ -76,12 +75,10 @@ class Printing:
         editions: dict[str, Edition] = {}
         made: dict[str, str] = {}
         for publication in publications:
-            # What is missing then is told where it is to be printed.
-            with suppress(StoreDamaged):
-                edition = self.editions.of(publication, now)
-                made[publication.id] = self._made(publication, edition)
-                editions[publication.id] = edition
-        if len(made) < len(publications) or made != self._printed():
+            edition = self.editions.of(publication, now)
+            made[publication.id] = self._made(publication, edition)
+            editions[publication.id] = edition
+        if made != self._printed():
             return self._publish(publications, editions, now)
         self._bury_relics(now)
         return []
@@ -92,22 +89,18 @@ class Printing:
         editions: Mapping[str, Edition],
         now: datetime,
     ) -> list[PublicationStatus]:
-        """Print these publications, each for itself; `editions` are those known by now."""
+        """Print these publications; `editions` are those known by now."""
         # First, so that a folder that cannot be is told once and not by every month.
         self.publisher.make_folder()
         printed = self._printed()
         statuses: list[PublicationStatus] = []
         for publication in publications:
             printed.pop(publication.id, None)
-            try:
-                known = editions.get(publication.id)
-                edition = known or self.editions.of(publication, now)
-                fared, is_archived = self._print(publication, edition, now)
-                if is_archived and not any(status.refused for status in fared):
-                    printed[publication.id] = self._made(publication, edition)
-            except StoreDamaged as error:
-                self._standing.pop(publication.id, None)
-                fared = self._hindered(publication, str(error), now)
+            known = editions.get(publication.id)
+            edition = known or self.editions.of(publication, now)
+            fared, is_all = self._print(publication, edition, now)
+            if is_all and not any(status.refused for status in fared):
+                printed[publication.id] = self._made(publication, edition)
             statuses += fared
         self.publisher.remove_others(self._config.publications)
         self._bury_relics(now)
@@ -121,24 +114,23 @@ class Printing:
     def _print(
         self, publication: Publication, edition: Edition, now: datetime
     ) -> tuple[list[PublicationStatus], bool]:
-        """Print an edition; return how its documents fared, and whether it is archived."""
-        reports = self.editions.reports(publication, edition)
-        is_archived = self._archive(publication, edition.articles, now)
-        self._standing[publication.id] = publication, edition.articles
+        """Print an edition; return how its documents fared, and whether that was all.
+
+        It is not while something cannot be read or archived.
+        """
+        edition, reports = self.editions.read(publication, edition)
+        unreadable = Unreadable(edition.left_out)
+        live = edition.articles
+        is_archived = self._archive(publication, live, now, unreadable.note)
+        self._standing[publication.id] = publication, live
         margin = self.margin(publication)
         fared = self.publisher.publish(publication, reports, now=now, margin=margin)
-        return fared, is_archived
-
-    def _hindered(
-        self, publication: Publication, why: str, now: datetime
-    ) -> list[PublicationStatus]:
-        """Return that no document of a publication was replaced, and why."""
-        before = {status.path: status for status in self._store.publication_status()}
-        nothing = PublicationStatus(path="", checked_at=now, written_at=None, entries=0)
+        if not unreadable:
+            return fared, is_archived
+        left_out = tuple(unreadable.items())
         return [
-            replace(before.get(path, nothing), path=path, checked_at=now, refused=why)
-            for path in publication.paths.values()
-        ]
+            replace(status, left_out=(*left_out, *status.left_out)) for status in fared
+        ], False
 
     def archive_ahead(self, now: datetime) -> bool:
         """Archive what was published, half a document before it has to be.
@@ -200,16 +192,24 @@ class Printing:
         return tombstones(self._store, self._editorial, publication)
 
     def _archive(
-        self, publication: Publication, live: Sequence[Article], now: datetime
+        self,
+        publication: Publication,
+        live: Sequence[Article],
+        now: datetime,
+        leave_out: LeaveOut = say_left_out,
     ) -> bool:
         """Bring the months of a publication up to date; False if that has to be tried again.
 
         A month that cannot be written now is no reason to keep readers from the news.
+        None is written without an article that cannot be read: it is for good.
         """
         if "atom" not in publication.formats:
             return True
         try:
             self.history.keep(publication, live, now=now)
+        except StoreDamaged as damaged:
+            leave_out(damaged)
+            return False
         except (PublishError, OSError) as error:
             reason = str(error)
             log.error("not archived", publication=publication.id, reason=reason)  # noqa: TRY400 - a sentence
@@ -228,10 +228,7 @@ class Printing:
         if self._editorial.joins_near():
             from aggregator.app.near import find_near
 
-            try:
-                find_near(self._store, now)
-            except StoreDamaged as error:
-                log.error("not joined", reason=str(error))  # noqa: TRY400 - a sentence
+            find_near(self._store, now)
 
     def _printed(self) -> dict[str, str]:
         """Return the digests of the last edition of each publication and its files."""

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from aggregator.app.editorial import Editorial
 from aggregator.model import Also, Article, Publication
-from aggregator.store import Store
+from aggregator.store import Store, say_left_out
 from aggregator.text import urls
 
 if TYPE_CHECKING:
@@ -118,7 +118,8 @@ class Families:
         """Return which of these members of families the publication would show."""
         members = {twin.id: twin for id_ in ids for twin in found[id_]}
         if self._editorial.reads_text(publication):
-            members = {each.id: each for each in self._store.whole(list(members))}
+            read = self._store.whole(list(members), leave_out=say_left_out)
+            members = {each.id: each for each in read}
         return {
             id_
             for id_, each in members.items()

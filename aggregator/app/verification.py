@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from aggregator.app.ledger import Ledger
 from aggregator.app.wire import Wire
-from aggregator.errors import PublishError, StoreDamaged
+from aggregator.errors import PublishError
 from aggregator.model import Publication, PublicationStatus
 from aggregator.publishing import differences, unpaired
 from aggregator.reading import doubts
@@ -86,10 +86,6 @@ def _of_publication(
         )
     except PublishError as error:
         yield published[0].path, f"it can no longer be made: {error}"
-        return
-    except StoreDamaged as error:
-        sentence = f"it can no longer be made: article {error.article_id}: {error.what}"
-        yield published[0].path, sentence
         return
     standing = {status.path for status in published if status.refused is None}
     for document in meant:

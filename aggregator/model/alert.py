@@ -5,14 +5,17 @@ from typing import Literal
 
 from msgspec import Struct
 
-AlertKind = Literal["gone", "failing", "quiet", "moved", "held", "refused", "disk"]
+AlertKind = Literal[
+    "gone", "failing", "quiet", "moved", "held", "refused", "damaged", "disk"
+]
 
 
 class Alert(Struct, frozen=True, kw_only=True):
     """One matter that stands now.
 
-    `about` is the id of a source, the path of a published document, or a folder. `text`
-    is a sentence: what, and what now. `since` is when it began, if that is known.
+    `about` is the id of a source, the path of a published document, an article, or a
+    folder. `text` is a sentence: what, and what now. `since` is when it began, if that is
+    known.
     """
 
     kind: AlertKind

@@ -22,6 +22,7 @@ PostgreSQL, with the same answers.
                   one family of tables each: its rows from and to our nouns
     rows, states  a row of articles as an Article, of sources as a SourceState, and back
     marks         what tells whether an article is as it was; `aside`: what lists pass by
+    readable      the articles of a list, without those that cannot be read
     columns       how our values become columns, on both databases alike
 
     connecting    to SQLite or PostgreSQL; `sessions`: what is locked while one lasts
@@ -38,16 +39,19 @@ from typing import TYPE_CHECKING
 from aggregator.doors import opening_late
 
 if TYPE_CHECKING:
+    from aggregator.store.bodies import LeaveOut
     from aggregator.store.connecting import file_of_store
     from aggregator.store.holding import hold
     from aggregator.store.marks import Mark
     from aggregator.store.migrations import HEAD
     from aggregator.store.opening import migrate, open_store, schema_version
+    from aggregator.store.readable import say_left_out
     from aggregator.store.shards import Shards, open_shards
     from aggregator.store.store import Store
 
 __all__ = [
     "HEAD",
+    "LeaveOut",
     "Mark",
     "Shards",
     "Store",
@@ -56,6 +60,7 @@ __all__ = [
     "migrate",
     "open_shards",
     "open_store",
+    "say_left_out",
     "schema_version",
 ]
 
@@ -63,6 +68,7 @@ __getattr__ = opening_late(
     __name__,
     {
         "HEAD": "migrations",
+        "LeaveOut": "bodies",
         "Mark": "marks",
         "Shards": "shards",
         "Store": "store",
@@ -71,6 +77,7 @@ __getattr__ = opening_late(
         "migrate": "opening",
         "open_shards": "shards",
         "open_store": "opening",
+        "say_left_out": "readable",
         "schema_version": "opening",
     },
 )

@@ -45,6 +45,9 @@ from aggregator.store.rows import BROKEN, article, texts_alike
 
 _LENGTHS = struct.Struct(">II")  # of raw and source_body; the rest is the body
 
+# Is given what cannot be read.
+LeaveOut = Callable[[StoreDamaged], None]
+
 _OF_ARTICLE = "articles.article_id"
 
 bodies = Table(
@@ -156,7 +159,7 @@ def texts_of(
     connection: Connection,
     article_ids: Collection[str],
     *,
-    leave_out: Callable[[StoreDamaged], None] = raised,
+    leave_out: LeaveOut = raised,
 ) -> dict[str, dict[str, Any]]:
     """Return the fields of `Article` that lie in `bodies`, by article id.
 
@@ -172,13 +175,24 @@ def texts_of(
     return texts
 
 
-def whole(connection: Connection, article_ids: Collection[str]) -> dict[str, Article]:
-    """Return stored articles with their bodies, by id; unknown ids are left out."""
-    return {
-        row[0]: article(row[:-4], **_texts(row[0], *row[-4:]))
-        for some in chunks(sorted(article_ids))
-        for row in connection.execute(_whole, {"which": some})
-    }
+def whole(
+    connection: Connection,
+    article_ids: Collection[str],
+    *,
+    leave_out: LeaveOut = raised,
+) -> dict[str, Article]:
+    """Return stored articles with their bodies, by id; unknown ids are left out.
+
+    What cannot be read is given to `leave_out`.
+    """
+    found = {}
+    for some in chunks(sorted(article_ids)):
+        for row in connection.execute(_whole, {"which": some}):
+            try:
+                found[row[0]] = article(row[:-4], **_texts(row[0], *row[-4:]))
+            except StoreDamaged as damaged:
+                leave_out(damaged)
+    return found
 
 
 def revisions_of(connection: Connection, now: Article) -> list[Article]:

@@ -1,21 +1,23 @@
 """The catalogue: everything that can be asked about stored articles.
 
 Articles come whole or without their bodies, by id, by address, by selection, by words.
-Nothing here writes.
+What stands in lists for readers is read by `readable`. Nothing here writes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
 from aggregator.errors import StoreDamaged
 from aggregator.model import Article, Selection
 from aggregator.store import articles, aside, listing, marks, search
-from aggregator.store.bodies import raised, revisions_of, texts_of, whole
+from aggregator.store.bodies import LeaveOut, raised, revisions_of, texts_of, whole
 from aggregator.store.columns import AnyRow
 from aggregator.store.keys import carried, named
 from aggregator.store.marks import Mark
+from aggregator.store.readable import Place, bare, listed, say_left_out
 from aggregator.store.rows import article
 from aggregator.store.sightings import sightings_of
 from aggregator.store.transactions import Transactions
@@ -46,7 +48,7 @@ class Catalogue(Transactions):
         limit: int | None = None,
         source: str | None = None,
         bodies: bool = False,
-        leave_out: Callable[[StoreDamaged], None] = raised,
+        leave_out: LeaveOut = raised,
     ) -> Iterator[Article]:
         """Yield all articles, the newest listed first, dropped and withdrawn ones too.
 
@@ -74,29 +76,30 @@ class Catalogue(Transactions):
         *,
         now: datetime,
         limit: int,
-        before: tuple[datetime, str] | None = None,
+        before: Place | None = None,
         bodies: bool = True,
         taken_by: str | None = None,
+        leave_out: LeaveOut = say_left_out,
     ) -> list[Article]:
         """Return the newest shown articles of a selection, newest listed first.
 
         `before` is (listed_at, id) of the last article of the page above. Without
         `bodies` the same fields as in `articles` are left at their defaults. With the
-        id of a publication, `taken_by`, its rules have chosen already, too.
+        id of a publication, `taken_by`, its rules have chosen already, too. What cannot
+        be read is given to `leave_out`, and an older one takes its place.
         """
         with self._reading() as connection:
-            ids = listing.latest(
+            find = partial(
+                listing.latest, connection, selection, now=now, taken_by=taken_by
+            )
+            return listed(
                 connection,
-                selection,
-                now=now,
+                find,
                 limit=limit,
                 before=before,
-                taken_by=taken_by,
+                bodies=bodies,
+                leave_out=leave_out,
             )
-            if bodies:
-                return _whole(connection, ids)
-            rows = articles.rows_of(connection, ids)
-            return [article(rows[id_]) for id_ in ids if id_ in rows]
 
     def marks(
         self,
@@ -104,7 +107,7 @@ class Catalogue(Transactions):
         *,
         now: datetime,
         limit: int,
-        before: tuple[datetime, str] | None = None,
+        before: Place | None = None,
     ) -> list[Mark]:
         """Return what `latest` does, as far as it takes to see what changed."""
         with self._reading() as connection:
@@ -121,17 +124,26 @@ class Catalogue(Transactions):
     def bare(self, article_ids: Sequence[str]) -> list[Article]:
         """Return articles without bodies in the order of these ids, without unknown."""
         with self._reading() as connection:
-            rows = articles.rows_of(connection, article_ids)
-            return [article(rows[id_]) for id_ in article_ids if id_ in rows]
+            found = bare(connection, article_ids, leave_out=raised)
+            return [found[id_] for id_ in article_ids if id_ in found]
 
-    def whole(self, article_ids: Sequence[str]) -> list[Article]:
-        """Return whole articles in the order of these ids; unknown ones are left out."""
-        with self._reading() as connection:
-            return _whole(connection, article_ids)
-
-    def withdrawn(
-        self, *, limit: int, leave_out: Callable[[StoreDamaged], None] = raised
+    def whole(
+        self, article_ids: Sequence[str], *, leave_out: LeaveOut = raised
     ) -> list[Article]:
+        """Return whole articles in the order of these ids; unknown ones are left out.
+
+        What cannot be read is raised or left out, as by `articles`.
+        """
+        with self._reading() as connection:
+            return _whole(connection, article_ids, leave_out)
+
+    def unreadable(self, article_ids: Sequence[str]) -> list[StoreDamaged]:
+        """Return what is wrong with those of these articles that cannot be read."""
+        found: list[StoreDamaged] = []
+        self.whole(article_ids, leave_out=found.append)
+        return found
+
+    def withdrawn(self, *, limit: int, leave_out: LeaveOut = raised) -> list[Article]:
         """Return the newest listed of the articles taken back, without bodies.
 
         What cannot be read is raised or left out, as by `articles`.
@@ -140,15 +152,20 @@ class Catalogue(Transactions):
             rows = aside.withdrawn(connection, limit)
             return _readable(connection, rows, bodies=False, leave_out=leave_out)
 
-    def late(self, *, since: datetime) -> Iterator[Article]:
+    def late(self, *, since: datetime, leave_out: LeaveOut) -> Iterator[Article]:
         """Yield articles first seen since a time but listed earlier, without bodies.
 
         Those of a source's first poll, and of a burst of old reports: on a first start
-        that is all there is.
+        that is all there is. What cannot be read is given to `leave_out`.
         """
         with self._reading() as connection:
             for row in aside.late(connection, since):
-                yield article(row)
+                try:
+                    came = article(row)
+                except StoreDamaged as damaged:
+                    leave_out(damaged)
+                else:
+                    yield came
 
     def carried(self, published_ids: Sequence[str]) -> set[str]:
         """Return which published ids articles have, dropped and withdrawn ones too."""
@@ -160,16 +177,24 @@ class Catalogue(Transactions):
         query: str,
         *,
         limit: int,
-        before: tuple[datetime, str] | None = None,
+        before: Place | None = None,
+        leave_out: LeaveOut = say_left_out,
     ) -> list[Article]:
         """Return shown articles whose headline or text a query finds, newest first.
 
         See `text.folding.terms` for what can be asked; nothing a reader types is an
-        error. `before` is (listed_at, id) of the last article of the page above.
+        error. `before` and `leave_out` are as for `latest`.
         """
         with self._reading() as connection:
-            ids = search.found(connection, query, limit=limit, before=before)
-            return _whole(connection, ids)
+            find = partial(search.found, connection, query)
+            return listed(
+                connection,
+                find,
+                limit=limit,
+                before=before,
+                bodies=True,
+                leave_out=leave_out,
+            )
 
     def revisions(self, article_id: str) -> list[Article]:
         """Return what an article was before its source changed it, oldest first."""
@@ -198,7 +223,7 @@ def _readable(
     page: Sequence[AnyRow],
     *,
     bodies: bool,
-    leave_out: Callable[[StoreDamaged], None],
+    leave_out: LeaveOut,
 ) -> list[Article]:
     """Return the articles of some rows; what cannot be read is given to `leave_out`."""
     left = {row.article_id: row for row in page}
@@ -217,7 +242,9 @@ def _readable(
     return made
 
 
-def _whole(connection: Connection, article_ids: Sequence[str]) -> list[Article]:
+def _whole(
+    connection: Connection, article_ids: Sequence[str], leave_out: LeaveOut = raised
+) -> list[Article]:
     """Return articles with their bodies, in the order of the ids; unknown left out."""
-    found = whole(connection, article_ids)
+    found = whole(connection, article_ids, leave_out=leave_out)
     return [found[id_] for id_ in dict.fromkeys(article_ids) if id_ in found]

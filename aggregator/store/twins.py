@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from aggregator.model import Article
-from aggregator.store.articles import articles, existing, rows_of
+from aggregator.store.articles import articles, existing
 from aggregator.store.columns import (
     MANY,
     Bytes,
@@ -39,7 +39,7 @@ from aggregator.store.columns import (
     upsert,
 )
 from aggregator.store.keys import refs
-from aggregator.store.rows import article
+from aggregator.store.readable import bare, say_left_out
 from aggregator.text import urls
 
 
@@ -131,7 +131,7 @@ class Twins(NamedTuple):
 def twins(connection: Connection, start: Iterable[Article]) -> Twins:
     """Return these articles and all that carry a name of one, or are like one.
 
-    Goes on with what it found until nothing is new.
+    Goes on with what it found until nothing is new. What cannot be read is nobody's twin.
     """
     found = {each.id: each for each in start}
     looked, related = set[str](), dict[str, Join]()
@@ -140,11 +140,9 @@ def twins(connection: Connection, start: Iterable[Article]) -> Twins:
         near = _joins_of(connection, [each.id for each in new])
         related |= {join.article_id: join for join in near}
         ids = {id_ for join in near for id_ in join[:2]} | _carrying(connection, new)
-        found |= {
-            id_: article(row)
-            for id_, row in rows_of(connection, ids - found.keys()).items()
-            if row.shown
-        }
+        found |= bare(
+            connection, ids - found.keys(), leave_out=say_left_out, shown=True
+        )
         looked |= ids - found.keys()
     split = _split_of(connection, sorted(found))
     return Twins(tuple(found.values()), tuple(related.values()), split)

@@ -30,6 +30,7 @@ from aggregator.model import (
     PublicationStatus,
     StateWord,
 )
+from aggregator.store import say_left_out
 from aggregator.web.newsroom import Newsroom, Polls
 from aggregator.web.standings import Standings
 
@@ -140,7 +141,7 @@ class Figures:
             "Articles kept, dropped and withdrawn ones too.",
             store.count(),
         )
-        for newest in store.articles(limit=1):
+        for newest in store.articles(limit=1, leave_out=say_left_out):
             yield _one(
                 "mediawire_newest_article_timestamp_seconds",
                 "When the newest article was listed.",

@@ -7,6 +7,7 @@ from builders import NOON
 from msgspec.structs import replace
 
 from aggregator.alerting import Disk, Watched, matters
+from aggregator.errors import StoreDamaged
 from aggregator.fetching import cadence
 from aggregator.model import Pause, PublicationStatus, Source
 
@@ -24,7 +25,7 @@ WELL = replace(
 
 def of(state=WELL, *, source=A, polls=(), listed=(), at=NOON):
     watched = Watched(source=source, state=state, polls=polls, listed=listed)
-    return matters([watched], (), (), now=at)
+    return matters([watched], (), (), (), now=at)
 
 
 def kinds(*args, **said):
@@ -155,7 +156,7 @@ def test_a_refused_document_is_a_matter():
         refused="no title",
     )
     good = replace(status, path="feeds/wire.atom", refused=None)
-    (alert,) = matters((), [good, status], (), now=NOON)
+    (alert,) = matters((), [good, status], (), (), now=NOON)
 
     assert (alert.kind, alert.about, alert.since) == (
         "refused",
@@ -163,6 +164,16 @@ def test_a_refused_document_is_a_matter():
         NOON - DAY,
     )
     assert "no title" in alert.text
+
+
+def test_an_article_that_cannot_be_read_is_a_matter():
+    (alert,) = matters((), (), [StoreDamaged("a1", "tags")], (), now=NOON)
+
+    assert (alert.kind, alert.about) == ("damaged", "article a1")
+    assert alert.text == (
+        "its tags cannot be read, and it is left out; restore the last backup "
+        "(`mediawire verify` names all that is damaged)"
+    )
 
 
 GB = 1024**3
@@ -180,6 +191,7 @@ GB = 1024**3
     ],
 )
 def test_a_disk_that_is_nearly_full_is_a_matter(free, total, is_full):
-    found = matters((), (), [Disk(folder="/data", free=free, total=total)], now=NOON)
+    disk = Disk(folder="/data", free=free, total=total)
+    found = matters((), (), (), [disk], now=NOON)
 
     assert [alert.kind for alert in found] == ["disk"] * is_full

@@ -1,5 +1,6 @@
 """What is printed is known by what it is made of and by what stands: neither is read."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -169,12 +170,12 @@ def test_what_has_no_month_to_lag_behind_is_not_archived_ahead(printed, publicat
 
 
 @pytest.mark.parametrize("place", ["articles.tags", "bodies.texts"])
-def test_an_article_that_cannot_be_read_keeps_back_only_who_shows_it(
+def test_an_article_that_cannot_be_read_is_left_out_until_it_can(
     printed, tmp_path, place
 ):
-    """One such row stopped every publication, and `status` did not say so."""
+    """One such row stopped every publication that shows it. An older one is shown."""
     sources = (*printed.config.sources, Source(id="ap", url="https://ap.example/feed"))
-    wire = replace(WIRE, rules=("one",))
+    wire = replace(WIRE, rules=("one",), limit=2)
     local = replace(LOCAL, select=Selection(sources=("ap",)))
     # Looks for near-duplicates among all that came, before anything is published.
     rule = RuleSpec(id="one", kind="duplicates", options={"near": 0.8})
@@ -185,25 +186,53 @@ def test_an_article_that_cannot_be_read_keeps_back_only_who_shows_it(
     )
     printed.store.put_states([state_of("ap")], configured={"bbc", "ap"})
     printed.publish()
-    before = files_of(printed)
-    come(printed, 3)
-    come(printed, 4, source=AP)
+    come(printed, 3, listed_at=NOON - timedelta(seconds=2))
+    come(printed, 4, listed_at=NOON - timedelta(seconds=1), source=AP)
 
-    def refused():
-        return {status.path: status.refused for status in printed.publish_news()}
+    def fared():
+        return {status.path: status for status in printed.publish_news()}
 
-    old = damage.put(tmp_path, place, article(3).id)
-    column = place.partition(".")[2]
-    why = f"article {article(3).id}: its {column} cannot be read; restore the last"
-    for told in (refused(), refused()):
-        assert told["feeds/wire.atom"].startswith(why)
-        assert told["feeds/local.atom"] is None
-    changed = {name for name, body in files_of(printed).items() if body != before[name]}
-    assert {name.partition(".")[0] for name in changed} == {"local"}
+    def shown():
+        items = json.loads(files_of(printed)["wire.json"])["items"]
+        return [item["id"] for item in items]
 
-    damage.put(tmp_path, place, article(3).id, old)
-    assert set(refused().values()) == {None}
-    assert files_of(printed)["wire.rss"] != before["wire.rss"]
+    spoiled = article(3).id
+    old = damage.put(tmp_path, place, spoiled)
+    for told in (fared(), fared()):
+        assert {status.refused for status in told.values()} == {None}
+        why = (spoiled, f"its {place.partition('.')[2]} cannot be read")
+        assert told["feeds/wire.atom"].left_out == (why,)
+        assert told["feeds/local.atom"].left_out == ()
+        assert shown() == [article(4).published_id, article(1).published_id]
+    assert article(4).body.encode() in files_of(printed)["local.json"]
+
+    damage.put(tmp_path, place, spoiled, old)
+    assert fared()["feeds/wire.atom"].left_out == ()
+    assert shown() == [article(4).published_id, article(3).published_id]
+    assert printed.publish_news() == []
+
+
+def test_no_month_is_written_without_what_cannot_be_read(printed, tmp_path):
+    """What a month lacks, nobody finds any more: it waits, and the news do not."""
+    printed.change(
+        replace(printed.config, publications=(replace(WIRE, limit=1),)),
+    )
+    printed.publish()
+    [month] = (printed.config.output / "feeds" / "wire" / "archive").glob("*.atom")
+    for n in (3, 4, 5):
+        come(printed, n, listed_at=NOON - timedelta(seconds=6 - n))
+    old = damage.put(tmp_path, "bodies.texts", article(3).id)
+
+    told = {status.path: status for status in printed.publish_news()}
+
+    why = (article(3).id, "its texts cannot be read")
+    assert told["feeds/wire.atom"].left_out == (why,)
+    assert article(5).body.encode() in files_of(printed)["wire.json"]
+    assert article(4).published_id not in month.read_text()
+    damage.put(tmp_path, "bodies.texts", article(3).id, old)
+    printed.publish_news()
+    archived = month.read_text()
+    assert all(article(n).published_id in archived for n in (1, 2, 3, 4))
 
 
 @pytest.mark.parametrize("column", ["tags", "withdrawn"])

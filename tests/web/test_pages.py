@@ -30,6 +30,7 @@ from aggregator.model import (
 )
 from aggregator.publishing import Publisher
 from aggregator.text import markup
+from tests import damage
 from tests.text import witness
 
 ARTICLE = f"/articles/{long_read().id}"
@@ -745,6 +746,29 @@ def test_a_store_that_cannot_be_read_is_a_pause_and_not_a_traceback(house):
     assert (answer.status, answer.headers["retry-after"]) == (503, "30")
     assert "secret" not in answer.text
     assert feed.status == 200
+
+
+@pytest.mark.parametrize("place", ["articles.tags", "bodies.texts"])
+def test_an_article_that_cannot_be_read_is_missing_where_all_others_stand(
+    tmp_path, place
+):
+    house = House(tmp_path).take(*map(article, range(3)))
+    spoiled = article(1)
+    damage.put(tmp_path, place, spoiled.id)
+
+    with served(house) as site:
+        lists = [
+            page(site, path)
+            for path in ("/", "/feeds/wire", "/sources/agency", "/search?q=report")
+        ]
+        listed = site.get("/api/v1/articles").text
+        own = site.get(f"/articles/{spoiled.id}")
+
+    for shown in [*(text(each) for each in lists), listed]:
+        assert article(0).title in shown
+        assert article(2).title in shown
+        assert spoiled.title not in shown
+    assert own.status == 503
 
 
 def test_about_says_how_to_reach_us(tmp_path):

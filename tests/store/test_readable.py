@@ -1,0 +1,116 @@
+"""What cannot be read is left out of lists, which are as long as they would be."""
+
+import pytest
+from newsroom import HOUR, NOW, article, polled, source
+from sqlalchemy import text
+from structlog.testing import capture_logs
+
+from aggregator.model import Selection
+
+ALL = Selection()
+DAMAGES = [("articles", "tags", "{"), ("bodies", "texts", b"no words")]
+
+
+@pytest.fixture
+def desk(store):
+    """Five articles, `n0` the newest listed."""
+    store.put_states([source()], configured={"bbc"})
+    new = [
+        article(f"n{n}", title=f"Rain {n}", listed_at=NOW - n * HOUR) for n in range(5)
+    ]
+    store.record([polled(new=tuple(new))])
+    return store
+
+
+def spoil(store, table, column, value, *names):
+    with store._writing() as connection:
+        for name in names:
+            connection.execute(
+                text(f"UPDATE {table} SET {column} = :value WHERE article_id = :id"),
+                {"value": value, "id": article(name).id},
+            )
+
+
+def titles(articles):
+    return [each.title for each in articles]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize(
+    ("spoiled", "limit", "left"),
+    [
+        (["n0"], 1, ["Rain 1"]),
+        (["n1"], 3, ["Rain 0", "Rain 2", "Rain 3"]),
+        (["n0", "n1", "n3"], 2, ["Rain 2", "Rain 4"]),
+        (["n0", "n1", "n2", "n3", "n4"], 2, []),
+    ],
+)
+def test_an_older_one_takes_the_place_of_what_cannot_be_read(
+    desk, damage, spoiled, limit, left
+):
+    spoil(desk, *damage, *spoiled)
+    out = []
+
+    found = desk.latest(ALL, now=NOW, limit=limit, leave_out=out.append)
+    searched = desk.search("rain", limit=limit)
+
+    assert titles(found) == titles(searched) == left
+    assert {each.article_id for each in out} == {article(name).id for name in spoiled}
+
+
+@pytest.mark.parametrize("bodies", [True, False])
+def test_a_place_that_cannot_be_read_ends_a_list_and_no_program(desk, bodies):
+    """Nobody can tell what is listed below it."""
+    spoil(desk, "articles", "listed_at", 2**61, "n0")
+
+    assert desk.latest(ALL, now=NOW, limit=1, bodies=bodies) == []
+    assert len(desk.latest(ALL, now=NOW, limit=9, bodies=bodies)) == 4
+
+
+def test_it_is_said_once_however_often_a_list_is_asked_for(desk, tmp_path):
+    name = tmp_path.name  # of which nothing was said so far
+    desk.record([polled(at=NOW + HOUR, new=(article(name),))])
+    spoil(desk, "articles", "tags", "{", name)
+
+    with capture_logs() as events:
+        for _ in range(3):
+            desk.latest(ALL, now=NOW, limit=6)
+
+    [told] = [each for each in events if each["event"] == "left out"]
+    assert told["article_id"] == article(name).id
+    assert "its tags cannot be read; restore the last backup" in told["reason"]
+
+
+def test_what_came_late_is_told_without_it(desk):
+    late = [article(f"l{n}", listed_at=NOW - HOUR, first_seen=NOW) for n in range(2)]
+    desk.record([polled(at=NOW + HOUR, new=tuple(late))])
+    spoil(desk, "articles", "tags", "{", "l0")
+    out = []
+
+    found = desk.late(since=NOW, leave_out=out.append)
+
+    assert article("l1").id in {each.id for each in found}
+    assert [each.article_id for each in out] == [article("l0").id]
+
+
+def test_what_cannot_be_read_is_nobodys_twin(desk):
+    both = [
+        article(f"t{n}", keys=(f"guid:t{n}",), url="https://a.example/same")
+        for n in (1, 2)
+    ]
+    desk.record([polled(at=NOW + HOUR, new=tuple(both))])
+    spoil(desk, "articles", "tags", "{", "t2")
+
+    found = desk.twins.of([both[0]])
+
+    assert [each.id for each in found.articles] == [both[0].id]
+
+
+@pytest.mark.parametrize(("table", "column", "value"), DAMAGES)
+def test_which_of_some_cannot_be_read_is_told(desk, table, column, value):
+    spoil(desk, table, column, value, "n1", "n2")
+    asked = [article(name).id for name in ("n0", "n1", "n2")]
+
+    told = {each.article_id: each.what for each in desk.unreadable(asked)}
+
+    assert told == dict.fromkeys(asked[1:], f"its {column} cannot be read")
