@@ -242,7 +242,7 @@ def _forced(
     from aggregator.fetching import cadence
 
     states = []
-    for source_id in wanted:
+    for source_id in dict.fromkeys(wanted):
         source, state = wire.sources[source_id], stored[source_id]
         reason = cadence.may_force(source, state, now=wire.clock())
         if not reason and state.gone and not named:

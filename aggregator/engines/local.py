@@ -105,12 +105,13 @@ class LocalEngine:
         with self._changed:
             if self._stopping:
                 return 0
-            fresh = [s for s in states if s.source_id not in self._taken]
-            for state in fresh:
-                self._taken.add(state.source_id)
-                self._manners.add(state)
+            before = len(self._taken)
+            for state in states:
+                if state.source_id not in self._taken:
+                    self._taken.add(state.source_id)
+                    self._manners.add(state)
             self._changed.notify()
-        return len(fresh)
+            return len(self._taken) - before
 
     def taken(self) -> frozenset[str]:
         """Return the ids of sources whose results are still to come."""

@@ -65,7 +65,7 @@ def test_a_source_is_not_taken_twice_before_it_is_recorded():
         return result(state)
 
     local = engine(poll, recorded.extend)
-    assert local.submit([due(1)]) == 1
+    assert local.submit([due(1), due(1)]) == 1
     assert local.submit([due(1)]) == 0
     gate.set()
 
