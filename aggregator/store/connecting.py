@@ -90,8 +90,11 @@ _PATIENCE = {
     "tcp_user_timeout": "30000",  # milliseconds; where the system has it
 }
 # What is the store's own trouble, whoever writes what: it may be over at the next try.
+_DISK_FULL = "the disk is full; nothing was written, free some space"
 _SQLITE_TROUBLES = {
-    "SQLITE_FULL": "the disk is full; nothing was written, free some space",
+    "SQLITE_FULL": _DISK_FULL,
+    # No room for the few KB beside the file by which processes share it.
+    "SQLITE_IOERR_SHMSIZE": _DISK_FULL,
     "SQLITE_BUSY": "another process keeps it locked; nothing was written",
     "SQLITE_LOCKED": "another process keeps it locked; nothing was written",
     "SQLITE_READONLY": "it may not be written: check the owner of file and folder",
@@ -251,7 +254,8 @@ def _trouble(error: DBAPIError | NoConnectionFree | sqlite3.Error) -> str | None
     """Return what keeps the database from working, None if it is what was asked."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
-        return _SQLITE_TROUBLES.get(_sqlite_family(cause))
+        whole = _SQLITE_TROUBLES.get(getattr(cause, "sqlite_errorname", ""))
+        return whole or _SQLITE_TROUBLES.get(_sqlite_family(cause))
     state = getattr(cause, "sqlstate", None) or ""
     if not state or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return f"the connection failed: {_first_line(cause)}"
