@@ -4,7 +4,6 @@ In: what was found (`Found`, from `examined`). Out: sentences, one for each thin
 wrong; none if all is well. Nothing is written, nobody is asked.
 """
 
-import os
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
 from pathlib import Path
 from pyexpat import EXPAT_VERSION
+from tempfile import TemporaryFile
 
 from msgspec import Struct, field
 
@@ -122,10 +122,18 @@ def _store(config: Config) -> tuple[str | None, datetime | None]:
 
 
 def _may_be_written(folder: Path) -> bool:
-    """Whether a folder, or the first above it that exists, may be written to."""
+    """Whether a folder, or the first above it that exists, may be written to.
+
+    It is tried, with a file that is gone at once: of root, `os.access` says that
+    it may write everywhere, also below `/proc`.
+    """
     for place in (folder, *folder.absolute().parents):
         if place.exists():
-            return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+            try:
+                TemporaryFile(dir=place).close()
+            except OSError:
+                return False
+            return True
     return False
 
 

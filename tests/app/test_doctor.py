@@ -78,6 +78,15 @@ def test_the_command_looks_at_this_installation(tmp_path):
     ]
 
 
+def test_a_folder_that_can_never_be_made_is_named_though_root_may_all(tmp_path):
+    """O6: root is told that it may write below /proc, and may not."""
+    at = Installation(tmp_path, {"a": "https://a.example/"})
+
+    told = at.run("doctor", code=1, environ={"MEDIAWIRE_OUTPUT": "/proc/x/public"})
+
+    assert "/proc/x/public" in told.stdout + told.stderr
+
+
 def test_an_example_that_still_stands_as_contact_is_named_where_it_matters(tmp_path):
     at = Installation(tmp_path, {"a": "file:nothing.xml"})
     at.write(
