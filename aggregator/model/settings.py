@@ -19,6 +19,10 @@ class HostLimits(Struct, frozen=True, kw_only=True):
     spacing: timedelta = timedelta(seconds=2)
 
 
+# Files on this machine are no publisher's trouble.
+AT_HOME = HostLimits(per_host=64, spacing=timedelta(0))
+
+
 class FetchLimits(Struct, frozen=True, kw_only=True):
     """Bounds of one fetch. `timeout` covers all of it; `max_body` is decoded bytes.
 
@@ -109,7 +113,12 @@ class Config(Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
     def host_limits(self, host: str) -> HostLimits:
-        """Return the manners towards a host: the first pattern that fits."""
+        """Return the manners towards a host: the first pattern that fits.
+
+        Sources that are files have none, and wait for nobody.
+        """
+        if not host:
+            return AT_HOME
         for pattern, limits in self.hosts:
             if fnmatchcase(host.strip("[]"), pattern):
                 return limits

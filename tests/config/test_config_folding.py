@@ -112,6 +112,16 @@ def test_manners_hold_for_a_host_however_it_is_written(desk: Desk, pattern, url)
     assert desk.reads().host_limits(host_of(url)).per_host == 3
 
 
+def test_files_on_this_machine_wait_for_nobody(desk: Desk):
+    """Six of them took 11 s: all are on the same host, which is none."""
+    desk.writes("mediawire.yaml", "fetch: {spacing: 60s}")
+
+    limits = desk.reads().host_limits(host_of("file:feeds/a.xml"))
+
+    assert limits.spacing == timedelta(0)
+    assert limits.per_host > 1
+
+
 def test_every_key_of_a_source_arrives(desk: Desk):
     desk.writes(
         "sources.yaml",
