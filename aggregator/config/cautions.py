@@ -1,6 +1,6 @@
 """What an operator should know of a config that is valid all the same.
 
-In: the folder and its files as written. Out: sentences for the log and for `check`.
+In: the files as written, and what they are read in. Out: sentences for the log and for `check`.
 """
 
 import re
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from aggregator.config.addresses import holds_password
 from aggregator.config.files import Files
 from aggregator.config.folder import MORE_SOURCES, PUBLICATIONS, SERVICE, SOURCES
-from aggregator.config.secret import is_elsewhere
+from aggregator.config.secret import Surroundings, is_elsewhere
 from aggregator.config.service import EXAMPLE_CONTACT
 from aggregator.config.written import FEW, Written
 
@@ -22,11 +22,14 @@ from aggregator.config.written import FEW, Written
 _EXAMPLES = re.compile(r"(^|[/@.])example\.(org|com|net)(/|:|$)", re.IGNORECASE)
 # Of files that somebody means to be read, as the capitals of an exporter's `FEEDS.OPML`.
 _LISTS = {".yml", ".yaml", ".opml", ".xml"}
+# Where container runtimes mount secrets: open to all inside, and to nobody else.
+_MOUNTED = Path("/run/secrets")
 _SECRET_NAME = re.compile(r"auth|cookie|key|token|secret|pass|sig", re.IGNORECASE)
 
 
-def cautions(folder: Path, files: Files) -> Iterator[str]:
+def cautions(around: Surroundings, files: Files) -> Iterator[str]:
     """Return a sentence for each thing that is likely not meant."""
+    folder = around.folder
     yield from _misnamed(folder)
     contact = files.service.values.get("contact", EXAMPLE_CONTACT)
     if _EXAMPLES.search(contact):
@@ -45,6 +48,12 @@ def cautions(folder: Path, files: Files) -> Iterator[str]:
             yield (
                 f"{file.file} holds secrets and everybody on this machine can read it; "
                 f"run `chmod o-r {folder / file.file}`, or write env:NAME or file:PATH"
+            )
+    for path in dict.fromkeys(around.opened):
+        if _is_open(path) and not path.resolve().is_relative_to(_MOUNTED):
+            yield (
+                f"{path} is a secret and everybody on this machine can read it; "
+                f"run `chmod o-r {path}`"
             )
 
 

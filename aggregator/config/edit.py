@@ -11,6 +11,7 @@ comment of the next, and a key added at the end came to stand behind the blank l
 
 import fcntl
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -46,7 +47,7 @@ def amend(
     target = (folder / file).resolve()
     with _one_at_a_time(folder):
         before = _text(target)
-        after = change(before)
+        after = _ended_like(before, change(before))
         with draft(folder, file, after) as drafted:
             config = load(drafted)
         if _text(target) != before:
@@ -78,6 +79,13 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 def _text(file: Path) -> str:
     """Return what a file says, nothing if there is none; every line keeps its end."""
     return file.read_bytes().decode("utf-8") if file.exists() else ""
+
+
+def _ended_like(before: str, after: str) -> str:
+    """Return a text with the line ends of what it was, if those are of Windows."""
+    if "\r\n" not in before or before.count("\n") > before.count("\r\n"):
+        return after
+    return re.sub(r"(?<!\r)\n", "\r\n", after)
 
 
 def places(folder: Path) -> dict[str, Place]:

@@ -96,7 +96,7 @@ def _loaded(
     doubtful = doubts(files.sources, files.publications, doubters=doubters)
     warnings = [
         *overrides.slips(around.environ),
-        *cautions(around.folder, files),
+        *cautions(around, files),
         *map(str, sorted(doubtful, key=_in_reading_order)),
     ]
     config = fold.config(

@@ -11,7 +11,7 @@ a misspelt key are mentioned, and those of `hosts`, which only the file can say:
 of a variable has no room for `*.platform.example`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from difflib import get_close_matches
 from typing import Any
@@ -94,7 +94,7 @@ def applied(written: Written, overrides: list[Override]) -> Written:
 def slips(environ: Mapping[str, str]) -> list[str]:
     """Return a sentence for each variable that is meant for us and not read.
 
-    It looks like a misspelt one of ours, or like one of `hosts`.
+    It names a group of keys, looks like a misspelt one of ours, or like one of `hosts`.
     """
     ours = _ours(environ)
     known = [name.removeprefix(PREFIX) for name in _variables()] if ours else []
@@ -102,16 +102,33 @@ def slips(environ: Mapping[str, str]) -> list[str]:
     of_hosts = [
         name for name in sorted(ours) if name.split("__")[0] == _FILE_ONLY.upper()
     ]
-    return [
-        f"the variable {PREFIX}{name} is not read: write `{_FILE_ONLY}` in {SERVICE}"
-        for name in of_hosts
-    ] + [
-        f"the variable {PREFIX}{name} is not read; did you mean {PREFIX}{near[0]}?"
-        for name in sorted(ours)
-        if name not in known
-        and name not in of_hosts
-        and (near := get_close_matches(name, known, n=1, cutoff=_A_SLIP))
-    ]
+    groups = {name: _first_in(name, known) for name in ours if name not in known}
+    return (
+        [
+            f"the variable {PREFIX}{name} is not read: write `{_FILE_ONLY}` in {SERVICE}"
+            for name in of_hosts
+        ]
+        + [
+            f"the variable {PREFIX}{name} is not read: it names a group of keys, which are "
+            f"set one by one, as {PREFIX}{first}"
+            for name, first in sorted(groups.items())
+            if first
+        ]
+        + [
+            f"the variable {PREFIX}{name} is not read; did you mean {PREFIX}{near[0]}?"
+            for name in sorted(ours)
+            if name not in known
+            and name not in of_hosts
+            and not groups[name]
+            and (near := get_close_matches(name, known, n=1, cutoff=_A_SLIP))
+        ]
+    )
+
+
+def _first_in(group: str, known: Collection[str]) -> str | None:
+    """Return the first variable of a group of keys; None if there is no such group."""
+    begin = group.rstrip("_") + "__"
+    return next((name for name in sorted(known) if name.startswith(begin)), None)
 
 
 def _ours(environ: Mapping[str, str]) -> list[str]:

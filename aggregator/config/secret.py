@@ -20,13 +20,15 @@ PREFIX = "MEDIAWIRE_"  # of variables that are meant for us
 class Surroundings(Struct, frozen=True, kw_only=True):
     """Where a config is read: its folder, the working directory, the environment.
 
-    `sought` are the names of all secrets that were looked for elsewhere.
+    `sought` are the names of all secrets that were looked for elsewhere, `opened` the
+    files in which one was found.
     """
 
     folder: Path
     cwd: Path
     environ: Mapping[str, str]
     sought: list[str] = field(default_factory=list)
+    opened: list[Path] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return repr_without(self, "environ")
@@ -59,8 +61,10 @@ def from_file(name: str, surroundings: Surroundings) -> str:
     """Return what a file holds; ValueError if it cannot be read as one text."""
     surroundings.sought.append(name)
     try:
-        with (surroundings.folder / name).open("rb") as file:
+        path = surroundings.folder / name
+        with path.open("rb") as file:
             content = file.read(MOST)
+        surroundings.opened.append(path)
         return content.decode("utf-8").removesuffix("\n").removesuffix("\r")
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()

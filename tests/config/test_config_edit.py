@@ -219,7 +219,7 @@ def test_a_file_is_replaced_whole_and_keeps_its_permissions(folder: Path):
     path = folder / "sources.yaml"
     assert (
         path.read_bytes()
-        == (TEXT.replace("\n", "\r\n") + "  - id: d\n    title: خبر\n").encode()
+        == (TEXT + "  - id: d\n    title: خبر\n").replace("\n", "\r\n").encode()
     )
     assert path.stat().st_mode & 0o777 == 0o600
     assert {entry.name for entry in folder.iterdir()} == {"secret", "sources.yaml"}

@@ -105,6 +105,19 @@ def test_a_variable_of_a_host_is_said_not_to_be_read(desk: Desk):
     )
 
 
+@pytest.mark.parametrize("name", ["MEDIAWIRE_FETCH", "MEDIAWIRE_FETCH__"])
+def test_a_variable_of_a_group_of_keys_is_said_not_to_be_read(desk: Desk, name):
+    desk.writes("mediawire.yaml", "")
+    desk.environ = {name: "{timeout: 3s}"}
+
+    [warning] = [w for w in desk.reads().warnings if "variable" in w]
+
+    assert warning == (
+        f"the variable {name} is not read: it names a group of keys, which are set one "
+        "by one, as MEDIAWIRE_FETCH__ALLOW_PRIVATE"
+    )
+
+
 def test_what_an_orchestrator_sets_is_left_alone(desk: Desk):
     desk.writes("mediawire.yaml", "")
     desk.environ = {

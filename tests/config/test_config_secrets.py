@@ -19,7 +19,7 @@ sources:
 def test_a_secret_comes_from_the_environment_or_a_file(desk: Desk):
     """A7: both ways work."""
     desk.environ = {"KEY": "k3y", "FEED": "https://h.example/s3cret"}
-    desk.writes("password", "pa55\n")
+    desk.writes("password", "pa55\n").chmod(0o600)
     desk.writes(
         "sources.yaml",
         """\
@@ -38,6 +38,25 @@ sources:
     assert source.auth
     assert source.auth.password == "pa55"
     assert not [w for w in desk.reads().warnings if "secrets" in w]
+
+
+def test_a_file_of_a_secret_that_everybody_can_read_is_warned_of(desk: Desk):
+    """A7: and not where a container runtime puts it, which opens it to all inside."""
+    secret = desk.writes("password", "pa55\n")
+    desk.writes(
+        "sources.yaml",
+        "sources: [{id: a, url: https://a.example/, "
+        'auth: {username: me, password: "file:password"}}]\n',
+    )
+    secret.chmod(0o644)
+    [warning] = [w for w in desk.reads().warnings if "secret" in w]
+    secret.chmod(0o640)
+
+    assert warning == (
+        f"{secret} is a secret and everybody on this machine can read it; "
+        f"run `chmod o-r {secret}`"
+    )
+    assert not [w for w in desk.reads().warnings if "secret" in w]
 
 
 def test_a_missing_secret_is_a_complaint_that_names_where_it_was_looked_for(desk: Desk):
