@@ -19,6 +19,7 @@ from aggregator.model import Article, Deletion, FeedInfo, Reading
 from aggregator.reading import normalise
 from aggregator.reading.decode import Decoded, decode
 from aggregator.reading.jsonfeed import JsonFeed
+from aggregator.reading.opening import refusal
 from aggregator.reading.parsed import Feed
 from aggregator.reading.parts import Parts
 from aggregator.reading.passage import passage_of
@@ -85,7 +86,7 @@ def _taken(parts: Parts, request: ReadRequest, found: Decoded) -> Reading:
     if unseen or parts.restless or not numbers:
         parsed = parts.parsed(unseen)
         if not numbers:
-            _refuse_nothing(parsed.feed)
+            _refuse_nothing(parsed.feed, found.document)
         normalised = normalise.articles(
             parsed.feed, request.source, url=request.url, now=request.now
         )
@@ -142,7 +143,7 @@ def _within_caps(
     return fitting, notes
 
 
-def _refuse_nothing(feed: Feed) -> None:
+def _refuse_nothing(feed: Feed, document: bytes) -> None:
     """Refuse a document that has the name of a feed and nothing else (`<rss/>`)."""
     if replace(feed, version="", notes=()) == Feed():
-        raise ReadError("the feed is empty: not even a title", problem="empty")
+        raise refusal("the feed is empty: not even a title", document, "empty")

@@ -212,7 +212,10 @@ def test_an_item_of_more_than_8_mib_is_left_out_and_a_note_says_so(monkeypatch):
 )
 def test_a_feed_in_name_only_is_refused(body):
     """I15: it must not look as if everything had been taken back."""
-    assert refusal(body).problem in {"empty", "not-a-feed"}
+    refused = refusal(body)
+
+    assert refused.problem in {"empty", "not-a-feed"}
+    assert f"it begins: {body.decode()}" in str(refused)
 
 
 def test_a_feed_that_turned_empty_is_read():
