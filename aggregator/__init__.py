@@ -16,6 +16,7 @@ identity       which article an entry is; `recognition`: an entry of another nam
 corrections    what becomes of an article that its source changed
 returned       which of the new ones were pruned; `discretion`: no secrets in sentences
 suspicion      whether a source is itself no more
+websub         what hubs are asked for, and when they are believed
 errors, events what can go wrong, as one tree; what is told to the log
 doors, modules what is loaded late; what is found by itself in a folder
 deflate        how what we write is compressed

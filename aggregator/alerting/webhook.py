@@ -7,9 +7,12 @@ from aggregator.alerting.telling import message
 from aggregator.fetching.posting import Poster
 from aggregator.model import Alert
 
+JSON = "application/json; charset=utf-8"
+
 
 def send(
     poster: Poster, url: str, alerts: Sequence[Alert], *, base_url: str, now: datetime
 ) -> None:
     """Post these alerts; FetchError if they were not taken."""
-    poster.post(url, message(alerts, base_url=base_url, now=now))
+    said = message(alerts, base_url=base_url, now=now)
+    poster.post(url, said, kind=JSON, to="the webhook")

@@ -19,6 +19,7 @@ Polling
     timekeeping   a wall clock that jumps; `upkeep`: the store, once a day
     alarm         tells operators what they should know
     tally         counts for the metrics
+    hubs          those that tell of news (WebSub)
     pages         the web server; `callers`: its bounds, `console`: what operators may do
 
 Publishing

@@ -15,6 +15,7 @@ from aggregator.app.amending import ConfigFolder
 from aggregator.app.callers import bounded, most_connections
 from aggregator.app.console import OperatorsDesk
 from aggregator.app.following import Following
+from aggregator.app.hubs import Hubs
 from aggregator.app.service import HEED, Service
 from aggregator.app.standing import standings
 from aggregator.app.wire import Wire
@@ -37,6 +38,7 @@ class Newsroom:
         self._wire = wire
         self._service = service
         self._alarm = service.alarm if service else Alarm(wire)
+        self._hubs = service.hubs if service else Hubs(wire)
         self._astray: str | None = None
 
     @property
@@ -48,6 +50,11 @@ class Newsroom:
     def store(self) -> Store:
         """Return the store, for reading."""
         return self._wire.store
+
+    @property
+    def hubs(self) -> Hubs:
+        """Return the subscriptions."""
+        return self._hubs
 
     def now(self) -> datetime:
         """Return the time."""

@@ -96,6 +96,21 @@ class Schedule:
         """Let sources be due as they were before `ask`."""
         self._store.reschedule([state for state in states if state.last_polled_at])
 
+    def hasten(self, source_id: str) -> bool:
+        """Let a source be due now, as far as manners allow; return whether it is."""
+        source, now = self.sources.get(source_id), self._clock()
+        hastened: list[SourceState] = []
+
+        def sooner(rows: Mapping[str, SourceState]) -> list[SourceState]:
+            row = rows.get(source_id)
+            if source and row and row.url == source.url:
+                changed = cadence.hastened(source, row, now=now)
+                hastened.extend([changed] if changed else ())
+            return hastened
+
+        self._store.revise(sooner, among=[source_id])
+        return bool(hastened)
+
     def put_back(self, states: Iterable[SourceState]) -> None:
         """Undo failures that were recorded and say nothing of their sources."""
         before = {state.source_id: state for state in states}

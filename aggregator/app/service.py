@@ -14,6 +14,7 @@ from time import monotonic
 from aggregator.app.alarm import ALARM_EVERY, Alarm
 from aggregator.app.beat import Beat
 from aggregator.app.following import Following
+from aggregator.app.hubs import Hubs
 from aggregator.app.polling import Polling
 from aggregator.app.press import Press
 from aggregator.app.share import Share
@@ -62,6 +63,7 @@ class Service:
         self._called: str | None = None
         self._upkeep = Upkeep(wire, lambda: self._time.jump() is not None)
         self.alarm = Alarm(wire)
+        self.hubs = Hubs(wire)
         self._following = Following(wire, load, self._adopt)
         self._stop = Event()
         self._lookouts: list[Thread] = []
@@ -83,7 +85,9 @@ class Service:
         # The alarm is no job of the engine: who is told may take long to listen, and is
         # waited for by nobody, at the end neither.
         watch = partial(self._following.watch, self._stop)
-        for name, work in (("config", watch), ("alarm", self._watch_over)):
+        hubs = partial(self.hubs.watch, self._stop)
+        lookouts = (("config", watch), ("alarm", self._watch_over), ("hubs", hubs))
+        for name, work in lookouts:
             self._lookouts.append(Thread(target=work, daemon=True, name=name))
             self._lookouts[-1].start()
         # Before there are further ones, which another thread begins at once.
@@ -199,6 +203,8 @@ class Service:
     def _heard(self, results: Sequence[PollResult]) -> None:
         if any(result.outcome.kind == "updated" for result in results):
             self._press.ring()
+        if any(result.document and result.state.feed.hub for result in results):
+            self.hubs.ring()
 
     def _look_after(self) -> None:
         try:

@@ -58,6 +58,7 @@ def config(
         reading=model.ReadingLimits(**dict(service.reading)),
         default_host=model.HostLimits(per_host=fetch.per_host, spacing=fetch.spacing),
         hosts=tuple(_hosts(service)),
+        websub=service.websub,
         sources=tuple(_sources(sources)),
         publications=tuple(map(_publication, publications.publications)),
         console=_console(service.console),

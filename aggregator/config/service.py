@@ -13,6 +13,7 @@ from aggregator.config.fields import (
     Database,
     Dialled,
     Duration,
+    Flag,
     HostPattern,
     Line,
     Listen,
@@ -169,6 +170,11 @@ class ServiceFile(BaseModel, extra="forbid", frozen=True, title="mediawire.yaml"
     hosts: dict[HostPattern, Host] = Field(
         default={},
         description="Manners for hosts of a pattern; the first that fits counts.",
+    )
+    websub: Flag = Field(
+        default=False,
+        description="Whether hubs that feeds name are asked to tell of news at once "
+        "(WebSub). They have to reach base_url.",
     )
     console: Console = Field(
         default=Console(), description="Who may open the operator's console."

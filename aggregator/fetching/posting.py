@@ -1,6 +1,6 @@
-"""Post JSON to an address of the operator's: dialled, bounded and told as a fetch is.
+"""Post to an address that is no feed: dialled, bounded and told as a fetch is.
 
-In: an address, bytes. Out: nothing, if any 2xx came back before the deadline; FetchError
+In: an address, bytes, and what to call it. Out: nothing, if any 2xx came back before the deadline; FetchError
 with a sentence otherwise. The guard is the one of feeds: a private address must be
 listed. Redirects are not followed, and of the answer nothing but its status is read. The
 address may be a secret, so no more of it is shown than its host.
@@ -38,17 +38,20 @@ class Poster:
         self._agent = asking.user_agent(contact)
         self._dialler = Dialler(Guard(limits.allow_private), resolver)
 
-    def post(self, url: str, body: bytes) -> None:
-        """Post JSON; raises FetchError unless it was taken."""
+    def post(self, url: str, body: bytes, *, kind: str, to: str) -> None:
+        """Post a body of a media type (`kind`); raises FetchError unless it was taken.
+
+        `to` is what the address is in the error's sentence: `the webhook`.
+        """
         try:
             where = target(url)
         except ValueError as error:
-            raise FetchError(f"the webhook: {error}", problem="blocked") from None
-        place = f"the webhook at {where.host}"
+            raise FetchError(f"{to}: {error}", problem="blocked") from None
+        place = f"{to} at {where.host}"
         deadline = Deadline(self._timeout)
         token = running.set(Exchange(deadline=deadline, path=where.path))
         try:
-            status = self._status(where, body, deadline)
+            status = self._status(where, body, kind, deadline)
         except (HTTPException, OSError, ValueError) as error:
             fault, cause = faults.broken(place, error)
             raise fault from cause
@@ -59,11 +62,11 @@ class Poster:
                 f"{place}: answered {status}", problem="status", status=status
             )
 
-    def _status(self, where: Target, body: bytes, deadline: Deadline) -> int:
+    def _status(self, where: Target, body: bytes, kind: str, deadline: Deadline) -> int:
         headers = {
             "Host": where.url.partition("://")[2].partition("/")[0],
             "User-Agent": self._agent,
-            "Content-Type": "application/json; charset=utf-8",
+            "Content-Type": kind,
             "Connection": "close",
         }
         if (credentials := asking.basic(where.userinfo)) is not None:

@@ -135,6 +135,7 @@ class FeedInfo(Struct, frozen=True, kw_only=True):
 
     `domain` is the registrable host that its last accepted document came from; `empty`,
     that this held no entry at all, and `capped`, what of it was too much to be read.
+    `hub` tells of changes to `topic`, which is the feed's name there (WebSub).
     """
 
     title: str | None = None
@@ -149,6 +150,8 @@ class FeedInfo(Struct, frozen=True, kw_only=True):
     domain: str | None = None
     empty: bool = False
     capped: str | None = None
+    hub: str | None = None
+    topic: str | None = None
     hints: Hints = Hints()
 
 

@@ -90,7 +90,7 @@ class Config(Struct, frozen=True, kw_only=True):
     `title` is how the site names itself; a publication has its own. `base_url` has no
     trailing slash. `store` is an SQLAlchemy URL. `listen` is (host, port). `output` and
     `folder` are absolute. `hosts` are (pattern, limits), first match wins,
-    `default_host` otherwise.
+    `default_host` otherwise. `websub` is whether hubs are asked to tell of news.
     """
 
     folder: Path
@@ -105,6 +105,7 @@ class Config(Struct, frozen=True, kw_only=True):
     reading: ReadingLimits = ReadingLimits()
     default_host: HostLimits = HostLimits()
     hosts: tuple[tuple[str, HostLimits], ...] = ()
+    websub: bool = False
     sources: tuple[Source, ...] = ()
     publications: tuple[Publication, ...] = ()
     rules: tuple[RuleSpec, ...] = ()

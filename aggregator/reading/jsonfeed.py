@@ -104,7 +104,9 @@ class JsonFeed(Struct, frozen=True, kw_only=True, dict=True):
             title=_text(said.get("title")),
             site=_string(said.get("home_page_url")),
             links=_links(
-                (said.get("feed_url"), "self"), (said.get("next_url"), "next")
+                (said.get("feed_url"), "self"),
+                (said.get("next_url"), "next"),
+                *((hub, "hub") for hub in _hubs(said.get("hubs"))),
             ),
             author=", ".join(authors) or None,
             language=language,
@@ -116,6 +118,13 @@ class JsonFeed(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def _items(self) -> tuple[Said, ...]:
         return tuple(item for item in self.said["items"] if isinstance(item, dict))
+
+
+def _hubs(said: Any) -> Iterator[Any]:  # noqa: ANN401 - any JSON value
+    """Yield the addresses of hubs that speak WebSub (JSON Feed 1.1, `hubs`)."""
+    for hub in said if isinstance(said, list) else ():
+        if isinstance(hub, dict) and str(hub.get("type")).lower() == "websub":
+            yield hub.get("url")
 
 
 def _ends(text: str, start: int) -> Iterator[int]:

@@ -35,6 +35,31 @@ class AtWork(Struct, frozen=True, kw_only=True):
     config_valid: bool
 
 
+class Seal(Protocol):
+    """What tells whether a message is signed by a hub."""
+
+    signature: str
+
+    def add(self, part: bytes) -> None:
+        """Take in a part of the message."""
+
+    def holds(self) -> bool:
+        """Whether all of it is what was signed."""
+
+
+class Hubs(Protocol):
+    """The subscriptions at hubs, as those call us: by the id of a source and a token."""
+
+    def seal(self, source_id: str, token: str, header: str | None) -> Seal | None:
+        """Return what a message with this `X-Hub-Signature` is judged by, None: 404."""
+
+    def confirm(self, source_id: str, token: str, said: Mapping[str, str]) -> bool:
+        """Hear what a hub asks to be sure of; False: 404."""
+
+    def heard(self, source_id: str, token: str, signature: str) -> None:
+        """Hear a message that holds."""
+
+
 class Newsroom(Protocol):
     """The house as the web room sees it. Every method may be called in any thread."""
 
@@ -45,6 +70,10 @@ class Newsroom(Protocol):
     @property
     def store(self) -> Store:
         """The store, for reading only."""
+
+    @property
+    def hubs(self) -> Hubs:
+        """The subscriptions."""
 
     def now(self) -> datetime:
         """Return the time, aware, in UTC."""

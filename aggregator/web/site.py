@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aggregator.errors import StoreError
 from aggregator.events import log
-from aggregator.web import console, health, search, sources
+from aggregator.web import callbacks, console, health, search, sources
 from aggregator.web.answers import answer
 from aggregator.web.api import api
 from aggregator.web.api.description import ROOT
@@ -48,6 +48,7 @@ _ROUTES = [
     Route("/-/ready", health.ready),
     Route("/readyz", health.ready),
     Route("/metrics", health.metrics),
+    callbacks.ROUTE,
 ]
 
 # What all addresses begin with: a folder may have one of these names, too.

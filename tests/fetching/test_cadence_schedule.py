@@ -217,6 +217,39 @@ def test_a_poll_of_a_paused_source_is_put_off():
     assert row.next_poll_at == cadence.NEVER
 
 
+@pytest.mark.parametrize(
+    "row",
+    [updated(), updated(max_age=5 * HOUR), unchanged()],
+    ids=["", "max-age", "304"],
+)
+def test_a_source_whose_hub_told_of_news_is_due_before_its_interval_is_over(row):
+    """And stays so across an edit of the config, but is not asked twice a minute."""
+    polled = after(None, row)
+
+    told = cadence.hastened(A, polled, now=NOW + 5 * MINUTE)
+    at_once = cadence.hastened(A, polled, now=NOW + MINUTE / 2)
+
+    assert told.next_poll_at == NOW + 5 * MINUTE
+    assert cadence.reconfigured(A, told, now=NOW + 5 * MINUTE) is told
+    assert cadence.put_off(A, told, now=NOW + 5 * MINUTE) is None
+    assert at_once.next_poll_at == NOW + MINUTE
+    assert cadence.put_off(A, at_once, now=NOW + MINUTE / 2) is not None
+    assert cadence.hastened(A, told, now=NOW + 6 * MINUTE) is None
+
+
+@pytest.mark.parametrize("row", ["throttled", "gone"])
+def test_a_hub_moves_no_source_that_wants_to_be_left_alone(row):
+    assert cadence.hastened(A, ROWS[row], now=NOW + HOUR) is None
+
+
+def test_a_retry_after_that_came_later_goes_before_what_a_hub_told():
+    told = cadence.hastened(A, after(None, updated()), now=NOW + 5 * MINUTE)
+    until = NOW + 3 * HOUR
+    told = replace(told, retry_after_until=until, advised_until=until)
+
+    assert cadence.put_off(A, told, now=NOW + 5 * MINUTE).next_poll_at == until
+
+
 def test_a_late_poll_waits_for_the_end_of_the_skipped_hours():
     """P20: the backlog after a downtime respects them too."""
     row = after(None, updated(), hints=Hints(skip_hours=frozenset({20, 21})))

@@ -39,6 +39,21 @@ def test_a_feed_of_version_1_1_is_read():
     assert feed.image == "https://source.example/icon.png"
 
 
+@pytest.mark.parametrize(
+    ("hubs", "found"),
+    [
+        ([{"type": "WebSub", "url": "https://hub.example/"}], ["https://hub.example/"]),
+        ([{"type": "rssCloud", "url": "https://x.example/"}, 5, {}], []),
+        ("https://hub.example/", []),
+        (None, []),
+    ],
+)
+def test_hubs_that_speak_websub_are_links(hubs, found):
+    links = parsed(hubs=hubs).links
+
+    assert [link.href for link in links if link.rel == "hub"] == found
+
+
 def test_an_item_is_read():
     entry = one(
         id="urn:x:1",

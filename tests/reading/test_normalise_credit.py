@@ -356,3 +356,52 @@ def test_the_desks_tags_are_not_the_sources():
     made = article(source=Source(id="s", url=SOURCE.url, tags=("sea",)))
 
     assert (made.desk_tags, made.tags) == (("sea",), ())
+
+
+def told(url=SOURCE.url, *links, **feed):
+    feed = Feed(version="atom10", links=links, **feed)
+    source = Source(id="harbour", url=url)
+    info = normalise.articles(feed, source, url=url, now=NOW).feed
+    return info.hub, info.topic
+
+
+HUB = Link(rel="hub", href="https://hub.example/")
+
+
+@pytest.mark.parametrize(
+    ("links", "topic"),
+    [
+        (
+            [Link(rel="self", href="https://x.example/F?b=%7e")],
+            "https://x.example/F?b=%7e",
+        ),
+        ([Link(rel="self", href="../news")], "https://source.example/news"),
+        ([], SOURCE.url),
+    ],
+)
+def test_a_feed_is_known_to_its_hub_by_the_name_that_it_gives_itself(links, topic):
+    """To the letter: a hub compares texts."""
+    other = Link(rel="hub", href="https://second.example/")
+
+    assert told(SOURCE.url, HUB, *links, other) == (HUB.href, topic)
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        [],
+        [Link(rel="hub", href="javascript:x")],
+        [HUB, Link(rel="self", href="urn:x:1")],
+        [HUB, Link(rel="self", href="https://x.example/?" + "a" * 5000)],
+    ],
+)
+def test_a_feed_without_a_hub_or_a_name_has_none(links):
+    assert told(SOURCE.url, *links) == (None, None)
+
+
+def test_no_hub_is_told_of_an_address_that_is_a_secret():
+    """A5: of none that repeats a secret, nor of the one that was asked with it."""
+    url = "https://source.example/feed?token=SECRETTOK"
+
+    assert told(url, HUB, Link(rel="self", href=url)) == (None, None)
+    assert told(url, HUB)[1] in {None, "https://source.example/feed"}

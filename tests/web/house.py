@@ -37,6 +37,16 @@ AGENCY = Source(
 )
 
 
+class NoHubs:
+    """Nobody is subscribed to anything."""
+
+    def seal(self, *_):
+        return None
+
+    def confirm(self, *_):
+        return False
+
+
 class House:
     """A Newsroom as the app makes one, without polls, rules and clock."""
 
@@ -63,6 +73,7 @@ class House:
         self.sites = {}  # what feeds say, by source
         self.others = {}  # who else carried an article, by its id
         self.desk = None
+        self.hubs = NoHubs()
         self._publisher = Publisher(self.config.output, base_url=self.config.base_url)
 
     def take(self, *articles):

@@ -20,6 +20,7 @@ from aggregator.fetching.cadence.phrases import duration, moment, span
 from aggregator.fetching.cadence.rows import after, asked, initial
 from aggregator.fetching.cadence.schedule import (
     configured,
+    hastened,
     put_off,
     rebase,
     reconfigured,
@@ -42,6 +43,7 @@ __all__ = [
     "asked",
     "configured",
     "duration",
+    "hastened",
     "initial",
     "is_doubtful",
     "may_force",

@@ -20,7 +20,9 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from aggregator.fetching.cadence.pace import (
+    HUB_TOLD,
     NEVER,
+    REFRESH_PAUSE,
     Reason,
     decisive,
     opened,
@@ -29,6 +31,7 @@ from aggregator.fetching.cadence.pace import (
     remembered_advice,
 )
 from aggregator.fetching.cadence.rows import JITTER_MOST, asking, initial
+from aggregator.fetching.cadence.status import may_force
 from aggregator.model import Hints, Source, SourceState, Validators
 
 # A backlog is worked off at one start a second, but no source waits for longer than a
@@ -90,6 +93,23 @@ def put_off(source: Source, state: SourceState, *, now: datetime) -> SourceState
     return _due(row, skipped) if skipped.until > now else None
 
 
+def hastened(
+    source: Source, state: SourceState, *, now: datetime
+) -> SourceState | None:
+    """Return the row of a source whose hub tells of news; None: it stays as it is.
+
+    It is asked at once, but never twice a minute, nor while anything stands in the way
+    of a forced poll.
+    """
+    if may_force(source, state, now=now) or state.gone:
+        return None
+    polled = state.last_polled_at
+    at = max(now, polled + REFRESH_PAUSE) if polled and polled <= now else now
+    if at >= state.next_poll_at:
+        return None
+    return replace(state, next_poll_at=at, because=HUB_TOLD)
+
+
 def spread(
     overdue: Iterable[tuple[Source, SourceState]], *, now: datetime
 ) -> list[SourceState]:
@@ -121,9 +141,7 @@ def _within_bounds(source: Source, state: SourceState, now: datetime) -> SourceS
     if state.gone:
         return state
     paused = pause(source, now=now)
-    reasons = [*remembered_advice(state, now=now), *paused]
-    if state.last_polled_at:
-        reasons[:0] = our_pace(source, state, polled=state.last_polled_at)
+    reasons = [*_waits(source, state, now), *paused]
     if not reasons:
         new = Reason(now, "new")
         return state if state.next_poll_at <= now else _due(state, new)
@@ -138,6 +156,20 @@ def _within_bounds(source: Source, state: SourceState, now: datetime) -> SourceS
     if earliest.until <= state.next_poll_at <= last.until:
         return state
     return _due(state, earliest)
+
+
+def _waits(source: Source, state: SourceState, now: datetime) -> list[Reason]:
+    """Return what speaks for staying away, but for a pause.
+
+    Where a hub told of news, that is only what a forced poll would have to wait for.
+    """
+    polled, promised = state.last_polled_at, state.retry_after_until
+    if state.because == HUB_TOLD and polled:
+        waits = [Reason(polled + REFRESH_PAUSE, HUB_TOLD)]
+        is_promised = promised and promised > now
+        return [*waits, *(remembered_advice(state, now=now) if is_promised else ())]
+    waits = remembered_advice(state, now=now)
+    return [*our_pace(source, state, polled=polled), *waits] if polled else waits
 
 
 def _due(state: SourceState, reason: Reason) -> SourceState:

@@ -3,16 +3,13 @@
 In: a source, its row, the time. Out: one word, or a sentence. Nothing is decided here.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from aggregator.fetching.cadence.pace import pause
+from aggregator.fetching.cadence.pace import REFRESH_PAUSE, pause
 from aggregator.fetching.cadence.phrases import duration, moment, span
 from aggregator.fetching.cadence.rows import MOVE_POLLS, MOVE_TIME
 from aggregator.fetching.targets import shown
 from aggregator.model import Moved, Source, SourceState, StateWord
-
-# How soon the web console may ask for the same source again.
-REFRESH_PAUSE = timedelta(minutes=1)
 
 # All words for states, that of what needs a look first.
 URGENCY: tuple[StateWord, ...] = (

@@ -4,6 +4,7 @@ The operator's configuration is believed before the feed, and the entry before b
 where the entry comes from somewhere else.
 """
 
+from collections.abc import Set as AbstractSet
 from urllib.parse import quote
 
 from msgspec.structs import replace
@@ -33,6 +34,7 @@ def feed_info(feed: Feed, *, url: str, asked: str, tally: Caps) -> FeedInfo:
         feed_id = ""
     if feed_id and address.untold(feed_id, kept) != feed_id:
         feed_id = ""
+    hub, topic = hub_and_topic(feed, url=url, kept=kept, tally=tally)
     return FeedInfo(
         title=_capped(title_line(feed.title, feed.version)) if feed.title else None,
         site=site and address.untold(site, kept),
@@ -43,8 +45,31 @@ def feed_info(feed: Feed, *, url: str, asked: str, tally: Caps) -> FeedInfo:
         language=language(feed.language),
         image=image and address.untold(image, kept),
         version=feed.version,
+        hub=hub,
+        topic=topic,
         hints=feed.hints,
     )
+
+
+def hub_and_topic(
+    feed: Feed, *, url: str, kept: AbstractSet[str], tally: Caps
+) -> tuple[str, str] | tuple[None, None]:
+    """Return the hub that a feed names, and the feed's name there, as it writes it.
+
+    That is where it says it lives, else where it was found. A name that repeats what
+    is secret (`kept`) is told to nobody, and makes no difference to us.
+
+    Source: W3C WebSub, section 4.
+    """
+    named = {link.rel: link.href for link in reversed(feed.links)}
+    base = feed.base or url
+    hub = tally.url(base, named.get("hub"), "feed links")
+    topic = (named.get("self") or url).strip()
+    if not topic.startswith(("https://", "http://")):
+        topic = tally.url(base, topic, "feed links") or ""
+    if not hub or len(topic) > caps.URL or not urls.resolve(None, topic):
+        return None, None
+    return (hub, topic) if address.untold(topic, kept) == topic else (None, None)
 
 
 def self_url(feed: Feed, *, url: str, tally: Caps) -> str | None:

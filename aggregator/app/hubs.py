@@ -1,0 +1,170 @@
+"""Have hubs tell of news: ask those that feeds name, and hear what they say (WebSub).
+
+In: a Wire; what hubs send to our callback addresses. Out: requests to hubs, and sources
+that are due at once when theirs told of news. Each subscription stands in the store as
+one fact, so every process knows it. Without `websub` nothing is asked and nobody heard.
+
+A source with credentials or headers of its own has none: a hub would be told of an
+address that is not for everybody. When a subscription ends, or its hub is silent, its
+source is polled as all others are.
+"""
+
+import hmac
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from secrets import token_hex, token_urlsafe
+
+from msgspec import json
+
+from aggregator import websub
+from aggregator.app.wire import Wire
+from aggregator.errors import FetchError, MediaWireError
+from aggregator.events import log
+from aggregator.fetching import cadence
+from aggregator.text.urls import host_of
+from aggregator.websub import SECRET_BYTES, Seal, Subscription
+
+LOOK_EVERY = timedelta(minutes=5)
+REST = 1.0  # seconds
+CALLBACK = "websub"  # what the path of a callback begins with
+
+
+class Hubs:
+    """The subscriptions of one installation. Safe to use from several threads."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._turn = threading.Lock()
+        self._rung = threading.Event()
+
+    # -- what hubs say to us
+
+    def seal(self, source_id: str, token: str, header: str | None) -> Seal | None:
+        """Return what a message to a callback is judged by; None: there is no such."""
+        known = self._called(source_id, token)
+        return Seal(known.secret, header) if known else None
+
+    def confirm(self, source_id: str, token: str, said: Mapping[str, str]) -> bool:
+        """Hear that a subscription holds, or never will; False: nobody asked for that."""
+        with self._turn:
+            known = self._called(source_id, token)
+            mode, topic, lease = (
+                said.get(f"hub.{name}", "")
+                for name in ("mode", "topic", "lease_seconds")
+            )
+            changed = known and websub.confirmed(
+                known, mode, topic, lease, now=self._wire.clock()
+            )
+            if not changed:
+                return False
+            changed = websub.because(changed, said.get("hub.reason", ""))
+            self._keep(source_id, changed)
+        if changed.denied:
+            log.warning("hub denied", source_id=source_id, reason=changed.denied)
+        else:
+            log.info("subscribed", source_id=source_id, hub=host_of(changed.hub))
+        return True
+
+    def heard(self, source_id: str, token: str, signature: str) -> None:
+        """Hear a message that is signed by the hub: the source is asked, if it is new."""
+        with self._turn:
+            known = self._called(source_id, token)
+            changed = known and websub.heard(known, signature)
+            if not changed:
+                return
+            self._keep(source_id, changed)
+        if self._wire.schedule.hasten(source_id):
+            log.info("told of news", source_id=source_id, hub=host_of(changed.hub))
+
+    # -- what we ask of hubs
+
+    def ring(self) -> None:
+        """Look soon: a feed may name another hub."""
+        self._rung.set()
+
+    def watch(self, stop: threading.Event) -> None:
+        """Ask whom there is to ask, again and again, until told to stop."""
+        while not stop.is_set():
+            self._rung.clear()
+            try:
+                self.look(stop)
+            except MediaWireError as error:
+                log.error("hubs not asked", reason=str(error))  # noqa: TRY400 - a sentence
+            except Exception:
+                log.exception("hubs broke")
+            # A first round of many feeds rings with each of them.
+            stop.wait(REST)
+            self._rung.wait(LOOK_EVERY.total_seconds())
+
+    def look(self, stop: threading.Event) -> None:
+        """Ask each hub for what is due, one after the other at its host's pace."""
+        for source_id, hub, topic in self._wanted():
+            now = self._wire.clock()
+            if not websub.is_due(self._known(source_id), hub, topic, now=now):
+                continue
+            self._ask(source_id, hub, topic)
+            pace = self._wire.config.host_limits(host_of(hub))
+            if stop.wait(pace.spacing.total_seconds()):
+                return
+
+    def _wanted(self) -> Iterator[tuple[str, str, str]]:
+        """Yield each source whose feed names a hub: its id, the hub, the topic."""
+        schedule = self._wire.schedule
+        now = self._wire.clock()
+        for source_id, state in schedule.states().items() if self._is_on else ():
+            source, feed = schedule.sources[source_id], state.feed
+            is_asked = cadence.word(source, state, now=now) not in {"paused", "gone"}
+            is_public = not (source.auth or source.headers)
+            if is_asked and is_public and feed.hub and feed.topic:
+                yield source_id, feed.hub, feed.topic
+
+    def _ask(self, source_id: str, hub: str, topic: str) -> None:
+        from aggregator.fetching.posting import Poster
+
+        config = self._wire.config
+        with self._turn:
+            wanted = websub.asked(
+                self._known(source_id),
+                hub,
+                topic,
+                now=self._wire.clock(),
+                token=token_urlsafe(SECRET_BYTES),
+                secret=token_hex(SECRET_BYTES),
+            )
+            # Before it is asked: it may confirm before it answers.
+            self._keep(source_id, wanted)
+        callback = f"{config.base_url}/{CALLBACK}/{source_id}/{wanted.token}"
+        try:
+            Poster(config.fetch, contact=config.contact).post(
+                hub, websub.request(wanted, callback), kind=websub.FORM, to="the hub"
+            )
+        except FetchError as error:
+            log.warning("hub not asked", source_id=source_id, reason=str(error))
+
+    # -- inside
+
+    @property
+    def _is_on(self) -> bool:
+        return self._wire.config.websub
+
+    def _called(self, source_id: str, token: str) -> Subscription | None:
+        """Return the subscription of a callback address, None if it is none of ours."""
+        known = self._known(source_id) if self._is_on else None
+        if known is None or source_id not in self._wire.sources:
+            return None
+        right = hmac.compare_digest(
+            token.encode("utf-8", "replace"), known.token.encode()
+        )
+        return known if right else None
+
+    def _known(self, source_id: str) -> Subscription | None:
+        text = self._wire.store.meta(_fact(source_id))
+        return json.decode(text, type=Subscription) if text else None
+
+    def _keep(self, source_id: str, subscription: Subscription) -> None:
+        self._wire.store.put_meta(_fact(source_id), json.encode(subscription).decode())
+
+
+def _fact(source_id: str) -> str:
+    return f"websub {source_id}"

@@ -1,0 +1,71 @@
+"""The addresses at which hubs tell of news (WebSub): one for each subscription.
+
+In: what a hub asks or sends. Out: its own challenge, if we asked for what it confirms;
+that its message was taken, whether it is believed or not; 404 for every other address.
+A message is read only to see who signed it.
+"""
+
+import asyncio
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from aggregator.web.health import NEVER_KEPT
+from aggregator.web.newsroom import Seal
+from aggregator.web.rendering import newsroom_of
+
+_LONGEST = 30.0  # seconds that a message may take
+_CHALLENGE = 2_000  # characters, more than any hub sends
+
+
+async def callback(request: Request) -> Response:
+    """Answer a hub; see the module."""
+    if request.method == "POST":
+        return await _message(request)
+    return await run_in_threadpool(_question, request)
+
+
+def _question(request: Request) -> Response:
+    """Return the challenge of a hub that asks whether we meant it."""
+    said = request.query_params
+    challenge = said.get("hub.challenge", "")[:_CHALLENGE]
+    newsroom, place = newsroom_of(request), request.path_params
+    if not newsroom.hubs.confirm(place["source"], place["token"], said):
+        raise HTTPException(404)
+    return PlainTextResponse(challenge, headers=NEVER_KEPT)
+
+
+async def _message(request: Request) -> Response:
+    """Take what a hub sends; whoever forged it is told no more than who did not."""
+    newsroom, place = newsroom_of(request), request.path_params
+    header = request.headers.get("x-hub-signature")
+    at = place["source"], place["token"]
+    seal = await run_in_threadpool(newsroom.hubs.seal, *at, header)
+    if seal is None:
+        raise HTTPException(404)
+    await _read(request, seal, most=newsroom.config.fetch.max_body)
+    if seal.holds():
+        await run_in_threadpool(newsroom.hubs.heard, *at, seal.signature)
+    return Response(status_code=202, headers=NEVER_KEPT)
+
+
+async def _read(request: Request, seal: Seal, *, most: int) -> None:
+    """Let a message pass by what judges it; HTTPException if it has no end."""
+    size = 0
+    try:
+        async with asyncio.timeout(_LONGEST):
+            async for part in request.stream():
+                size += len(part)
+                if size > most:
+                    raise HTTPException(413)
+                seal.add(part)
+    except TimeoutError:
+        raise HTTPException(408) from None
+    except ClientDisconnect:
+        raise HTTPException(400) from None
+
+
+ROUTE = Route("/websub/{source}/{token}", callback, methods=["GET", "POST"])
