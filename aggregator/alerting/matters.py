@@ -155,8 +155,8 @@ def _refused(status: PublicationStatus) -> Iterator[Alert]:
         yield Alert(
             kind="refused",
             about=status.path,
-            text=f"the newest document was not fit to be published, so the last good one "
-            f"stays: {status.refused}",
+            text="what is new there is not fit to be published, or cannot be, so the last "
+            f"good one stays: {status.refused}",
             since=status.written_at,
         )
 

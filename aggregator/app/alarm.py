@@ -57,7 +57,7 @@ def standing_alerts(wire: Wire) -> list[Alert]:
     paths = {
         path
         for publication in wire.config.publications
-        for path in publication.paths.values()
+        for path in (*publication.paths.values(), publication.archive)
     }
     documents = [s for s in store.publication_status() if s.path in paths]
     left_out = {id_ for status in documents for id_, _ in status.left_out}

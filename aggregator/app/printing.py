@@ -90,8 +90,13 @@ class Printing:
         now: datetime,
     ) -> list[PublicationStatus]:
         """Print these publications; `editions` are those known by now."""
+        publications = list(publications)
         # First, so that a folder that cannot be is told once and not by every month.
-        self.publisher.make_folder()
+        try:
+            self.publisher.make_folder()
+        except (PublishError, OSError) as error:
+            self._hinder(publications, str(error), now)
+            raise
         printed = self._printed()
         statuses: list[PublicationStatus] = []
         for publication in publications:
@@ -116,21 +121,43 @@ class Printing:
     ) -> tuple[list[PublicationStatus], bool]:
         """Print an edition; return how its documents fared, and whether that was all.
 
-        It is not while something cannot be read or archived.
+        It is not while something cannot be read or archived; of months that cannot be
+        written, that is told as well.
         """
         edition, reports = self.editions.read(publication, edition)
         unreadable = Unreadable(edition.left_out)
         live = edition.articles
-        is_archived = self._archive(publication, live, now, unreadable.note)
+        why = self._archive(publication, live, now, unreadable.note)
         self._standing[publication.id] = publication, live
         margin = self.margin(publication)
         fared = self.publisher.publish(publication, reports, now=now, margin=margin)
-        if not unreadable:
-            return fared, is_archived
-        left_out = tuple(unreadable.items())
-        return [
-            replace(status, left_out=(*left_out, *status.left_out)) for status in fared
-        ], False
+        if unreadable:
+            left_out = tuple(unreadable.items())
+            fared = [
+                replace(status, left_out=(*left_out, *status.left_out))
+                for status in fared
+            ]
+        if why:
+            fared.append(replace(_nothing(now), path=publication.archive, refused=why))
+        return fared, not (unreadable or why)
+
+    def _hinder(
+        self, publications: Iterable[Publication], why: str, now: datetime
+    ) -> None:
+        """Keep that no document of these was replaced, and why."""
+        before = {status.path: status for status in self._store.publication_status()}
+        paths = [path for each in publications for path in each.paths.values()]
+        self._store.put_publication_status(
+            [
+                replace(
+                    before.get(path, _nothing(now)),
+                    path=path,
+                    checked_at=now,
+                    refused=why,
+                )
+                for path in paths
+            ]
+        )
 
     def archive_ahead(self, now: datetime) -> bool:
         """Archive what was published, half a document before it has to be.
@@ -197,24 +224,21 @@ class Printing:
         live: Sequence[Article],
         now: datetime,
         leave_out: LeaveOut = say_left_out,
-    ) -> bool:
-        """Bring the months of a publication up to date; False if that has to be tried again.
+    ) -> str | None:
+        """Bring the months of a publication up to date, or return why they cannot be.
 
         A month that cannot be written now is no reason to keep readers from the news.
         None is written without an article that cannot be read: it is for good.
         """
         if "atom" not in publication.formats:
-            return True
+            return None
         try:
             self.history.keep(publication, live, now=now)
         except StoreDamaged as damaged:
             leave_out(damaged)
-            return False
         except (PublishError, OSError) as error:
-            reason = str(error)
-            log.error("not archived", publication=publication.id, reason=reason)  # noqa: TRY400 - a sentence
-            return False
-        return True
+            return str(error)
+        return None
 
     def _bury_relics(self, now: datetime) -> None:
         """Take out of months that nobody offers any more what may not stand there."""
@@ -237,7 +261,11 @@ class Printing:
     def _tell(self, statuses: Sequence[PublicationStatus]) -> None:
         """Keep how documents fared, and say so in the log."""
         before = {status.path: status for status in self._store.publication_status()}
-        self._store.put_publication_status(statuses)
+        told = {status.path for status in statuses}
+        printed = (p for p in self._config.publications if told & {*p.paths.values()})
+        archives = {publication.archive for publication in printed}
+        mended = archives & before.keys() - told
+        self._store.put_publication_status(statuses, gone=mended)
         for status in statuses:
             path, old = status.path, before.get(status.path)
             if status.refused:
@@ -288,3 +316,8 @@ class Printing:
         from aggregator.publishing import Publisher
 
         return Publisher(self._config.output, base_url=self._config.base_url)
+
+
+def _nothing(now: datetime) -> PublicationStatus:
+    """Return how a path fared of which nothing stands."""
+    return PublicationStatus(path="", checked_at=now, written_at=None, entries=0)

@@ -55,6 +55,11 @@ class Publication(Struct, frozen=True, kw_only=True):
         """Return where its documents stand below output and base URL, by format."""
         return {name: f"feeds/{self.id}.{name}" for name in self.formats}
 
+    @property
+    def archive(self) -> str:
+        """Return the path of the folder of its months."""
+        return f"feeds/{self.id}/archive"
+
 
 class Also(Struct, frozen=True, kw_only=True):
     """Another source that carried the same article: who, where, and its feed."""
@@ -100,6 +105,7 @@ class PublicationStatus(Struct, frozen=True, kw_only=True):
 
     `refused` is why the new document was not fit, None if all is well. `written_at` is
     when the file last changed; `left_out` are (article id, reason) of single entries.
+    The path of an archive is only told while its months cannot be written.
     """
 
     path: str

@@ -6,6 +6,7 @@ in chunks of at most 256 KB.
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Protocol
@@ -91,7 +92,7 @@ class Fresh:
     def __init__(self, folder: Path) -> None:
         """Keep what does not fit into memory in a folder, on the disk of its files."""
         self._file = SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115 - see next
-        finalize(self, self._file.close)
+        finalize(self, _close, self._file)
         self.size = 0
 
     def add(self, piece: bytes) -> tuple[int, int]:
@@ -108,6 +109,12 @@ class Fresh:
             found = self._file.read(min(_CHUNK, last - first))
             first += len(found)
             yield found
+
+
+def _close(file: "SpooledTemporaryFile[bytes]") -> None:
+    """Let go of a file; what it still held back, a full disk may refuse."""
+    with suppress(OSError):
+        file.close()
 
 
 class Ranges:

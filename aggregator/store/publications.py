@@ -1,8 +1,17 @@
 """The table `publication_status`: how the last attempt to publish each path went."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Column, Connection, Integer, Table, Text, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    select,
+)
 
 from aggregator.model import PublicationStatus
 from aggregator.store.columns import (
@@ -31,6 +40,9 @@ publication_status = Table(
 )
 
 _put = upsert(publication_status)
+_forget = delete(publication_status).where(
+    publication_status.c.path == bindparam("which")
+)
 _all = select(publication_status).order_by(publication_status.c.path)
 
 
@@ -48,6 +60,11 @@ def put_statuses(connection: Connection, statuses: Sequence[PublicationStatus]) 
         for status in sorted(statuses, key=lambda status: status.path)
     ]
     execute_each(connection, _put, rows)
+
+
+def forget_statuses(connection: Connection, paths: Iterable[str]) -> None:
+    """Forget how paths fared, as far as anything is known of them."""
+    execute_each(connection, _forget, [{"which": path} for path in sorted(paths)])
 
 
 def statuses(connection: Connection) -> list[PublicationStatus]:

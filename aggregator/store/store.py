@@ -237,10 +237,13 @@ class Store(Catalogue):
         with self._reading() as connection:
             return publications.statuses(connection)
 
-    def put_publication_status(self, statuses: Sequence[PublicationStatus]) -> None:
-        """Replace what is known of these paths."""
+    def put_publication_status(
+        self, statuses: Sequence[PublicationStatus], *, gone: Collection[str] = ()
+    ) -> None:
+        """Replace what is known of these paths, and forget those that are `gone`."""
         with self._writing() as connection:
             publications.put_statuses(connection, statuses)
+            publications.forget_statuses(connection, gone)
 
     def try_writing(self) -> None:
         """Raise StoreError unless something could be written now; writes nothing.

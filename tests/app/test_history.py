@@ -526,7 +526,7 @@ def test_documents_lead_to_a_month_that_was_written_ahead(world, monkeypatch):
         world.comes()
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr(Archives, "write", full)
-        world.publish()
+        world.wire.publish()
 
     world.wire.archive_ahead()
 

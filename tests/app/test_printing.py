@@ -8,10 +8,12 @@ import pytest
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
+from aggregator.app.alarm import standing_alerts
 from aggregator.app.deciding import withdraw
 from aggregator.app.editions import Editions
 from aggregator.app.explanation import explain
 from aggregator.app.wire import Wire
+from aggregator.errors import PublishError
 from aggregator.model import Config, Publication, RuleSpec, Selection, Source
 from tests import damage, emptystore
 from tests.builders import NOON, article, attribution
@@ -209,6 +211,51 @@ def test_an_article_that_cannot_be_read_is_left_out_until_it_can(
     damage.put(tmp_path, place, spoiled, old)
     assert fared()["feeds/wire.atom"].left_out == ()
     assert shown() == [article(4).published_id, article(3).published_id]
+    assert printed.publish_news() == []
+
+
+def statuses(wire):
+    return {each.path: each.refused for each in wire.store.publication_status()}
+
+
+def test_that_nothing_can_be_published_is_told_until_it_can(printed):
+    """Only the log said so: a mount was lost, or its rights changed."""
+    output = printed.config.output
+    output.rename(output.with_name("away"))
+    output.write_text("a file where the folder should be")
+    come(printed, 3)
+
+    with pytest.raises((PublishError, OSError)):
+        printed.publish_news()
+
+    why = set(statuses(printed).values())
+    assert all(each.startswith("`output` cannot be written: ") for each in why)
+    assert [alert.kind for alert in standing_alerts(printed)].count("refused") == 6
+    output.unlink()
+    output.with_name("away").rename(output)
+    assert printed.publish_news()
+    assert set(statuses(printed).values()) == {None}
+
+
+def test_that_months_cannot_be_written_is_told_until_they_can(printed):
+    """What has left the live document stood nowhere, and every command said all is well."""
+    printed.change(
+        replace(printed.config, publications=(replace(WIRE, limit=1),)),
+    )
+    folder = printed.config.output / "feeds" / "wire"
+    folder.rename(folder.with_name("away"))
+    folder.write_text("a file where the folder should be")
+
+    told = {status.path: status for status in printed.publish()}
+
+    assert told["feeds/wire.atom"].refused is None
+    assert "public/feeds/wire: is a file" in told["feeds/wire/archive"].refused
+    assert "feeds/wire/archive" in {a.about for a in standing_alerts(printed)}
+    assert printed.publish_news()
+    folder.unlink()
+    folder.with_name("away").rename(folder)
+    assert printed.publish_news()
+    assert "feeds/wire/archive" not in statuses(printed)
     assert printed.publish_news() == []
 
 

@@ -96,7 +96,7 @@ def _documents(
     configured = {
         path
         for publication in newsroom.config.publications
-        for path in publication.paths.values()
+        for path in (*publication.paths.values(), publication.archive)
     }
     return [
         (
