@@ -15,3 +15,14 @@ def put(folder, place, article_id, value="f"):
         [(before,)] = store.execute(f"SELECT {column} FROM {table} {of_it}")
         store.execute(f"UPDATE {table} SET {column} = ? {of_it}", (value,))
     return before
+
+
+def flip(folder, place, article_id):
+    """Let the text at a place begin with a byte that is no UTF-8, as one bit can."""
+    table, column = place.split(".")
+    flipped = f"cast(x'd2' || substr(cast({column} as blob), 2) as text)"
+    with closing(sqlite3.connect(folder / "wire.db")) as store, store:
+        store.execute(
+            f"UPDATE {table} SET {column} = {flipped} WHERE article_id = ?",
+            (article_id,),
+        )

@@ -22,7 +22,8 @@ PostgreSQL, with the same answers.
                   one family of tables each: its rows from and to our nouns
     rows, states  a row of articles as an Article, of sources as a SourceState, and back
     marks         what tells whether an article is as it was; `aside`: what lists pass by
-    readable      the articles of a list, without those that cannot be read
+    readable      the articles of a list, without those that cannot be read; `isolating`:
+                  which of many rows it is that cannot be decoded
     columns       how our values become columns, on both databases alike
 
     connecting    to SQLite or PostgreSQL; `sessions`: what is locked while one lasts
@@ -39,9 +40,9 @@ from typing import TYPE_CHECKING
 from aggregator.doors import opening_late
 
 if TYPE_CHECKING:
-    from aggregator.store.bodies import LeaveOut
     from aggregator.store.connecting import file_of_store
     from aggregator.store.holding import hold
+    from aggregator.store.isolating import LeaveOut
     from aggregator.store.marks import Mark
     from aggregator.store.migrations import HEAD
     from aggregator.store.opening import migrate, open_store, schema_version
@@ -68,7 +69,7 @@ __getattr__ = opening_late(
     __name__,
     {
         "HEAD": "migrations",
-        "LeaveOut": "bodies",
+        "LeaveOut": "isolating",
         "Mark": "marks",
         "Shards": "shards",
         "Store": "store",

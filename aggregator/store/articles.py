@@ -7,7 +7,7 @@ for dropped and withdrawn articles: they are kept, and stand in no output.
 
 from collections.abc import Collection, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Boolean,
@@ -28,6 +28,7 @@ from sqlalchemy import (
     update,
 )
 
+from aggregator.errors import StoreDamaged
 from aggregator.model import Article, Withdrawn
 from aggregator.store import seals
 from aggregator.store.columns import (
@@ -43,6 +44,7 @@ from aggregator.store.columns import (
     packed_texts,
 )
 from aggregator.store.hours import count_changes
+from aggregator.store.isolating import LeaveOut, isolated, raised
 from aggregator.store.rows import new_row, row_said, sealed, withdrawn_text
 
 # An article that is listed when it is seen stands some microseconds before that time.
@@ -144,6 +146,9 @@ _tag = (
 )
 _some_ids = bindparam("which", type_=Name, expanding=True)
 _times = select(articles.c.listed_at).where(articles.c.article_id.in_(_some_ids))
+_places = select(articles.c.listed_at, articles.c.article_id).where(
+    articles.c.article_id.in_(_some_ids)
+)
 _existing = select(articles.c.article_id).where(articles.c.article_id.in_(_some_ids))
 # All that an Article is made of.
 told = [column for column in articles.c if column.name not in seals.OF_ARTICLES]
@@ -250,23 +255,50 @@ def ids_of_source(connection: Connection, source_id: str) -> list[str]:
     return list(connection.scalars(_of_source, {"which": source_id}))
 
 
-def rows_of(connection: Connection, article_ids: Collection[str]) -> dict[str, AnyRow]:
+def rows_of(
+    connection: Connection,
+    article_ids: Collection[str],
+    *,
+    leave_out: LeaveOut = raised,
+) -> dict[str, AnyRow]:
     """Return the stored rows of articles, by id; unknown ids are left out."""
     return {
-        row.article_id: row
+        row[0]: row
         for some in chunks(sorted(article_ids))
-        for row in connection.execute(_some, {"which": some})
+        for row in isolated(connection, _some, {"which": some}, leave_out=leave_out)
     }
 
 
+class Page(NamedTuple):
+    """Some rows, newest listed first, and the place below which more may follow."""
+
+    rows: list[AnyRow]
+    below: tuple[int, str] | None
+
+
 def page(
-    connection: Connection, above: tuple[int, str], rows: int, source_id: str | None
-) -> Sequence[AnyRow]:
+    connection: Connection,
+    above: tuple[int, str],
+    rows: int,
+    source_id: str | None,
+    *,
+    leave_out: LeaveOut = raised,
+) -> Page:
     """Return the next rows below a place (listed_at, id), newest listed first."""
     bounds = {"listed_at": above[0], "article_id": above[1], "rows": rows}
-    if source_id is None:
-        return connection.execute(_page, bounds).all()
-    return connection.execute(_page_of_source, bounds | {"source_id": source_id}).all()
+    if source_id is not None:
+        bounds["source_id"] = source_id
+    statement = _page if source_id is None else _page_of_source
+    left: list[StoreDamaged] = []
+    found = list(isolated(connection, statement, bounds, leave_out=left.append))
+    for damaged in left:
+        leave_out(damaged)
+    if len(found) + len(left) < rows:
+        return Page(found, None)
+    places = [(row.listed_at, row.article_id) for row in found]
+    left_at = {"which": [damaged.article_id for damaged in left]}
+    places += map(tuple, connection.execute(_places, left_at) if left else ())
+    return Page(found, min(places))
 
 
 def count(connection: Connection) -> int:

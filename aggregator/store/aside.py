@@ -4,13 +4,14 @@ Both are found by small indexes that hold nothing else, so that asking costs the
 with one article as with a million.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
 from aggregator.store.articles import CAME_LATE, articles, told
 from aggregator.store.columns import AnyRow, micros
+from aggregator.store.isolating import LeaveOut, isolated
 
 _withdrawn = (
     select(*told)
@@ -25,11 +26,15 @@ _late = (
 )
 
 
-def withdrawn(connection: Connection, rows: int) -> Sequence[AnyRow]:
+def withdrawn(
+    connection: Connection, rows: int, *, leave_out: LeaveOut
+) -> list[AnyRow]:
     """Return the newest listed articles that were taken back."""
-    return connection.execute(_withdrawn, {"rows": rows}).all()
+    return [*isolated(connection, _withdrawn, {"rows": rows}, leave_out=leave_out)]
 
 
-def late(connection: Connection, since: datetime) -> Iterator[AnyRow]:
+def late(
+    connection: Connection, since: datetime, *, leave_out: LeaveOut
+) -> Iterator[AnyRow]:
     """Yield articles seen since a time that are listed before they were seen."""
-    yield from connection.execute(_late, {"since": micros(since)})
+    return isolated(connection, _late, {"since": micros(since)}, leave_out=leave_out)

@@ -7,7 +7,7 @@ bytes. A revision is the row an article had before its source changed it.
 
 import struct
 import zlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -41,12 +41,10 @@ from aggregator.store.columns import (
     moment,
     packed_texts,
 )
+from aggregator.store.isolating import LeaveOut, isolated, raised
 from aggregator.store.rows import BROKEN, article, texts_alike
 
 _LENGTHS = struct.Struct(">II")  # of raw and source_body; the rest is the body
-
-# Is given what cannot be read.
-LeaveOut = Callable[[StoreDamaged], None]
 
 _OF_ARTICLE = "articles.article_id"
 
@@ -150,11 +148,6 @@ def keep_revisions(connection: Connection, changed: Sequence[Article]) -> None:
     execute_each(connection, _keep, rows)
 
 
-def raised(damaged: StoreDamaged) -> None:
-    """Leave nothing out: raise that an article cannot be read."""
-    raise damaged
-
-
 def texts_of(
     connection: Connection,
     article_ids: Collection[str],
@@ -167,7 +160,7 @@ def texts_of(
     """
     texts = {}
     for some in chunks(sorted(article_ids)):
-        for row in connection.execute(_some, {"which": some}):
+        for row in isolated(connection, _some, {"which": some}, leave_out=leave_out):
             try:
                 texts[row.article_id] = texts_in(row)
             except StoreDamaged as damaged:
@@ -187,7 +180,7 @@ def whole(
     """
     found = {}
     for some in chunks(sorted(article_ids)):
-        for row in connection.execute(_whole, {"which": some}):
+        for row in isolated(connection, _whole, {"which": some}, leave_out=leave_out):
             try:
                 found[row[0]] = article(row[:-4], **_texts(row[0], *row[-4:]))
             except StoreDamaged as damaged:

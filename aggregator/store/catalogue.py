@@ -13,8 +13,9 @@ from sqlalchemy import Connection
 from aggregator.errors import StoreDamaged
 from aggregator.model import Article, Selection
 from aggregator.store import articles, aside, listing, marks, search
-from aggregator.store.bodies import LeaveOut, raised, revisions_of, texts_of, whole
+from aggregator.store.bodies import revisions_of, texts_of, whole
 from aggregator.store.columns import AnyRow
+from aggregator.store.isolating import LeaveOut, raised
 from aggregator.store.keys import carried, named
 from aggregator.store.marks import Mark
 from aggregator.store.readable import Place, bare, listed, say_left_out
@@ -62,12 +63,14 @@ class Catalogue(Transactions):
         while left is None or left > 0:
             size = _PAGE if left is None else min(_PAGE, left)
             with self._reading() as connection:
-                page = articles.page(connection, above, size, source)
+                page, below = articles.page(
+                    connection, above, size, source, leave_out=leave_out
+                )
                 made = _readable(connection, page, bodies=bodies, leave_out=leave_out)
             yield from made
-            if len(page) < size:
+            if below is None:
                 return
-            above = (page[-1].listed_at, page[-1].article_id)
+            above = below
             left = None if left is None else left - size
 
     def latest(
@@ -149,7 +152,7 @@ class Catalogue(Transactions):
         What cannot be read is raised or left out, as by `articles`.
         """
         with self._reading() as connection:
-            rows = aside.withdrawn(connection, limit)
+            rows = aside.withdrawn(connection, limit, leave_out=leave_out)
             return _readable(connection, rows, bodies=False, leave_out=leave_out)
 
     def late(self, *, since: datetime, leave_out: LeaveOut) -> Iterator[Article]:
@@ -159,7 +162,7 @@ class Catalogue(Transactions):
         that is all there is. What cannot be read is given to `leave_out`.
         """
         with self._reading() as connection:
-            for row in aside.late(connection, since):
+            for row in aside.late(connection, since, leave_out=leave_out):
                 try:
                     came = article(row)
                 except StoreDamaged as damaged:

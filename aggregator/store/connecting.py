@@ -22,7 +22,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from aggregator.errors import StoreAway, StoreError
+from aggregator.errors import StoreAway, StoreDamaged, StoreError
+from aggregator.store.isolating import undecodable
 
 # How long a statement waits for another process's write transaction.
 BUSY_TIMEOUT_MS = 5_000
@@ -243,6 +244,8 @@ def telling(place: str) -> Iterator[None]:
             raise StoreAway(f"{place}: {trouble}") from error
         cause = error.orig if isinstance(error, DBAPIError) else error
         damage = _SQLITE_DAMAGES.get(_sqlite_family(cause))
+        if column := undecodable(cause):
+            damage = f"a text in a column `{column}` is no UTF-8; {StoreDamaged.remedy}"
         raise StoreError(f"{place}: {damage or _first_line(cause)}") from error
     except UnicodeEncodeError as error:
         raise StoreError(

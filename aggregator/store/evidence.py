@@ -24,13 +24,11 @@ class Evidence:
 
     def proofs(self) -> Iterator[Proof]:
         """Yield every article as it is read back, with what is wrong with its rows."""
-        above = listing.TOP
-        while True:
+        above: listing.Place | None = listing.TOP
+        while above is not None:
             with self._reading() as connection:
                 page, above = proofs(connection, above, _PAGE)
             yield from page
-            if len(page) < _PAGE:
-                return
 
     def dangling(self) -> list[str]:
         """Return a sentence for every name or list entry that leads to no article."""

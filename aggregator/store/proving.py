@@ -15,11 +15,13 @@ from sqlalchemy import Connection, bindparam, select
 from aggregator.errors import StoreDamaged
 from aggregator.model import Article, content_digest
 from aggregator.store import seals
-from aggregator.store.articles import page, rows_of
+from aggregator.store.articles import existing, page
 from aggregator.store.bodies import bodies, revisions, texts_in
 from aggregator.store.columns import AnyRow, chunks, digest
+from aggregator.store.isolating import isolated
 from aggregator.store.keys import keys, refs, refs_of
 from aggregator.store.listing import Place, entries_of, listing
+from aggregator.store.marks import marks
 from aggregator.store.rows import article
 
 _bodies = select(bodies).where(
@@ -55,21 +57,46 @@ class Proof(Struct, frozen=True, kw_only=True):
 
 def proofs(
     connection: Connection, above: Place, rows: int
-) -> tuple[list[Proof], Place]:
-    """Return the next articles below a place, proved, and the place of the last."""
-    found = page(connection, above, rows, None)
+) -> tuple[list[Proof], Place | None]:
+    """Return the next articles below a place, proved, and where more may follow."""
+    left: list[StoreDamaged] = []
+    found, below = page(connection, above, rows, None, leave_out=left.append)
     ids = [row.article_id for row in found]
-    words = {row.article_id: row for row in _of(connection, _bodies, ids)}
+    spoiled: list[StoreDamaged] = []
+    words = {row[0]: row for row in _isolated(connection, _bodies, ids, spoiled)}
     earlier: dict[str, list[AnyRow]] = {}
-    for row in _of(connection, _revisions, ids):
+    for row in _isolated(connection, _revisions, ids, spoiled):
         earlier.setdefault(row.article_id, []).append(row)
     named = _Names(connection, found)
+    wrong = {each.article_id: each.what for each in spoiled}
     proved = [
-        _proof(row, words.get(row.article_id), earlier.get(row.article_id, ()), named)
+        Proof(
+            article_id=row.article_id,
+            source_id=row.source_id,
+            article=None,
+            wrong=(wrong[row.article_id],),
+        )
+        if row.article_id in wrong
+        else _proof(
+            row, words.get(row.article_id), earlier.get(row.article_id, ()), named
+        )
         for row in found
     ]
-    below = (found[-1].listed_at, found[-1].article_id) if found else above
-    return proved, below
+    return [*proved, *_undecodable(connection, left)], below
+
+
+def _undecodable(
+    connection: Connection, left: Sequence[StoreDamaged]
+) -> Iterator[Proof]:
+    """Yield what is to be said of articles whose rows cannot be decoded."""
+    whats = {damaged.article_id: damaged.what for damaged in left}
+    for mark in marks(connection, list(whats)):
+        yield Proof(
+            article_id=mark.id,
+            source_id=mark.source_id,
+            article=None,
+            wrong=(whats[mark.id],),
+        )
 
 
 def dangling(connection: Connection) -> list[str]:
@@ -77,7 +104,7 @@ def dangling(connection: Connection) -> list[str]:
     wrong = []
     for table, pointers in _pointers.items():
         pointed = list(connection.scalars(pointers))
-        gone = set(pointed) - set(rows_of(connection, pointed))
+        gone = set(pointed) - existing(connection, pointed)
         wrong += [f"{table}: {id_} is no article" for id_ in sorted(gone)]
     return wrong
 
@@ -163,6 +190,17 @@ def _of(connection: Connection, statement: Any, values: Sequence[Any]) -> list[A
         for some in chunks(sorted(set(values)))
         for row in connection.execute(statement, {"which": some})
     ]
+
+
+def _isolated(
+    connection: Connection,
+    statement: Any,  # noqa: ANN401 - any select
+    ids: Sequence[str],
+    spoiled: list[StoreDamaged],
+) -> Iterator[AnyRow]:
+    for some in chunks(sorted(ids)):
+        asked = {"which": some}
+        yield from isolated(connection, statement, asked, leave_out=spoiled.append)
 
 
 def _scalars(connection: Connection, values: Sequence[bytes]) -> list[bytes]:

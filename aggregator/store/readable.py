@@ -16,7 +16,8 @@ from aggregator.errors import StoreDamaged
 from aggregator.events import log
 from aggregator.model import Article
 from aggregator.store.articles import rows_of
-from aggregator.store.bodies import LeaveOut, whole
+from aggregator.store.bodies import whole
+from aggregator.store.isolating import LeaveOut
 from aggregator.store.marks import marks
 from aggregator.store.rows import BROKEN, article
 
@@ -81,7 +82,7 @@ def bare(
     Of those that are not shown none is asked for if all have to be `shown`.
     """
     found = {}
-    for id_, row in rows_of(connection, article_ids).items():
+    for id_, row in rows_of(connection, article_ids, leave_out=leave_out).items():
         try:
             if row.shown or not shown:
                 found[id_] = article(row)

@@ -23,9 +23,16 @@ def feed(**words):
 
 
 @pytest.mark.parametrize(
-    "place", ["articles.keys", "articles.desk_tags", "bodies.texts"]
+    ("place", "spoil"),
+    [
+        ("articles.keys", damage.put),
+        ("articles.desk_tags", damage.put),
+        ("bodies.texts", damage.put),
+        ("articles.title", damage.flip),
+        ("bodies.source_type", damage.flip),
+    ],
 )
-def test_a_round_goes_on_and_names_it_wherever_it_is_met(tmp_path, place):
+def test_a_round_goes_on_and_names_it_wherever_it_is_met(tmp_path, place, spoil):
     """Its source changes it and lists another; another source goes on, too."""
     with Origin() as origin:
         origin.answers("/agency", feed(Rain="It rained."))
@@ -36,7 +43,7 @@ def test_a_round_goes_on_and_names_it_wherever_it_is_met(tmp_path, place):
         at = Installation(tmp_path, sources, publications=PUBLICATIONS)
         at.poll()
         [rain] = [each["id"] for each in at.articles() if each["title"] == "Rain"]
-        damage.put(tmp_path, place, rain)
+        spoil(tmp_path, place, rain)
 
         polled = {each["id"]: each for each in at.poll("--force")["sources"]}
 
@@ -49,3 +56,5 @@ def test_a_round_goes_on_and_names_it_wherever_it_is_met(tmp_path, place):
     assert b"It rained." not in at.published("feeds/wire.atom")
     left_out = f"article {rain}: its {column} cannot be read, and it is left out; "
     assert left_out in at.run("status").stdout
+    proved = at.run("verify", code=1).stdout
+    assert f"article {rain} of agency: its {column} cannot be read" in proved

@@ -5,6 +5,7 @@ from newsroom import HOUR, NOW, article, polled, source
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from aggregator.errors import StoreDamaged, StoreError
 from aggregator.model import Selection
 
 ALL = Selection()
@@ -114,3 +115,93 @@ def test_which_of_some_cannot_be_read_is_told(desk, table, column, value):
     told = {each.article_id: each.what for each in desk.unreadable(asked)}
 
     assert told == dict.fromkeys(asked[1:], f"its {column} cannot be read")
+
+
+# What a flipped bit may make of a text: SQLite hands it out, and the driver raises.
+NO_TEXT = "cast(x'd2' || substr(cast({0} as blob), 2) as text)"
+
+
+@pytest.fixture
+def flipped(sqlite_store):
+    """Five articles in SQLite, of which `n2` holds bytes that are no UTF-8."""
+    sqlite_store.put_states([source()], configured={"bbc"})
+    new = [
+        article(f"n{n}", title=f"Rain {n}", listed_at=NOW - n * HOUR) for n in range(5)
+    ]
+    sqlite_store.record([polled(new=tuple(new))])
+
+    def flip(table, column, value=NO_TEXT):
+        with sqlite_store._writing() as connection:
+            connection.execute(
+                text(
+                    f"UPDATE {table} SET {column} = {value.format(column)} WHERE article_id = :id"
+                ),
+                {"id": article("n2").id},
+            )
+
+    flip("articles", "title")
+    sqlite_store.flip = flip
+    return sqlite_store
+
+
+@pytest.mark.parametrize("bodies", [True, False])
+def test_a_text_that_cannot_be_decoded_harms_no_other_article(flipped, bodies):
+    out = []
+
+    found = flipped.latest(ALL, now=NOW, limit=3, bodies=bodies, leave_out=out.append)
+    listed = list(flipped.articles(bodies=bodies, leave_out=out.append))
+
+    assert titles(found) == ["Rain 0", "Rain 1", "Rain 3"]
+    assert titles(listed) == ["Rain 0", "Rain 1", "Rain 3", "Rain 4"]
+    assert {(each.article_id, each.what) for each in out} == {
+        (article("n2").id, "its title cannot be read")
+    }
+    assert titles(flipped.search("rain", limit=9)) == titles(listed)
+    assert flipped.article(article("n3").id).title == "Rain 3"
+    with pytest.raises(StoreDamaged, match="its title cannot be read; restore the"):
+        flipped.article(article("n2").id)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("articles", "title"), ("bodies", "source_type")]
+)
+def test_it_is_proved_which_text_cannot_be_decoded(flipped, table, column):
+    if table == "bodies":
+        flipped.flip("articles", "title", "'Rain 2'")
+        flipped.flip(table, column)
+
+    proofs = {proof.article_id: proof for proof in flipped.evidence.proofs()}
+
+    spoiled = proofs.pop(article("n2").id)
+    assert spoiled.wrong == (f"its {column} cannot be read",)
+    assert spoiled.source_id == "bbc"
+    assert len(proofs) == 4
+    assert not any(proof.wrong for proof in proofs.values())
+    assert flipped.evidence.dangling() == []
+
+
+def test_pages_go_on_below_one_that_ends_with_what_cannot_be_decoded(
+    flipped, monkeypatch
+):
+    monkeypatch.setattr("aggregator.store.catalogue._PAGE", 3)
+    monkeypatch.setattr("aggregator.store.evidence._PAGE", 3)
+
+    listed = flipped.articles(leave_out=lambda _: None)
+
+    assert titles(listed) == ["Rain 0", "Rain 1", "Rain 3", "Rain 4"]
+    assert len(list(flipped.evidence.proofs())) == 5
+
+
+def test_what_cannot_be_decoded_elsewhere_is_said_without_its_bytes(flipped):
+    with flipped._writing() as connection:
+        connection.execute(
+            text(f"UPDATE sources SET because = {NO_TEXT.format('because')}")
+        )
+
+    with pytest.raises(StoreError) as refused:
+        flipped.states()
+
+    assert str(refused.value).endswith(
+        "a text in a column `because` is no UTF-8; restore the last backup "
+        "(`mediawire verify` names all that is damaged)"
+    )
