@@ -1,18 +1,20 @@
 """One full round: poll what is due, once, then publish what changed.
 
-Out: a Summary in the form that `poll --json` prints.
+In: a wire, which begins the round: the store is made to agree with the config and with
+the clock. Out: a Summary in the form that `poll --json` prints. Once a day it prunes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from threading import Lock
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from aggregator.app.upkeep import is_due, prune
 from aggregator.app.wire import Wire
 from aggregator.engines.local import LocalEngine, Poll
 from aggregator.events import log
@@ -61,17 +63,33 @@ class Summary(Struct):
         }
 
 
+class Begun(NamedTuple):
+    """What a round found: the rows of all sources, and whether it ends with pruning."""
+
+    stored: Mapping[str, SourceState]
+    prunes: bool
+
+
+def begin_round(wire: Wire) -> Begun:
+    """Make the store agree with the config, and with a clock that was put right."""
+    stored = wire.enlist()
+    wire.schedule.bring_back()
+    return Begun(stored, is_due(wire, stored.values()))
+
+
 def poll_round(
     wire: Wire,
     states: Sequence[SourceState],
     *,
     forced: bool = False,
+    prunes: bool = False,
     polled: Callable[[PollResult], None] = lambda _: None,
     begun: Callable[[LocalEngine], None] = lambda _: None,
 ) -> Summary:
     """Poll these sources once each, record and publish; raises StoreError.
 
-    `forced`: also those that their feeds ask us not to poll at this hour.
+    `forced`: also those that their feeds ask us not to poll at this hour. `prunes`:
+    what is older than anybody keeps is deleted at the end.
 
     `polled` is called with each result once it is recorded, `begun` with the engine,
     so that the caller can stop it.
@@ -81,6 +99,8 @@ def poll_round(
         poll = partial(wire.poll, forced=forced)
         _poll_all(wire, states, summary, poll, polled=polled, begun=begun)
     summary.statuses = wire.publish_news()
+    if prunes:
+        prune(wire, wire.clock())
     return summary
 
 

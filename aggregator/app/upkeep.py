@@ -3,15 +3,17 @@
 In: a wire, the time, asked every hour or so. Out: how many articles were pruned, None if
 it was not the time. A clock that is ten years ahead for a minute would make every
 article older than anybody keeps it: after a jump there is a day's rest, by the monotonic
-clock, and so there is after a start for which the clock looks wrong.
+clock, and so there is after a start for which the clock looks wrong. A round of its own,
+as cron starts them, prunes if it finds the clock right (`is_due`, `prune`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from time import monotonic
 
 from aggregator.app.wire import Wire
 from aggregator.events import log
+from aggregator.model import SourceState
 
 UPKEEP_EVERY = timedelta(hours=1)
 _DAY = timedelta(days=1)
@@ -28,7 +30,9 @@ class Upkeep:
     def __init__(self, wire: Wire, has_jumped: Callable[[], bool]) -> None:
         self._wire = wire
         self._has_jumped = has_jumped
-        rest = _DAY if self._doubts_the_clock() else UPKEEP_EVERY
+        states = wire.store.states().values()
+        doubted = _is_doubted(wire, states, wire.clock())
+        rest = _DAY if doubted else UPKEEP_EVERY
         self._rest_until = monotonic() + rest.total_seconds()
 
     def clock_jumped(self) -> None:
@@ -36,29 +40,44 @@ class Upkeep:
         self._rest_until = monotonic() + _DAY.total_seconds()
         self._wire.store.put_meta(_JUMPED, self._wire.clock().isoformat())
 
-    def _doubts_the_clock(self) -> bool:
-        """Whether it jumped within a day, or is far from when anything was polled."""
-        store, now = self._wire.store, self._wire.clock()
-        jumped = store.meta(_JUMPED)
-        if jumped and abs(now - datetime.fromisoformat(jumped)) < _DAY:
-            return True
-        polls = [s.last_polled_at for s in store.states().values() if s.last_polled_at]
-        return bool(polls) and abs(now - max(polls)) > _DAY
-
     def look(self) -> int | None:
         """Prune if the last time was a day ago; return how many articles went."""
-        store, now = self._wire.store, self._wire.clock()
-        last = store.meta(_PRUNED)
+        now = self._wire.clock()
+        is_time = _is_time(self._wire, now)
         # In this order, after `now`: another thread lets us rest, then follows the clock.
         if self._has_jumped() or monotonic() < self._rest_until:
             return None
-        if last and datetime.fromisoformat(last) <= now < _next(last):
-            return None
-        pruned = self._wire.prune(now)
-        store.put_meta(_PRUNED, now.isoformat())
-        log.info("pruned", articles=pruned)
-        return pruned
+        return prune(self._wire, now) if is_time else None
 
 
-def _next(last: str) -> datetime:
-    return datetime.fromisoformat(last) + _DAY
+def is_due(wire: Wire, states: Collection[SourceState]) -> bool:
+    """Whether a round that begins now is to end with pruning.
+
+    `states` are the rows of all sources as they were before anything is polled.
+    """
+    now = wire.clock()
+    return _is_time(wire, now) and not _is_doubted(wire, states, now)
+
+
+def prune(wire: Wire, now: datetime) -> int:
+    """Delete what is older than anybody keeps, and note when; return how many."""
+    pruned = wire.prune(now)
+    wire.store.put_meta(_PRUNED, now.isoformat())
+    log.info("pruned", articles=pruned)
+    return pruned
+
+
+def _is_time(wire: Wire, now: datetime) -> bool:
+    """Whether the last time was a day ago, or never, or a wrong clock's."""
+    last = wire.store.meta(_PRUNED)
+    at = datetime.fromisoformat(last) if last else None
+    return at is None or not at <= now < at + _DAY
+
+
+def _is_doubted(wire: Wire, states: Collection[SourceState], now: datetime) -> bool:
+    """Whether the clock jumped within a day, or is far from when anything was polled."""
+    jumped = wire.store.meta(_JUMPED)
+    if jumped and abs(now - datetime.fromisoformat(jumped)) < _DAY:
+        return True
+    polls = [state.last_polled_at for state in states if state.last_polled_at]
+    return bool(polls) and abs(now - max(polls)) > _DAY

@@ -8,7 +8,7 @@ from functools import partial
 import click
 
 from aggregator.app.clock import utc_now
-from aggregator.app.round import Summary, poll_round
+from aggregator.app.round import Summary, begin_round, poll_round
 from aggregator.app.supervisor import Tell, nobody, supervisor
 from aggregator.app.wire import EVERYTHING, Wire
 from aggregator.cli import FAILED, Invocation, no_such
@@ -49,10 +49,10 @@ def run(
     config = working_config(invocation, flags)
     if once:
         with working_wire(config, "run --once", alone=True) as wire:
-            wire.enlist()
-            tell_summary(
-                _round(wire, wire.schedule.due(EVERYTHING), invocation), as_json=as_json
-            )
+            begun = begin_round(wire)
+            due = wire.schedule.due(EVERYTHING)
+            summary = _round(wire, due, invocation, prunes=begun.prunes)
+            tell_summary(summary, as_json=as_json)
         return
     with working_wire(config, "run") as wire:
         serve_forever(
@@ -126,12 +126,12 @@ def poll(
     invocation: Invocation = ctx.obj
     with working_wire(working_config(invocation), "poll", alone=True) as wire:
         wanted = known_sources(wire, sources) or tuple(wire.sources)
-        stored = wire.enlist()
+        begun = begin_round(wire)
         if force:
-            states = _forced(wire, stored, wanted, named=bool(sources))
+            states = _forced(wire, begun.stored, wanted, named=bool(sources))
         else:
             states = [s for s in wire.schedule.due(EVERYTHING) if s.source_id in wanted]
-        summary = _round(wire, states, invocation, forced=force)
+        summary = _round(wire, states, invocation, forced=force, prunes=begun.prunes)
     tell_summary(summary, as_json=as_json)
     if summary.refused or (strict and summary.failed):
         ctx.exit(FAILED)
@@ -260,6 +260,7 @@ def _round(
     invocation: Invocation,
     *,
     forced: bool = False,
+    prunes: bool = False,
 ) -> Summary:
     """Poll these sources with a bar on a terminal; signals end the round early."""
     with Progress(len(states), quiet=invocation.quiet) as progress:
@@ -267,6 +268,7 @@ def _round(
             wire,
             states,
             forced=forced,
+            prunes=prunes,
             polled=progress.advance,
             begun=lambda engine: on_signals(engine.abandon),
         )
