@@ -12,12 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aggregator.config.addresses import holds_password
+from aggregator.config.fields import TRUE
 from aggregator.config.files import Files
 from aggregator.config.folder import MORE_SOURCES, PUBLICATIONS, SERVICE, SOURCES
 from aggregator.config.secret import Surroundings, is_elsewhere
-from aggregator.config.service import EXAMPLE_CONTACT
+from aggregator.config.service import EXAMPLE_CONTACT, ServiceFile
 from aggregator.config.written import FEW, Written
 
+_HERE = ServiceFile.model_fields["base_url"].default
 # Domains that belong to nobody (RFC 2606), as in the contact we ship.
 _EXAMPLES = re.compile(r"(^|[/@.])example\.(org|com|net)(/|:|$)", re.IGNORECASE)
 # Of files that somebody means to be read, as the capitals of an exporter's `FEEDS.OPML`.
@@ -37,6 +39,12 @@ def cautions(around: Surroundings, files: Files) -> Iterator[str]:
             f"contact is still the example ({contact}), so publishers cannot reach you; "
             f"set it in {SERVICE} to a page or mail address of yours"
         )
+    base_url = files.service.values.get("base_url", _HERE)
+    if files.service.values.get("websub", "").lower() in TRUE and _is_here(base_url):
+        yield (
+            f"websub is on, and no hub reaches base_url ({base_url}); set it in "
+            f"{SERVICE} to the address at which the world sees this service"
+        )
     if not any(file.values.get("sources") for file in files.sources):
         yield f"no source is configured, so nothing is polled; see {SOURCES}"
     if not files.publications.values.get("publications"):
@@ -55,6 +63,12 @@ def cautions(around: Surroundings, files: Files) -> Iterator[str]:
                 f"{path} is a secret and everybody on this machine can read it; "
                 f"run `chmod o-r {path}`"
             )
+
+
+def _is_here(base_url: str) -> bool:
+    """Whether an address is one of this machine, as seen from itself."""
+    host = urlsplit(base_url).hostname or ""
+    return host in {"localhost", "::1"} or host.startswith("127.")
 
 
 def _polled_twice(files: Files) -> Iterator[str]:

@@ -70,6 +70,22 @@ def test_alerts_go_where_the_operator_says(desk: Desk):
 
 
 @pytest.mark.parametrize(
+    ("said", "warns"),
+    [
+        ("websub: true", True),
+        ("{websub: yes, base_url: 'http://localhost:80/wire'}", True),
+        ("{websub: true, base_url: 'https://wire.example'}", False),
+        ("websub: false", False),
+        ("", False),
+    ],
+)
+def test_an_address_that_no_hub_reaches_is_mentioned(desk: Desk, said, warns):
+    desk.writes("mediawire.yaml", said)
+
+    assert any("no hub reaches" in w for w in desk.reads().warnings) == warns
+
+
+@pytest.mark.parametrize(
     ("said", "wrong"),
     [
         ("webhook: ftp://h/", "begins with ftp:"),
