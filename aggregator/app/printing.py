@@ -176,6 +176,13 @@ class Printing:
                 moved |= before != self.history.newest(publication)
         return moved
 
+    def has_news(self, publication: Publication, now: datetime) -> bool:
+        """Whether other documents would be made of it than were printed last."""
+        printed = self._printed().get(publication.id, "").split(" ")
+        made = self._made(publication, self.editions.of(publication, now)).split(" ")
+        # The last word is of the files, which somebody may have changed.
+        return printed != [""] and printed[:-1] != made[:-1]
+
     def would_publish(
         self, now: datetime, publications: Iterable[Publication]
     ) -> list[str]:

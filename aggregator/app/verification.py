@@ -19,6 +19,9 @@ from aggregator.model import Publication, PublicationStatus
 from aggregator.publishing import differences, unpaired
 from aggregator.reading import doubts
 
+# Whoever was killed between a poll and its publishing has altered no file.
+_NEWS = "; the store holds news that is not published yet: `mediawire publish`, then look again"
+
 
 class Difference(Struct, frozen=True, kw_only=True):
     """Something that is not what was written: an article, a table or a file."""
@@ -88,6 +91,8 @@ def _of_publication(
         yield published[0].path, f"it can no longer be made: {error}"
         return
     standing = {status.path for status in published if status.refused is None}
+    remark = _NEWS if wire.printing.has_news(publication, at) else ""
     for document in meant:
         if document.path in standing:
-            yield from differences(wire.config.output, document)
+            for path, sentence in differences(wire.config.output, document):
+                yield path, f"{sentence}{remark}"

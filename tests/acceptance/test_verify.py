@@ -7,6 +7,8 @@ from contextlib import closing
 
 import pytest
 
+from aggregator.app.clock import utc_now
+from aggregator.store import open_store
 from tests.installation import Installation
 from tests.origin import Origin
 
@@ -59,6 +61,21 @@ def test_a_compressed_file_that_says_something_else_is_found(at):
     path.write_bytes(gzip.compress(b"<feed/>"))
 
     assert list(differences(at)) == ["feeds/wire.atom.gz"]
+
+
+def test_what_is_not_published_yet_is_not_taken_for_an_altered_file(at):
+    """After a kill between a poll and its publishing, every file seemed altered."""
+    [article, *_] = at.articles()
+    with open_store(at.store) as store:
+        store.withdraw(article["id"], at=utc_now(), reason="mistaken", by="desk")
+
+    found = differences(at)
+
+    assert found.keys() >= {"feeds/wire.atom", "feeds/wire.rss", "feeds/wire.json"}
+    for sentence in found.values():
+        assert sentence.endswith("`mediawire publish`, then look again")
+    at.run("publish")
+    assert differences(at, code=0) == {}
 
 
 def test_a_missing_file_is_found(at):
