@@ -150,13 +150,13 @@ class Hubs:
 
     def _called(self, source_id: str, token: str) -> Subscription | None:
         """Return the subscription of a callback address, None if it is none of ours."""
-        known = self._known(source_id) if self._is_on else None
-        if known is None or source_id not in self._wire.sources:
+        # Whatever else stands in an address of ours, no store is asked for it.
+        is_ours = self._is_on and source_id in self._wire.sources
+        known = self._known(source_id) if is_ours else None
+        if known is None:
             return None
-        right = hmac.compare_digest(
-            token.encode("utf-8", "replace"), known.token.encode()
-        )
-        return known if right else None
+        given = token.encode("utf-8", "replace")
+        return known if hmac.compare_digest(given, known.token.encode()) else None
 
     def _known(self, source_id: str) -> Subscription | None:
         text = self._wire.store.meta(_fact(source_id))
