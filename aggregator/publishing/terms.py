@@ -81,7 +81,7 @@ def _pictured(content: str) -> bool:
             self, tag: str, attrs: list[tuple[str, str | None]]
         ) -> None:
             is_film = tag == "video" and "poster" in dict(attrs)
-            if is_film or tag in {"img", "picture", "figure"}:
+            if is_film or tag in {"img", "picture"}:
                 found.append(tag)
 
     Finder().feed(content)

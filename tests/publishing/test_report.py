@@ -146,6 +146,55 @@ def test_where_images_are_barred_none_is_left():
     assert "Caption" not in made.excerpt
 
 
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        ("<figure><table><tr><td>41 %</td></tr></table></figure>", None),
+        ("<figure><pre>code</pre><figcaption>Listing</figcaption></figure>", None),
+        ("<figure><blockquote>Quoted</blockquote></figure>", None),
+        ('<figure><audio src="https://a.example/a"></audio></figure>', None),
+        (
+            "<figure><img src='https://a.example/1'><pre>x</pre></figure>",
+            "<figure><pre>x</pre></figure>",
+        ),
+        (
+            "<figure><figure><img src='https://a.example/1'></figure><figcaption>All</figcaption></figure>",
+            "",
+        ),
+        (
+            "<p><a href='https://a.example/'><img src='https://a.example/1' alt='A'></a> On.</p>",
+            "<p> On.</p>",
+        ),
+        (
+            "<p><a href='https://a.example/'><img src='https://a.example/1'>More</a></p>",
+            '<p><a href="https://a.example/">More</a></p>',
+        ),
+    ],
+)
+def test_no_word_but_a_pictures_own_goes_with_it(body, left):
+    """Of figures, many hold tables, code or quotations, and no picture."""
+    made = report(article(1, body=body), publication(), Rights(images=False))
+
+    assert made.content == (body if left is None else left) + CREDIT
+
+
+@pytest.mark.parametrize(
+    ("rights", "alt"),
+    [
+        (ANY_RIGHTS, "one two three four"),
+        (Rights(body="excerpt", words=2), "one two…"),
+        (Rights(body="headline"), None),
+    ],
+)
+def test_what_describes_a_picture_is_no_longer_than_an_excerpt(rights, alt):
+    """`media:description` holds whole paragraphs, and pages print it."""
+    image = Image(url="https://a.example/1.png", alt="one two three four")
+
+    made = report(article(1, image=image), publication(), rights)
+
+    assert made.article.image == replace(image, alt=alt)
+
+
 # -- headlines
 
 

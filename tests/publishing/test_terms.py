@@ -84,6 +84,8 @@ def test_a_barred_picture_is_found_wherever_it_is(name, pictured):
         '<video src="https://a.example/v" poster="https://a.example/1"></video>',
         '<p title="so: <img src=x>">Words</p>',
         "<p>&lt;img src=x&gt;</p>",
+        "<figure><pre>code</pre></figure>",
+        '<figure><img src="https://a.example/1"><pre>code</pre></figure>',
     ],
 )
 def test_a_report_whose_pictures_were_taken_away_stands(name, body):
