@@ -6,6 +6,7 @@ text, or the value of a `dir` or `lang` attribute. English where a language is u
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -58,18 +59,20 @@ def shared(languages: Iterable[str | None]) -> str | None:
 def direction(language: str | None, text: str) -> str:
     """Return `rtl` or `ltr` for a text, by its language and its letters.
 
-    The language decides, as a Persian headline may begin with "BBC"; but feeds often
-    say `en` because their software does, so a text without a single letter of the
-    language's direction goes by its letters.
+    Where the language runs from right to left it decides, as a Persian headline may
+    begin with "BBC", unless no letter does. Others may be wrong (feeds often say `en`
+    because their software does) or unknown: then most letters decide, and where the
+    language is unknown, the first letter may, too.
     """
     found = _ways(text)
     locale = locale_of(language)
-    spoken = "rtl" if locale and locale.text_direction == "rtl" else "ltr"
     if len(found) == 1:
-        return found.pop()
-    if locale or not found:
-        return spoken
-    return _first_strong(text)
+        return "rtl" if "rtl" in found else "ltr"
+    if locale and locale.text_direction == "rtl":
+        return "rtl"
+    if found["rtl"] > found["ltr"]:
+        return "rtl"
+    return "ltr" if locale or not found else _first_strong(text)
 
 
 def direction_below(language: str | None, text: str, headline: str) -> str:
@@ -154,13 +157,13 @@ def _in_digits_of(locale: Locale, text: str) -> str:
     return text.translate({ord("0") + n: zero + n for n in range(10)})
 
 
-def _ways(text: str) -> set[str]:
-    """Return the directions that letters of a text have."""
-    return {
+def _ways(text: str) -> Counter[str]:
+    """Return how many letters of a text run in which direction."""
+    return Counter(
         "rtl" if kind in _RTL else "ltr"
         for kind in map(unicodedata.bidirectional, text)
         if kind == "L" or kind in _RTL
-    }
+    )
 
 
 def _first_strong(text: str) -> str:

@@ -161,6 +161,9 @@ def test_a_cap_cuts_between_letters(text, max_chars, kept):
         ("in 2020–2024 they", 2, "in 2020–2024…"),
         ("1—" * 200, 1, "1—1—1—1…"),
         ("中国——经济增长", 2, "中国…"),
+        ("ሰላም፡ለዓለም፡ሁሉ፡ይሁን", 2, "ሰላም፡ለዓለም፡…"),
+        ("བོད་ཡིག་ནི་སྐད་ཡིག", 2, "བོད་ཡིག་…"),
+        ("ꆈꌠꁱꂷꆈꌠ", 2, "ꆈꌠꁱꂷ…"),
     ],
 )
 def test_an_excerpt_ends_after_a_word(text, words, short):

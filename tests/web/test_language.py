@@ -20,6 +20,10 @@ from aggregator.web.language import age, direction, direction_below, lang, momen
         ("xx-nonsense", "כן", "rtl"),
         (None, "", "ltr"),
         ("ar", "", "rtl"),
+        ("en", "قالت BBC إن الوزراء اجتمعوا", "rtl"),
+        ("en-us", "The word كتاب is Arabic for book", "ltr"),
+        (None, "BBC قالت إن الوزراء", "rtl"),
+        ("fa", "Windows 11 (24H2) آمد", "rtl"),
     ],
 )
 def test_a_text_runs_as_its_language_and_its_letters_say(language, text, way):

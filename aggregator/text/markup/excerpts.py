@@ -10,21 +10,23 @@ from aggregator.text.markup.characters import printable
 
 ELLIPSIS = "…"
 
-# Scripts that put no space between words: two characters of Chinese or Japanese, or
-# four letters of Thai, Lao, Khmer or Burmese, count as a word.
-_HAN = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
-_THAI = "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff"
+# Scripts that put no space between words: two characters of Chinese, Japanese or Yi, or
+# four letters of Thai, Lao, Tibetan, Khmer, Burmese or Javanese, count as a word.
+_HAN = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u30ff\u3105-\u312f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+_THAI = "\u0e01-\u0fff\u1000-\u109f\u1780-\u17ff\ua980-\ua9df"
+# Old Ethiopic sets this between words.
+_PARTING = "\u1361"
 _AFTER = (
     "\u0e30-\u0e3a\u0e45-\u0e4e\u0eb0-\u0ebc\u0ec6-\u0ece\u102b-\u103e\u17b4-\u17d3"
 )
-_STOPS = "、。，．！？；：」』）】》〉”’…"
+_STOPS = f"{_PARTING}、。，．！？；：」』）】》〉”’…"
 # What an ellipsis takes the place of; of Arabic, Urdu and Hindi, too.
 GIVING_WAY = " \t\n,.;:–—-、。，．；：،؛۔।…"
 _LONGEST_WORD = 60  # characters; what is longer counts as several
 
 # A dash between two words parts them, blanks or not; between figures (2020–2024) it does
 # not, and at the end of a word it is part of that.
-_LETTERS = rf"[^\s–—{_HAN}{_THAI}]{{1,{_LONGEST_WORD}}}+"
+_LETTERS = rf"[^\s–—{_PARTING}{_HAN}{_THAI}]{{1,{_LONGEST_WORD}}}+"
 _SPACED = (
     rf"[–—]*+{_LETTERS}(?:(?<=\d)[–—](?=\d){_LETTERS}){{0,3}}+(?:[–—]++(?!\S))?+"
     r"|[–—]++"
