@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from msgspec import Struct
 from pydantic import ValidationError
@@ -44,13 +45,13 @@ def intake(file: str, content: bytes, config: Config) -> Intake:
     `file` is what it is called in sentences.
     """
     written, flaw = read_any_opml(file, content, known=())
-    addresses = {source.url for source in config.sources}
+    addresses = {_asked(source.url) for source in config.sources}
     ids = {folded(source.id) for source in config.sources}
     taken: list[dict[str, Any]] = []
     left_out: list[str] = []
     known = 0
     for index, outline in enumerate(written.values["sources"]):
-        if outline["url"] in addresses:
+        if _asked(outline["url"]) in addresses:
             known += 1
             continue
         entry = _tidy(outline) | {"id": unused(outline["id"], ids)}
@@ -63,6 +64,19 @@ def intake(file: str, content: bytes, config: Config) -> Intake:
     return Intake(
         sources=tuple(taken), known=known, left_out=tuple(left_out), flaw=flaw
     )
+
+
+def _asked(url: str) -> str:
+    """Return what tells addresses apart: who asks, and for which part, does not.
+
+    A list that we gave out has no credentials, and a fragment is never asked for.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=host, fragment=""))
 
 
 def unused(id_: str, ids: Collection[str]) -> str:

@@ -227,11 +227,15 @@ def _head(read: Feed, tree: tree_document.Tree, *, url: str) -> Feed:
     groups = children(element)
     names = people.authors(groups)
     own_links = links.links(groups)
+    feed_id = next((texts.characters(one) for one in groups.get("id", ())), None)
+    # For want of a link feedparser takes the id, at which nothing need be found
+    # (RFC 4287, section 4.2.6).
+    site = read.site if read.site != feed_id else None
     return replace(
         read,
-        site=links.own(element, groups) or read.site,
+        site=links.own(element, groups) or site,
         links=own_links,
-        feed_id=next((texts.characters(one) for one in groups.get("id", ())), None),
+        feed_id=feed_id,
         author=names[0] if names else None,
         license=head.licence(groups, own_links),
         language=head.language(element, groups) or read.language,

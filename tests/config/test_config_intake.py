@@ -52,6 +52,20 @@ def test_new_feeds_become_entries_and_known_ones_are_left_alone(config):
     assert (found.known, found.flaw) == (1, None)
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["https://old.example/feed#part", "https://me:secret@old.example/feed"],
+)
+def test_a_list_that_we_gave_out_brings_nothing_twice(desk: Desk, url):
+    """It names no credentials; and a fragment is never asked for."""
+    desk.writes("sources.yaml", f"sources: [{{id: old, url: '{url}'}}]")
+    mine = '<opml><body><outline xmlUrl="https://old.example/feed"/></body></opml>'
+
+    found = intake("f.opml", mine.encode(), desk.reads())
+
+    assert (found.sources, found.known) == ((), 1)
+
+
 def test_what_leads_away_from_the_web_is_left_out_with_its_line(config):
     left_out = intake("f.opml", LIST.encode(), config).left_out
 

@@ -569,3 +569,13 @@ def test_where_two_parsers_count_differently_feedparser_stands_alone():
 
     assert [entry.title.value for entry in feed.entries] == ["a", "b"]
     assert any("disagree" in note for note in feed.notes)
+
+
+def test_the_id_of_a_feed_is_no_page_of_it():
+    """RFC 4287, 4.2.6: feedparser takes it for the link that is missing."""
+    head = b'<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title>'
+    said = b"<id>http://x.example/feedid</id><entry><id>1</id></entry></feed>"
+
+    feed = parse.feed(head + said, url=URL)
+
+    assert (feed.feed_id, feed.site) == ("http://x.example/feedid", None)
