@@ -22,11 +22,12 @@ FORM: Final = "application/x-www-form-urlencoded"
 # Of a callback's address and of a secret: nobody guesses 256 bits.
 SECRET_BYTES: Final = 32
 LEASE: Final = timedelta(days=10)
-_SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=365)
+_SHORTEST, _LONGEST = timedelta(minutes=15), timedelta(days=365)
 # A hub that does not confirm is asked again, and ever more seldom.
 _PATIENCE, _MOST_PATIENCE = timedelta(hours=1), timedelta(days=7)
 # What hubs may sign with; of SHA-1 collisions are made (section 8, and FIPS 180-4).
 _METHODS = frozenset({"sha256", "sha384", "sha512"})
+_SKEW = timedelta(minutes=1)  # of clocks of machines that share a store
 _REMEMBERED = 100  # signatures of one subscription
 _WORDS = 200  # of a hub that says why not
 _SECONDS = re.compile("[0-9]{1,9}")
@@ -60,10 +61,12 @@ class Subscription(Struct, frozen=True, kw_only=True):
 
 def is_due(known: Subscription | None, hub: str, topic: str, *, now: datetime) -> bool:
     """Whether a hub is to be asked, for the first time or again."""
-    if known is None or not known.is_of(hub, topic):
+    if known is None or now < known.asked_at - _SKEW:  # a wrong clock asked
         return True
-    if known.renew_at and now < known.renew_at:
-        return False
+    if not known.is_of(hub, topic):
+        return now >= known.asked_at + _PATIENCE
+    if known.renew_at and not known.tries:
+        return now >= known.renew_at
     wait = _PATIENCE * (1 << min(known.tries, 8))
     return now >= known.asked_at + min(wait, _MOST_PATIENCE)
 
@@ -117,7 +120,8 @@ def confirmed(
 
 def because(denied: Subscription, reason: str) -> Subscription:
     """Return a denied subscription with the reason that its hub gives."""
-    said = " ".join(reason.split())[:_WORDS]
+    seen = "".join(c if c.isprintable() else " " for c in reason)
+    said = " ".join(seen.split())[:_WORDS]
     return replace(denied, denied=said) if denied.denied and said else denied
 
 
@@ -150,7 +154,7 @@ class Seal:
 def heard(known: Subscription, signature: str) -> Subscription | None:
     """Return the subscription with a message more; None for one that came before.
 
-    Whoever recorded a message cannot make us ask again with it.
+    Whoever recorded one of the last hundred cannot make us ask again with it.
     """
     if signature in known.heard:
         return None

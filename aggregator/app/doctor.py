@@ -1,7 +1,7 @@
 """Look whether what surrounds the service is fit for it: libraries, clock, folders.
 
 In: what was found (`Found`, from `examined`). Out: sentences, one for each thing that is
-wrong; none if all is well. Nothing is written, nobody is asked.
+wrong; none if all is well. Nothing that stays is written, nobody is asked.
 """
 
 import re

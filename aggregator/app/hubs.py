@@ -4,24 +4,27 @@ In: a Wire; what hubs send to our callback addresses. Out: requests to hubs, and
 that are due at once when theirs told of news. Each subscription stands in the store as
 one fact, so every process knows it. Without `websub` nothing is asked and nobody heard.
 
-A source with credentials or headers of its own has none: a hub would be told of an
-address that is not for everybody. When a subscription ends, or its hub is silent, its
+A source with credentials, in its address too, or headers of its own has none: a hub
+would be told of an address that is not for everybody. When a subscription ends, or its hub is silent, its
 source is polled as all others are.
 """
 
 import hmac
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from secrets import token_hex, token_urlsafe
 
 from msgspec import json
+from msgspec.structs import replace
 
 from aggregator import websub
 from aggregator.app.wire import Wire
 from aggregator.errors import FetchError, MediaWireError
 from aggregator.events import log
 from aggregator.fetching import cadence
+from aggregator.model import FetchLimits, PollResult
+from aggregator.reading import address
 from aggregator.text.urls import host_of
 from aggregator.websub import SECRET_BYTES, Seal, Subscription
 
@@ -37,6 +40,7 @@ class Hubs:
         self._wire = wire
         self._turn = threading.Lock()
         self._rung = threading.Event()
+        self._named: dict[str, tuple[str | None, str | None]] = {}
 
     # -- what hubs say to us
 
@@ -73,15 +77,23 @@ class Hubs:
             changed = known and websub.heard(known, signature)
             if not changed:
                 return
+            # First: of what was not heard to the end, a hub tells again.
+            is_due = self._wire.schedule.hasten(source_id)
             self._keep(source_id, changed)
-        if self._wire.schedule.hasten(source_id):
+        if is_due:
             log.info("told of news", source_id=source_id, hub=host_of(changed.hub))
 
     # -- what we ask of hubs
 
-    def ring(self) -> None:
-        """Look soon: a feed may name another hub."""
-        self._rung.set()
+    def learn(self, results: Iterable[PollResult]) -> None:
+        """Look soon if feeds name other hubs than they did before."""
+        named = {r.source_id: (r.state.feed.hub, r.state.feed.topic) for r in results}
+        other = {
+            id_: said for id_, said in named.items() if self._named.get(id_) != said
+        }
+        self._named |= other
+        if any(hub for hub, _ in other.values()):
+            self._rung.set()
 
     def watch(self, stop: threading.Event) -> None:
         """Ask whom there is to ask, again and again, until told to stop."""
@@ -100,6 +112,8 @@ class Hubs:
     def look(self, stop: threading.Event) -> None:
         """Ask each hub for what is due, one after the other at its host's pace."""
         for source_id, hub, topic in self._wanted():
+            if not self._is_on:
+                return
             now = self._wire.clock()
             if not websub.is_due(self._known(source_id), hub, topic, now=now):
                 continue
@@ -115,7 +129,9 @@ class Hubs:
         for source_id, state in schedule.states().items() if self._is_on else ():
             source, feed = schedule.sources[source_id], state.feed
             is_asked = cadence.word(source, state, now=now) not in {"paused", "gone"}
-            is_public = not (source.auth or source.headers)
+            is_public = not (source.auth or source.headers) and (
+                address.public(source.url) == source.url
+            )
             if is_asked and is_public and feed.hub and feed.topic:
                 yield source_id, feed.hub, feed.topic
 
@@ -136,13 +152,22 @@ class Hubs:
             self._keep(source_id, wanted)
         callback = f"{config.base_url}/{CALLBACK}/{source_id}/{wanted.token}"
         try:
-            Poster(config.fetch, contact=config.contact).post(
+            Poster(self._limits(source_id, hub), contact=config.contact).post(
                 hub, websub.request(wanted, callback), kind=websub.FORM, to="the hub"
             )
         except FetchError as error:
             log.warning("hub not asked", source_id=source_id, reason=str(error))
 
     # -- inside
+
+    def _limits(self, source_id: str, hub: str) -> FetchLimits:
+        """Return the bounds of a request: a feed leads nowhere into a private network.
+
+        But for the host that it comes from itself.
+        """
+        limits, source = self._wire.config.fetch, self._wire.sources.get(source_id)
+        is_its_own = source and host_of(source.url) == host_of(hub)
+        return limits if is_its_own else replace(limits, allow_private=())
 
     @property
     def _is_on(self) -> bool:

@@ -146,7 +146,11 @@ class Printing:
     ) -> None:
         """Keep that no document of these was replaced, and why."""
         before = {status.path: status for status in self._store.publication_status()}
+        publications = list(publications)
         paths = [path for each in publications for path in each.paths.values()]
+        hindered = {publication.id for publication in publications}
+        printed = {k: v for k, v in self._printed().items() if k not in hindered}
+        self._store.put_meta(PRINTED, json.dumps(printed))
         self._store.put_publication_status(
             [
                 replace(

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from aggregator.app.upkeep import is_due, prune
 from aggregator.app.wire import Wire
 from aggregator.engines.local import LocalEngine, Poll
+from aggregator.errors import MediaWireError
 from aggregator.events import log
 from aggregator.fetching.cadence import Network
 from aggregator.model import PollResult, PublicationStatus, SourceState
@@ -100,7 +101,10 @@ def poll_round(
         _poll_all(wire, states, summary, poll, polled=polled, begun=begun)
     summary.statuses = wire.publish_news()
     if prunes:
-        prune(wire, wire.clock())
+        try:
+            prune(wire, wire.clock())
+        except MediaWireError as error:
+            log.error("not pruned", reason=str(error))  # noqa: TRY400 - a sentence
     return summary
 
 

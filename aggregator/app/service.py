@@ -203,8 +203,8 @@ class Service:
     def _heard(self, results: Sequence[PollResult]) -> None:
         if any(result.outcome.kind == "updated" for result in results):
             self._press.ring()
-        if any(result.document and result.state.feed.hub for result in results):
-            self.hubs.ring()
+        if self.wire.config.websub:
+            self.hubs.learn(results)
 
     def _look_after(self) -> None:
         try:

@@ -17,6 +17,8 @@ from aggregator.model import SourceState
 
 UPKEEP_EVERY = timedelta(hours=1)
 _DAY = timedelta(days=1)
+# Cron may start a round once a week, which is no reason to doubt the clock.
+A_WEEK = timedelta(days=7, hours=12)
 _PRUNED = "pruned"
 _JUMPED = "clock jumped"
 
@@ -56,7 +58,14 @@ def is_due(wire: Wire, states: Collection[SourceState]) -> bool:
     `states` are the rows of all sources as they were before anything is polled.
     """
     now = wire.clock()
-    return _is_time(wire, now) and not _is_doubted(wire, states, now)
+    if not _is_time(wire, now):
+        return False
+    if not _is_doubted(wire, states, now, after=A_WEEK):
+        return True
+    if not _has_jumped(wire, now):
+        # Rounds have no other memory: by the next one, this clock has polled.
+        wire.store.put_meta(_JUMPED, now.isoformat())
+    return False
 
 
 def prune(wire: Wire, now: datetime) -> int:
@@ -71,13 +80,23 @@ def _is_time(wire: Wire, now: datetime) -> bool:
     """Whether the last time was a day ago, or never, or a wrong clock's."""
     last = wire.store.meta(_PRUNED)
     at = datetime.fromisoformat(last) if last else None
-    return at is None or not at <= now < at + _DAY
+    return at is None or not at <= now < at + _DAY - UPKEEP_EVERY
 
 
-def _is_doubted(wire: Wire, states: Collection[SourceState], now: datetime) -> bool:
+def _is_doubted(
+    wire: Wire,
+    states: Collection[SourceState],
+    now: datetime,
+    *,
+    after: timedelta = _DAY,
+) -> bool:
     """Whether the clock jumped within a day, or is far from when anything was polled."""
-    jumped = wire.store.meta(_JUMPED)
-    if jumped and abs(now - datetime.fromisoformat(jumped)) < _DAY:
-        return True
     polls = [state.last_polled_at for state in states if state.last_polled_at]
-    return bool(polls) and abs(now - max(polls)) > _DAY
+    is_far = bool(polls) and abs(now - max(polls)) > after
+    return is_far or _has_jumped(wire, now)
+
+
+def _has_jumped(wire: Wire, now: datetime) -> bool:
+    """Whether it is within a day of when a jump was noted."""
+    jumped = wire.store.meta(_JUMPED)
+    return jumped is not None and abs(now - datetime.fromisoformat(jumped)) < _DAY

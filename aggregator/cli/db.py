@@ -74,7 +74,7 @@ def backup(invocation: Invocation, *, file: Path) -> None:
 def prune(invocation: Invocation) -> None:
     """Delete articles older than `keep`, but none that a source still lists.
 
-    A running service does this once a day by itself, and so do rounds of `poll`.
+    A running service does this once a day by itself, and so do rounds of cron.
     """
     with reading_wire(invocation) as wire:
         pruned = wire.prune(wire.clock())

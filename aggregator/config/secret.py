@@ -44,7 +44,10 @@ def revealed(text: str, surroundings: Surroundings) -> str:
     if text.startswith("env:"):
         return from_environment(text.removeprefix("env:"), surroundings)
     if text.startswith("file:"):
-        return from_file(text.removeprefix("file:"), surroundings)
+        name = text.removeprefix("file:")
+        secret = from_file(name, surroundings)
+        surroundings.opened.append(surroundings.folder / name)
+        return secret
     return text
 
 
@@ -61,10 +64,8 @@ def from_file(name: str, surroundings: Surroundings) -> str:
     """Return what a file holds; ValueError if it cannot be read as one text."""
     surroundings.sought.append(name)
     try:
-        path = surroundings.folder / name
-        with path.open("rb") as file:
+        with (surroundings.folder / name).open("rb") as file:
             content = file.read(MOST)
-        surroundings.opened.append(path)
         return content.decode("utf-8").removesuffix("\n").removesuffix("\r")
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()

@@ -31,6 +31,7 @@ from aggregator.model.article import (
     own_credit,
 )
 from aggregator.model.polling import (
+    HUB_TOLD,
     Advice,
     Deletion,
     Document,
@@ -88,6 +89,7 @@ from aggregator.model.source import (
 __all__ = [
     "BODY_MODES",
     "HOUR",
+    "HUB_TOLD",
     "INVENTED",
     "RESERVED_HEADERS",
     "SHARED",

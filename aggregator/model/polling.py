@@ -130,6 +130,11 @@ class NotModified(Struct, frozen=True, kw_only=True):
     moved_to: str | None = None
 
 
+# Why a source is due that is asked before its interval is over. What decides goes by it,
+# so it stands in rows of sources for good.
+HUB_TOLD = "its hub told of news"
+
+
 class FeedInfo(Struct, frozen=True, kw_only=True):
     """What a feed says of itself, as text and absolute addresses.
 

@@ -71,7 +71,7 @@ class Catalogue(Transactions):
             if below is None:
                 return
             above = below
-            left = None if left is None else left - size
+            left = None if left is None else left - len(made)
 
     def latest(
         self,

@@ -7,7 +7,7 @@ read one by one. PostgreSQL takes no such text.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, select
@@ -40,9 +40,9 @@ def isolated(
     *,
     leave_out: LeaveOut = raised,
 ) -> Iterator[AnyRow]:
-    """Yield the rows of a statement, whose first column is `article_id`, in its order.
+    """Yield the rows of a statement, one for each `article_id`, its first column.
 
-    What cannot be decoded is given to `leave_out`.
+    They come in its order. What cannot be decoded is given to `leave_out`.
     """
     seen = set[str]()
     try:
@@ -57,10 +57,21 @@ def isolated(
     # An index tells the ids in their order, and nothing of the rows is decoded.
     key = next(iter(statement.selected_columns))
     ids = connection.scalars(statement.with_only_columns(key), parameters).all()
+    unseen = [id_ for id_ in dict.fromkeys(ids) if id_ not in seen]
+    yield from one_by_one(connection, statement, unseen, leave_out=leave_out)
+
+
+def one_by_one(
+    connection: Connection,
+    statement: Select[*tuple[Any, ...]],
+    article_ids: Iterable[str],
+    *,
+    leave_out: LeaveOut,
+) -> Iterator[AnyRow]:
+    """Yield all rows that a statement has for each id, or none of them."""
     alone = _alone(statement)
-    for id_ in ids:
-        if id_ not in seen:
-            yield from _one(connection, alone, id_, leave_out)
+    for id_ in article_ids:
+        yield from _one(connection, alone, id_, leave_out)
 
 
 def _alone(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct, convert, to_builtins
 from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.exc import DBAPIError
 
 from aggregator.errors import StoreDamaged
 from aggregator.model import Article, content_digest
@@ -18,7 +19,7 @@ from aggregator.store import seals
 from aggregator.store.articles import existing, page
 from aggregator.store.bodies import bodies, revisions, texts_in
 from aggregator.store.columns import AnyRow, chunks, digest
-from aggregator.store.isolating import isolated
+from aggregator.store.isolating import one_by_one, undecodable
 from aggregator.store.keys import keys, refs, refs_of
 from aggregator.store.listing import Place, entries_of, listing
 from aggregator.store.marks import marks
@@ -89,13 +90,18 @@ def _undecodable(
     connection: Connection, left: Sequence[StoreDamaged]
 ) -> Iterator[Proof]:
     """Yield what is to be said of articles whose rows cannot be decoded."""
-    whats = {damaged.article_id: damaged.what for damaged in left}
-    for mark in marks(connection, list(whats)):
+    for damaged in left:
+        try:
+            source_id = marks(connection, [damaged.article_id])[0].source_id
+        except DBAPIError as error:
+            if undecodable(error.orig) is None:
+                raise
+            source_id = "?"
         yield Proof(
-            article_id=mark.id,
-            source_id=mark.source_id,
+            article_id=damaged.article_id,
+            source_id=source_id,
             article=None,
-            wrong=(whats[mark.id],),
+            wrong=(damaged.what,),
         )
 
 
@@ -199,8 +205,14 @@ def _isolated(
     spoiled: list[StoreDamaged],
 ) -> Iterator[AnyRow]:
     for some in chunks(sorted(ids)):
-        asked = {"which": some}
-        yield from isolated(connection, statement, asked, leave_out=spoiled.append)
+        try:
+            rows = connection.execute(statement, {"which": some}).all()
+        except DBAPIError as error:
+            if undecodable(error.orig) is None:
+                raise
+            keep = spoiled.append
+            rows = [*one_by_one(connection, statement, some, leave_out=keep)]
+        yield from rows
 
 
 def _scalars(connection: Connection, values: Sequence[bytes]) -> list[bytes]:

@@ -63,8 +63,10 @@ def listed(
         found += [page[id_] for id_ in ids if id_ in page]
         if len(ids) < wanted or len(found) == limit:
             return found
-        [last] = marks(connection, ids[-1:])
+        last = next(iter(marks(connection, ids[-1:])), None)
         try:
+            if last is None:  # it was pruned just now
+                return found
             before = last.listed_at, last.id
         except BROKEN:  # it says not even where it stands
             return found
@@ -79,7 +81,7 @@ def bare(
 ) -> dict[str, Article]:
     """Return articles without their bodies, by id; unknown ids are left out, too.
 
-    Of those that are not shown none is asked for if all have to be `shown`.
+    With `shown`, only articles that stand in outputs are returned.
     """
     found = {}
     for id_, row in rows_of(connection, article_ids, leave_out=leave_out).items():

@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from aggregator.model import OutcomeKind, PollResult, SourceState
+from aggregator.model import HUB_TOLD, OutcomeKind, PollResult, SourceState
 from aggregator.store.columns import (
     Bytes,
     Moment,
@@ -96,6 +96,13 @@ _polled = (
             name: bindparam(name)
             for name in REMEMBERED
             if name not in {"source_id", "url"}
+        }
+        | {
+            # What a hub told while it was polled may be newer than the answer.
+            name: case(
+                (sources.c.because == HUB_TOLD, sources.c[name]), else_=bindparam(name)
+            )
+            for name in ("next_poll_at", "because")
         }
         | {
             # A poll that stands there already is recorded again: its commit's answer got

@@ -184,7 +184,9 @@ def _feed(text: str | None) -> FeedInfo:
         return _NOTHING_SAID
     said = json.loads(text)
     hints = said.pop("hints")
-    feed = FeedInfo(**said, hints=_hints(hints) if hints != _UNHINTED else Hints())
+    # Words of a later program, which shares this store, are for that to read.
+    known = {name: said[name] for name in _FEED_WORDS if name in said}
+    feed = FeedInfo(**known, hints=_hints(hints) if hints != _UNHINTED else Hints())
     if len(_texts) >= _MOST_TEXTS:
         _texts.clear()
     _texts[feed] = text

@@ -25,13 +25,17 @@ async def callback(request: Request) -> Response:
     """Answer a hub; see the module."""
     if request.method == "POST":
         return await _message(request)
+    if request.method != "GET":  # Starlette lets HEAD in with it
+        raise HTTPException(405)
     return await run_in_threadpool(_question, request)
 
 
 def _question(request: Request) -> Response:
     """Return the challenge of a hub that asks whether we meant it."""
     said = request.query_params
-    challenge = said.get("hub.challenge", "")[:_CHALLENGE]
+    challenge = said.get("hub.challenge", "")
+    if len(challenge) > _CHALLENGE:
+        raise HTTPException(400)
     newsroom, place = newsroom_of(request), request.path_params
     if not newsroom.hubs.confirm(place["source"], place["token"], said):
         raise HTTPException(404)
@@ -68,4 +72,5 @@ async def _read(request: Request, seal: Seal, *, most: int) -> None:
         raise HTTPException(400) from None
 
 
-ROUTE = Route("/websub/{source}/{token}", callback, methods=["GET", "POST"])
+ROOT = "/websub/"
+ROUTE = Route(ROOT + "{source}/{token}", callback, methods=["GET", "POST"])

@@ -155,7 +155,10 @@ def refused(request: Request, error: Exception) -> Response:
 
 def unavailable(request: Request, error: Exception) -> Response:
     """Return 503 while the store cannot be read, and tell the operator why."""
-    log.error("page not served", path=request.url.path, reason=str(error))
+    # The rest of a callback's address is a secret.
+    path = request.url.path
+    shown = callbacks.ROOT if path.startswith(callbacks.ROOT) else path
+    log.error("page not served", path=shown, reason=str(error))
     return refused(
         request,
         HTTPException(

@@ -6,11 +6,14 @@ import sqlite3
 import subprocess
 import time
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
+from msgspec.structs import replace
 
-from aggregator.store import hold
+from aggregator.app.clock import utc_now
+from aggregator.store import hold, open_store
 from tests.installation import PATIENCE, Installation, free_port
 
 RSS = """<?xml version="1.0"?>
@@ -608,3 +611,34 @@ def test_a_feed_that_is_gone_is_forced_by_its_name_alone(tmp_path, origin):
     assert json.loads(skipped.stdout)["polled"] == 0
     assert "gazette is not polled: gone since" in skipped.stderr
     assert at.poll("--force", "gazette")["polled"] == 1
+
+
+@pytest.mark.parametrize("command", ["poll --force", "run --once"])
+def test_a_round_of_cron_deletes_what_is_older_than_is_kept(tmp_path, origin, command):
+    """Once a day, as a service does."""
+    long_ago = format_datetime(datetime.now(UTC) - timedelta(days=30))
+    old = rss(1).decode().replace("</link>", f"</link><pubDate>{long_ago}</pubDate>")
+    origin.answers("/feed", old.encode())
+    origin.answers("/feed", rss(2))
+    at = Installation(tmp_path, {"gazette": origin.url()})
+    at.write(
+        "mediawire.yaml", (at.config / "mediawire.yaml").read_text() + "keep: 2d\n"
+    )
+    at.poll()
+    assert [each["title"] for each in at.articles()] == ["Report 1"]
+    with open_store(at.store) as store:
+        store.put_meta("pruned", (utc_now() - timedelta(days=1)).isoformat())
+        [row] = store.states().values()
+        store.reschedule(
+            [
+                replace(
+                    row,
+                    next_poll_at=utc_now(),
+                    last_polled_at=row.last_polled_at - timedelta(hours=2),
+                )
+            ]
+        )
+
+    at.run(*command.split())
+
+    assert [each["title"] for each in at.articles()] == ["Report 2"]

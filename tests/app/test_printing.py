@@ -223,7 +223,6 @@ def test_that_nothing_can_be_published_is_told_until_it_can(printed):
     output = printed.config.output
     output.rename(output.with_name("away"))
     output.write_text("a file where the folder should be")
-    come(printed, 3)
 
     with pytest.raises((PublishError, OSError)):
         printed.publish_news()

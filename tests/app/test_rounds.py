@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from aggregator.app.round import begin_round, poll_round
 from aggregator.app.wire import EVERYTHING, Wire
-from tests.app.running import running
+from tests.app.running import away, running
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 YEARS = 3_650 * DAY
@@ -58,7 +59,7 @@ def test_what_a_clock_that_was_ahead_saw_is_brought_back_by_the_next_round(at):
 
 def test_a_round_prunes_once_a_day(at, pruned):
     """Only a service did: of those that cron keeps, stores grew for ever."""
-    for hours in (0, 1, 12, 23, 25, 26):
+    for hours in (0, 1, 12, 22, 25, 26):
         at.wrong_by = hours * HOUR
         one_round(at)
 
@@ -66,13 +67,41 @@ def test_a_round_prunes_once_a_day(at, pruned):
     assert pruned[1] - pruned[0] > 24 * HOUR
 
 
-def test_no_round_prunes_by_a_clock_that_is_far_from_the_last_poll(at, pruned):
-    one_round(at)
-    del pruned[:]
-
-    at.wrong_by = YEARS
+def poll(at):
+    """A round of what is due by this clock; nothing else is made to be."""
     begun = begin_round(at.wire)
     poll_round(at.wire, at.wire.schedule.due(EVERYTHING), prunes=begun.prunes)
 
-    assert not begun.prunes
+
+def test_no_round_prunes_by_a_clock_that_went_astray(at, pruned):
+    """The first round by it polls, and the next finds nothing wrong with it."""
+    one_round(at)
+    del pruned[:]
+
+    for passed in (timedelta(0), HOUR / 6, 2 * HOUR):
+        at.wrong_by = YEARS + passed
+        poll(at)
     assert pruned == []
+
+    at.wrong_by = 2 * DAY
+    poll(at)
+    assert len(pruned) == 1
+
+
+@pytest.mark.parametrize("every", [DAY, 7 * DAY])
+def test_a_round_a_day_or_a_week_prunes_each_time(at, pruned, every):
+    for n in range(4):
+        at.wrong_by = n * every
+        poll(at)
+
+    assert len(pruned) == 4
+
+
+def test_what_cannot_be_pruned_is_no_reason_to_say_nothing_of_a_round(at, monkeypatch):
+    monkeypatch.setattr(Wire, "prune", away)
+
+    with capture_logs() as events:
+        summary = one_round(at)
+
+    assert len(summary.results) == 2
+    assert "not pruned" in [each["event"] for each in events]

@@ -57,6 +57,10 @@ def test_a_file_of_a_secret_that_everybody_can_read_is_warned_of(desk: Desk):
         f"run `chmod o-r {secret}`"
     )
     assert not [w for w in desk.reads().warnings if "secret" in w]
+    open_ = desk.writes("contact", "https://press.example/about")
+    open_.chmod(0o644)
+    desk.environ = {"MEDIAWIRE_CONTACT_FILE": str(open_)}
+    assert not [w for w in desk.reads().warnings if "secret" in w]
 
 
 def test_a_missing_secret_is_a_complaint_that_names_where_it_was_looked_for(desk: Desk):

@@ -3,12 +3,15 @@
 import threading
 from base64 import urlsafe_b64decode
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
-from hub import CHALLENGE, Hub, sent
+from hub import CHALLENGE, Hub, ask, sent
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from aggregator.app.pages import Newsroom
+from aggregator.app.schedule import Schedule
 from aggregator.app.wire import Wire
 from aggregator.model import (
     Auth,
@@ -16,13 +19,18 @@ from aggregator.model import (
     FeedInfo,
     FetchLimits,
     HostLimits,
+    Outcome,
+    Pause,
+    PollResult,
     Source,
 )
 from tests import emptystore
+from tests.app.running import away
 from tests.builders import NOON
 from tests.web.house import served
 
 HOUR = timedelta(hours=1)
+HOME = "http://127.0.0.1:9"  # of publishers: that of the hub, too
 TOPIC = "https://agency.example/feed?a=1&b=2"
 NEWS = b"<feed>whatever it says, it is not read</feed>"
 
@@ -83,7 +91,7 @@ def hub():
 @pytest.fixture
 def wired(tmp_path, hub):
     """A subscriber of two sources whose callbacks are served."""
-    sources = [Source(id=id_, url=f"https://{id_}.example/feed") for id_ in ("a", "b")]
+    sources = [Source(id=id_, url=f"{HOME}/{id_}") for id_ in ("a", "b")]
     made = Subscriber(tmp_path, hub, *sources)
     with served(made) as site:
         made.wire.config = replace(made.wire.config, base_url=site.base)
@@ -238,6 +246,9 @@ def test_a_feed_that_names_another_hub_has_another_subscription(wired, hub):
         moved = FeedInfo(hub=other.url, topic=TOPIC)
         wired.put([replace(rows["a"], feed=moved)])
         wired.look()
+        assert other.asked == []  # one that changes with each poll is nobody's burden
+        wired.time += HOUR
+        wired.look()
 
         assert len(other.asked) == 1
         assert other.asked[0]["hub.callback"] != hub.asked[0]["hub.callback"]
@@ -245,23 +256,110 @@ def test_a_feed_that_names_another_hub_has_another_subscription(wired, hub):
 
 
 def test_a_hub_that_denies_is_believed(wired, hub):
+    """What confirmed before holds no more, and is not renewed when it would have been."""
+    wired.look()
+
+    with capture_logs() as events:
+        denied = {"mode": "denied", "reason": "not\n\x1bhere"}
+        assert hub.questions(hub.asked[0], **denied)[0] == 200
+
+    [told] = [each for each in events if each["event"] == "hub denied"]
+    assert (told["source_id"], told["reason"]) == ("a", "not here")
+    wired.time += timedelta(hours=3)
+    wired.look()
+    assert len(hub.asked) == 3
+    assert hub.asked[2]["hub.callback"] == hub.asked[0]["hub.callback"]
+
+
+def test_a_subscription_lasts_as_long_as_its_hub_says(wired, hub):
     hub.confirms = False
     wired.look()
+    for form, lease in zip(hub.asked, ("1800", "999999999"), strict=True):
+        assert hub.questions(form, lease_seconds=lease)[0] == 200
 
-    denied = {"mode": "denied", "reason": "not\nhere"}
-    assert hub.questions(hub.asked[0], **denied)[0] == 200
+    wired.time += timedelta(minutes=19)
+    wired.look()
+    assert len(hub.asked) == 2
+    wired.time += timedelta(minutes=2)
+    wired.look()
+    assert hub.asked[2:] == hub.asked[:1]
+    wired.time += timedelta(days=300)
+    wired.look()
+    assert hub.asked[1] in hub.asked[3:]
+
+
+def test_what_a_wrong_clock_asked_for_is_asked_for_again(wired, hub):
+    wired.time = NOON + timedelta(days=3650)
+    wired.look()
+    wired.time = NOON
     wired.look()
 
-    assert len(hub.asked) == 2
+    assert len(hub.asked) == 4
+
+
+def test_a_feed_leads_nowhere_into_a_private_network(tmp_path, hub):
+    """Though the operator lets feeds be fetched there; but to its own host it may."""
+    stranger = Source(id="s", url="https://stranger.example/feed")
+    made = Subscriber(tmp_path, hub, stranger)
+    made.look()
+    made.wire.close()
+
+    assert hub.asked == []
+
+
+def test_what_a_hub_tells_while_its_source_is_polled_is_not_lost(wired, hub):
+    wired.look()
+    row = wired.wire.store.states()["a"]
+    wired.wire.schedule.ask([row])
+    wired.time += timedelta(minutes=2)
+    hub.tells(NEWS, form=0)
+
+    later = replace(row, next_poll_at=NOON + HOUR, because="interval 1h")
+    outcome = Outcome(kind="unchanged")
+    wired.wire.store.record(
+        [PollResult(source_id="a", at=NOON, outcome=outcome, state=later)]
+    )
+
+    assert wired.asks_now() == ["a"]
+
+
+def test_what_could_not_be_heard_to_the_end_is_heard_again(wired, hub, monkeypatch):
+    wired.look()
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Schedule, "hasten", away)
+        assert hub.tells(NEWS, form=0) == 503
+
+    assert hub.tells(NEWS, form=0) == 202
+    assert wired.asks_now() == ["a"]
+
+
+def test_a_callback_is_no_secret_of_the_log_and_heads_confirm_nothing(
+    wired, hub, monkeypatch
+):
+    wired.look()
+    callback = hub.asked[0]["hub.callback"]
+    topic = urlencode({"hub.mode": "subscribe", "hub.topic": TOPIC})
+    assert ask("HEAD", f"{callback}?{topic}")[0] == 405
+    assert hub.questions(hub.asked[0], challenge="x" * 3000)[0] == 400
+    monkeypatch.setattr(Schedule, "hasten", away)
+
+    with capture_logs() as events:
+        hub.tells(NEWS, form=0)
+
+    [told] = [each for each in events if each["event"] == "page not served"]
+    assert told["path"] == "/websub/"
 
 
 def test_nobody_is_asked_or_heard_who_is_not_wanted(tmp_path, hub):
     """Not without `websub`, and no hub is told of an address that is a secret."""
-    open_ = Source(id="open", url="https://open.example/feed")
+    open_ = Source(id="open", url=f"{HOME}/open")
     auth = Auth(username="u", password="p")
-    shut = Source(id="shut", url="https://shut.example/feed", auth=auth)
-    keyed = Source(id="keyed", url="https://k.example/feed", headers=(("X-Key", "k"),))
-    made = Subscriber(tmp_path, hub, open_, shut, keyed)
+    shut = Source(id="shut", url=f"{HOME}/shut", auth=auth)
+    keyed = Source(id="keyed", url=f"{HOME}/k", headers=(("X-Key", "k"),))
+    named = Source(id="named", url="http://u:p@127.0.0.1:9/n")
+    token = Source(id="token", url=f"{HOME}/t?token=SECRETTOKEN")
+    paused = Source(id="paused", url=f"{HOME}/p", paused=Pause())
+    made = Subscriber(tmp_path, hub, open_, shut, keyed, named, token, paused)
     with served(made) as site:
         made.wire.config = replace(made.wire.config, base_url=site.base)
         made.look()

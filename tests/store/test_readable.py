@@ -1,12 +1,14 @@
 """What cannot be read is left out of lists, which are as long as they would be."""
 
 import pytest
+from msgspec.structs import replace
 from newsroom import HOUR, NOW, article, polled, source
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from aggregator.errors import StoreDamaged, StoreError
 from aggregator.model import Selection
+from tests import damage
 
 ALL = Selection()
 DAMAGES = [("articles", "tags", "{"), ("bodies", "texts", b"no words")]
@@ -205,3 +207,42 @@ def test_what_cannot_be_decoded_elsewhere_is_said_without_its_bytes(flipped):
         "a text in a column `because` is no UTF-8; restore the last backup "
         "(`mediawire verify` names all that is damaged)"
     )
+
+
+def test_revisions_that_cannot_be_decoded_are_found(flipped):
+    flipped.flip("articles", "title", "'Rain 2'")
+    before = article("n2", title="Rain 2", listed_at=NOW - 2 * HOUR)
+    for n in (1, 2, 3):
+        new = replace(
+            before, source_title=f"Again {n}", revision=n, updated=NOW + n * HOUR
+        )
+        flipped.record([polled(at=NOW + n * HOUR, changed=(new,))])
+    with flipped._writing() as connection:
+        value = NO_TEXT.format("title")
+        connection.execute(
+            text(f"UPDATE revisions SET title = {value} WHERE revision = 1")
+        )
+
+    wrong = {p.article_id: p.wrong for p in flipped.evidence.proofs() if p.wrong}
+
+    assert wrong == {article("n2").id: ("its title cannot be read",)}
+
+
+def test_a_proof_goes_on_where_not_even_the_source_can_be_decoded(flipped):
+    flipped.flip("articles", "title", "'Rain 2'")
+    # A connection of its own minds no foreign keys, as a bad disk does not.
+    damage.flip(flipped._path.parent, "articles.source_id", article("n2").id)
+
+    proofs = {proof.article_id: proof for proof in flipped.evidence.proofs()}
+
+    assert len(proofs) == 5
+    assert proofs[article("n2").id].source_id == "?"
+
+
+def test_what_is_pruned_while_a_list_is_read_is_missing_and_harms_nothing(
+    desk, monkeypatch
+):
+    monkeypatch.setattr("aggregator.store.readable.whole", lambda *_, **__: {})
+    monkeypatch.setattr("aggregator.store.readable.marks", lambda *_: [])
+
+    assert desk.latest(ALL, now=NOW, limit=3) == []

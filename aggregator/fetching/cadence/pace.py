@@ -37,8 +37,6 @@ DOUBT = timedelta(days=8)
 
 # How soon the web console, or a hub, may have the same source asked again.
 REFRESH_PAUSE = timedelta(minutes=1)
-# Why a source is due that is asked before its interval is over.
-HUB_TOLD = "its hub told of news"
 
 _EVERY_HOUR = frozenset(range(24))
 _EVERY_DAY = frozenset(range(7))

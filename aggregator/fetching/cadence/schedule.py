@@ -20,7 +20,6 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from aggregator.fetching.cadence.pace import (
-    HUB_TOLD,
     NEVER,
     REFRESH_PAUSE,
     Reason,
@@ -32,7 +31,7 @@ from aggregator.fetching.cadence.pace import (
 )
 from aggregator.fetching.cadence.rows import JITTER_MOST, asking, initial
 from aggregator.fetching.cadence.status import may_force
-from aggregator.model import Hints, Source, SourceState, Validators
+from aggregator.model import HUB_TOLD, Hints, Source, SourceState, Validators
 
 # A backlog is worked off at one start a second, but no source waits for longer than a
 # tenth of its interval.
@@ -208,7 +207,9 @@ def _readdressed(source: Source, state: SourceState, now: datetime) -> SourceSta
         gone_since=None,
         gone=False,
         held=None,
-        feed=replace(state.feed, hints=Hints(), site=None, domain=None),
+        feed=replace(
+            state.feed, hints=Hints(), site=None, domain=None, hub=None, topic=None
+        ),
         hints_warning=None,
     )
 
