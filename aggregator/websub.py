@@ -36,13 +36,15 @@ _SECONDS = re.compile("[0-9]{1,9}")
 class Subscription(Struct, frozen=True, kw_only=True):
     """What we asked one hub to tell us of, and under which address of ours.
 
-    `token` is the secret part of that address, `secret` what the hub signs with. `tries`
+    `base` is the public address below which that is, `token` the secret part of it, and
+    `secret` what the hub signs with. `tries`
     counts requests since it confirmed last. `renew_at` is None until then; `denied` is
     why it does not want to. `heard` are the last signatures that were believed.
     """
 
     hub: str
     topic: str
+    base: str
     token: str
     secret: str
     asked_at: datetime
@@ -59,11 +61,13 @@ class Subscription(Struct, frozen=True, kw_only=True):
         return self.hub == hub and self.topic == topic
 
 
-def is_due(known: Subscription | None, hub: str, topic: str, *, now: datetime) -> bool:
+def is_due(
+    known: Subscription | None, hub: str, topic: str, *, base: str, now: datetime
+) -> bool:
     """Whether a hub is to be asked, for the first time or again."""
     if known is None or now < known.asked_at - _SKEW:  # a wrong clock asked
         return True
-    if not known.is_of(hub, topic):
+    if not known.is_of(hub, topic) or known.base != base:
         return now >= known.asked_at + _PATIENCE
     if known.renew_at and not known.tries:
         return now >= known.renew_at
@@ -76,6 +80,7 @@ def asked(
     hub: str,
     topic: str,
     *,
+    base: str,
     now: datetime,
     token: str,
     secret: str,
@@ -86,8 +91,10 @@ def asked(
     then would not be believed.
     """
     if known and known.is_of(hub, topic):
-        return replace(known, asked_at=now, tries=known.tries + 1)
-    return Subscription(hub=hub, topic=topic, token=token, secret=secret, asked_at=now)
+        return replace(known, base=base, asked_at=now, tries=known.tries + 1)
+    return Subscription(
+        hub=hub, topic=topic, base=base, token=token, secret=secret, asked_at=now
+    )
 
 
 def request(wanted: Subscription, callback: str) -> bytes:

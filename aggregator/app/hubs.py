@@ -110,12 +110,13 @@ class Hubs:
             self._rung.wait(LOOK_EVERY.total_seconds())
 
     def look(self, stop: threading.Event) -> None:
-        """Ask each hub for what is due, one after the other at its host's pace."""
+        """Ask each hub for what is due, one after the other, as far apart as polls."""
         for source_id, hub, topic in self._wanted():
             if not self._is_on:
                 return
             now = self._wire.clock()
-            if not websub.is_due(self._known(source_id), hub, topic, now=now):
+            known, base = self._known(source_id), self._wire.config.base_url
+            if not websub.is_due(known, hub, topic, base=base, now=now):
                 continue
             self._ask(source_id, hub, topic)
             pace = self._wire.config.host_limits(host_of(hub))
@@ -144,6 +145,7 @@ class Hubs:
                 self._known(source_id),
                 hub,
                 topic,
+                base=config.base_url,
                 now=self._wire.clock(),
                 token=token_urlsafe(SECRET_BYTES),
                 secret=token_hex(SECRET_BYTES),

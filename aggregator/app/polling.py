@@ -77,7 +77,11 @@ class Polling:
                 return
             # First who is taken: a poll that is recorded meanwhile is due no more.
             taken = self.engine.taken()
-            self._begin(self._share.due(HORIZON, taken))
+            due = self._share.due(HORIZON, taken)
+            if self._share.took_over():
+                spacing = self._wire.config.longest_spacing
+                self.engine.remember(self._wire.schedule.asked_lately(spacing))
+            self._begin(due)
 
     def poll_now(self, state: SourceState) -> None:
         """Poll a source out of turn, at its host's pace; MediaWireError if not now."""

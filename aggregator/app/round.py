@@ -123,6 +123,7 @@ def _poll_all(
     spared: list[PollResult] = []
     recording = Lock()
     wire.open_rooms()
+    asked = wire.schedule.asked_lately(wire.config.longest_spacing)
     wire.schedule.ask(states)
 
     def record(results: Sequence[PollResult]) -> None:
@@ -145,6 +146,7 @@ def _poll_all(
         insist=False,
     )
     begun(engine)
+    engine.remember(asked)
     engine.submit(states)
     engine.drain()
     engine.stop(GRACE)

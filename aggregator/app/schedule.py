@@ -77,6 +77,14 @@ class Schedule:
             ]
         )
 
+    def asked_lately(self, within: timedelta) -> dict[str, timedelta]:
+        """Return how long ago hosts were asked, of those that were within this time."""
+        if not within:
+            return {}
+        now = self._clock()
+        asked = self._store.asked_since(now - within)
+        return {host: now - at for host, at in asked.items() if host and at <= now}
+
     def ask(self, states: Sequence[SourceState]) -> None:
         """Note in the store that these are about to be polled.
 

@@ -34,6 +34,13 @@ class Share:
         self._begun: dict[str, SourceState] = {}
         self._idle: dict[int, float] = {}
         self._spacing: dict[int, float] = {}
+        self._took_over = True
+
+    def took_over(self) -> bool:
+        """Whether hosts are ours since the last look that others may have asked."""
+        with self._turn:
+            took, self._took_over = self._took_over, False
+            return took
 
     def is_lost(self) -> bool:
         """Whether what was ours may be another's now; told once."""
@@ -51,6 +58,7 @@ class Share:
         with self._turn:
             self._leave_idle(self._shards, taken)
             if self._claimed(self._shards, due):
+                self._took_over = True
                 # As they are now that nobody else polls them.
                 due = self._wire.schedule.due(limit, exclude=taken)
             ours = [state for state in due if state.shard in self._shards.held]

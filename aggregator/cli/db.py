@@ -48,7 +48,7 @@ def migrate(invocation: Invocation) -> None:
     from aggregator.store import migrate as bring_up_to_date
 
     config = configured(invocation)
-    with held(config, "db migrate"):
+    with held(config, "db migrate", alone=True):
         version = bring_up_to_date(config.store)
     click.echo(f"the schema is {version}")
 

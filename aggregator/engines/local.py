@@ -10,7 +10,7 @@ Who is due is asked at each tick, which `ticker` gives.
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from math import inf
@@ -99,19 +99,23 @@ class LocalEngine:
         """Return why there is not one thread to poll in, None if there is or need be."""
         return None if self._threads else self._cramped
 
+    def remember(self, asked: Mapping[str, timedelta]) -> None:
+        """Hear how long ago others asked hosts, before their sources are taken."""
+        with self._changed:
+            self._manners.remember(asked, monotonic())
+
     def submit(self, states: Iterable[SourceState]) -> int:
         """Take sources to poll; return how many were not taken already."""
         self._affinity.choose(monotonic())
         with self._changed:
             if self._stopping:
                 return 0
-            before = len(self._taken)
-            for state in states:
-                if state.source_id not in self._taken:
-                    self._taken.add(state.source_id)
-                    self._manners.add(state)
+            fresh = {s.source_id: s for s in states if s.source_id not in self._taken}
+            self._taken.update(fresh)
+            for state in fresh.values():
+                self._manners.add(state)
             self._changed.notify()
-            return len(self._taken) - before
+        return len(fresh)
 
     def taken(self) -> frozenset[str]:
         """Return the ids of sources whose results are still to come."""

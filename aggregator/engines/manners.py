@@ -7,7 +7,8 @@ each other never. No threads and no clock of its own.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from heapq import heappop, heappush
 from math import inf
 
@@ -40,6 +41,12 @@ class Manners:
             host = self._hosts[state.host] = _Host(self._limits(state.host))
         host.waiting.append(state)
         self._announce(state.host, host)
+
+    def remember(self, asked: Mapping[str, timedelta], at: float) -> None:
+        """Count starts that others made so long ago, before their sources are added."""
+        for name, ago in asked.items():
+            host = self._hosts.setdefault(name, _Host(self._limits(name)))
+            host.last_start = max(host.last_start, at - ago.total_seconds())
 
     def start(self, at: float) -> SourceState | None:
         """Return the next source that may start at this moment, counted as started."""

@@ -113,6 +113,12 @@ class Config(Struct, frozen=True, kw_only=True):
     alerts: AlertChannels = AlertChannels()
     warnings: tuple[str, ...] = ()
 
+    @property
+    def longest_spacing(self) -> timedelta:
+        """Return the longest time that any host wants between two starts."""
+        limits = [self.default_host, *(limits for _, limits in self.hosts)]
+        return max(each.spacing for each in limits)
+
     def host_limits(self, host: str) -> HostLimits:
         """Return the manners towards a host: the first pattern that fits.
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import URL, Connection, Text, column, func, inspect, select, table
+from sqlalchemy import URL, Connection, func, inspect, select
 
 from aggregator.errors import SchemaMismatch, StoreError
 from aggregator.store import migrations
@@ -29,10 +29,6 @@ from aggregator.store.connecting import (
 )
 from aggregator.store.files import sync_folder
 from aggregator.store.store import Store
-
-_recorded = select(column("version_num", Text)).select_from(
-    table(migrations.VERSION_TABLE)
-)
 
 # Of an advisory lock: two programs started at once do not both create the tables.
 _MIGRATING = 0x4D57_0001
@@ -161,7 +157,7 @@ def _version(connection: Connection, url: URL) -> str | None:
             f"{shown(url)}: this database belongs to another program; give Media Wire "
             f"one of its own"
         )
-    version = connection.scalar(_recorded)
+    version = connection.scalar(migrations.recorded)
     if version not in migrations.VERSIONS:
         raise SchemaMismatch(
             f"{shown(url)}: its schema is {version}, newer than {migrations.HEAD} which "

@@ -34,6 +34,7 @@ from aggregator.store.columns import (
     metadata,
     micros,
     micros_or_none,
+    moment,
     moment_or_none,
     upsert,
 )
@@ -86,6 +87,11 @@ _configure = (
 )
 # A poll that was under way while the operator gave the source another address must not
 # leave that poll's validators with the new address: hence the second condition.
+_asked_since = (
+    select(sources.c.host, func.max(sources.c.last_polled_at))
+    .where(sources.c.last_polled_at > bindparam("since"))
+    .group_by(sources.c.host)
+)
 _polled = (
     update(sources)
     .where(
@@ -232,6 +238,12 @@ def due(
     rows = connection.execute(_due, bounds)
     wanted = [state_of(row) for row in rows if row.source_id not in exclude]
     return wanted[:limit]
+
+
+def asked_since(connection: Connection, since: datetime) -> dict[str, datetime]:
+    """Return when each host was asked last, of those that were since a time."""
+    rows = connection.execute(_asked_since, {"since": micros(since)})
+    return {host: moment(at) for host, at in rows}
 
 
 def next_due(connection: Connection) -> datetime | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from aggregator.errors import StoreAway
+from aggregator.errors import SchemaMismatch, StoreAway
 from aggregator.model import (
     Article,
     Document,
@@ -28,6 +28,7 @@ from aggregator.store import (
     grants,
     hours,
     meta,
+    migrations,
     polls,
     pruning,
     publications,
@@ -113,6 +114,11 @@ class Store(Catalogue):
         """Return at most `limit` sources to be polled now, the longest due first."""
         with self._reading() as connection:
             return sources.due(connection, now, limit, exclude)
+
+    def asked_since(self, since: datetime) -> dict[str, datetime]:
+        """Return when each host was asked last, of those that were since a time."""
+        with self._reading() as connection:
+            return sources.asked_since(connection, since)
 
     def next_due(self) -> datetime | None:
         """Return when the next source falls due, which may be past; None: never."""
@@ -244,6 +250,16 @@ class Store(Catalogue):
         with self._writing() as connection:
             publications.put_statuses(connection, statuses)
             publications.forget_statuses(connection, gone)
+
+    def require_schema(self) -> None:
+        """Raise SchemaMismatch if the schema is not the one this program speaks any more."""
+        with self._reading() as connection:
+            version = connection.scalar(migrations.recorded)
+        if version != migrations.HEAD:
+            raise SchemaMismatch(
+                f"{self._place}: its schema is {version} now, this program speaks "
+                f"{migrations.HEAD}; start the program that speaks it"
+            )
 
     def try_writing(self) -> None:
         """Raise StoreError unless something could be written now; writes nothing.

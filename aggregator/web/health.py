@@ -45,7 +45,7 @@ def unready(newsroom: Newsroom) -> list[str]:
     reasons = newsroom.unready()
     if not reasons:
         try:
-            newsroom.store.meta("ready")
+            newsroom.store.require_schema()
         except StoreError as error:
             return [str(error)]
     return reasons

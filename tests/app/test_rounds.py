@@ -1,5 +1,6 @@
 """Rounds that cron starts look after the store as a service does, if the clock is right."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,8 @@ from structlog.testing import capture_logs
 
 from aggregator.app.round import begin_round, poll_round
 from aggregator.app.wire import EVERYTHING, Wire
+from aggregator.model import HostLimits
+from tests.app.agency import agency, source
 from tests.app.running import away, running
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -95,6 +98,23 @@ def test_a_round_a_day_or_a_week_prunes_each_time(at, pruned, every):
         poll(at)
 
     assert len(pruned) == 4
+
+
+def test_a_round_leaves_a_host_alone_that_another_process_asked_just_now(tmp_path):
+    """It ended, or was killed: what it had asked, nobody knew."""
+    sources = [source(id_, url=f"https://host.example/{id_}") for id_ in ("a", "b")]
+    hour = HostLimits(spacing=HOUR)
+    with agency(tmp_path, sources=sources, default_host=hour) as desk:
+        now = desk.clock()
+        rows = desk.wire.store.states()
+        desk.wire.store.reschedule([replace(rows["a"], last_polled_at=now - HOUR / 2)])
+
+        def ends_soon(engine):
+            threading.Timer(0.2, engine.abandon).start()
+
+        poll_round(desk.wire, [rows["b"]], begun=ends_soon)
+
+        assert desk.asked == []
 
 
 def test_what_cannot_be_pruned_is_no_reason_to_say_nothing_of_a_round(at, monkeypatch):

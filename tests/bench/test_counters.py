@@ -34,7 +34,7 @@ def feed(*numbers):
 
 
 # Of what a round asks whatever the number of its sources: config, rights, schedule, editions.
-READS_OF_A_ROUND = 9
+READS_OF_A_ROUND = 10
 
 
 class Desk:

@@ -49,6 +49,17 @@ def test_one_host_is_asked_once_at_a_time_and_spaced():
     assert started(manners, at=2) == ["a2"]
 
 
+def test_what_another_process_asked_counts():
+    """One that was killed, or ended, a moment ago."""
+    manners = queue_of(spacing=30)
+    for seconds in (4, 40):
+        manners.remember({"a": timedelta(seconds=seconds)}, at=0)
+    manners.add(waiting("a1", "a"))
+
+    assert started(manners, at=25) == []
+    assert started(manners, at=26) == ["a1"]
+
+
 def test_what_waits_can_be_forgotten_while_what_runs_goes_on():
     manners = queue_of("a1", "a2", "b1", "b2")
     started(manners, at=0)

@@ -288,6 +288,20 @@ def test_a_subscription_lasts_as_long_as_its_hub_says(wired, hub):
     assert hub.asked[1] in hub.asked[3:]
 
 
+def test_who_moved_is_subscribed_at_the_new_address(wired, hub):
+    wired.look()
+    moved = "https://moved.example"
+    wired.wire.config = replace(wired.wire.config, base_url=moved)
+    wired.time += HOUR
+    hub.confirms = False
+    wired.look()
+
+    assert [form["hub.callback"].startswith(moved) for form in hub.asked] == [
+        *(False, False),
+        *(True, True),
+    ]
+
+
 def test_what_a_wrong_clock_asked_for_is_asked_for_again(wired, hub):
     wired.time = NOON + timedelta(days=3650)
     wired.look()

@@ -31,15 +31,26 @@ def test_ready_says_yes_or_why_not(house, path):
 
 
 def test_a_store_that_does_not_answer_is_a_reason(house):
-    def broken(_key):
+    def broken():
         raise StoreError("the database does not answer")
 
-    house.store.meta = broken
+    house.store.require_schema = broken
     with served(house) as site:
         answer = site.get("/-/ready")
 
     assert answer.status == 503
     assert "the database does not answer" in answer.text
+
+
+def test_a_schema_that_another_program_brought_is_a_reason(house):
+    """What runs on was made for another one."""
+    with house.store._writing() as connection:
+        connection.exec_driver_sql("UPDATE mediawire_version SET version_num = '0042'")
+    with served(house) as site:
+        answer = site.get("/-/ready")
+
+    assert answer.status == 503
+    assert "its schema is 0042 now" in answer.text
 
 
 def test_healthy_asks_the_service_and_nobody_else(house):

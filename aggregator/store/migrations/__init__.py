@@ -9,7 +9,7 @@ there have been through it.
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Text, column, select, table
 
 VERSION_TABLE = "mediawire_version"
 
@@ -19,6 +19,9 @@ VERSIONS = (
 )  # fmt: skip
 HEAD = VERSIONS[-1]
 
+
+# Asks a database which version it has.
+recorded = select(column("version_num", Text)).select_from(table(VERSION_TABLE))
 
 FOLDER = Path(__file__).parent
 
