@@ -21,6 +21,10 @@ class Transactions:
     def __init__(self, engine: Engine, url: URL) -> None:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
+        self._reader = engine
+        if engine.dialect.name == "postgresql":
+            # What several statements read is of one moment, as in SQLite.
+            self._reader = engine.execution_options(isolation_level="REPEATABLE READ")
         self._place = shown(url)
         self._path = file_of(url)
         self._file = self._path and file_at(self._path)
@@ -50,7 +54,7 @@ class Transactions:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with telling(self._place), self._engine.begin() as connection:
+        with telling(self._place), self._reader.begin() as connection:
             yield connection
 
     @contextmanager

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from aggregator.errors import StoreAway
 from aggregator.store import connecting, open_store
+from aggregator.store.meta import fact
 
 ROUNDS = 30
 
@@ -58,3 +59,16 @@ def test_a_server_notices_soon_that_a_machine_of_ours_is_gone(postgresql_store):
         ]
 
     assert told == ["15", "5", "3"]
+
+
+def test_what_one_look_reads_is_of_one_moment(store):
+    """A list is read by several statements, and others write meanwhile."""
+    store.put_meta("fact", "before")
+
+    with store._reading() as connection:
+        first = fact(connection, "fact")
+        store.put_meta("fact", "after")
+        second = fact(connection, "fact")
+
+    assert (first, second) == ("before", "before")
+    assert store.meta("fact") == "after"
