@@ -118,9 +118,12 @@ class Hubs:
             known, base = self._known(source_id), self._wire.config.base_url
             if not websub.is_due(known, hub, topic, base=base, now=now):
                 continue
+            spacing = self._wire.config.host_limits(host_of(hub)).spacing
+            asked = self._wire.schedule.asked_lately(spacing).get(host_of(hub))
+            if asked is not None and stop.wait((spacing - asked).total_seconds()):
+                return
             self._ask(source_id, hub, topic)
-            pace = self._wire.config.host_limits(host_of(hub))
-            if stop.wait(pace.spacing.total_seconds()):
+            if stop.wait(spacing.total_seconds()):
                 return
 
     def _wanted(self) -> Iterator[tuple[str, str, str]]:

@@ -2,8 +2,9 @@
 
 An article that its source's last document still lists is never deleted, however old:
 it would only come back as new. Nor is one that was withdrawn: it must be known again to
-stay away. Names go with their article, but by which keys its source's entry was known
-is remembered for a year (`pruned`): served again, it is no news.
+stay away. What cannot be read stays, too. Names go with their article, but by which keys
+its source's entry was known is remembered for a year (`pruned`): served again, it is no
+news.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select
 
+from aggregator.errors import StoreDamaged
 from aggregator.store.articles import articles, note_changed
 from aggregator.store.columns import chunks, micros
 from aggregator.store.documents import document
@@ -18,6 +20,7 @@ from aggregator.store.keys import forget_keys, forget_refs
 from aggregator.store.listing import listed, relist
 from aggregator.store.polls import forget_polls
 from aggregator.store.pruned import forget_pruned, note_pruned
+from aggregator.store.readable import say_left_out
 
 _old = select(articles.c.article_id).where(
     articles.c.source_id == bindparam("source_id"),
@@ -34,9 +37,16 @@ def prune_source(connection: Connection, source_id: str, before: datetime) -> in
     last = document(connection, source_id)
     still_there = {article_id for _, article_id in last.items} if last else set()
     bounds = {"source_id": source_id, "before": micros(before)}
-    doomed = sorted(set(connection.scalars(_old, bounds)) - still_there)
-    if doomed:
-        _delete_articles(connection, source_id, doomed)
+    doomed = set(connection.scalars(_old, bounds)) - still_there
+    while doomed:
+        try:
+            _delete_articles(connection, source_id, sorted(doomed))
+        except StoreDamaged as damaged:
+            # What it is known by can only be told from a backup; it stays until then.
+            say_left_out(damaged)
+            doomed.discard(damaged.article_id)
+        else:
+            break
     return len(doomed)
 
 

@@ -246,3 +246,16 @@ def test_what_is_pruned_while_a_list_is_read_is_missing_and_harms_nothing(
     monkeypatch.setattr("aggregator.store.readable.marks", lambda *_: [])
 
     assert desk.latest(ALL, now=NOW, limit=3) == []
+
+
+@pytest.mark.parametrize("damage", [*DAMAGES, ("articles", "desk_tags", "{")])
+def test_what_cannot_be_read_is_not_pruned_and_keeps_nothing_else(desk, damage):
+    """A round of polls ended without its report, each time, until a backup was back."""
+    spoil(desk, *damage, "n3")
+
+    pruned = desk.prune(NOW - 2 * HOUR)
+
+    left = {each.id for each in desk.marks(ALL, now=NOW, limit=9)}
+    kept = {article(name).id for name in ("n0", "n1", "n2")}
+    assert left in (kept, kept | {article("n3").id})
+    assert pruned + len(left) == 5
