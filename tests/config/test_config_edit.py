@@ -225,6 +225,19 @@ def test_a_file_is_replaced_whole_and_keeps_its_permissions(folder: Path):
     assert {entry.name for entry in folder.iterdir()} == {"secret", "sources.yaml"}
 
 
+def test_a_file_of_mixed_line_ends_keeps_each(folder: Path):
+    path = folder / "sources.yaml"
+    mixed = TEXT.replace("\n", "\r\n", 1)
+    path.write_bytes(mixed.encode())
+    change = partial(edit.with_sources, sources=[{"id": "d"}])
+
+    edit.amend(
+        folder, "sources.yaml", change, load=lambda folder: Config(folder=folder)
+    )
+
+    assert path.read_bytes() == f"{mixed}  - id: d\n".encode()
+
+
 def test_an_edit_that_a_full_disk_refuses_leaves_nothing_behind(folder, monkeypatch):
     def refuse(_):
         raise OSError(errno.ENOSPC, "No space left on device")

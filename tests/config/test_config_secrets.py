@@ -40,7 +40,9 @@ sources:
     assert not [w for w in desk.reads().warnings if "secrets" in w]
 
 
-def test_a_file_of_a_secret_that_everybody_can_read_is_warned_of(desk: Desk):
+def test_a_file_of_a_secret_that_everybody_can_read_is_warned_of(
+    desk: Desk, monkeypatch
+):
     """A7: and not where a container runtime puts it, which opens it to all inside."""
     secret = desk.writes("password", "pa55\n")
     desk.writes(
@@ -56,6 +58,9 @@ def test_a_file_of_a_secret_that_everybody_can_read_is_warned_of(desk: Desk):
         f"{secret} is a secret and everybody on this machine can read it; "
         f"run `chmod o-r {secret}`"
     )
+    assert not [w for w in desk.reads().warnings if "secret" in w]
+    secret.chmod(0o644)
+    monkeypatch.setattr("aggregator.config.cautions._MOUNTED", desk.folder.resolve())
     assert not [w for w in desk.reads().warnings if "secret" in w]
     open_ = desk.writes("contact", "https://press.example/about")
     open_.chmod(0o644)

@@ -10,9 +10,11 @@ from hub import CHALLENGE, Hub, ask, sent
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
+from aggregator.app.hubs import Hubs
 from aggregator.app.pages import Newsroom
 from aggregator.app.schedule import Schedule
 from aggregator.app.wire import Wire
+from aggregator.errors import StoreAway
 from aggregator.model import (
     Auth,
     Config,
@@ -300,6 +302,49 @@ def test_who_moved_is_subscribed_at_the_new_address(wired, hub):
         *(False, False),
         *(True, True),
     ]
+
+
+def test_a_hub_that_cannot_be_reached_or_read_ends_nothing(wired, hub, monkeypatch):
+    """Others are asked, and it is asked again another time."""
+    stop = threading.Event()
+    hub.answers = 500
+    looks = []
+
+    def look(hubs, stop):
+        looks.append(len(looks))
+        if len(looks) == 1:
+            raise StoreAway("locked")
+        if len(looks) == 2:
+            raise ValueError("a fault of ours")
+        Hubs.look_once(hubs, stop)
+        stop.set()
+
+    monkeypatch.setattr(Hubs, "look_once", Hubs.look, raising=False)
+    monkeypatch.setattr(Hubs, "look", look)
+    monkeypatch.setattr("aggregator.app.hubs.REST", 0)
+    monkeypatch.setattr("aggregator.app.hubs.LOOK_EVERY", timedelta(0))
+    with capture_logs() as events:
+        wired.hubs.watch(stop)
+
+    assert len(hub.asked) == 2
+    told = [each["event"] for each in events if each["log_level"] != "info"]
+    assert told == ["hubs not asked", "hubs broke", "hub not asked", "hub not asked"]
+
+
+def test_hubs_are_asked_as_far_apart_as_polls(wired, hub):
+    pauses = []
+
+    class Patient(threading.Event):
+        def wait(self, timeout=None):
+            pauses.append(timeout)
+            return False
+
+    hour = HostLimits(spacing=HOUR)
+    wired.wire.config = replace(wired.wire.config, default_host=hour)
+    wired.hubs.look(Patient())
+
+    assert len(hub.asked) == 2
+    assert pauses == [1800.0, 3600.0, 1800.0, 3600.0]
 
 
 def test_what_a_wrong_clock_asked_for_is_asked_for_again(wired, hub):
