@@ -11,6 +11,7 @@ intent), 7 (content distribution) and 8 (signatures).
 
 import hmac
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
@@ -18,6 +19,8 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from msgspec.structs import replace
 
+# Below the public address, before the id of a source and a token.
+ROOT: Final = "/websub/"
 FORM: Final = "application/x-www-form-urlencoded"
 # Of a callback's address and of a secret: nobody guesses 256 bits.
 SECRET_BYTES: Final = 32
@@ -110,26 +113,27 @@ def request(wanted: Subscription, callback: str) -> bytes:
 
 
 def confirmed(
-    known: Subscription, mode: str, topic: str, lease: str, *, now: datetime
+    known: Subscription, said: Mapping[str, str], *, now: datetime
 ) -> Subscription | None:
     """Return what a hub confirms (5.3) or denies (5.2); None: nobody asked for that.
 
-    It is renewed when two thirds of the `lease`, in seconds, are over.
+    `said` are its parameters. It is renewed when two thirds of the lease are over.
     """
-    if topic != known.topic or mode not in {"subscribe", "denied"}:
+    mode, lease = said.get("hub.mode", ""), said.get("hub.lease_seconds", "")
+    if said.get("hub.topic") != known.topic or mode not in {"subscribe", "denied"}:
         return None
     if mode == "denied":
-        return replace(known, renew_at=None, denied="no reason given")
+        why = _seen(said.get("hub.reason", "")) or "no reason given"
+        return replace(known, renew_at=None, denied=why)
     whole = timedelta(seconds=int(lease)) if _SECONDS.fullmatch(lease) else LEASE
     lasting = min(max(whole, _SHORTEST), _LONGEST)
     return replace(known, renew_at=now + lasting * 2 / 3, tries=0, denied=None)
 
 
-def because(denied: Subscription, reason: str) -> Subscription:
-    """Return a denied subscription with the reason that its hub gives."""
-    seen = "".join(c if c.isprintable() else " " for c in reason)
-    said = " ".join(seen.split())[:_WORDS]
-    return replace(denied, denied=said) if denied.denied and said else denied
+def _seen(reason: str) -> str:
+    """Return what a stranger says, on one short line and without what cannot be seen."""
+    printed = "".join(c if c.isprintable() else " " for c in reason)
+    return " ".join(printed.split())[:_WORDS]
 
 
 class Seal:

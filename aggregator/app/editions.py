@@ -29,7 +29,7 @@ class Unreadable(dict[str, str]):
         self[damaged.article_id] = damaged.what
 
 
-NOTHING: Mapping[str, str] = Unreadable()
+NOTHING: Mapping[str, str] = {}
 
 
 class Edition(Struct, frozen=True, kw_only=True):
@@ -43,7 +43,7 @@ class Edition(Struct, frozen=True, kw_only=True):
     also: Mapping[str, tuple[Also, ...]]
     digest: str
     at: datetime
-    left_out: Mapping[str, str] = {}
+    left_out: Mapping[str, str] = NOTHING
 
 
 # What an entry depends on: an article as edited, its rights, who else carried it.
@@ -115,16 +115,15 @@ class Editions:
 
         It is another one if some of its articles cannot be read whole.
         """
-        unreadable = Unreadable(edition.left_out)
-        reports = self._reports(publication, edition, unreadable)
-        while len(unreadable) > len(edition.left_out):
-            edition = self.of(publication, edition.at, without=unreadable)
+        while True:
             unreadable = Unreadable(edition.left_out)
             reports = self._reports(publication, edition, unreadable)
-        return edition, reports
+            if len(unreadable) == len(edition.left_out):
+                return edition, reports
+            edition = self.of(publication, edition.at, without=unreadable)
 
     def _reports(
-        self, publication: Publication, edition: Edition, unreadable: "Unreadable"
+        self, publication: Publication, edition: Edition, unreadable: Unreadable
     ) -> list[Report]:
         """Return reports of what can be read."""
         kept = self._kept.get(publication.id, {})

@@ -5,8 +5,8 @@ that are due at once when theirs told of news. Each subscription stands in the s
 one fact, so every process knows it. Without `websub` nothing is asked and nobody heard.
 
 A source with credentials, in its address too, or headers of its own has none: a hub
-would be told of an address that is not for everybody. When a subscription ends, or its hub is silent, its
-source is polled as all others are.
+would be told of an address that is not for everybody. When a subscription ends, or its
+hub is silent, its source is polled as all others are.
 """
 
 import hmac
@@ -30,7 +30,6 @@ from aggregator.websub import SECRET_BYTES, Seal, Subscription
 
 LOOK_EVERY = timedelta(minutes=5)
 REST = 1.0  # seconds
-CALLBACK = "websub"  # what the path of a callback begins with
 
 
 class Hubs:
@@ -53,16 +52,10 @@ class Hubs:
         """Hear that a subscription holds, or never will; False: nobody asked for that."""
         with self._turn:
             known = self._called(source_id, token)
-            mode, topic, lease = (
-                said.get(f"hub.{name}", "")
-                for name in ("mode", "topic", "lease_seconds")
-            )
-            changed = known and websub.confirmed(
-                known, mode, topic, lease, now=self._wire.clock()
-            )
+            now = self._wire.clock()
+            changed = known and websub.confirmed(known, said, now=now)
             if not changed:
                 return False
-            changed = websub.because(changed, said.get("hub.reason", ""))
             self._keep(source_id, changed)
         if changed.denied:
             log.warning("hub denied", source_id=source_id, reason=changed.denied)
@@ -155,7 +148,7 @@ class Hubs:
             )
             # Before it is asked: it may confirm before it answers.
             self._keep(source_id, wanted)
-        callback = f"{config.base_url}/{CALLBACK}/{source_id}/{wanted.token}"
+        callback = f"{config.base_url}{websub.ROOT}{source_id}/{wanted.token}"
         try:
             Poster(self._limits(source_id, hub), contact=config.contact).post(
                 hub, websub.request(wanted, callback), kind=websub.FORM, to="the hub"

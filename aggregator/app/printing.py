@@ -142,11 +142,10 @@ class Printing:
         return fared, not (unreadable or why)
 
     def _hinder(
-        self, publications: Iterable[Publication], why: str, now: datetime
+        self, publications: Sequence[Publication], why: str, now: datetime
     ) -> None:
         """Keep that no document of these was replaced, and why."""
         before = {status.path: status for status in self._store.publication_status()}
-        publications = list(publications)
         paths = [path for each in publications for path in each.paths.values()]
         hindered = {publication.id for publication in publications}
         printed = {k: v for k, v in self._printed().items() if k not in hindered}

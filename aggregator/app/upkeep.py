@@ -18,7 +18,7 @@ from aggregator.model import SourceState
 UPKEEP_EVERY = timedelta(hours=1)
 _DAY = timedelta(days=1)
 # Cron may start a round once a week, which is no reason to doubt the clock.
-A_WEEK = timedelta(days=7, hours=12)
+_A_WEEK = timedelta(days=7, hours=12)
 _PRUNED = "pruned"
 _JUMPED = "clock jumped"
 
@@ -60,7 +60,7 @@ def is_due(wire: Wire, states: Collection[SourceState]) -> bool:
     now = wire.clock()
     if not _is_time(wire, now):
         return False
-    if not _is_doubted(wire, states, now, after=A_WEEK):
+    if not _is_doubted(wire, states, now, after=_A_WEEK):
         return True
     if not _has_jumped(wire, now):
         # Rounds have no other memory: by the next one, this clock has polled.

@@ -1,6 +1,7 @@
 """What an operator should know of a config that is valid all the same.
 
-In: the files as written, and what they are read in. Out: sentences for the log and for `check`.
+In: the files as written, and what they are read in. Out: sentences for the log and for
+`check`.
 """
 
 import re

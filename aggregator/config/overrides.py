@@ -99,30 +99,23 @@ def slips(environ: Mapping[str, str]) -> list[str]:
     ours = _ours(environ)
     known = [name.removeprefix(PREFIX) for name in _variables()] if ours else []
     known += [f"{name}_FILE" for name in known]
-    of_hosts = [
-        name for name in sorted(ours) if name.split("__")[0] == _FILE_ONLY.upper()
-    ]
-    groups = {name: _first_in(name, known) for name in ours if name not in known}
-    return (
-        [
-            f"the variable {PREFIX}{name} is not read: write `{_FILE_ONLY}` in {SERVICE}"
-            for name in of_hosts
-        ]
-        + [
-            f"the variable {PREFIX}{name} is not read: it names a group of keys, which are "
-            f"set one by one, as {PREFIX}{first}"
-            for name, first in sorted(groups.items())
-            if first
-        ]
-        + [
-            f"the variable {PREFIX}{name} is not read; did you mean {PREFIX}{near[0]}?"
-            for name in sorted(ours)
-            if name not in known
-            and name not in of_hosts
-            and not groups[name]
-            and (near := get_close_matches(name, known, n=1, cutoff=_A_SLIP))
-        ]
-    )
+    return [said for name in sorted(ours) if (said := _slip(name, known))]
+
+
+def _slip(name: str, known: Collection[str]) -> str | None:
+    """Return why a variable is not read, None if it is or is none of our business."""
+    unread = f"the variable {PREFIX}{name} is not read"
+    if name in known:
+        return None
+    if name.split("__", maxsplit=1)[0] == _FILE_ONLY.upper():
+        return f"{unread}: write `{_FILE_ONLY}` in {SERVICE}"
+    if first := _first_in(name, known):
+        return (
+            f"{unread}: it names a group of keys, which are set one by one, as "
+            f"{PREFIX}{first}"
+        )
+    near = get_close_matches(name, known, n=1, cutoff=_A_SLIP)
+    return f"{unread}; did you mean {PREFIX}{near[0]}?" if near else None
 
 
 def _first_in(group: str, known: Collection[str]) -> str | None:

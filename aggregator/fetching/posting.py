@@ -1,9 +1,9 @@
 """Post to an address that is no feed: dialled, bounded and told as a fetch is.
 
-In: an address, bytes, and what to call it. Out: nothing, if any 2xx came back before the deadline; FetchError
-with a sentence otherwise. The guard is the one of feeds: a private address must be
-listed. Redirects are not followed, and of the answer nothing but its status is read. The
-address may be a secret, so no more of it is shown than its host.
+In: an address, bytes, and what to call it. Out: nothing, if any 2xx came back before the
+deadline; FetchError with a sentence otherwise. The guard is the one of feeds: a private
+address must be listed. Redirects are not followed, and of the answer nothing but its
+status is read. The address may be a secret, so no more of it is shown than its host.
 """
 
 import socket

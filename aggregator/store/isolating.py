@@ -33,6 +33,14 @@ def undecodable(error: BaseException | None) -> str | None:
     return found[1] if found else None
 
 
+def undecoded(error: DBAPIError) -> str:
+    """Return the column whose text is no UTF-8; raises any other error again."""
+    column = undecodable(error.orig)
+    if column is None:
+        raise error
+    return column
+
+
 def isolated(
     connection: Connection,
     statement: Select[*tuple[Any, ...]],
@@ -50,8 +58,7 @@ def isolated(
             seen.add(row[0])
             yield row
     except DBAPIError as error:
-        if undecodable(error.orig) is None:
-            raise
+        undecoded(error)
     else:
         return
     # An index tells the ids in their order, and nothing of the rows is decoded.
@@ -92,9 +99,6 @@ def _one(
     try:
         rows = connection.execute(alone, {"alone": article_id}).all()
     except DBAPIError as error:
-        column = undecodable(error.orig)
-        if column is None:
-            raise
-        leave_out(StoreDamaged(article_id, column))
+        leave_out(StoreDamaged(article_id, undecoded(error)))
     else:
         yield from rows

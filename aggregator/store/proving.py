@@ -19,7 +19,7 @@ from aggregator.store import seals
 from aggregator.store.articles import existing, page
 from aggregator.store.bodies import bodies, revisions, texts_in
 from aggregator.store.columns import AnyRow, chunks, digest
-from aggregator.store.isolating import one_by_one, undecodable
+from aggregator.store.isolating import one_by_one, undecoded
 from aggregator.store.keys import keys, refs, refs_of
 from aggregator.store.listing import Place, entries_of, listing
 from aggregator.store.marks import marks
@@ -94,8 +94,7 @@ def _undecodable(
         try:
             source_id = marks(connection, [damaged.article_id])[0].source_id
         except DBAPIError as error:
-            if undecodable(error.orig) is None:
-                raise
+            undecoded(error)
             source_id = "?"
         yield Proof(
             article_id=damaged.article_id,
@@ -204,12 +203,12 @@ def _isolated(
     ids: Sequence[str],
     spoiled: list[StoreDamaged],
 ) -> Iterator[AnyRow]:
+    """Yield rows of articles, of which one may have several: all of them, or none."""
     for some in chunks(sorted(ids)):
         try:
             rows = connection.execute(statement, {"which": some}).all()
         except DBAPIError as error:
-            if undecodable(error.orig) is None:
-                raise
+            undecoded(error)
             keep = spoiled.append
             rows = [*one_by_one(connection, statement, some, leave_out=keep)]
         yield from rows

@@ -14,8 +14,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from aggregator.web.health import NEVER_KEPT
-from aggregator.web.newsroom import Seal
 from aggregator.web.rendering import newsroom_of
+from aggregator.websub import ROOT, Seal
 
 _LONGEST = 30.0  # seconds that a message may take
 _CHALLENGE = 2_000  # characters, more than any hub sends
@@ -72,5 +72,4 @@ async def _read(request: Request, seal: Seal, *, most: int) -> None:
         raise HTTPException(400) from None
 
 
-ROOT = "/websub/"
 ROUTE = Route(ROOT + "{source}/{token}", callback, methods=["GET", "POST"])

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from aggregator.model import Alert, Article, Config, Publication, Report
 from aggregator.store import Store
+from aggregator.websub import Seal
 
 
 class Polls(Struct, frozen=True, kw_only=True):
@@ -33,18 +34,6 @@ class AtWork(Struct, frozen=True, kw_only=True):
     polls: Polls
     last_tick: datetime | None
     config_valid: bool
-
-
-class Seal(Protocol):
-    """What tells whether a message is signed by a hub."""
-
-    signature: str
-
-    def add(self, part: bytes) -> None:
-        """Take in a part of the message."""
-
-    def holds(self) -> bool:
-        """Whether all of it is what was signed."""
 
 
 class Hubs(Protocol):

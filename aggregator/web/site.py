@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from aggregator import websub
 from aggregator.errors import StoreError
 from aggregator.events import log
 from aggregator.web import callbacks, console, health, search, sources
@@ -157,7 +158,7 @@ def unavailable(request: Request, error: Exception) -> Response:
     """Return 503 while the store cannot be read, and tell the operator why."""
     # The rest of a callback's address is a secret.
     path = request.url.path
-    shown = callbacks.ROOT if path.startswith(callbacks.ROOT) else path
+    shown = websub.ROOT if path.startswith(websub.ROOT) else path
     log.error("page not served", path=shown, reason=str(error))
     return refused(
         request,

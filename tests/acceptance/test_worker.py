@@ -87,7 +87,7 @@ def test_who_polls_once_is_told_of_the_workers_that_poll(tmp_path):
     with agencies(tmp_path) as (_, at):
         at.run("poll")
         with running(at, "worker"):
-            for command in (["poll"], ["run", "--once"]):
+            for command in (["poll"], ["run", "--once"], ["db", "migrate"]):
                 told = at.run(*command, code=75).stderr
                 assert "held by worker (pid " in told
                 assert "stop it first" in told
