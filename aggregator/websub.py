@@ -63,6 +63,13 @@ class Subscription(Struct, frozen=True, kw_only=True):
         """Whether it is of this topic at this hub."""
         return self.hub == hub and self.topic == topic
 
+    @property
+    def state(self) -> str:
+        """How it stands: `subscribed`, `denied`, or `asked` and not confirmed yet."""
+        if self.denied:
+            return "denied"
+        return "subscribed" if self.renew_at else "asked"
+
 
 def is_due(
     known: Subscription | None, hub: str, topic: str, *, base: str, now: datetime

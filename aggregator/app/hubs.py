@@ -25,6 +25,7 @@ from aggregator.events import log
 from aggregator.fetching import cadence
 from aggregator.model import FetchLimits, PollResult
 from aggregator.reading import address
+from aggregator.store import Store
 from aggregator.text.urls import host_of
 from aggregator.websub import SECRET_BYTES, Seal, Subscription
 
@@ -182,11 +183,16 @@ class Hubs:
         return known if hmac.compare_digest(given, known.token.encode()) else None
 
     def _known(self, source_id: str) -> Subscription | None:
-        text = self._wire.store.meta(_fact(source_id))
-        return json.decode(text, type=Subscription) if text else None
+        return subscription(self._wire.store, source_id)
 
     def _keep(self, source_id: str, subscription: Subscription) -> None:
         self._wire.store.put_meta(_fact(source_id), json.encode(subscription).decode())
+
+
+def subscription(store: Store, source_id: str) -> Subscription | None:
+    """Return what a hub was asked to tell of a source, None if none ever was."""
+    text = store.meta(_fact(source_id))
+    return json.decode(text, type=Subscription) if text else None
 
 
 def _fact(source_id: str) -> str:

@@ -1,13 +1,18 @@
 """With `websub`, a report is published as soon as its hub tells of it."""
 
+import json
 from datetime import timedelta
 
+import msgspec
+import pytest
 from hub import Hub
 from msgspec.structs import replace
 
 from aggregator.store import open_store
+from aggregator.websub import Subscription
 from tests.acceptance.test_commands import rss
 from tests.acceptance.test_service import running, said
+from tests.builders import NOON
 
 HEAD = '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="{}" href="{}"/>'
 
@@ -35,3 +40,43 @@ def test_a_report_is_published_when_its_hub_tells_of_it(at, origin):
     assert hub.asked[0]["hub.topic"] == origin.url()
     assert len(origin.heard) == 2
     assert b"Report 2" in at.published("feeds/wire.atom")
+
+
+@pytest.mark.parametrize(
+    ("learnt", "state", "words"),
+    [
+        ({}, "asked", "asked on 2026-11-24 12:00:00 UTC, not confirmed yet"),
+        (
+            {"renew_at": NOON + timedelta(days=1), "tries": 0},
+            "subscribed",
+            "subscribed, renewed from 2026-11-25 12:00:00 UTC on",
+        ),
+        ({"denied": "members only"}, "denied", "denied: members only"),
+    ],
+)
+def test_source_show_tells_how_its_subscription_stands(at, learnt, state, words):
+    """Of the hub's address only the host: the rest may be a secret."""
+    known = Subscription(
+        hub="https://hub.example/for/a-secret-path",
+        topic="https://gazette.example/feed",
+        base="https://wire.example",
+        token="token-of-ours",
+        secret="secret-of-ours",
+        asked_at=NOON,
+        **learnt,
+    )
+    at.poll()
+    with open_store(at.store) as store:
+        store.put_meta("websub gazette", msgspec.json.encode(known).decode())
+
+    assert "hub" not in at.run("source", "show", "gazette").stdout
+    service = (at.config / "mediawire.yaml").read_text()
+    at.write("mediawire.yaml", f"{service}websub: true\n")
+
+    shown = at.run("source", "show", "gazette").stdout
+    told = at.run("source", "show", "gazette", "--json").stdout
+
+    assert f"hub: hub.example: {words}" in shown
+    assert json.loads(told)["hub"]["state"] == state
+    assert "secret" not in shown + told
+    assert "token-of-ours" not in shown + told

@@ -1,6 +1,6 @@
 """`source list`, `source show`: what is configured, and where it is written."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,10 @@ from aggregator.cli.terminal import emit_json, emit_table, in_words
 from aggregator.config import masked
 from aggregator.config.units import duration_text
 from aggregator.model import Source
+from aggregator.text.urls import host_of
+
+if TYPE_CHECKING:
+    from aggregator.app.wire import Wire
 
 
 @click.command("list")
@@ -59,6 +63,7 @@ def show(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
         standing = next(s for s in standings(wire) if s["id"] == source_id)
         polls = wire.store.poll_log(source_id, limit=10)
         source = wire.sources[source_id]
+        hub = _hub(wire, source_id)
     place = SourceFiles(invocation).places()[source_id]
     settings = _row(source) | {"file": place.file, "line": place.line}
     log = [
@@ -72,11 +77,12 @@ def show(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
         for poll in polls
     ]
     if as_json:
-        emit_json({**settings, **standing, "polls": log})
+        emit_json({**settings, **standing, "hub": hub, "polls": log})
         return
-    for name, value in {**settings, **standing}.items():
+    shown = settings | standing | {"paused": _pause(settings["paused"])}
+    for name, value in {**shown, "hub": _subscribed(hub)}.items():
         if value not in (None, [], ""):
-            click.echo(f"{name}: {_words(value)}")
+            click.echo(f"{name}: {in_words(value)}")
     click.echo("")
     emit_table(
         ("at (UTC)", "outcome", "new", "error", "notes"),
@@ -103,9 +109,32 @@ def _row(source: Source) -> dict[str, Any]:
     }
 
 
-def _words(value: object) -> str:
-    """Return a value as it stands in a line for a person."""
-    return _pause(value) or "" if isinstance(value, dict) else in_words(value)
+def _hub(wire: "Wire", source_id: str) -> dict[str, Any] | None:
+    """Return how the source's subscription stands; None: no hub is asked."""
+    from aggregator.app.hubs import subscription
+
+    known = subscription(wire.store, source_id) if wire.config.websub else None
+    if known is None:
+        return None
+    return {
+        "host": host_of(known.hub),
+        "state": known.state,
+        "asked_at": known.asked_at,
+        "renew_at": known.renew_at,
+        "reason": known.denied,
+    }
+
+
+def _subscribed(hub: dict[str, Any] | None) -> str | None:
+    """Return a subscription in words; None: there is none."""
+    if hub is None:
+        return None
+    said = {
+        "asked": f"asked on {in_words(hub['asked_at'])}, not confirmed yet",
+        "denied": f"denied: {hub['reason']}",
+        "subscribed": f"subscribed, renewed from {in_words(hub['renew_at'])} on",
+    }
+    return f"{hub['host']}: {said[hub['state']]}"
 
 
 def _pause(paused: dict[str, Any] | None) -> str | None:
