@@ -96,14 +96,17 @@ class StoreAway(StoreError):  # noqa: N818 - reads as the sentence it is
 
 
 class StoreDamaged(StoreError):  # noqa: N818 - reads as the sentence it is
-    """An article holds values that nobody wrote; `what` names them, the text all."""
+    """A row holds values that nobody wrote; `what` names them, the text all.
+
+    `id` is that of its article, or of the source whose row it is.
+    """
 
     remedy = "restore the last backup (`mediawire verify` names all that is damaged)"
 
-    def __init__(self, article_id: str, *names: str) -> None:
-        self.article_id = article_id
+    def __init__(self, id_: str, *names: str) -> None:
+        self.id = id_
         self.what = f"its {', '.join(names) or 'row'} cannot be read"
-        super().__init__(f"article {article_id}: {self.what}; {self.remedy}")
+        super().__init__(f"article {id_}: {self.what}; {self.remedy}")
 
 
 class StoreHeld(StoreError):  # noqa: N818 - reads as the sentence it is

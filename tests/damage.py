@@ -26,3 +26,13 @@ def flip(folder, place, article_id):
             f"UPDATE {table} SET {column} = {flipped} WHERE article_id = ?",
             (article_id,),
         )
+
+
+def spoil_source(folder, source_id, **values):
+    """Put values into the row of a source, by column."""
+    with closing(sqlite3.connect(folder / "wire.db")) as store, store:
+        for column, value in values.items():
+            store.execute(
+                f"UPDATE sources SET {column} = ? WHERE source_id = ?",
+                (value, source_id),
+            )

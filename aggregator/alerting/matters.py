@@ -164,7 +164,7 @@ def _refused(status: PublicationStatus) -> Iterator[Alert]:
 def _unreadable(damaged: StoreDamaged) -> Alert:
     return Alert(
         kind="damaged",
-        about=f"article {damaged.article_id}",
+        about=f"article {damaged.id}",
         text=f"{damaged.what}, and it is left out; {damaged.remedy}",
     )
 

@@ -26,7 +26,7 @@ class Unreadable(dict[str, str]):
 
     def note(self, damaged: StoreDamaged) -> None:
         """Leave one out."""
-        self[damaged.article_id] = damaged.what
+        self[damaged.id] = damaged.what
 
 
 NOTHING: Mapping[str, str] = {}

@@ -63,7 +63,7 @@ def _retitle(store: Store, editorial: Editorial, edited: list[Article]) -> None:
 
 def _tell(damaged: StoreDamaged) -> None:
     """Say which article stays as it is: it is no reason not to poll."""
-    log.error("not edited", article_id=damaged.article_id, reason=str(damaged))
+    log.error("not edited", article_id=damaged.id, reason=str(damaged))
 
 
 def _batches(values: Iterable[T]) -> Iterator[list[T]]:

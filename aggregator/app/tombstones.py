@@ -35,7 +35,7 @@ def withdrawn(store: Store) -> list[Article]:
 
 
 def _tell(damaged: StoreDamaged) -> None:
-    _say_once(damaged.article_id, str(damaged))
+    _say_once(damaged.id, str(damaged))
 
 
 @lru_cache(maxsize=100)

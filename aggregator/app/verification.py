@@ -42,6 +42,8 @@ def article_differences(
                 sentence=sentence,
             )
         checked()
+    for source_id, sentence in wire.store.evidence.unreadable_sources():
+        yield Difference(subject=f"source {source_id}", sentence=sentence)
     for sentence in wire.store.evidence.dangling():
         yield Difference(subject="store", sentence=sentence)
 

@@ -296,7 +296,7 @@ def page(
     if len(found) + len(left) < rows:
         return Page(found, None)
     places = [(row.listed_at, row.article_id) for row in found]
-    left_at = {"which": [damaged.article_id for damaged in left]}
+    left_at = {"which": [damaged.id for damaged in left]}
     places += map(tuple, connection.execute(_places, left_at) if left else ())
     return Page(found, min(places))
 

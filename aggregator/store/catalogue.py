@@ -233,7 +233,7 @@ def _readable(
 
     def drop(damaged: StoreDamaged) -> None:
         leave_out(damaged)
-        del left[damaged.article_id]
+        del left[damaged.id]
 
     texts = texts_of(connection, left if bodies else (), leave_out=drop)
     made = []

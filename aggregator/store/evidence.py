@@ -8,7 +8,8 @@ from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection
 
-from aggregator.store import listing
+from aggregator.errors import StoreDamaged
+from aggregator.store import listing, sources
 from aggregator.store.proving import Proof, dangling, proofs
 
 _PAGE = 500  # articles of one short read
@@ -34,3 +35,10 @@ class Evidence:
         """Return a sentence for every name or list entry that leads to no article."""
         with self._reading() as connection:
             return dangling(connection)
+
+    def unreadable_sources(self) -> list[tuple[str, str]]:
+        """Return each source whose row of the schedule cannot be read: id and sentence."""
+        left: list[StoreDamaged] = []
+        with self._reading() as connection:
+            sources.states(connection, leave_out=left.append)
+        return [(each.id, f"{each.what}; {sources.NEW_AGAIN}") for each in left]

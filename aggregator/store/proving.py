@@ -69,7 +69,7 @@ def proofs(
     for row in _isolated(connection, _revisions, ids, spoiled):
         earlier.setdefault(row.article_id, []).append(row)
     named = _Names(connection, found)
-    wrong = {each.article_id: each.what for each in spoiled}
+    wrong = {each.id: each.what for each in spoiled}
     proved = [
         Proof(
             article_id=row.article_id,
@@ -92,12 +92,12 @@ def _undecodable(
     """Yield what is to be said of articles whose rows cannot be decoded."""
     for damaged in left:
         try:
-            source_id = marks(connection, [damaged.article_id])[0].source_id
+            source_id = marks(connection, [damaged.id])[0].source_id
         except DBAPIError as error:
             undecoded(error)
             source_id = "?"
         yield Proof(
-            article_id=damaged.article_id,
+            article_id=damaged.id,
             source_id=source_id,
             article=None,
             wrong=(damaged.what,),

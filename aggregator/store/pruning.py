@@ -44,7 +44,7 @@ def prune_source(connection: Connection, source_id: str, before: datetime) -> in
         except StoreDamaged as damaged:
             # What it is known by can only be told from a backup; it stays until then.
             say_left_out(damaged)
-            doomed.discard(damaged.article_id)
+            doomed.discard(damaged.id)
         else:
             break
     return len(doomed)

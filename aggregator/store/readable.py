@@ -33,7 +33,7 @@ class Find(Protocol):
 
 def say_left_out(damaged: StoreDamaged) -> None:
     """Leave an article out, and say so in the log: once, for every page asks again."""
-    _say(damaged.article_id, str(damaged))
+    _say(damaged.id, str(damaged))
 
 
 @lru_cache(maxsize=100)

@@ -3,10 +3,15 @@
 In: whole `SourceState`s. Out: the same, and which of them are due.
 A row is never deleted: a source that left the config is only no longer `configured`,
 so that its validators and articles are there when it comes back.
+
+A row that cannot be read is left out, as if its source had never been polled: the next
+start takes it up as a new one, and no other source waits for it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -14,6 +19,7 @@ from sqlalchemy import (
     Connection,
     Index,
     Integer,
+    Select,
     Table,
     Text,
     bindparam,
@@ -24,7 +30,10 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy.exc import DBAPIError
 
+from aggregator.errors import StoreDamaged
+from aggregator.events import log
 from aggregator.model import HUB_TOLD, OutcomeKind, PollResult, SourceState
 from aggregator.store.columns import (
     Bytes,
@@ -38,7 +47,9 @@ from aggregator.store.columns import (
     moment_or_none,
     upsert,
 )
+from aggregator.store.isolating import LeaveOut, isolated, undecoded
 from aggregator.store.polls import STRIP_CHARACTERS, strip_mark, strip_polls
+from aggregator.store.rows import BROKEN
 from aggregator.store.states import REMEMBERED, row_of, state_of
 
 sources = Table(
@@ -76,6 +87,8 @@ sources = Table(
     Column("strip", Text, nullable=False, server_default=""),
     Index(None, "configured", "gone", "next_poll_at", "source_id"),
 )
+
+NEW_AGAIN = "the next start takes its source up as a new one"
 
 _columns = [sources.c[name] for name in REMEMBERED]
 
@@ -202,10 +215,27 @@ def reschedule(connection: Connection, states: Sequence[SourceState]) -> None:
     execute_each(connection, _scheduled, rows)
 
 
-def states(connection: Connection, *, lock: bool = False) -> dict[str, SourceState]:
+def say_left_out(damaged: StoreDamaged) -> None:
+    """Leave a source out, and say so in the log: once, for every tick asks again."""
+    _say(damaged.id, damaged.what)
+
+
+@lru_cache(maxsize=100)
+def _say(source_id: str, reason: str) -> None:
+    log.error("row left out", source_id=source_id, reason=f"{reason}; {NEW_AGAIN}")
+
+
+def states(
+    connection: Connection,
+    *,
+    lock: bool = False,
+    leave_out: LeaveOut = say_left_out,
+) -> dict[str, SourceState]:
     """Return every source ever configured, by id; nobody may write them if locked."""
-    rows = connection.execute(_all.with_for_update() if lock else _all)
-    return {row.source_id: state_of(row) for row in rows}
+    statement = _all.with_for_update() if lock else _all
+    return {
+        each.source_id: each for each in _read(connection, statement, {}, leave_out)
+    }
 
 
 def state(
@@ -213,8 +243,7 @@ def state(
 ) -> SourceState | None:
     """Return one source, or None if it was never configured."""
     one = _one.with_for_update() if lock else _one
-    row = connection.execute(one, {"which": source_id}).first()
-    return state_of(row) if row else None
+    return next(_read(connection, one, {"which": source_id}, say_left_out), None)
 
 
 def states_of(
@@ -235,14 +264,18 @@ def due(
 ) -> list[SourceState]:
     """Return at most `limit` due sources that are not in `exclude`, oldest first."""
     bounds = {"now": micros(now), "rows": limit + len(exclude)}
-    rows = connection.execute(_due, bounds)
-    wanted = [state_of(row) for row in rows if row.source_id not in exclude]
-    return wanted[:limit]
+    found = _read(connection, _due, bounds, say_left_out)
+    return [row for row in found if row.source_id not in exclude][:limit]
 
 
 def asked_since(connection: Connection, since: datetime) -> dict[str, datetime]:
     """Return when each host was asked last, of those that were since a time."""
-    rows = connection.execute(_asked_since, {"since": micros(since)})
+    try:
+        rows = connection.execute(_asked_since, {"since": micros(since)}).all()
+    except DBAPIError as error:
+        undecoded(error)
+        polled = ((s.host, s.last_polled_at) for s in states(connection).values())
+        return {host: at for host, at in polled if at and at > since}
     return {host: moment(at) for host, at in rows}
 
 
@@ -255,5 +288,31 @@ def strips(
     connection: Connection,
 ) -> dict[str, tuple[tuple[datetime, OutcomeKind], ...]]:
     """Return the last 50 polls of every source, newest first, to the minute."""
-    rows = connection.execute(_strips)
-    return {source_id: strip_polls(strip) for source_id, strip in rows}
+    rows = isolated(connection, _strips, {}, leave_out=_pass_over)
+    return {source_id: _polls(strip) for source_id, strip in rows}
+
+
+def _read(
+    connection: Connection,
+    statement: Select[*tuple[Any, ...]],
+    bounds: Mapping[str, Any],
+    leave_out: LeaveOut,
+) -> Iterator[SourceState]:
+    """Yield the states that a statement finds, but for those that cannot be read."""
+    for row in isolated(connection, statement, bounds, leave_out=leave_out):
+        try:
+            yield state_of(row)
+        except StoreDamaged as damaged:
+            leave_out(damaged)
+
+
+def _pass_over(_damaged: StoreDamaged) -> None:
+    """Say nothing: a strip is drawn, and decides nothing."""
+
+
+def _polls(strip: str) -> tuple[tuple[datetime, OutcomeKind], ...]:
+    """Return the polls of a strip, none of one that nobody wrote."""
+    try:
+        return strip_polls(strip)
+    except BROKEN:
+        return ()

@@ -5,10 +5,12 @@ itself is JSON text, NULL for nothing; times are as in `columns`.
 """
 
 import json
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Final
 
+from aggregator.errors import StoreDamaged
 from aggregator.model import FeedInfo, Hints, Moved, SourceState, Validators
 from aggregator.store.columns import (
     AnyRow,
@@ -17,6 +19,7 @@ from aggregator.store.columns import (
     moment,
     moment_or_none,
 )
+from aggregator.store.rows import BROKEN
 
 # In the order in which `state_of` takes them; all columns but those that others write.
 REMEMBERED: Final = (
@@ -91,7 +94,18 @@ def row_of(state: SourceState) -> dict[str, Any]:
 
 
 def state_of(row: AnyRow) -> SourceState:
-    """Return the state that a row of the columns in `REMEMBERED` holds."""
+    """Return the state that a row of the columns in `REMEMBERED` holds.
+
+    Raises:
+        StoreDamaged: for values that nobody wrote.
+    """
+    try:
+        return _state_of(row)
+    except BROKEN as error:
+        raise StoreDamaged(row[0], *_unreadable(row)) from error
+
+
+def _state_of(row: AnyRow) -> SourceState:
     (
         source_id,
         gone,
@@ -221,3 +235,19 @@ def _of_microseconds(count: int | None) -> timedelta | None:
 
 
 _UNHINTED = _hints_said(Hints())
+_READERS: Final[dict[str, Callable[[Any], object]]] = {
+    **{
+        n: moment_or_none for n in REMEMBERED if n.endswith(("_at", "_until", "_since"))
+    },
+    "moved": lambda text: text and _moved(text),
+    "feed": _feed,
+}
+
+
+def _unreadable(row: AnyRow) -> Iterator[str]:
+    """Yield the names of the values in a row that their readers refuse."""
+    for name, read in _READERS.items():
+        try:
+            read(getattr(row, name))
+        except BROKEN:
+            yield name

@@ -58,7 +58,7 @@ def test_an_older_one_takes_the_place_of_what_cannot_be_read(
     searched = desk.search("rain", limit=limit)
 
     assert titles(found) == titles(searched) == left
-    assert {each.article_id for each in out} == {article(name).id for name in spoiled}
+    assert {each.id for each in out} == {article(name).id for name in spoiled}
 
 
 @pytest.mark.parametrize("bodies", [True, False])
@@ -93,7 +93,7 @@ def test_what_came_late_is_told_without_it(desk):
     found = desk.late(since=NOW, leave_out=out.append)
 
     assert article("l1").id in {each.id for each in found}
-    assert [each.article_id for each in out] == [article("l0").id]
+    assert [each.id for each in out] == [article("l0").id]
 
 
 def test_what_cannot_be_read_is_nobodys_twin(desk):
@@ -114,7 +114,7 @@ def test_which_of_some_cannot_be_read_is_told(desk, table, column, value):
     spoil(desk, table, column, value, "n1", "n2")
     asked = [article(name).id for name in ("n0", "n1", "n2")]
 
-    told = {each.article_id: each.what for each in desk.unreadable(asked)}
+    told = {each.id: each.what for each in desk.unreadable(asked)}
 
     assert told == dict.fromkeys(asked[1:], f"its {column} cannot be read")
 
@@ -155,7 +155,7 @@ def test_a_text_that_cannot_be_decoded_harms_no_other_article(flipped, bodies):
 
     assert titles(found) == ["Rain 0", "Rain 1", "Rain 3"]
     assert titles(listed) == ["Rain 0", "Rain 1", "Rain 3", "Rain 4"]
-    assert {(each.article_id, each.what) for each in out} == {
+    assert {(each.id, each.what) for each in out} == {
         (article("n2").id, "its title cannot be read")
     }
     assert titles(flipped.search("rain", limit=9)) == titles(listed)
@@ -195,16 +195,15 @@ def test_pages_go_on_below_one_that_ends_with_what_cannot_be_decoded(
 
 
 def test_what_cannot_be_decoded_elsewhere_is_said_without_its_bytes(flipped):
+    flipped.put_meta("a fact", "it is told")
     with flipped._writing() as connection:
-        connection.execute(
-            text(f"UPDATE sources SET because = {NO_TEXT.format('because')}")
-        )
+        connection.execute(text(f"UPDATE meta SET value = {NO_TEXT.format('value')}"))
 
     with pytest.raises(StoreError) as refused:
-        flipped.states()
+        flipped.meta("a fact")
 
     assert str(refused.value).endswith(
-        "a text in a column `because` is no UTF-8; restore the last backup "
+        "a text in a column `value` is no UTF-8; restore the last backup "
         "(`mediawire verify` names all that is damaged)"
     )
 

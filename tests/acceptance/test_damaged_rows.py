@@ -1,4 +1,4 @@
-"""One article of the store is damaged: a round goes on with all others and names it."""
+"""One row of the store is damaged: a round goes on with all others and names it."""
 
 import pytest
 
@@ -58,3 +58,23 @@ def test_a_round_goes_on_and_names_it_wherever_it_is_met(tmp_path, place, spoil)
     assert left_out in at.run("status").stdout
     proved = at.run("verify", code=1).stdout
     assert f"article {rain} of agency: its {column} cannot be read" in proved
+
+
+def test_a_source_whose_row_is_damaged_is_taken_up_again(tmp_path):
+    """What is known of its reports stays, so none is published twice."""
+    with Origin() as origin:
+        origin.answers("/agency", feed(Rain="It rained."))
+        origin.answers("/bureau", feed(Sun="It shone."))
+        sources = {name: origin.url(f"/{name}") for name in ("agency", "bureau")}
+        at = Installation(tmp_path, sources, publications=PUBLICATIONS)
+        at.poll()
+        damage.spoil_source(tmp_path, "agency", feed="{")
+
+        proved = at.run("verify", code=1).stdout
+        polled = {each["id"]: each for each in at.poll()["sources"]}
+
+    assert "source agency: its feed cannot be read; the next start takes" in proved
+    assert list(polled) == ["agency"]
+    assert (polled["agency"]["outcome"], polled["agency"]["new"]) == ("unchanged", 0)
+    assert "agency" in at.run("status").stdout
+    at.run("verify")
