@@ -43,7 +43,7 @@ What commands and pages ask
     rehearsal     what a rule would do
     deciding      what the desk decides about sources and articles
     amending      sources changed in the config folder
-    prospect      which feed is behind an address
+    prospect      which feed is behind an address; `handover`: to its first poll
     trial         what sources would bring; `sparing`: who must be left alone
     doctor        whether libraries, clock and folders are fit
 """

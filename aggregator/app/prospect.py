@@ -7,11 +7,13 @@ through the one guarded Fetcher, and requests to one host are `spacing` apart.
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from threading import Event
 from typing import Any
 from urllib.parse import urljoin
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from aggregator.app.clock import Clock, utc_now
 from aggregator.config import masked
@@ -28,9 +30,14 @@ HEADLINES = 5
 
 
 class Prospect(Struct, frozen=True, kw_only=True):
-    """A feed that was found: `url` is where, `others` are further feeds of the page."""
+    """A feed that was found: `url` is where, `others` are further feeds of the page.
+
+    `reading` is what it holds by the `answer` that was asked for `at` a time.
+    """
 
     url: str
+    answer: Fetched
+    at: datetime
     reading: Reading
     others: tuple[str, ...] = ()
 
@@ -53,7 +60,7 @@ def prospect(config: Config, url: str, *, clock: Clock = utc_now) -> Prospect:
     with _Scout.sent_out(config, clock) as scout:
         page = scout.fetch(url)
         try:
-            return Prospect(url=page.moved_to or url, reading=scout.read(page))
+            return scout.found(url, page)
         except ReadError as error:
             if error.problem != "html-page":
                 raise
@@ -111,13 +118,12 @@ def _behind(page: Fetched, scout: "_Scout") -> Prospect:
     tried = []
     for url in paths[:MOST_TRIED]:
         try:
-            document = scout.fetch(url)
-            reading = scout.read(document)
+            found = scout.found(url, scout.fetch(url))
         except (FetchError, ReadError) as error:
             tried.append(f"  {error}")
             continue
         others = tuple(other for other in named if other != url)
-        return Prospect(url=document.moved_to or url, reading=reading, others=others)
+        return replace(found, others=others)
     which = "the feeds it names" if named else "the usual addresses; it names no feed"
     raise ReadError(
         "\n".join([f"{masked(page.url)} is a web page; tried {which}:", *tried]),
@@ -136,6 +142,7 @@ class _Scout:
         self._fetcher = fetcher
         self._workers = workers
         self._asked: set[str] = set()
+        self._asked_at = clock()
 
     @classmethod
     @contextmanager
@@ -153,14 +160,24 @@ class _Scout:
         if host in self._asked:
             Event().wait(self._config.host_limits(host).spacing.total_seconds())
         self._asked.add(host)
+        self._asked_at = self._clock()
         answer = self._fetcher.fetch(
-            FetchRequest(source_id=masked(url), url=url), now=self._clock()
+            FetchRequest(source_id=masked(url), url=url), now=self._asked_at
         )
         if not isinstance(answer, Fetched):
             raise MediaWireError(f"{masked(url)}: answered 304 to a first request")
         return answer
 
-    def read(self, document: Fetched) -> Reading:
+    def found(self, url: str, document: Fetched) -> Prospect:
+        """Return the feed that was fetched last; raises ReadError if it is none."""
+        return Prospect(
+            url=document.moved_to or url,
+            answer=document,
+            at=self._asked_at,
+            reading=self._read(document),
+        )
+
+    def _read(self, document: Fetched) -> Reading:
         """Return what a document holds, read in a process that may be killed."""
         return self._workers.read(
             ReadRequest(

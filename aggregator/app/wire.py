@@ -14,8 +14,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from msgspec.structs import replace
+
 from aggregator.app.clock import Clock, utc_now
 from aggregator.app.editorial import Editorial
+from aggregator.app.handover import taken
 from aggregator.app.lowering import Lowering
 from aggregator.app.printing import Printing
 from aggregator.app.records import broken, edited, recorded, tell_of
@@ -194,7 +197,10 @@ class Wire:
             return None
         jitter = random.random()  # noqa: S311 - spreads load, hides nothing
         try:
-            result = poll(source, state, self._rooms, now=now, jitter=jitter)
+            rooms = self._rooms
+            if answer := taken(self.store, source, state, now=now):
+                rooms = replace(rooms, fetching=answer)
+            result = poll(source, state, rooms, now=now, jitter=jitter)
         except Exception as error:
             if (
                 isinstance(error, StoreAway)

@@ -299,6 +299,11 @@ class Store(Catalogue):
         with self._writing() as connection:
             meta.put_fact(connection, key, value)
 
+    def forget_meta(self, key: str) -> None:
+        """Delete a single fact about the store, if it was ever written."""
+        with self._writing() as connection:
+            meta.forget_fact(connection, key)
+
     def prune(self, before: datetime) -> int:
         """Delete articles listed before a time, and older log rows; returns how many.
 

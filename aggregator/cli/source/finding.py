@@ -1,5 +1,6 @@
 """`source add`, `source test`: from an address to a feed, and into sources.yaml."""
 
+from contextlib import closing, suppress
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -64,6 +65,8 @@ def add(
         **({"group": group} if group else {}),
         **({"tags": list(tags)} if tags else {}),
     }
+    # Before: a service that sees the new line asks at once.
+    _hand_over(files.config, entry["id"], found)
     files.folder.write(SOURCES, partial(with_sources, sources=[entry]))
     count = len(found.articles)
     click.echo(
@@ -96,6 +99,17 @@ def test(invocation: Invocation, *, url: str, as_json: bool) -> None:
         click.echo(f"note: {note}")
     for other in shown["others"]:
         click.echo(f"the page also names: {other}")
+
+
+def _hand_over(config: Config, source_id: str, found: Prospect) -> None:
+    """Spare the publisher a second request; where that fails, it gets one."""
+    from aggregator.app.handover import hand_over
+    from aggregator.store import open_store
+
+    if found.url.startswith("file:"):
+        return
+    with suppress(MediaWireError), closing(open_store(config.store)) as store:
+        hand_over(store, source_id, found.url, found.answer, at=found.at)
 
 
 def _prospect(url: str, config: Config) -> Prospect:
