@@ -11,7 +11,7 @@ hub is silent, its source is polled as all others are.
 
 import hmac
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from secrets import token_hex, token_urlsafe
 
@@ -34,10 +34,18 @@ REST = 1.0  # seconds
 
 
 class Hubs:
-    """The subscriptions of one installation. Safe to use from several threads."""
+    """The subscriptions of one installation. Safe to use from several threads.
 
-    def __init__(self, wire: Wire) -> None:
+    `asks` is told whenever a host is asked, for who polls it, too.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        asks: Callable[[Mapping[str, timedelta]], None] = lambda _hosts: None,
+    ) -> None:
         self._wire = wire
+        self._asks = asks
         self._turn = threading.Lock()
         self._rung = threading.Event()
         self._named: dict[str, tuple[str | None, str | None]] = {}
@@ -104,7 +112,10 @@ class Hubs:
             self._rung.wait(LOOK_EVERY.total_seconds())
 
     def look(self, stop: threading.Event) -> None:
-        """Ask each hub for what is due, one after the other, as far apart as polls."""
+        """Ask each hub for what is due, one after the other, as far apart as polls.
+
+        And as far from those of this process; of others only what they asked before.
+        """
         for source_id, hub, topic in self._wanted():
             if not self._is_on:
                 return
@@ -149,6 +160,7 @@ class Hubs:
             )
             # Before it is asked: it may confirm before it answers.
             self._keep(source_id, wanted)
+        self._asks({host_of(hub): timedelta(0)})
         callback = f"{config.base_url}{websub.ROOT}{source_id}/{wanted.token}"
         try:
             Poster(self._limits(source_id, hub), contact=config.contact).post(

@@ -63,7 +63,6 @@ class Service:
         self._called: str | None = None
         self._upkeep = Upkeep(wire, lambda: self._time.jump() is not None)
         self.alarm = Alarm(wire)
-        self.hubs = Hubs(wire)
         self._following = Following(wire, load, self._adopt)
         self._stop = Event()
         self._lookouts: list[Thread] = []
@@ -76,6 +75,7 @@ class Service:
         shards = open_shards(wire.config.store, SHARING, now=wire.clock())
         self.polling = Polling(wire, Share(wire, shards), self._heard)
         self._engine = self.polling.engine
+        self.hubs = Hubs(wire, self._engine.remember)
 
     def run(self) -> None:
         """Work until `stop` is called; then end cleanly within about ten seconds.

@@ -100,7 +100,7 @@ class LocalEngine:
         return None if self._threads else self._cramped
 
     def remember(self, asked: Mapping[str, timedelta]) -> None:
-        """Hear how long ago others asked hosts, before their sources are taken."""
+        """Hear how long ago others asked hosts: their next poll comes that much later."""
         with self._changed:
             self._manners.remember(asked, monotonic())
 

@@ -43,18 +43,17 @@ class Manners:
         self._announce(state.host, host)
 
     def remember(self, asked: Mapping[str, timedelta], at: float) -> None:
-        """Count starts that others made so long ago, before their sources are added."""
+        """Count starts that others made so long ago."""
         for name, ago in asked.items():
             host = self._hosts.setdefault(name, _Host(self._limits(name)))
             host.last_start = max(host.last_start, at - ago.total_seconds())
 
     def start(self, at: float) -> SourceState | None:
         """Return the next source that may start at this moment, counted as started."""
-        if not self._announced or self._announced[0][0] > at:
+        name = self._free(at)
+        if name is None:
             return None
-        name = heappop(self._announced)[2]
         host = self._hosts[name]
-        host.announced = False
         host.running += 1
         host.last_start = at
         state = host.waiting.popleft()
@@ -91,10 +90,24 @@ class Manners:
             host.limits, host.announced = limits(name), False
             self._announce(name, host)
 
+    def _free(self, at: float) -> str | None:
+        """Return the host that waited longest of those that may be asked at this moment."""
+        while self._announced and self._announced[0][0] <= at:
+            name = heappop(self._announced)[2]
+            host = self._hosts[name]
+            host.announced = False
+            if self._begins(host) <= at:
+                return name
+            # Others asked it since it was announced.
+            self._announce(name, host)
+        return None
+
+    def _begins(self, host: _Host) -> float:
+        return host.last_start + host.limits.spacing.total_seconds()
+
     def _announce(self, name: str, host: _Host) -> None:
         free = host.running < host.limits.per_host
         if host.waiting and free and not host.announced:
             self._turn += 1
             host.announced = True
-            begins = host.last_start + host.limits.spacing.total_seconds()
-            heappush(self._announced, (begins, self._turn, name))
+            heappush(self._announced, (self._begins(host), self._turn, name))

@@ -131,3 +131,13 @@ def test_no_host_is_ever_asked_too_often_and_all_get_their_turn(
     assert sorted(done) == sorted(sources)
     for times in starts.values():
         assert all(b - a >= spacing for a, b in pairwise(times))
+
+
+def test_who_asks_a_host_meanwhile_lets_its_sources_wait_and_no_others():
+    manners = queue_of("a1", "b1")
+
+    manners.remember({"a": timedelta(0)}, 10)
+
+    assert started(manners, 10) == ["b1"]
+    assert manners.pause(10) == 2
+    assert started(manners, 12) == ["a1"]

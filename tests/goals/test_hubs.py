@@ -429,3 +429,13 @@ def test_nobody_is_asked_or_heard_who_is_not_wanted(tmp_path, hub):
         assert hub.tells(NEWS) == 404
         assert hub.questions(hub.asked[0])[0] == 404
     made.wire.close()
+
+
+def test_who_polls_hears_when_a_hub_is_asked(wired, hub):
+    """So that a poll of the same host does not follow at once."""
+    heard = []
+
+    Hubs(wired.wire, heard.append).look(threading.Event())
+
+    assert heard == [{"127.0.0.1": timedelta(0)}] * len(hub.asked)
+    assert hub.asked
