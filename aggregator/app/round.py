@@ -99,13 +99,20 @@ def poll_round(
     if states:
         poll = partial(wire.poll, forced=forced)
         _poll_all(wire, states, summary, poll, polled=polled, begun=begun)
+    # What has to stand in a month is there before it is pruned.
     summary.statuses = wire.publish_news()
-    if prunes:
-        try:
-            prune(wire, wire.clock())
-        except MediaWireError as error:
-            log.error("not pruned", reason=str(error))  # noqa: TRY400 - a sentence
+    if prunes and _pruned(wire):
+        summary.statuses = wire.publish_news() or summary.statuses
     return summary
+
+
+def _pruned(wire: Wire) -> bool:
+    """Delete what is older than anybody keeps; return whether anything was."""
+    try:
+        return prune(wire, wire.clock()) > 0
+    except MediaWireError as error:
+        log.error("not pruned", reason=str(error))  # noqa: TRY400 - a sentence
+        return False
 
 
 def _poll_all(

@@ -70,12 +70,17 @@ def backup(invocation: Invocation, *, file: Path) -> None:
 
 
 @db.command()
-@click.pass_obj
-def prune(invocation: Invocation) -> None:
+@click.pass_context
+def prune(ctx: click.Context) -> None:
     """Delete articles older than `keep`, but none that a source still lists.
 
     A running service does this once a day by itself, and so do rounds of cron.
     """
-    with reading_wire(invocation) as wire:
+    from aggregator.cli.deciding import publish
+
+    with reading_wire(ctx.obj) as wire:
         pruned = wire.prune(wire.clock())
+        wire.call_press()
     click.echo(f"{pruned} articles pruned")
+    if pruned:
+        publish(ctx, "db prune", "the running service publishes without them now")

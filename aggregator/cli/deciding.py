@@ -24,7 +24,7 @@ def retitle(ctx: click.Context, *, ref: str, title: str | None, reset: bool) -> 
             now = deciding.retitle(wire, article, None if reset else headline)
             click.echo(f"{article.id}: {now}")
         wire.call_press()
-    _publish(ctx, "article retitle", "the running service publishes it now")
+    publish(ctx, "article retitle", "the running service publishes it now")
 
 
 @click.command()
@@ -41,7 +41,7 @@ def split(ctx: click.Context, *, ref: str, reset: bool) -> None:
     for sentence, _ in said:
         click.echo(sentence)
     if any(changes for _, changes in said):
-        _publish(ctx, "article split", "the running service publishes it now")
+        publish(ctx, "article split", "the running service publishes it now")
 
 
 @click.command()
@@ -65,10 +65,10 @@ def withdraw(ctx: click.Context, *, ref: str, reason: str) -> None:
     if not taken_back:
         click.echo("it was withdrawn before, and stands nowhere; nothing was changed")
         return
-    _publish(ctx, "article withdraw", "the running service publishes without it now")
+    publish(ctx, "article withdraw", "the running service publishes without it now")
 
 
-def _publish(ctx: click.Context, purpose: str, otherwise: str) -> None:
+def publish(ctx: click.Context, purpose: str, otherwise: str) -> None:
     """Publish what was decided; a service that runs does it, which `otherwise` says."""
     try:
         with working_wire(configured(ctx.obj), purpose) as wire:

@@ -66,6 +66,7 @@ def _service(config: Config, written: Written) -> Iterator[Setting]:
         "listen": joined(*config.listen),
         "output": config.output,
         "keep": config.keep,
+        "websub": config.websub,
         "fetch": {
             "timeout": config.fetch.timeout,
             "max_body": size_text(config.fetch.max_body),

@@ -113,6 +113,7 @@ def test_pruned_articles_that_a_source_still_lists_do_not_come_back(at, origin):
     pruned = at.run("db", "prune").stdout
 
     assert pruned == "1 articles pruned\n"
+    at.run("publish", "--check")
     at.poll("--force")
     assert sorted(a["title"] for a in at.articles()) == [
         "Report 2",

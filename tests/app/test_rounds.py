@@ -1,5 +1,6 @@
 """Rounds that cron starts look after the store as a service does, if the clock is right."""
 
+import json
 import threading
 from datetime import timedelta
 
@@ -68,6 +69,27 @@ def test_a_round_prunes_once_a_day(at, pruned):
 
     assert len(pruned) == 2
     assert pruned[1] - pruned[0] > 24 * HOUR
+
+
+def test_what_a_round_prunes_leaves_what_it_published(at):
+    """The next one made `publish --check` and `verify` content, not this one."""
+    wire = at.wire
+    wire.config = replace(wire.config, keep=2 * DAY)
+    one_round(at)
+    at.lists("4")
+    at.wrong_by = DAY
+    one_round(at)
+    at.wrong_by = 3 * DAY
+
+    one_round(at)
+
+    assert set(at.seen()) == {"Report 4"}
+    path = wire.config.output / "feeds/wire.json"
+    shown = {each["title"] for each in json.loads(path.read_bytes())["items"]}
+    assert shown == {"Report 4"}
+    assert wire.printing.would_publish(at.clock(), wire.config.publications) == []
+    months = (path.parent / "wire/archive").glob("*.atom")
+    assert any(b"Report 1" in month.read_bytes() for month in months)
 
 
 def poll(at):

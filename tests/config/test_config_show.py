@@ -2,6 +2,7 @@
 
 from desk import Desk
 
+from aggregator.config import reference
 from aggregator.config.show import settings
 
 
@@ -21,6 +22,17 @@ def test_each_setting_has_its_value_and_origin(desk: Desk):
     assert found["fetch.timeout"] == ("20s", "MEDIAWIRE_FETCH__TIMEOUT")
     assert found["listen"] == ("127.0.0.1:9", "--listen")
     assert found["fetch.workers"] == ("64", "default")
+
+
+def test_every_key_of_the_service_is_shown(desk: Desk):
+    """`websub` was not."""
+    server = "{server: 'localhost:25', to: [a@desk.example], sender: b@desk.example}"
+    desk.writes("mediawire.yaml", f"websub: yes\nalerts: {{mail: {server}}}\n")
+
+    found = shown(desk)
+
+    assert found["websub"] == ("true", "mediawire.yaml:1")
+    assert {".".join(path) for path in reference.settings()} <= found.keys()
 
 
 def test_what_is_shown_of_an_ipv6_address_can_be_written_back(desk: Desk):
