@@ -152,7 +152,8 @@ class SourceKeys(BaseModel, extra="forbid", frozen=True):
     )
     url: FeedAddress = Field(
         description="The feed: http, https or file (relative to this folder). "
-        "May be env:NAME."
+        "May be env:NAME, which keeps it out of this file; readers see all of it but "
+        "credentials."
     )
     title: Line | None = Field(
         default=None, description="How it is credited; without: the feed's own title."

@@ -13,10 +13,12 @@ from urllib.parse import unquote_plus, urlsplit, urlunsplit
 # `X-Amz-Signature`, ... A harmless `monkey=` goes too; the address is for credit.
 _SECRET = re.compile(
     r"(?:token|key|secret|password|passwd|passphrase|pwd|pass|auth|authorization"
-    r"|signature|sig|jwt|credentials?|session|sid|hmac|hash)\Z",
+    r"|signature|sig|jwt|credentials?|session|sid|hmac|hash|cookie|otp|(?<![a-z])pin)\Z",
     re.IGNORECASE,
 )
-# As many letters have no other meaning by chance, whatever the parameter is called.
+# Names of what often is something else (`code=fr`, `keyset=2`), and secret where it is long.
+_DOUBTFUL = re.compile("token|key(?!word)|secret|code|session", re.IGNORECASE)
+# As many letters have no other meaning by chance.
 _TELLING = 8
 
 
@@ -33,7 +35,7 @@ def public(url: str) -> str:
     query = "&".join(
         pair
         for pair in parts.query.split("&")
-        if not _SECRET.search(pair.partition("=")[0])
+        if not _is_secret(*pair.partition("=")[::2])
     )
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, parts.path, query, ""))
@@ -50,7 +52,7 @@ def credentials(url: str) -> frozenset[str]:
     except ValueError:
         return frozenset()
     pairs = (pair.partition("=") for pair in parts.query.split("&"))
-    values = [value for name, _, value in pairs if _SECRET.search(name)]
+    values = [value for name, _, value in pairs if _is_secret(name, value)]
     user, _, password = parts.netloc.rpartition("@")[0].partition(":")
     return frozenset(unquote_plus(each) for each in (*values, password or user) if each)
 
@@ -74,6 +76,12 @@ def untold(url: str, kept: AbstractSet[str]) -> str:
         return url
     netloc = host if named else parts.netloc
     return urlunsplit(parts._replace(netloc=netloc, query="&".join(query)))
+
+
+def _is_secret(name: str, value: str) -> bool:
+    if _SECRET.search(name):
+        return True
+    return len(value) >= _TELLING and bool(_DOUBTFUL.search(name))
 
 
 def _repeats(pair: str, kept: AbstractSet[str]) -> bool:

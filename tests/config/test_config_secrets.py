@@ -184,6 +184,7 @@ def test_what_cannot_be_a_secret_is_shown_as_it_is_written(query):
 LEFT_OUT = """
     access_token apikey client-secret password passwd passphrase pwd pass auth hmac hash
     authorization signature sig jwt credential credentials session PHPSESSID sid
+    cookie auth_cookie otp pin user_pin
 """
 
 
@@ -194,6 +195,16 @@ def test_what_feeds_leave_out_is_masked_wherever_an_operator_looks(name):
 
     assert public(url) == "https://h.example/f"
     assert "SECRET" not in masked(url)
+
+
+@pytest.mark.parametrize("name", ["code", "keyset", "tokens", "session_id"])
+def test_what_may_be_something_else_is_left_out_where_it_is_long(name):
+    """A5: a language is seldom eight letters long, and a secret never shorter."""
+    feed = "https://h.example/f"
+
+    assert public(f"{feed}?{name}=SECRETTOK&a=1") == f"{feed}?a=1"
+    assert public(f"{feed}?{name}=fr") == f"{feed}?{name}=fr"
+    assert "SECRETTOK" not in masked(f"{feed}?{name}=SECRETTOK")
 
 
 def test_the_example_contact_is_warned_of_and_an_own_one_is_not(desk: Desk):
