@@ -1,17 +1,19 @@
 """Which sources must be left alone now, for what asks them beside the schedule.
 
 In: the config, and what its store says if there is one. Out: a reason for each source
-that is paused or gone, or whose Retry-After runs. Nothing is created, and nothing
-written.
+that is paused or gone, or whose Retry-After runs; and in the store, where an answer asked
+us to stay away, that it did. No store is created.
 """
 
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterable, Mapping
+from contextlib import closing, suppress
+
+from msgspec.structs import replace
 
 from aggregator.app.clock import utc_now
 from aggregator.errors import MediaWireError
 from aggregator.fetching import cadence
-from aggregator.model import Config, SourceState
+from aggregator.model import Config, PollResult, SourceState
 
 
 def spared(config: Config, *, named: bool = False) -> dict[str, str]:
@@ -30,6 +32,45 @@ def spared(config: Config, *, named: bool = False) -> dict[str, str]:
             again = f"`poll --force {source.id}` asks all the same"
             reasons[source.id] = f"{state.because}; {again}"
     return reasons
+
+
+def spare(config: Config, asked: Iterable[PollResult]) -> None:
+    """Leave alone from now on, for as long as they said, who asked for it.
+
+    Of an answer that came beside the schedule nothing else is kept.
+    """
+    from aggregator.store import open_store, schema_version
+
+    wanted = {r.source_id: r.state for r in asked if r.state.retry_after_until}
+    if not wanted:
+        return
+
+    def promised(rows: Mapping[str, SourceState]) -> list[SourceState]:
+        return [
+            _promised(rows[id_], state) if id_ in rows else state
+            for id_, state in wanted.items()
+        ]
+
+    with suppress(MediaWireError):
+        if schema_version(config.store) is not None:
+            with closing(open_store(config.store)) as store:
+                store.revise(promised, among=wanted)
+
+
+def _promised(row: SourceState, answered: SourceState) -> SourceState:
+    """Return a row with what an answer asked for, and how it stands since then."""
+    return replace(
+        row,
+        last_polled_at=answered.last_polled_at,
+        outcome=answered.outcome,
+        problem=answered.problem,
+        error=answered.error,
+        failures=row.failures + answered.failures,
+        retry_after_until=answered.retry_after_until,
+        advised_until=answered.advised_until,
+        next_poll_at=max(row.next_poll_at, answered.next_poll_at),
+        because=answered.because,
+    )
 
 
 def _stored(url: str) -> Mapping[str, SourceState]:

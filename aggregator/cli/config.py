@@ -131,16 +131,18 @@ def _loaded(invocation: Invocation) -> Loaded:
 
 def _tried(config: Config) -> tuple[dict[str, str], dict[str, str]]:
     """Return why sources cannot be used, and why others were not tried, by their ids."""
-    from aggregator.app.sparing import spared
+    from aggregator.app.sparing import spare, spared
     from aggregator.app.trial import try_sources
 
     left_alone = spared(config)
+    tried = try_sources(config, but=left_alone)
+    spare(config, tried)
     failed = {
         # Some of these sentences begin with the id, as they stand in the log.
         result.source_id: (result.outcome.error or "failed").removeprefix(
             f"{result.source_id}: "
         )
-        for result in try_sources(config, but=left_alone)
+        for result in tried
         if result.outcome.kind == "failed"
     }
     return failed, left_alone

@@ -533,6 +533,27 @@ def test_a_check_and_a_test_wait_for_a_running_retry_after_too(tmp_path, origin)
     assert len(origin.heard) == 1
 
 
+@pytest.mark.parametrize("known", ["gazette", "herald"])
+def test_what_a_check_was_asked_to_wait_for_every_command_waits_for(
+    tmp_path, origin, known
+):
+    """P12: of a source that was polled before, and of one that was not."""
+    at = Installation(tmp_path, {known: origin.url()})
+    origin.answers("/feed", rss(1))
+    origin.answers("/feed", status=429, headers=[("Retry-After", "3600")])
+    at.poll()
+    at.write_sources({"gazette": origin.url()})
+
+    at.run("check", "--online", code=1)
+    polled = at.poll()
+    forced = at.run("poll", "--force", "gazette", "--json")
+
+    assert polled["polled"] == json.loads(forced.stdout)["polled"] == 0
+    assert "gazette is not polled: Retry-After until" in forced.stderr
+    assert at.status()["gazette"]["state"] == "throttled"
+    assert len(origin.heard) == 2
+
+
 def test_a_check_makes_no_store(tmp_path, origin):
     at = Installation(tmp_path, {"gazette": origin.url()})
     origin.answers("/feed", status=500)
