@@ -7,6 +7,7 @@ whenever it is asked for.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event
 
 from aggregator.app.wire import Wire
@@ -61,9 +62,10 @@ class Following:
         while not stop.is_set():
             try:
                 folder = self._wire.config.folder
-                since = known(folder)
+                since = known(folder, self._secret_files())
                 self.call()
-                for _ in changes(folder, stop, since=since):
+                beside = self._secret_files
+                for _ in changes(folder, stop, since=since, beside=beside):
                     self.call()
             except Exception:
                 if not is_told:
@@ -86,6 +88,10 @@ class Following:
             log.info("config adopted", sources=len(config.sources))
             self._name_late_keys(config)
         return config
+
+    def _secret_files(self) -> tuple[Path, ...]:
+        """Return where the secrets of the config in force are kept."""
+        return self._wire.config.secret_files
 
     def _name_late_keys(self, config: Config) -> None:
         before = self._started_with

@@ -1,15 +1,16 @@
 """Tell when the config folder has changed and come to rest.
 
-In: the folder. Out: its digest, each time that what `load` would read is another than
-before. Whether it is valid is for the caller to find out, who refuses a bad one.
+In: the folder, and the files beside it that secrets are kept in. Out: their digest, each
+time that what `load` would read is another than before. Whether it is valid is for the caller to find out, who refuses a bad one.
 
 Watched is the folder, not its files, for editors and ConfigMaps rename. A change counts
 once nothing was written for QUIET, so that a file written in two halves a second apart
 is read whole. Every LOOK the digest is compared even if nothing was heard: network file
-systems do not tell, and a folder that was replaced is not the one being watched.
+systems do not tell, a folder that was replaced is not the one being watched, and secrets may be kept
+anywhere.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -33,14 +34,14 @@ LONGEST = timedelta(seconds=5)
 LOOK = timedelta(seconds=5)
 
 
-def digest(folder: Path) -> bytes:
+def digest(folder: Path, beside: Iterable[Path] = ()) -> bytes:
     """Return 16 bytes that change when, and only when, a file's name or content does.
 
-    Secrets kept elsewhere (`file:PATH`) are not part of it. Raises OSError if the folder
-    cannot be read now.
+    `beside` are files that are read, too. Raises OSError if the folder cannot be read
+    now.
     """
     found = []
-    for path in paths(folder):
+    for path in (*paths(folder), *beside):
         with suppress(OSError):
             found.append((path, path.read_bytes()))
     return digest_of(found)
@@ -88,18 +89,20 @@ def changes(
     *,
     since: bytes | None = None,
     quiet: timedelta = QUIET,
+    beside: Callable[[], Iterable[Path]] = tuple,
 ) -> Iterator[bytes]:
     """Yield the digest after each change, until `stop` is set (seen within `quiet`).
 
-    The first is from what it was (`since`), or else from what it is now.
+    The first is from what it was (`since`), or else from what it is now. `beside` says
+    which further files are read by now.
 
     A folder that cannot be read (no file descriptor is free, a network disk is away) has
     not changed as far as we know: that is said once, and it is looked at again.
     """
-    before, trouble = known(folder) if since is None else since, ""
+    before, trouble = known(folder, beside()) if since is None else since, ""
     for _ in _rests(folder, stop, quiet):
         try:
-            now = digest(folder)
+            now = digest(folder, beside())
         except OSError as error:
             if str(error) != trouble:
                 trouble = str(error)
@@ -147,10 +150,10 @@ def _looks(folder: Path, stop: Event, quiet: timedelta) -> Iterator[None]:
             yield None
 
 
-def known(folder: Path) -> bytes | None:
+def known(folder: Path, beside: Iterable[Path] = ()) -> bytes | None:
     """Return the digest of a folder, None if it cannot be read now."""
     with suppress(OSError):
-        return digest(folder)
+        return digest(folder, beside)
     return None
 
 

@@ -91,6 +91,7 @@ class Config(Struct, frozen=True, kw_only=True):
     trailing slash. `store` is an SQLAlchemy URL. `listen` is (host, port). `output` and
     `folder` are absolute. `hosts` are (pattern, limits), first match wins,
     `default_host` otherwise. `websub` is whether hubs are asked to tell of news.
+    `secret_files` are those in which secrets of it are kept (`file:PATH`).
     """
 
     folder: Path
@@ -112,6 +113,7 @@ class Config(Struct, frozen=True, kw_only=True):
     console: ConsoleAccess = ConsoleAccess()
     alerts: AlertChannels = AlertChannels()
     warnings: tuple[str, ...] = ()
+    secret_files: tuple[Path, ...] = ()
 
     @property
     def longest_spacing(self) -> timedelta:

@@ -197,6 +197,21 @@ def test_what_feeds_leave_out_is_masked_wherever_an_operator_looks(name):
     assert "SECRET" not in masked(url)
 
 
+def test_it_is_known_in_which_files_secrets_are_kept(desk: Desk):
+    desk.writes("pw", "long-and-secret")
+    desk.writes("token", "0123456789abcdef")
+    desk.writes("mediawire.yaml", "console: {token: file:token}")
+    auth = "auth: {username: u, password: file:pw}, headers: {X-Key: file:pw}"
+    desk.writes(
+        "sources.yaml", f"sources: [{{id: a, url: 'https://h.example', {auth}}}]"
+    )
+
+    kept = desk.reads().secret_files
+
+    assert sorted(path.name for path in kept) == ["pw", "token"]
+    assert all(path.is_absolute() for path in kept)
+
+
 @pytest.mark.parametrize("name", ["code", "keyset", "tokens", "session_id"])
 def test_what_may_be_something_else_is_left_out_where_it_is_long(name):
     """A5: a language is seldom eight letters long, and a secret never shorter."""

@@ -162,6 +162,24 @@ def test_where_the_kernel_does_not_tell_the_folder_is_looked_at(
     assert watching.ends() < 5
 
 
+def test_a_secret_that_is_kept_elsewhere_and_changes_is_told(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+):
+    """A password that was rotated was sent in its old form until somebody edited a file."""
+    monkeypatch.setattr("aggregator.config.watch.LOOK", BRIEF)
+    secret = tmp_path_factory.mktemp("secrets") / "password"
+    secret.write_text("old")
+    before = digest(folder, [secret])
+    secret.write_text("new")
+
+    told = changes(folder, Event(), since=before, quiet=BRIEF, beside=lambda: [secret])
+
+    assert next(told) == digest(folder, [secret]) != before
+    told.close()
+
+
 def test_a_folder_that_cannot_be_read_for_a_moment_is_looked_at_again(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -171,7 +189,7 @@ def test_a_folder_that_cannot_be_read_for_a_moment_is_looked_at_again(
     no_file, no_disk = OSError(24, "Too many open files"), OSError(5, "I/O error")
     looked = [b"as it was", no_file, no_disk, b"as it was", b"edited"]
 
-    def look(_: Path) -> bytes:
+    def look(_: Path, _beside: object) -> bytes:
         seen = looked.pop(0)
         if isinstance(seen, OSError):
             raise seen
