@@ -87,13 +87,11 @@ class JsonFeed(Struct, frozen=True, kw_only=True, dict=True):
         said = self.said
         version = _string(said.get("version")) or ""
         authors = _authors(said)
-        language = _string(said.get("language"))
         entries = tuple(
             _entry(
                 self._items[number],
                 raw=self.parts[number].raw,
                 authors=authors,
-                language=language,
             )
             for number in numbers
         )
@@ -109,7 +107,7 @@ class JsonFeed(Struct, frozen=True, kw_only=True, dict=True):
                 *((hub, "hub") for hub in _hubs(said.get("hubs"))),
             ),
             author=", ".join(authors) or None,
-            language=language,
+            language=_string(said.get("language")),
             image=_string(said.get("icon")) or _string(said.get("favicon")),
             entries=entries,
         )
@@ -141,9 +139,7 @@ def _extent(text: str, start: int, last: int) -> Extent:
     return Extent(*(len(text[:place].encode()) for place in (start, after_first, end)))
 
 
-def _entry(
-    item: Said, *, raw: bytes, authors: tuple[str, ...], language: str | None
-) -> Entry:
+def _entry(item: Said, *, raw: bytes, authors: tuple[str, ...]) -> Entry:
     url = _string(item.get("url"))
     external = _string(item.get("external_url"))
     return Entry(
@@ -162,7 +158,7 @@ def _entry(
             for key in ("image", "banner_image")
             if (url := _string(item.get(key)))
         ),
-        language=_string(item.get("language")) or language,
+        language=_string(item.get("language")),
         raw=raw,
     )
 

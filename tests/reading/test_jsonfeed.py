@@ -98,10 +98,12 @@ def test_an_item_is_read():
     )
 
 
-def test_items_inherit_authors_and_language():
+def test_items_inherit_authors_and_the_desk_decides_of_the_language():
+    """As with RSS and Atom: what a whole feed says comes after the operator's word."""
     feed = parsed(author={"name": "Ann"}, language="fa", items=[{"id": 1}])
 
-    assert (feed.entries[0].authors, feed.entries[0].language) == (("Ann",), "fa")
+    assert (feed.entries[0].authors, feed.entries[0].language) == (("Ann",), None)
+    assert feed.language == "fa"
 
 
 @pytest.mark.parametrize(

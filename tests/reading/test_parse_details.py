@@ -148,6 +148,16 @@ def test_pictures_come_with_size_words_and_credit_most_telling_first():
     )
 
 
+def test_an_enclosed_picture_has_the_credit_of_its_entry():
+    enclosed = b'<enclosure url="quay.jpg" type="image/jpeg"/><enclosure url="a.mp3"/>'
+    entry = item(enclosed + b"<media:credit>Jo Lens</media:credit>")
+
+    assert entry.pictures == (
+        Picture(url="quay.jpg", type="image/jpeg", credit="Jo Lens"),
+    )
+    assert item(enclosed).pictures == ()
+
+
 OWN = b"<title>Own</title><link>https://source.example/own</link>"
 LOGO = (
     b"<image><title>Logo</title><url>https://source.example/i.png</url>"

@@ -67,6 +67,10 @@ def pictures(groups: Groups) -> tuple[Picture, ...]:
             found.append(Picture(url=url))
     for element in thumbnails:
         found += _picture(element, {}, groups)
+    if "media:credit" in groups:
+        # Of an enclosed picture only this says whose it is.
+        for element in filter(_is_picture, groups.get("enclosure", ())):
+            found += _picture(element, {}, groups)
     return tuple(found)
 
 
