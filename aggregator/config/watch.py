@@ -1,13 +1,14 @@
 """Tell when the config folder has changed and come to rest.
 
 In: the folder, and the files beside it that secrets are kept in. Out: their digest, each
-time that what `load` would read is another than before. Whether it is valid is for the caller to find out, who refuses a bad one.
+time that what `load` would read is another than before. Whether it is valid is for the
+caller to find out, who refuses a bad one.
 
 Watched is the folder, not its files, for editors and ConfigMaps rename. A change counts
 once nothing was written for QUIET, so that a file written in two halves a second apart
 is read whole. Every LOOK the digest is compared even if nothing was heard: network file
-systems do not tell, a folder that was replaced is not the one being watched, and secrets may be kept
-anywhere.
+systems do not tell, a folder that was replaced is not the one being watched, and secrets
+may be kept anywhere.
 """
 
 from collections.abc import Callable, Iterable, Iterator
