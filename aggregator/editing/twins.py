@@ -24,7 +24,8 @@ def families(
 ) -> dict[str, tuple[Article, ...]]:
     """Return for each article's id the family it belongs to, itself included.
 
-    `alike` are pairs of ids of near-duplicates, `alone` ids that join no family.
+    `alike` are pairs of ids of near-duplicates, `alone` ids that join no family. Who is
+    like one that is alone, or not given (it was taken back), stays one with the others.
     """
     by_id = {each.id: each for each in articles if each.id not in alone}
     found: dict[str, tuple[Article, ...]] = {each.id: (each,) for each in articles}
@@ -36,8 +37,7 @@ def families(
         return id_
 
     for one, other in (*_same(by_id.values()), *alike):
-        if one in by_id and other in by_id:
-            head[root(one)] = root(other)
+        head[root(one)] = root(other)
     members = defaultdict(list)
     for id_, each in by_id.items():
         if id_ in head:

@@ -120,7 +120,8 @@ class Sketched(NamedTuple):
 class Twins(NamedTuple):
     """Shown articles, without bodies, that have to do with each other, and how.
 
-    `split` are the ids of those that stand alone.
+    `joins` are also those through articles that are not shown. `split` are the ids of
+    those that stand alone.
     """
 
     articles: tuple[Article, ...]
@@ -131,19 +132,19 @@ class Twins(NamedTuple):
 def twins(connection: Connection, start: Iterable[Article]) -> Twins:
     """Return these articles and all that carry a name of one, or are like one.
 
-    Goes on with what it found until nothing is new. What cannot be read is nobody's twin.
+    Goes on with what it found until nothing is new, also through what is not shown any
+    more: those that were like it stay one. What cannot be read is nobody's twin.
     """
     found = {each.id: each for each in start}
-    looked, related = set[str](), dict[str, Join]()
-    while new := [each for id_, each in found.items() if id_ not in looked]:
-        looked |= {each.id for each in new}
-        near = _joins_of(connection, [each.id for each in new])
+    looked, related, new = set[str](), dict[str, Join](), set(found)
+    while new:
+        looked |= new
+        near = _joins_of(connection, sorted(new))
         related |= {join.article_id: join for join in near}
-        ids = {id_ for join in near for id_ in join[:2]} | _carrying(connection, new)
-        found |= bare(
-            connection, ids - found.keys(), leave_out=say_left_out, shown=True
-        )
-        looked |= ids - found.keys()
+        named = [found[id_] for id_ in new if id_ in found]
+        ids = {id_ for join in near for id_ in join[:2]} | _carrying(connection, named)
+        new = ids - looked
+        found |= bare(connection, new, leave_out=say_left_out, shown=True)
     split = _split_of(connection, sorted(found))
     return Twins(tuple(found.values()), tuple(related.values()), split)
 

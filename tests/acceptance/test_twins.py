@@ -181,6 +181,48 @@ def test_near_duplicates_join_where_a_rule_says_so_and_a_split_stays(tmp_path):
     assert len(items(at)) == 2
 
 
+@pytest.fixture
+def near(tmp_path):
+    """Polls papers that print these reports, by their ids, each a headline and a text."""
+    with Origin() as origin:
+        at = None
+
+        def polled(**printed):
+            nonlocal at
+            for name, report in printed.items():
+                origin.forgets(f"/{name}")
+                origin.answers(f"/{name}", told(name, *report))
+            sources = {name: origin.url(f"/{name}") for name in "abc"}
+            at = at or Installation(tmp_path, sources, publications=NEAR)
+            for name in printed:
+                at.poll("--force", name)
+            return at
+
+        yield polled
+
+
+def credited(at):
+    """Return the sources that each entry is credited to, the one it is of first."""
+    said = [item["_mediawire"] for item in items(at)]
+    return {
+        (each["source"]["id"], *(also["id"] for also in each.get("also", ())))
+        for each in said
+    }
+
+
+@pytest.mark.parametrize("leave", [("withdraw", "--reason", "a hoax"), ("split",)])
+def test_the_rest_of_near_duplicates_stays_one_when_one_leaves(near, leave):
+    story = STORIES["harbour"]
+    at = near(a=("Harbour closes", story))
+    near(b=("Harbour to close", f"{story} Agency B."), c=("Harbour closes", story))
+    assert credited(at) == {("a", "b", "c")}
+    (first,) = [each["id"] for each in at.articles() if each["source"] == "a"]
+
+    at.run("article", leave[0], first, *leave[1:])
+
+    assert credited(at) - {("a",)} == {("b", "c")}
+
+
 @pytest.mark.parametrize("folder", SHIPPED)
 def test_a_wire_as_we_ship_it_shows_what_two_sources_carried_once(tmp_path, folder):
     story = STORIES["harbour"]

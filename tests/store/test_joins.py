@@ -1,7 +1,7 @@
 """What the store knows of the same article from several sources, few or many at once."""
 
 import pytest
-from newsroom import article, id_of, polled, source
+from newsroom import NOW, article, id_of, polled, source
 
 from aggregator.store.twins import Join
 
@@ -55,3 +55,17 @@ def test_an_address_in_two_spellings_is_one(store, page):
 
     assert twin.id in {each.id for each in store.twins.of(page).articles}
     assert page[0].id in {each.id for each in store.twins.of([twin]).articles}
+
+
+def test_who_was_like_one_that_is_not_shown_is_found_through_it(store, page):
+    first, last = page[0], article("n0", "cnn")
+    store.put_states([source("cnn")], configured={"cnn"})
+    store.record([polled("cnn", new=(last,))])
+    gone = id_of("ap n0")
+    store.twins.put([], [Join(each.id, gone, 0.9) for each in (first, last)])
+    store.withdraw(gone, at=NOW, reason="a hoax", by="desk")
+
+    known = store.twins.of([first])
+
+    assert {first.id, last.id} <= {each.id for each in known.articles}
+    assert len(known.joins) == 2

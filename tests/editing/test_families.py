@@ -1,0 +1,37 @@
+"""Which articles are one, and which stay one when some of them leave."""
+
+import pytest
+
+from aggregator.editing.twins import families
+from tests.builders import article
+
+A, B, C = (
+    article(n, source_id=f"s{n}", url=f"https://s{n}.example/{n}") for n in (1, 2, 3)
+)
+# What a later copy is like is always the one in the middle.
+ALIKE = [(A.id, B.id), (C.id, B.id)]
+
+
+def together(*articles, **said):
+    found = families(articles, alike=ALIKE, **said)
+    return {frozenset(each.id for each in family) for family in found.values()}
+
+
+def test_what_is_like_the_same_is_one():
+    assert together(A, B, C) == {frozenset({A.id, B.id, C.id})}
+
+
+def test_the_rest_stays_one_when_the_desk_splits_the_one_all_are_like():
+    assert together(A, B, C, alone={B.id}) == {
+        frozenset({A.id, C.id}),
+        frozenset({B.id}),
+    }
+
+
+def test_the_rest_stays_one_when_the_one_all_are_like_was_taken_back():
+    assert together(A, C) == {frozenset({A.id, C.id})}
+
+
+@pytest.mark.parametrize("left", [A, B, C])
+def test_the_last_one_of_all_stands_alone(left):
+    assert together(left) == {frozenset({left.id})}
