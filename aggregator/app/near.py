@@ -1,8 +1,8 @@
 """Find near-duplicates: an agency's copy in several papers, under other headlines.
 
-In: the store. Out: sketches and joins in it, for articles that came since it was asked
-last; nothing is decided twice, so a join that the desk split stays split. Runs only
-where a rule of kind `duplicates` says `near`, before publishing.
+In: the store. Out: sketches and joins in it, for articles that came or were reworded
+since it was asked last, and for those that were like a reworded one; what the desk split
+stays split. Runs only where a rule of kind `duplicates` says `near`, before publishing.
 
 Candidates come from bands: two texts that share four fifths of their groups of words
 share one of 16 bands with a probability of 0.9998, those that share half with 0.64. A
@@ -17,29 +17,32 @@ from rapidfuzz import fuzz
 
 from aggregator.editing.rules.duplicates import LEAST_LIKENESS
 from aggregator.model import Article
+from aggregator.publishing import micros
 from aggregator.store import Store, say_left_out
 from aggregator.store.twins import Join, Sketched
 from aggregator.text import markup
-from aggregator.text.likeness import SIZE, likeness, numbers, sketch
+from aggregator.text.likeness import PACKED_SIZE, likeness, numbers, sketch
 
 # Papers print agency copy within days; a yearly report is another report.
 WINDOW = timedelta(days=3)
+# A correction of an old report makes it no copy of the news.
+APART = 2 * WINDOW
 BANDS = 16
-ROWS = SIZE // BANDS
 # Of 100: how much of the words of one headline the other must have.
 TITLE_GATE = 40
 NEARLY_EQUAL = 0.9
 PAGE = 500
 
-Numbers = tuple[int, ...]
+_APART = APART // timedelta(microseconds=1)
+_WIDTH = PACKED_SIZE // BANDS  # bytes
 
 
 def find_near(store: Store, now: datetime) -> int:
     """Sketch what came lately, join what is nearly alike; returns how many joins."""
-    waiting = store.twins.unsketched(now - WINDOW)
+    waiting = store.twins.undecided(now - WINDOW)
     if not waiting:
         return 0
-    index = Index(store.twins.sketched(now - 2 * WINDOW))
+    index = Index(store.twins.sketched(now - APART))
     found = 0
     for at in range(0, len(waiting), PAGE):
         some = waiting[at : at + PAGE]
@@ -55,41 +58,46 @@ class Index:
     """What came before, by the bands of its sketches."""
 
     def __init__(self, before: Sequence[Sketched]) -> None:
-        self._bands: defaultdict[tuple[int, Numbers], list[str]] = defaultdict(list)
-        self._known: dict[str, tuple[str, str, Numbers]] = {}
+        self._bands: defaultdict[tuple[int, bytes], list[str]] = defaultdict(list)
+        self._known: dict[str, Sketched] = {}
         for each in before:
-            self._keep(each.article_id, each.source_id, each.source_title, each.sketch)
+            self._keep(each)
 
     def add(self, article: Article, packed: bytes) -> Join | None:
         """Keep an article, and return what it is most like among those before it."""
-        found = max(
-            self._alike(article, numbers(packed)),
-            key=lambda join: join.likeness,
-            default=None,
+        new = Sketched(
+            article_id=article.id,
+            source_id=article.source_id,
+            source_title=article.source_title,
+            listed_at=micros(article.listed_at),
+            sketch=packed,
         )
-        self._keep(article.id, article.source_id, article.source_title, packed)
+        found = max(self._alike(new), key=lambda join: join.likeness, default=None)
+        self._keep(new)
         return found
 
-    def _keep(self, id_: str, source_id: str, title: str, packed: bytes) -> None:
-        sketched = numbers(packed)
-        self._known[id_] = (source_id, title, sketched)
-        for band in _bands(sketched):
-            self._bands[band].append(id_)
+    def _keep(self, each: Sketched) -> None:
+        self._known[each.article_id] = each
+        for band in _bands(each.sketch):
+            self._bands[band].append(each.article_id)
 
-    def _alike(self, article: Article, sketched: Numbers) -> Iterator[Join]:
-        near = {id_ for band in _bands(sketched) for id_ in self._bands[band]}
+    def _alike(self, new: Sketched) -> Iterator[Join]:
+        near = {id_ for band in _bands(new.sketch) for id_ in self._bands[band]}
+        sketched = numbers(new.sketch)
         for id_ in sorted(near):
-            source_id, title, other = self._known[id_]
-            if source_id == article.source_id:
+            known = self._known[id_]
+            apart = abs(new.listed_at - known.listed_at)
+            if new.source_id == known.source_id or apart > _APART:
                 continue
-            alike = likeness(sketched, other)
-            titles = fuzz.token_set_ratio(article.source_title, title)
+            alike = likeness(sketched, numbers(known.sketch))
+            titles = fuzz.token_set_ratio(new.source_title, known.source_title)
             if alike >= NEARLY_EQUAL or (
                 alike >= LEAST_LIKENESS and titles >= TITLE_GATE
             ):
-                yield Join(article.id, id_, alike)
+                yield Join(new.article_id, id_, alike)
 
 
-def _bands(sketched: Numbers) -> Iterator[tuple[int, Numbers]]:
-    for at in range(0, len(sketched), ROWS):
-        yield at, sketched[at : at + ROWS]
+def _bands(packed: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the bands of a sketch, as they are stored: few of them are ever compared."""
+    for at in range(0, len(packed), _WIDTH):
+        yield at, packed[at : at + _WIDTH]

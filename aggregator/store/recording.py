@@ -29,6 +29,7 @@ from aggregator.store.polls import log_polls
 from aggregator.store.search import index, index_again
 from aggregator.store.sightings import note_sightings
 from aggregator.store.sources import record_states
+from aggregator.store.twins import decide_anew
 
 
 def record(connection: Connection, results: Sequence[PollResult]) -> None:
@@ -81,6 +82,8 @@ def _change(connection: Connection, changed: dict[str, Article]) -> None:
     name_articles(connection, rest)
     relist(connection, before, stored)
     index_again(connection, list(stored))
+    reworded = [each for each in rest if each.revision != stored[each.id].revision]
+    decide_anew(connection, [each.id for each in reworded])
 
 
 def _headed(article: Article, override: str | None) -> Article:

@@ -4,10 +4,15 @@ Articles of several sources that have an id or a canonical link in common are fo
 their names in `refs`; what near-duplicates are was found out when they came (`joins`:
 this article is like that one, by so many thousandths), from `sketches` of their texts.
 `splits` are articles that the desk lets stand alone, whatever they are like.
+
+What an article with other words is like is decided anew: its joins hold no more
+(likeness 0), and its sketch is listed before all others, where it is found whatever its
+age. The joins stay until then: they tell what else to compare it with.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -21,6 +26,9 @@ from sqlalchemy import (
     bindparam,
     delete,
     select,
+    union,
+    union_all,
+    update,
 )
 
 from aggregator.model import Article
@@ -67,6 +75,9 @@ sketches = Table(
     Index(None, "listed_at"),
 )
 
+# When a sketch is listed that is to be made anew.
+_ANEW = -(2**62)
+
 _ids = bindparam("which", type_=Name, expanding=True)
 _carriers = select(refs.c.article_id).where(
     refs.c.digest.in_(bindparam("which", expanding=True))
@@ -78,29 +89,63 @@ _any_split = select(splits.c.article_id).limit(1)
 _join = upsert(joins)
 _split = insert_unless_there(splits)
 _unsplit = delete(splits).where(splits.c.article_id == bindparam("which"))
+_unjoin = delete(joins).where(joins.c.article_id.in_(_ids))
 _sketch = upsert(sketches)
-_sketched = (
-    select(
-        sketches.c.article_id,
-        sketches.c.sketch,
-        articles.c.source_id,
-        articles.c.source_title,
-        articles.c.listed_at,
-    )
-    .join(articles, articles.c.article_id == sketches.c.article_id)
-    .where(sketches.c.listed_at >= bindparam("since"))
-    .order_by(sketches.c.listed_at, sketches.c.article_id)
+_liking = select(joins.c.article_id).where(joins.c.like_id.in_(_ids))
+_hold_no_more = (
+    update(joins)
+    .where(joins.c.article_id.in_(_ids) | joins.c.like_id.in_(_ids))
+    .values(likeness=0)
 )
-_unsketched = (
-    select(articles.c.article_id)
+_decide_anew = (
+    update(sketches).where(sketches.c.article_id.in_(_ids)).values(listed_at=_ANEW)
+)
+# Nobody changes them while we write what was found out about their words.
+_revisions = (
+    select(articles.c.article_id, articles.c.revision)
+    .where(articles.c.article_id.in_(_ids))
+    .order_by(articles.c.article_id)
+    .with_for_update(read=True)
+)
+_comparable = select(sketches.c.article_id).where(
+    sketches.c.article_id.in_(_ids), sketches.c.listed_at > _ANEW
+)
+_made = select(
+    sketches.c.article_id,
+    sketches.c.sketch,
+    articles.c.source_id,
+    articles.c.source_title,
+    articles.c.listed_at,
+).join(articles, articles.c.article_id == sketches.c.article_id)
+_sketched = _made.where(sketches.c.listed_at >= bindparam("since")).order_by(
+    sketches.c.listed_at, sketches.c.article_id
+)
+_anew = select(sketches.c.article_id).where(sketches.c.listed_at == _ANEW)
+_relatives = _made.where(
+    sketches.c.article_id.in_(
+        union(
+            select(joins.c.like_id).where(joins.c.article_id.in_(_anew)),
+            select(joins.c.article_id).where(joins.c.like_id.in_(_anew)),
+        )
+    ),
+    sketches.c.listed_at > _ANEW,
+    sketches.c.listed_at < bindparam("since"),
+)
+_undecided = union_all(
+    select(articles.c.listed_at, articles.c.article_id)
     .join(sketches, sketches.c.article_id == articles.c.article_id, isouter=True)
-    .where(articles.c.listed_at >= bindparam("since"), sketches.c.article_id.is_(None))
-    .order_by(articles.c.listed_at, articles.c.article_id)
+    .where(articles.c.listed_at >= bindparam("since"), sketches.c.article_id.is_(None)),
+    select(articles.c.listed_at, articles.c.article_id)
+    .join(sketches, sketches.c.article_id == articles.c.article_id)
+    .where(sketches.c.listed_at == _ANEW),
 )
 
 
 class Join(NamedTuple):
-    """`article_id` says nearly what `like_id` said before, by `likeness` of 0 to 1."""
+    """`article_id` says nearly what `like_id` says, by `likeness` of 0 to 1.
+
+    A likeness of 0 is no join any more, or not yet again.
+    """
 
     article_id: str
     like_id: str
@@ -162,42 +207,94 @@ def unsplit(connection: Connection, article_id: str) -> None:
     connection.execute(_unsplit, {"which": article_id})
 
 
-def put_joins(connection: Connection, found: Sequence[Join]) -> None:
-    """Write which articles are like which."""
+def decide_anew(connection: Connection, reworded: Sequence[str]) -> None:
+    """Forget what articles are like that have other words now, and who is like them.
+
+    Both are to be found out again; what the desk split stays split.
+    """
+    for some in chunks(reworded):
+        liking = connection.scalars(_liking, {"which": some})
+        again = sorted({*some, *liking})
+        connection.execute(_hold_no_more, {"which": some})
+        for part in chunks(again):
+            connection.execute(_decide_anew, {"which": part})
+
+
+def put_decided(
+    connection: Connection,
+    made: Sequence[tuple[Article, bytes]],
+    found: Sequence[Join],
+) -> None:
+    """Write the sketches of articles, and the joins of those that are like another.
+
+    What has other words by now than it was sketched from stays undecided, and so does
+    what was found to be like it.
+    """
+    likes = {join.like_id for join in found}
+    revisions = _revisions_of(connection, likes | {each.id for each, _ in made})
+    fresh = {each.id for each, _ in made if revisions.get(each.id) == each.revision}
+    comparable = fresh | _comparable_of(connection, sorted(likes - fresh))
+    fresh -= {join.article_id for join in found if join.like_id not in comparable}
     rows = [
+        {"article_id": a.id, "listed_at": micros(a.listed_at), "sketch": sketch}
+        for a, sketch in made
+        if a.id in fresh
+    ]
+    execute_each(connection, _sketch, rows)
+    for some in chunks(sorted(fresh)):
+        connection.execute(_unjoin, {"which": some})
+    joined = [
         {
             "article_id": join.article_id,
             "like_id": join.like_id,
             "likeness": round(join.likeness * 1000),
         }
         for join in found
+        if join.article_id in fresh
     ]
-    execute_each(connection, _join, rows)
-
-
-def put_sketches(connection: Connection, made: Sequence[tuple[Article, bytes]]) -> None:
-    """Write the sketches of articles."""
-    stored = existing(connection, {each.id for each, _ in made})
-    rows = [
-        {"article_id": a.id, "listed_at": micros(a.listed_at), "sketch": sketch}
-        for a, sketch in made
-        if a.id in stored
-    ]
-    execute_each(connection, _sketch, rows)
+    execute_each(connection, _join, joined)
 
 
 def sketched(connection: Connection, since: datetime) -> list[Sketched]:
-    """Return what is known of articles listed since a time, the first listed first."""
-    rows = connection.execute(_sketched, {"since": micros(since)})
+    """Return what is known of articles listed since a time, the first listed first.
+
+    And before them, of those that had to do with what is to be decided anew.
+    """
+    bounds = {"since": micros(since)}
+    rows = chain(
+        connection.execute(_relatives, bounds), connection.execute(_sketched, bounds)
+    )
     return [
         Sketched(r.article_id, r.source_id, r.source_title, r.listed_at, r.sketch)
         for r in rows
     ]
 
 
-def unsketched(connection: Connection, since: datetime) -> list[str]:
-    """Return the ids of articles listed since a time that have no sketch yet."""
-    return list(connection.scalars(_unsketched, {"since": micros(since)}))
+def undecided(connection: Connection, since: datetime) -> list[str]:
+    """Return the ids of articles of which it is to be found out what they are like.
+
+    Those listed since a time that were never looked at, and all that have other words
+    since; the first listed first.
+    """
+    places = connection.execute(_undecided, {"since": micros(since)})
+    return [id_ for _, id_ in sorted(map(tuple, places))]
+
+
+def _revisions_of(connection: Connection, article_ids: set[str]) -> dict[str, int]:
+    return {
+        row.article_id: row.revision
+        for some in chunks(sorted(article_ids))
+        for row in connection.execute(_revisions, {"which": some})
+    }
+
+
+def _comparable_of(connection: Connection, article_ids: Sequence[str]) -> set[str]:
+    """Return which of these have a sketch of the words that they have now."""
+    return {
+        id_
+        for some in chunks(article_ids)
+        for id_ in connection.scalars(_comparable, {"which": some})
+    }
 
 
 def _joins_of(connection: Connection, article_ids: Sequence[str]) -> list[Join]:

@@ -41,17 +41,25 @@ class Twinship:
     def put(
         self, sketches: Sequence[tuple[Article, bytes]], joins: Sequence[Join]
     ) -> None:
-        """Write the sketches of articles, and what they turned out to be like."""
+        """Write the sketches of articles, and what they turned out to be like.
+
+        What has other words by now stays undecided, and so does what is like it.
+        """
         with self._writing() as connection:
-            twins.put_sketches(connection, sketches)
-            twins.put_joins(connection, joins)
+            twins.put_decided(connection, sketches, joins)
 
     def sketched(self, since: datetime) -> list[Sketched]:
-        """Return the sketches of articles listed since a time, in that order."""
+        """Return the sketches of articles listed since a time.
+
+        And of those that had to do with what is to be decided anew, whatever their age.
+        """
         with self._reading() as connection:
             return twins.sketched(connection, since)
 
-    def unsketched(self, since: datetime) -> list[str]:
-        """Return the ids of articles listed since a time that have no sketch yet."""
+    def undecided(self, since: datetime) -> list[str]:
+        """Return the ids of articles of which nobody knows what their words are like.
+
+        Of those that were never looked at, only such as are listed since a time.
+        """
         with self._reading() as connection:
-            return twins.unsketched(connection, since)
+            return twins.undecided(connection, since)

@@ -19,6 +19,7 @@ SHINGLE = 3
 FEWEST_WORDS = 20
 
 _PACKED = Struct(f">{SIZE}I")
+PACKED_SIZE = _PACKED.size  # bytes
 _SEED = 42
 _WORD = re.compile(r"\w+")
 

@@ -210,6 +210,26 @@ def credited(at):
     }
 
 
+def test_a_report_that_is_edited_into_another_is_joined_no_more(near):
+    at = near(b=("Harbour closes", STORIES["harbour"]))
+    near(a=("Harbour to close", STORIES["harbour"]))
+    assert credited(at) == {("b", "a")}
+
+    near(a=("Seeds to borrow", STORIES["library"]))
+
+    assert credited(at) == {("a",), ("b",)}
+
+
+def test_a_report_that_is_edited_into_a_near_copy_stands_once(near):
+    at = near(b=("Harbour closes", STORIES["harbour"]))
+    near(a=("Seeds to borrow", STORIES["library"]))
+    assert credited(at) == {("a",), ("b",)}
+
+    near(a=("Harbour to close", STORIES["harbour"]))
+
+    assert credited(at) == {("b", "a")}
+
+
 @pytest.mark.parametrize("leave", [("withdraw", "--reason", "a hoax"), ("split",)])
 def test_the_rest_of_near_duplicates_stays_one_when_one_leaves(near, leave):
     story = STORIES["harbour"]

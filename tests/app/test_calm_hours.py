@@ -24,6 +24,7 @@ from aggregator.model import (
 from aggregator.publishing import Calm, Hours, calm
 from tests import emptystore
 from tests.store.newsroom import article, polled, source
+from tests.text.labelled import STORIES
 
 START = datetime(2026, 1, 20, 9, tzinfo=UTC)
 HOURS = timedelta(hours=1)
@@ -69,7 +70,7 @@ class Desk:
             output=self.folder / "public",
             sources=tuple(sources),
             publications=(WIRE,),
-            rules=(RuleSpec(id="once", kind="duplicates", options={}),),
+            rules=(RuleSpec(id="once", kind="duplicates", options={"near": "0.8"}),),
         )
         self.wire = Wire(config, clock=lambda: self.now)
         self.wire.enlist()
@@ -95,9 +96,10 @@ class Desk:
 
     def acts(self, dice):
         self.now += dice.randint(0, 5) * HOURS
-        happens = (self.comes, self.comes_again, self.is_corrected, self.is_taken_back)
-        seldom = (self.is_retitled, self.is_retagged, self.prunes, self.edits)
-        dice.choice(happens * 3 + seldom + (self.starts,))(dice)
+        comes = (self.comes, self.comes_again, self.is_copied)
+        changes = (self.is_corrected, self.is_reworded, self.is_taken_back)
+        seldom = (self.is_retitled, self.is_retagged, self.is_split, self.prunes)
+        dice.choice((comes + changes) * 3 + (*seldom, self.edits, self.starts))(dice)
 
     def comes(self, dice, **said):
         """A new report, of now or of some days ago."""
@@ -121,14 +123,29 @@ class Desk:
         keys = dice.choice(({"url": name}, {"published_id": name}))
         self.comes(dice, **keys)
 
+    def is_copied(self, dice):
+        """A story of an agency, as papers print it."""
+        self.comes(dice, body=copy(dice))
+
     def is_corrected(self, dice):
         if old := self.some(dice):
             title = f"Corrected {old.revision}"
-            new = replace(
-                old, title=title, source_title=title, revision=old.revision + 1
-            )
-            self.stored[old.id] = new
-            self.hears(new.source_id, changed=(new,))
+            self.says_now(replace(old, title=title, source_title=title))
+
+    def is_reworded(self, dice):
+        """Another story, which others may have, or one of its own."""
+        if old := self.some(dice):
+            body = dice.choice((copy(dice), f"<p>Words of {old.revision}.</p>"))
+            self.says_now(replace(old, body=body))
+
+    def says_now(self, changed):
+        new = replace(changed, revision=changed.revision + 1)
+        self.stored[new.id] = new
+        self.hears(new.source_id, changed=(new,))
+
+    def is_split(self, dice):
+        if old := self.some(dice):
+            self.wire.store.twins.split(old.id)
 
     def is_taken_back(self, dice):
         if old := self.some(dice):
@@ -160,6 +177,11 @@ class Desk:
     def hears(self, source_id, **found):
         state = source(source_id, next_poll_at=self.now)
         self.wire.store.record([polled(source_id, self.now, state=state, **found)])
+
+
+def copy(dice):
+    story, sign = dice.choice(("harbour", "library")), dice.choice(SOURCES)
+    return f"<p>{STORIES[story]} {sign}.</p>"
 
 
 @pytest.fixture
