@@ -35,7 +35,10 @@ def suspicion(
 
     `familiar`: it holds some article of the source that we hold, too.
     """
-    if before.first_success_at is None or before.last_polled_at is None:
+    # The operator gave it another address. One that was released is asked like that,
+    # too, and believed in what it was released from alone.
+    is_readdressed = before.last_polled_at is None and before.held is None
+    if before.first_success_at is None or is_readdressed:
         return None
     elsewhere = None if familiar else _elsewhere(before, feed)
     return elsewhere or _other(before, feed, new) or _flood(before, new)

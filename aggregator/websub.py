@@ -68,7 +68,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
         """How it stands: `subscribed`, `denied`, or `asked` and not confirmed yet."""
         if self.denied:
             return "denied"
-        return "subscribed" if self.renew_at else "asked"
+        return "subscribed" if self.renew_at and not self.tries else "asked"
 
 
 def is_due(

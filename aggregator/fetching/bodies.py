@@ -17,7 +17,7 @@ from aggregator.fetching.answers import Head
 
 _CHUNK = 64 * 1024
 # At most so much is decoded at a time: of a bomb's first 64 KB it would be all of the cap.
-_STEP = 1024 * 1024
+STEP = 1024 * 1024
 _GZIP = frozenset({"gzip", "x-gzip"})
 # "utf-8" and "none" are seen where a charset or nothing was meant; browsers pass both.
 _PLAIN = frozenset({"", "identity", "none", "utf-8"})
@@ -136,21 +136,24 @@ def _inflate(
     A gzip body may hold several members; what follows the last and does not begin one
     is padding, as gzip itself treats it. Deflate has one.
     """
-    rest = chunk
-    while rest:
+    rest, is_pending = chunk, False
+    while rest or is_pending:
         if member.eof:
             if coding == _DEFLATE or not rest.startswith(b"\x1f"):
                 return member
             member = zlib.decompressobj(_GZIP_WINDOW)
         try:
-            body += member.decompress(rest, _STEP)
+            made = member.decompress(rest, STEP)
         except zlib.error as error:
             raise FetchError(
                 f"the answer is not the {coding} it claims to be", problem="encoding"
             ) from error
+        body += made
         if len(body) > cap:
             raise _too_large(cap)
         rest = member.unused_data if member.eof else member.unconsumed_tail
+        # zlib takes in the last of it before it has given out what that means.
+        is_pending = not (rest or member.eof) and len(made) == STEP
     return member
 
 

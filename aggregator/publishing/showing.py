@@ -134,7 +134,9 @@ def first_words(body: str, summary: str | None, *words: int) -> list[str]:
     """
     found = [("", False) for _ in words]
     for most in (*OPENINGS, len(body)):
-        opening = body[: body.rfind("<", 0, most)] if len(body) > most else body
+        # In the midst of no tag; text without one may end anywhere.
+        end = body.rfind("<", 0, most) if len(body) > most else len(body)
+        opening = body[: most if end < 0 else end]
         text = shown_text(opening) if most in OPENINGS else markup.visible_text(body)
         found = [
             (first, cut) if cut else markup.excerpt(text, each)

@@ -31,6 +31,7 @@ caller's `__main__`; and it has no memory limit, which would need `worker` all t
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -58,6 +59,11 @@ _PATIENCE: Final = 3.0
 _MOST_PATIENCE: Final = 2.0
 _STOPPING: Final = "the service is stopping"
 _MIB: Final = 1_048_576
+# Where interpreter and libraries are found, language and zone, and how memory is got.
+_NEEDED: Final = re.compile(
+    r"(PATH|HOME|TMPDIR|TZ|TZDIR|LANG|LANGUAGE|SYSTEMROOT|VIRTUAL_ENV)\Z"
+    r"|PYTHON|LC_|LD_|DYLD_|MALLOC_|GLIBC_|COV_|COVERAGE_",
+)
 
 
 class Workers:
@@ -276,11 +282,13 @@ def _end(processes: "set[_Process]") -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment of a worker: ours, without the service's secrets.
+    """Return the environment of a worker: what an interpreter needs of ours.
 
-    The folder of this package comes first on its path, so that it runs this code.
+    The rest stays here: `env:NAME` may name any variable, and a worker reads what
+    strangers wrote. The folder of this package comes first on its path, so that it runs
+    this code.
     """
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("MEDIAWIRE_")}
+    kept = {name: value for name, value in os.environ.items() if _NEEDED.match(name)}
     paths = (str(Path(__file__).parents[2]), kept.get("PYTHONPATH", ""))
     warnings = {"PYTHONWARNINGS": "ignore"}
     return kept | warnings | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}

@@ -58,7 +58,7 @@ _INLINE = re.compile(
 _TAG = re.compile(r"<[^>]*>")
 _PER_MILLISECOND = 21  # bits of `number` to count with, 41 are for milliseconds
 _LONGEST_WORD = 500  # PostgreSQL refuses words of more than 2,046 bytes
-_END = 2**62
+_END = 2**63 - 1
 
 
 class _Words(TypeDecorator[str]):

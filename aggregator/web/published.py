@@ -59,10 +59,13 @@ class Published:
             if kept is None:
                 return None
             self._keep(key, kept)
-        self._kept.move_to_end(key)
+        else:
+            self._kept.move_to_end(key)
         return kept.document
 
     def _keep(self, key: tuple[str, str], kept: _Kept) -> None:
+        # In the last place, or it might be the one that has to make room.
+        self._kept.pop(key, None)
         self._kept[key] = kept
         while self.held > self._room and len(self._kept) > 1:
             self._kept.popitem(last=False)

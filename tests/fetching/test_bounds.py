@@ -16,6 +16,7 @@ from origin import Origin
 
 from aggregator.errors import FetchError
 from aggregator.fetching import Fetcher
+from aggregator.fetching.bodies import STEP
 from aggregator.fetching.deadline import Deadline, Exchange, TimedTLSSocket, running
 from aggregator.model import FetchLimits, FetchRequest
 
@@ -241,6 +242,25 @@ def test_deflate_is_read_with_its_header_or_without(origin, fetch, deflated, bod
     origin.sends("/feed", head, sent[:1], 0.01, sent[1:], 0.01, b"and more")
 
     assert fetch(origin.url()).body == body
+
+
+@pytest.mark.parametrize("over", [-1, 0, 1, 64, 129])
+@pytest.mark.parametrize("packed", [zlib.compress, bare, gzip.compress])
+def test_what_ends_near_the_end_of_a_step_is_read_whole(
+    origin, make_fetcher, packed, over
+):
+    """zlib had taken in the last byte before it had given out the last ones."""
+    body = b" " * (STEP + over)
+    coding = b"gzip" if packed is gzip.compress else b"deflate"
+    origin.sends(
+        "/feed", OK + b"Content-Encoding: " + coding + b"\r\n\r\n", packed(body)
+    )
+
+    fetcher = make_fetcher(max_body=2 * STEP)
+
+    answer = fetcher.fetch(FetchRequest(source_id="s", url=origin.url()), now=NOW)
+
+    assert answer.body == body
 
 
 PACKED = gzip.compress(os.urandom(3_000))

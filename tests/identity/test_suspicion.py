@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from builders import NOON, article
+from msgspec.structs import replace
 
 from aggregator.model import FeedInfo, SourceState
 from aggregator.suspicion import FLOOD, suspicion
@@ -97,3 +98,13 @@ def test_what_a_source_says_first_is_believed():
     old = links("b.example", FLOOD, dated=NOON - timedelta(days=30))
 
     assert suspicion(new, says(domain="b.example"), old, familiar=False) is None
+
+
+def test_one_that_was_released_is_believed_in_nothing_else():
+    """From that sentence its release counts nothing; another one holds it again."""
+    released = replace(BEFORE, last_polled_at=None, held="it leads to another domain")
+    readdressed = replace(BEFORE, last_polled_at=None)
+    casino = says(domain="casino.example")
+
+    assert "casino.example" in suspicion(released, casino, [], familiar=False)
+    assert suspicion(readdressed, casino, [], familiar=False) is None

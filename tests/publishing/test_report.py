@@ -7,7 +7,7 @@ from builders import ANY_RIGHTS, NOON, article, attribution, publication, report
 from msgspec.structs import replace
 
 from aggregator.model import Also, Enclosure, Image, Rights, Tag, Via
-from aggregator.publishing import credit_block, credit_line
+from aggregator.publishing import credit_block, credit_line, showing
 from aggregator.publishing.showing import fingerprint
 
 CREDIT = (
@@ -212,6 +212,20 @@ def test_a_report_without_headline_is_called_by_its_first_words():
 
     assert report(untitled, publication(), ANY_RIGHTS).title == "A short note."
     assert report(bare, publication(), ANY_RIGHTS).title == "Example Agency"
+
+
+def test_of_a_text_without_markup_only_its_opening_is_read(monkeypatch):
+    """A megabyte of it was kept for each report, to know fifteen words of it."""
+    read = []
+
+    def shown_text(html):
+        read.append(len(html))
+        return html
+
+    monkeypatch.setattr(showing, "shown_text", shown_text)
+
+    assert showing.first_words("word " * 100_000, None, 2) == ["word word…"]
+    assert read == [showing.OPENINGS[0]]
 
 
 # -- credit

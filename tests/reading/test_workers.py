@@ -369,7 +369,8 @@ def test_a_worker_holds_none_of_our_files(pool, tmp_path):
 
 def test_a_worker_does_not_know_our_secrets(pool, monkeypatch):
     """A5: what parses hostile documents has no token to lose."""
-    monkeypatch.setenv("MEDIAWIRE_TOKEN", "SECRETTOK")
+    for name in ("MEDIAWIRE_TOKEN", "AP_PASSWORD"):  # `env:NAME` may name any
+        monkeypatch.setenv(name, "SECRETTOK")
     readers = pool()
     readers.read(request(rss(item(1))))
     (pid,) = processes(readers)

@@ -472,6 +472,18 @@ def test_the_room_for_documents_is_bounded(tmp_path):
     assert kept.document(tmp_path / "0.atom", "a/b") is not first
 
 
+def test_a_document_that_outgrows_the_room_is_served_all_the_same(tmp_path):
+    """It stood in the oldest place, made room for itself, and was not found."""
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.atom").write_bytes(b"x" * 30)
+    kept = Published(room=80)
+    for name in ("a", "b"):
+        kept.document(tmp_path / f"{name}.atom", "a/b")
+    (tmp_path / "a.atom").write_bytes(b"y" * 60)
+
+    assert kept.document(tmp_path / "a.atom", "a/b").body == b"y" * 60
+
+
 def test_slow_clients_do_not_keep_others_waiting(site):
     """A14: 200 clients hold open requests, a 100 KB If-None-Match comes, all is served."""
     slow = [socket.create_connection(("127.0.0.1", site.port)) for _ in range(200)]
