@@ -9,6 +9,7 @@ not be told is tried again at the next look, and nothing waits for it.
 import shutil
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from aggregator.alerting import (
@@ -146,10 +147,12 @@ def _disks(config: Config) -> list[Disk]:
     folders = [config.output, *([database.parent] if database else [])]
     found: dict[int, Disk] = {}
     for folder in folders:
-        place = next((p for p in (folder, *folder.parents) if p.is_dir()), None)
-        if place is None:
-            continue
-        usage = shutil.disk_usage(place)
-        disk = Disk(folder=str(folder), free=usage.free, total=usage.total)
-        found.setdefault(place.stat().st_dev, disk)
+        # One that cannot be looked at is no reason to tell nothing of the rest.
+        with suppress(OSError):
+            place = next((p for p in (folder, *folder.parents) if p.is_dir()), None)
+            if place is None:
+                continue
+            usage = shutil.disk_usage(place)
+            disk = Disk(folder=str(folder), free=usage.free, total=usage.total)
+            found.setdefault(place.stat().st_dev, disk)
     return list(found.values())

@@ -134,7 +134,7 @@ def _edited(wire: Wire, article: Article) -> Article:
     """Return an article as the desk lists it, also one of a former source."""
     if article.source_id in wire.sources:
         return wire.editorial.edit(article)
-    return replace(article, title=article.override or article.title)
+    return replace(article, title=article.override or article.headline)
 
 
 def split(wire: Wire, article: Article) -> tuple[str, bool]:

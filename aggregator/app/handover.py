@@ -53,6 +53,11 @@ def hand_over(
     store.put_meta(_fact(source_id), b85encode(packed).decode())
 
 
+def take_back(store: Store, source_id: str) -> None:
+    """Leave no answer after all: the source was not added."""
+    store.forget_meta(_fact(source_id))
+
+
 def taken(
     store: Store, source: Source, state: SourceState, *, now: datetime
 ) -> Handed | None:

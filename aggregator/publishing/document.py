@@ -142,7 +142,7 @@ def compose(
         made = kept.take(
             keys, lambda new: pieces_of([reports[n][0] for n in new], name, top)
         )
-        kept.stand(place, keys)
+        kept.stand(f"{publication.id}.{name}", place, keys)
         fit, left_out = sorted_out([report for report, _ in reports], made)
         if of_all is None or left_out:
             of_all = common([report for report, _ in fit])

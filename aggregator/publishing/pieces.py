@@ -149,6 +149,7 @@ class Pieces:
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self._kept: OrderedDict[Key, Piece] = OrderedDict()
+        self._shelves: dict[str, bytes] = {}
         self._standing: dict[bytes, set[Key]] = {}
         self._packed: dict[bytes, dict[tuple[bytes, ...], bytes]] = {}
         self._bytes = 0
@@ -176,8 +177,18 @@ class Pieces:
             self._drop(next(iter(self._kept)))
         return found
 
-    def stand(self, shelf: bytes, keys: Sequence[Key]) -> None:
-        """Keep these of a shelf, and let go of what stood there before beside them."""
+    def stand(self, document: str, shelf: bytes, keys: Sequence[Key]) -> None:
+        """Keep these of a shelf, and let go of what stood there before beside them.
+
+        A document with other words of its own has another shelf: the one before is
+        cleared.
+        """
+        before = self._shelves.get(document, shelf)
+        if before != shelf:
+            self._packed.pop(before, None)
+            for key in self._standing.pop(before, ()):
+                self._drop(key)
+        self._shelves[document] = shelf
         now = set(keys)
         for key in self._standing.get(shelf, now) - now:
             self._drop(key)

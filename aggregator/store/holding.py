@@ -75,23 +75,18 @@ class _FileLock:
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
             descriptor = os.open(self._path, flags, 0o644)
         except OSError as error:
-            why = (error.strerror or "no reason given").lower()
-            what_now = (
-                "run this as the user that owns the store, and let it write to"
-                if isinstance(error, PermissionError)
-                else "see what is wrong with"
-            )
-            raise StoreError(
-                f"{self._path}: cannot be locked: {why}; {what_now} {self._path.parent}"
-            ) from error
+            raise _unlockable(self._path, error) from error
         self._descriptor = descriptor
         _held.add(descriptor)
         try:
             _lock(descriptor, self._path, self._holder)
-        except (StoreHeld, OSError):
+        except StoreHeld:
             # Kept, it would look like a lock that we have, to each later `check`.
             self.release()
             raise
+        except OSError as error:
+            self.release()
+            raise _unlockable(self._path, error) from error
 
     def check(self) -> None:
         """Take the lock again if its file is gone; see that the database is the same.
@@ -99,10 +94,14 @@ class _FileLock:
         Without a descriptor an earlier try failed: a folder stood in the file's place.
         """
         descriptor = self._descriptor
-        if descriptor is None or file_at(self._path) != _file_of(descriptor):
+        try:
+            is_gone = descriptor is None or file_at(self._path) != _file_of(descriptor)
+            found = file_at(self._database)
+        except OSError as error:
+            raise _unlockable(self._path, error) from error
+        if is_gone:
             self.release()
             self.take()
-        found = file_at(self._database)
         self._file = self._file or found
         if found != self._file:
             raise StoreLost(
@@ -115,6 +114,16 @@ class _FileLock:
             _held.discard(self._descriptor)
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _unlockable(path: Path, error: OSError) -> StoreError:
+    why = (error.strerror or "no reason given").lower()
+    what_now = (
+        "run this as the user that owns the store, and let it write to"
+        if isinstance(error, PermissionError)
+        else "see what is wrong with"
+    )
+    return StoreError(f"{path}: cannot be locked: {why}; {what_now} {path.parent}")
 
 
 def _file_of(descriptor: int) -> tuple[int, int]:

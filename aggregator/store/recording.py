@@ -21,6 +21,7 @@ from aggregator.store.articles import (
     rows_of,
 )
 from aggregator.store.bodies import change_bodies, insert_bodies, keep_revisions
+from aggregator.store.columns import AnyRow
 from aggregator.store.desk import withdraw
 from aggregator.store.documents import put_documents
 from aggregator.store.keys import add_aliases, name_articles
@@ -74,7 +75,7 @@ def _change(connection: Connection, changed: dict[str, Article]) -> None:
     """Update articles; one that was deleted since it was recognised comes back."""
     stored = rows_of(connection, changed)
     _add(connection, {id_: each for id_, each in changed.items() if id_ not in stored})
-    rest = [_headed(changed[id_], row.override) for id_, row in stored.items()]
+    rest = [_headed(changed[id_], row) for id_, row in stored.items()]
     before = listed(connection, stored)
     keep_revisions(connection, rest)
     change_articles(connection, rest)
@@ -86,9 +87,13 @@ def _change(connection: Connection, changed: dict[str, Article]) -> None:
     decide_anew(connection, [each.id for each in reworded])
 
 
-def _headed(article: Article, override: str | None) -> Article:
-    """Return an article under the desk's headline, which it may have got since."""
-    return replace(article, title=override, override=override) if override else article
+def _headed(article: Article, row: AnyRow) -> Article:
+    """Return an article under the desk's headline, which it may have got or lost since."""
+    if row.override:
+        return replace(article, title=row.override, override=row.override)
+    if article.override:
+        return replace(article, title=row.title, override=None)
+    return article
 
 
 def _alias(connection: Connection, aliases: Sequence[tuple[str, str, str]]) -> None:

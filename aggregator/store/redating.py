@@ -15,6 +15,7 @@ from aggregator.store import seals
 from aggregator.store.articles import CAME_LATE, articles, note_changed
 from aggregator.store.columns import execute_each, micros, moment
 from aggregator.store.listing import listed, relist
+from aggregator.store.search import number_again
 
 _TIMES = ("first_seen", "listed_at", "published", "updated")
 _SEALS = tuple(
@@ -69,4 +70,5 @@ def bring_back(connection: Connection, now: datetime) -> int:
     )
     note_changed(connection, rows)
     relist(connection, before, rows)
+    number_again(connection, sorted(rows, key=lambda id_: rows[id_]["listed_at"]))
     return len(rows)

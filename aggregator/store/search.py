@@ -34,6 +34,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     column,
+    delete,
     func,
     insert,
     literal_column,
@@ -48,7 +49,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from aggregator.model import Article
 from aggregator.store.articles import articles, rows_of
 from aggregator.store.bodies import bodies, texts_in, texts_of
-from aggregator.store.columns import Name, execute_each, metadata, micros
+from aggregator.store.columns import Name, chunks, execute_each, metadata, micros
 from aggregator.text.folding import Term, folded, terms, words
 
 # Within a sentence an element parts no words; every other one does.
@@ -121,6 +122,9 @@ _number_of = select(search.c.number).where(
 _index = insert(_fts).values(
     rowid=_number_of.scalar_subquery(), words=bindparam("words")
 )
+_forget = delete(search).where(
+    search.c.article_id.in_(bindparam("which", type_=Name, expanding=True))
+)
 _change = (
     update(search)
     .where(search.c.article_id == bindparam("which"))
@@ -176,6 +180,24 @@ def index_again(connection: Connection, article_ids: Sequence[str]) -> None:
         for id_, row in rows.items()
     ]
     execute_each(connection, _change, changes)
+
+
+def number_again(connection: Connection, article_ids: Sequence[str]) -> None:
+    """Let articles be found where they are listed now; the first listed stands first."""
+    for some in chunks(article_ids):
+        rows = rows_of(connection, some)
+        texts = texts_of(connection, rows)
+        said = [
+            {
+                "article_id": id_,
+                "words": _words(row.title, row.source_title, texts[id_]["body"]),
+                **_slots(row.listed_at),
+            }
+            for id_ in some
+            if (row := rows.get(id_))
+        ]
+        connection.execute(_forget, {"which": some})
+        _add(connection, said)
 
 
 def headlines(connection: Connection, article_ids: Collection[str]) -> dict[str, str]:

@@ -71,6 +71,15 @@ def test_where_nothing_can_be_handed_over_it_is_added_all_the_same(tmp_path, ori
     assert origin.url("/feed") in (at.config / "sources.yaml").read_text()
 
 
+def test_of_an_addition_that_is_refused_nothing_is_kept(at, origin):
+    origin.answers("/feed", RSS)
+
+    at.run("source", "add", origin.url("/feed"), "--id", "no id", code=78)
+
+    with open_store(at.store) as store:
+        assert store.meta("answer no id") is None
+
+
 @pytest.fixture
 def left(tmp_path):
     """A store with an answer that was left for the first poll of a source."""

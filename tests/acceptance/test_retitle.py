@@ -57,6 +57,16 @@ def test_a_headline_of_the_desk_survives_rules_and_edits_until_it_is_reset(at):
     assert after["date_published"] == before["date_published"]
 
 
+def test_a_report_of_a_former_source_gets_its_own_headline_back(at):
+    """No rule decides of it any more, and it kept the desk's for good."""
+    at.run("article", "retitle", "https://a.example/1", "Wet in Rome")
+    at.write("sources.yaml", "sources: []\n")
+
+    at.run("article", "retitle", "--reset", "https://a.example/1")
+
+    assert [each["title"] for each in at.articles()] == ["LIVE: Rain in Rome"]
+
+
 def test_nothing_to_say_is_wrong_use(at):
     at.run("article", "retitle", "https://a.example/1", code=2)
     at.run("article", "retitle", "https://a.example/9", "Anything", code=1)

@@ -198,3 +198,12 @@ def test_a_disk_that_is_nearly_full_is_seen(wire, monkeypatch):
     monkeypatch.setattr("aggregator.app.alarm.shutil.disk_usage", lambda _: usage)
 
     assert [alert.kind for alert in standing_alerts(wire)] == ["disk"]
+
+
+def test_a_disk_that_cannot_be_looked_at_hides_no_other_alert(wire, monkeypatch):
+    def stale(_):
+        raise OSError(116, "Stale file handle")
+
+    monkeypatch.setattr("aggregator.app.alarm.shutil.disk_usage", stale)
+
+    assert standing_alerts(wire) == []

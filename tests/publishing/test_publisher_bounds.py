@@ -115,3 +115,15 @@ def test_no_more_is_kept_than_there_is_room_for():
 
     assert made == [1, 2, 3, 4, 5, 6, 2]
     assert MAX_BYTES == 64 * 1024 * 1024
+
+
+def test_a_document_with_other_words_of_its_own_keeps_nothing_of_the_one_before(
+    publisher,
+):
+    """Each edit of a description kept all entries and their compressed forms again."""
+    for words in ("one", "two", "three"):
+        publisher.publish(publication(description=words), reports(1, 2), now=NOON)
+
+    kept = publisher._kept
+    assert len(kept._kept) == 2 * 3  # entries and formats
+    assert len(kept._packed) == len(kept._standing) == 3

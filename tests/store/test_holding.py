@@ -274,3 +274,30 @@ def test_a_store_is_the_same_by_every_name(sqlite_url, tmp_path):
         hold(f"sqlite:///{tmp_path}/link.db", "poll", now=NOW),
     ):
         pass
+
+
+def test_a_disk_that_knows_no_locks_is_told_in_a_sentence(tmp_path, monkeypatch):
+    def no_locks(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("aggregator.store.holding.fcntl.flock", no_locks)
+
+    with (
+        pytest.raises(StoreError, match="cannot be locked: no locks available; see"),
+        hold(f"sqlite:///{tmp_path}/wire.db", "poll", now=NOW),
+    ):
+        pass
+
+
+def test_a_disk_that_fails_while_a_store_is_held_is_told_in_a_sentence(tmp_path):
+    data = tmp_path / "data"
+    with hold(f"sqlite:///{data}/wire.db", "run", now=NOW) as check:
+        data.rename(tmp_path / "away")
+        data.write_text("a file where the folder was")
+
+        with pytest.raises(StoreError, match="cannot be locked: not a directory"):
+            check()
+
+        data.unlink()
+        (tmp_path / "away").rename(data)
+        check()

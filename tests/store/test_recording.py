@@ -442,3 +442,21 @@ def test_the_raw_item_and_the_bodies_are_compressed_as_one(desk):
 
     assert large - small < 100
     assert isinstance(desk.article(thrice.id), Article)
+
+
+def test_a_headline_that_the_desk_took_back_meanwhile_does_not_come_back(store):
+    """A poll that had read the article before recorded it with what it had read."""
+    store.put_states([source()], configured={"bbc"})
+    before = article("flood", title="Flood", source_title="FLOOD")
+    store.record([polled(new=(before,))])
+    store.override(before.id, "The desk's own")
+    (read,) = store.whole([before.id])
+    read = replace(read, title="The desk's own")
+
+    store.override(before.id, None)
+    store.retitle([replace(read, title="Flood", override=None)])
+    edited = replace(read, body="<p>More.</p>", revision=1, updated=NOW + HOUR)
+    store.record([polled(at=NOW + HOUR, changed=(edited,))])
+
+    (stored,) = store.whole([before.id])
+    assert (stored.title, stored.override) == ("Flood", None)

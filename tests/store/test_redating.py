@@ -51,3 +51,28 @@ def test_what_is_brought_back_is_sealed_again(store):
     with store._reading() as connection:
         row = connection.exec_driver_sql("SELECT * FROM articles").mappings().one()
         assert list(seals.broken(late.id, row, seals.OF_ARTICLES)) == []
+
+
+def test_what_is_brought_back_is_found_in_its_order(store):
+    """Search listed it above all that came later, until the wrong date had passed."""
+    store.put_states([source()], configured={"bbc"})
+    ahead = {"first_seen": NOW + YEARS, "listed_at": NOW + YEARS}
+    early = article("early", title="Rain one", **ahead)
+    store.record([polled(new=(early,))])
+    store.bring_back(NOW)
+    late = article("late", title="Rain two", listed_at=NOW + HOUR)
+    store.record([polled(at=NOW + HOUR, new=(late,))])
+
+    found = store.search("rain", limit=9)
+
+    assert [each.title for each in found] == ["Rain two", "Rain one"]
+    assert [each.title for each in store.search("one", limit=9)] == ["Rain one"]
+
+
+def test_what_is_listed_after_2039_is_found(store):
+    """Its number was above what was taken for the end of all numbers."""
+    store.put_states([source()], configured={"bbc"})
+    report = article("later", title="Rain", listed_at=NOW + 2 * YEARS)
+    store.record([polled(new=(report,))])
+
+    assert [each.title for each in store.search("rain", limit=9)] == ["Rain"]

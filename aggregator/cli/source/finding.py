@@ -1,6 +1,7 @@
 """`source add`, `source test`: from an address to a feed, and into sources.yaml."""
 
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -65,9 +66,9 @@ def add(
         **({"group": group} if group else {}),
         **({"tags": list(tags)} if tags else {}),
     }
-    # Before: a service that sees the new line asks at once.
-    _hand_over(files.config, entry["id"], found)
-    files.folder.write(SOURCES, partial(with_sources, sources=[entry]))
+    # Before it is written: a service that sees the new line asks at once.
+    with _handed_over(files.config, entry["id"], found):
+        files.folder.write(SOURCES, partial(with_sources, sources=[entry]))
     count = len(found.articles)
     click.echo(
         f"{entry['id']} is added to {SOURCES}: {title or found.title or 'no title'}, "
@@ -101,15 +102,27 @@ def test(invocation: Invocation, *, url: str, as_json: bool) -> None:
         click.echo(f"the page also names: {other}")
 
 
-def _hand_over(config: Config, source_id: str, found: Prospect) -> None:
-    """Spare the publisher a second request; where that fails, it gets one."""
-    from aggregator.app.handover import hand_over
+@contextmanager
+def _handed_over(config: Config, source_id: str, found: Prospect) -> Iterator[None]:
+    """Spare the publisher a second request, if the source is added meanwhile.
+
+    Where nothing can be handed over, it gets one.
+    """
+    from aggregator.app.handover import hand_over, take_back
     from aggregator.store import open_store
 
-    if found.url.startswith("file:"):
-        return
-    with suppress(MediaWireError), closing(open_store(config.store)) as store:
-        hand_over(store, source_id, found.url, found.answer, at=found.at)
+    with ExitStack() as opened:
+        store = None
+        if not found.url.startswith("file:"):
+            with suppress(MediaWireError):
+                store = opened.enter_context(closing(open_store(config.store)))
+                hand_over(store, source_id, found.url, found.answer, at=found.at)
+        try:
+            yield
+        except MediaWireError:
+            if store:
+                take_back(store, source_id)
+            raise
 
 
 def _prospect(url: str, config: Config) -> Prospect:

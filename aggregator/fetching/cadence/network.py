@@ -183,7 +183,7 @@ class Network:
 
 def _is_far(row: SourceState) -> bool:
     """Whether it takes a network to reach a source: not a file, not this machine."""
-    return bool(row.host) and not row.host.startswith(("localhost", "127.", "::1"))
+    return bool(row.host) and not row.host.startswith(("localhost", "127.", "[::1]"))
 
 
 def _pause(age: float, due: int, *, doubt: bool) -> float:

@@ -52,7 +52,7 @@ class Asked(Struct, frozen=True, kw_only=True):
             state=state if state in cadence.URGENCY else "",
             words=" ".join(query.get("q", "")[:100].split()),
             order=order if order in ORDERS else "attention",
-            page=int(page)
+            page=max(1, int(page))
             if page.isdecimal() and page.isascii() and page[:6] == page
             else 1,
         )
