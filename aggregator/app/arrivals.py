@@ -1,19 +1,33 @@
 """Tell what comes to readers later than it is listed, and in which month it stands.
 
 In: the store, the desk, a publication, its months, the time. Out: where in time articles
-stand: what was seen late, and what its source held back; `first_seen` of these is when
-they came. Where no source has an embargo, the store is asked for the former alone.
+stand: what was seen late, what its source held back, and what another one stood for that
+left it; `first_seen` of these is when they came. Where no source has an embargo, the store
+is not asked for what was held back.
+
+Of what was left (see `store.leaving`) nobody noted whether it stood before, which depends
+on rules: it comes then unless it stands in a month by now.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 
 from msgspec.structs import replace
 
 from aggregator.app.editorial import Editorial
-from aggregator.app.months import Came, Month, homes, is_open, month_of, start_of
+from aggregator.app.months import (
+    Came,
+    Month,
+    end_of,
+    homes,
+    is_open,
+    month_of,
+    start_of,
+)
+from aggregator.app.twins import Families
 from aggregator.model import Article, Publication, Selection
+from aggregator.publishing import Archives
 from aggregator.store import Store, say_left_out
 
 _PAGE = 500
@@ -22,9 +36,11 @@ _PAGE = 500
 class Arrivals:
     """What came late, by the rights and rules of this desk."""
 
-    def __init__(self, store: Store, editorial: Editorial) -> None:
+    def __init__(self, store: Store, editorial: Editorial, archives: Archives) -> None:
         self._store = store
         self._editorial = editorial
+        self._archives = archives
+        self._families = Families(store, editorial)
 
     def late(
         self,
@@ -36,7 +52,7 @@ class Arrivals:
         """Return what came late since an open month was written last.
 
         What was held back can wait while it is live, in the month in which it came: that
-        is written when it ends.
+        is written when it ends. So can what was left.
         """
         if not months:
             return []
@@ -45,7 +61,13 @@ class Arrivals:
             (months[month].last for month in open_), default=start_of(month_of(now))
         )
         waiting = {article.id for article in live if self._can_wait(article, now)}
-        return self._came(publication, since, now, waiting=waiting)
+        came = self._came(publication, since, now, waiting=waiting)
+        left = self._left(since, now, but={article.id for article in live})
+        page = self._shown(publication, left, now)
+        standing = self._families.standing(page, publication, now, for_good=True)
+        stand = [article for article, _ in standing]
+        came += self._in_no_month(publication, months, stand, left, even_home=True)
+        return came
 
     def strays(
         self,
@@ -61,8 +83,18 @@ class Arrivals:
         if not months:
             return []
         began = min(known.first for known in months.values())
-        came = self._came(publication, max(began, start_of(month)), now)
-        return homes(came, months).get(month, [])
+        since = max(began, start_of(month))
+        came = homes(self._came(publication, since, now), months).get(month, [])
+        but = {each.id for each in came}
+        left = self._left(since, now, within=month, but=but)
+        page = self._shown(publication, left, now)
+        missing = self._in_no_month(publication, months, page, left)
+        return [*came, *homes(missing, months).get(month, [])]
+
+    def left_in(self, month: str) -> set[str]:
+        """Return the ids of what may have begun to stand in a month, for it was left."""
+        left = self._store.twins.left(start_of(month))
+        return {each.id for each in left if each.at < end_of(month)}
 
     def _can_wait(self, article: Article, now: datetime) -> bool:
         """Return whether an article was held back and came in the month of now."""
@@ -116,3 +148,66 @@ class Arrivals:
             if len(page) < _PAGE:
                 return
             before = (page[-1].listed_at, page[-1].id)
+
+    def _left(
+        self,
+        since: datetime,
+        now: datetime,
+        *,
+        within: str | None = None,
+        but: Collection[str] = (),
+    ) -> dict[str, datetime]:
+        """Return what was left since a time, and when last: `within` a month, or ever.
+
+        Nothing was left in the future: a clock was ahead.
+        """
+        left = [
+            each._replace(at=min(each.at, now))
+            for each in self._store.twins.left(since)
+            if each.id not in but
+        ]
+        return {
+            each.id: each.at for each in left if within in (None, month_of(each.at))
+        }
+
+    def _shown(
+        self, publication: Publication, ids: Collection[str], now: datetime
+    ) -> list[Article]:
+        """Return those of some articles that a publication may show now."""
+        return [
+            each
+            for each in (self._store.bare(list(ids)) if ids else ())
+            if not self._editorial.refusal(each, publication, now)
+        ]
+
+    def _in_no_month(
+        self,
+        publication: Publication,
+        months: dict[str, Month],
+        page: Sequence[Article],
+        at: Mapping[str, datetime],
+        *,
+        even_home: bool = False,
+    ) -> list[Came]:
+        """Return what stands in no month before its home, or not even there.
+
+        `at` is when each was left.
+        """
+        published = {each.id: each.published_id for each in page}
+        left = [Came(each.listed_at, each.id, at[each.id]) for each in page]
+        home = {
+            each.id: month
+            for month, some in homes(left, months).items()
+            for each in some
+        }
+        found = set[str]()
+        for month in sorted(months):
+            asked = {
+                published[each.id]
+                for each in left
+                if month_of(each.listed_at) <= month < home[each.id]
+                or (even_home and month == home[each.id])
+            }
+            if asked:
+                found |= self._archives.standing(publication.id, month, asked)
+        return [each for each in left if published[each.id] not in found]

@@ -186,7 +186,9 @@ class Binder:
         slips: list[Slip] = []
         lacking: dict[str, tuple[Article, Rights, tuple[Also, ...]]] = {}
         known = self._families.known(page, publication)
-        standing = self._families.standing(page, publication, now, known=known)
+        standing = self._families.standing(
+            page, publication, now, known=known, for_good=True
+        )
         for article, also in standing:
             terms = self._editorial.terms(article, publication, now)
             if terms is None:

@@ -143,7 +143,7 @@ def split(wire: Wire, article: Article) -> tuple[str, bool]:
     What was joined with nothing is kept apart, too, from what may come.
     """
     was_split, was_joined = _is_split(wire, article), _is_joined(wire, article)
-    wire.store.twins.split(article.id)
+    wire.store.twins.split(article.id, now=wire.clock())
     if was_split:
         return f"{article.id} was split before; it stays alone", False
     if not was_joined:

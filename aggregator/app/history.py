@@ -13,9 +13,11 @@ in the month in which it came. The open month is written when the live document 
 to lose a report that is not in it yet.
 
 A report that its source holds back comes when its embargo ends: where its month is closed
-then, it stands in that in which it came.
+then, it stands in that in which it came. So does one for which another stood, when that is
+taken back, or is its twin no more.
 
-Sources whose rights end some day stay out: what is archived cannot be taken in again.
+Sources whose rights end some day stay out: what is archived cannot be taken in again. A
+twin of theirs stands in the month, also while theirs stands for it in the live document.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -73,7 +75,7 @@ class History:
         self._lowering = lowering
         self._editorial = editorial
         self._archives = archives
-        self._arrivals = Arrivals(store, editorial)
+        self._arrivals = Arrivals(store, editorial, archives)
         self._burial = Burial(store, archives)
         self._contents = Contents(store, ledger)
 
@@ -237,12 +239,15 @@ class History:
         barred = lowered.bars if lowered else nothing_barred
         self._binder.fill(volume, listed, publication, now, barred)
         gone = taken_back(self._store, self._editorial, publication)
+        left = self._arrivals.left_in(month)
         if not self._archives.write(
             publication,
             month,
             volume,
             previous=before,
-            tombstones=stones(a for a in gone if month in self._months_of(a)),
+            tombstones=stones(
+                a for a in gone if month in self._months_of(a) or a.id in left
+            ),
             now=now,
         ):
             return None

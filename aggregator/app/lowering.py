@@ -9,6 +9,7 @@ rights were lowered, values come before it.
 import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Final
 
 from msgspec import Struct, json
 
@@ -16,7 +17,8 @@ from aggregator.app.editorial import granted
 from aggregator.model import BODY_MODES, BodyMode, Config, Publication, Rights
 from aggregator.store import Store
 
-_LOWERED = "lowered rights"
+# Another text whenever any rights are lowered.
+LOWERED: Final = "lowered rights"
 # As `formats.atom` writes them, within an entry and within its source.
 _LINK = re.compile(rb'<link href="([^"]*)" rel="(alternate|via)"')
 _HREF = re.compile(rb'<link href="([^"]*)"')
@@ -96,13 +98,9 @@ class Lowering:
         }
         # First what follows from it: whoever is killed between finds it out again.
         if lowered:
-            self._store.put_meta(_LOWERED, _written(self._times() | lowered))
+            self._store.put_meta(LOWERED, _written(self._times() | lowered))
         if before:
             self._store.note_grants(said, changed=before)
-
-    def digest(self) -> str:
-        """Return a text that changes whenever any rights are lowered."""
-        return self._store.meta(_LOWERED) or ""
 
     def of(self, publication: Publication) -> Lowered | None:
         """Return what a publication's months have to give up, None if nothing."""
@@ -154,7 +152,7 @@ class Lowering:
         return [id_ for id_, at in times.items() if at != minded.times.get(id_)]
 
     def _times(self) -> dict[str, datetime]:
-        written = self._store.meta(_LOWERED)
+        written = self._store.meta(LOWERED)
         return json.decode(written, type=dict[str, datetime]) if written else {}
 
     def _homes(self, source_id: str) -> set[str]:

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from aggregator.app.editions import Edition, Editions, Unreadable
 from aggregator.app.editorial import Editorial
 from aggregator.app.ledger import Ledger
-from aggregator.app.lowering import Lowering
+from aggregator.app.lowering import LOWERED, Lowering
 from aggregator.app.relics import Relics
 from aggregator.app.shelf import Shelf
 from aggregator.app.tombstones import tombstones
@@ -26,7 +26,7 @@ from aggregator.errors import PublishError, StoreDamaged
 from aggregator.events import log
 from aggregator.model import Article, Config, Publication, PublicationStatus
 from aggregator.publishing import standing
-from aggregator.store import LeaveOut, Store, say_left_out
+from aggregator.store import LEFT, LeaveOut, Store, say_left_out
 
 if TYPE_CHECKING:
     from aggregator.app.history import History
@@ -74,9 +74,10 @@ class Printing:
         publications = self._config.publications
         editions: dict[str, Edition] = {}
         made: dict[str, str] = {}
+        noted = self._noted()
         for publication in publications:
             edition = self.editions.of(publication, now)
-            made[publication.id] = self._made(publication, edition)
+            made[publication.id] = self._made(publication, edition, noted)
             editions[publication.id] = edition
         if made != self._printed():
             return self._publish(publications, editions, now)
@@ -97,7 +98,7 @@ class Printing:
         except (PublishError, OSError) as error:
             self._hinder(publications, str(error), now)
             raise
-        printed = self._printed()
+        printed, noted = self._printed(), self._noted()
         statuses: list[PublicationStatus] = []
         for publication in publications:
             printed.pop(publication.id, None)
@@ -105,7 +106,7 @@ class Printing:
             edition = known or self.editions.of(publication, now)
             fared, is_all = self._print(publication, edition, now)
             if is_all and not any(status.refused for status in fared):
-                printed[publication.id] = self._made(publication, edition)
+                printed[publication.id] = self._made(publication, edition, noted)
             statuses += fared
         self.publisher.remove_others(self._config.publications)
         self._bury_relics(now)
@@ -182,7 +183,8 @@ class Printing:
     def has_news(self, publication: Publication, now: datetime) -> bool:
         """Whether other documents would be made of it than were printed last."""
         printed = self._printed().get(publication.id, "").split(" ")
-        made = self._made(publication, self.editions.of(publication, now)).split(" ")
+        edition = self.editions.of(publication, now)
+        made = self._made(publication, edition, self._noted()).split(" ")
         # The last word is of the files, which somebody may have changed.
         return printed != [""] and printed[:-1] != made[:-1]
 
@@ -212,18 +214,22 @@ class Printing:
             tombstones=self._tombstones(publication),
         )
 
-    def _made(self, publication: Publication, edition: Edition) -> str:
+    def _made(self, publication: Publication, edition: Edition, noted: str) -> str:
         """Return what changes when other documents would be made, or others stand."""
         stones = repr(self._tombstones(publication)).encode()
-        lowered = self._lowering.digest()
         return " ".join(
             (
                 edition.digest,
                 blake2b(stones, digest_size=8).hexdigest(),
-                blake2b(lowered.encode(), digest_size=8).hexdigest(),
+                blake2b(noted.encode(), digest_size=8).hexdigest(),
                 standing(self._config.output, publication),
             )
         )
+
+    def _noted(self) -> str:
+        """Return what changes when months have to follow: rights, or who stands for whom."""
+        noted = self._store.metas(LOWERED, LEFT)
+        return noted.get(LOWERED, "") + noted.get(LEFT, "")
 
     def _tombstones(self, publication: Publication) -> tuple["Tombstone", ...]:
         return tombstones(self._store, self._editorial, publication)

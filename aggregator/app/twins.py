@@ -45,12 +45,16 @@ class Families:
         now: datetime,
         *,
         known: "Twins | None" = None,
+        for_good: bool = False,
     ) -> Iterator[tuple[Article, tuple[Also, ...]]]:
         """Yield the articles of a page that stand, with the others they stand for.
 
-        `known` is what `known` says of the page, if that was asked already.
+        `known` is what `known` says of the page, if that was asked already. `for_good`:
+        in an archive, where nobody stands for others whose own rights end some day.
         """
-        verdicts = self._of_several(page, publication, now, known=known)
+        verdicts = self._of_several(
+            page, publication, now, known=known, for_good=for_good
+        )
         for article in page:
             verdict = verdicts.get(article.id)
             if verdict is None:
@@ -88,6 +92,7 @@ class Families:
         now: datetime,
         *,
         known: "Twins | None" = None,
+        for_good: bool = False,
     ) -> dict[str, Verdict]:
         """Return what becomes of the articles of a page that have twins, by id."""
         known = known or self.known(page, publication)
@@ -98,7 +103,13 @@ class Families:
         several = {
             each.id for family in found.values() if len(family) > 1 for each in family
         }
-        taken = self._taken(several, found, publication, now) if several else set()
+        taken = self._taken(several, found, publication, now) if several else {}
+        if for_good:
+            taken = {
+                id_: each
+                for id_, each in taken.items()
+                if self._lasts(each, publication, now)
+            }
         verdicts = {}
         for each in page if taken else ():
             family = [twin for twin in found[each.id] if twin.id in taken]
@@ -114,17 +125,22 @@ class Families:
         found: Mapping[str, Sequence[Article]],
         publication: Publication,
         now: datetime,
-    ) -> set[str]:
-        """Return which of these members of families the publication would show."""
+    ) -> dict[str, Article]:
+        """Return those of these members of families that the publication would show."""
         members = {twin.id: twin for id_ in ids for twin in found[id_]}
         if self._editorial.reads_text(publication):
             read = self._store.whole(list(members), leave_out=say_left_out)
             members = {each.id: each for each in read}
         return {
-            id_
+            id_: each
             for id_, each in members.items()
             if not self._editorial.refusal(each, publication, now)
         }
+
+    def _lasts(self, article: Article, publication: Publication, now: datetime) -> bool:
+        """Return whether the rights of an article never end."""
+        terms = self._editorial.terms(article, publication, now)
+        return terms is not None and terms[1].expires is None
 
 
 def tied(known: "Twins | None") -> set[str]:

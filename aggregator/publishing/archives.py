@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -86,6 +87,18 @@ class Archives:
         """Return the months that stand on disk."""
         found = self._folder(publication_id).glob(f"*.{FORMAT}")
         return {path.stem for path in found if _MONTH.fullmatch(path.stem)}
+
+    def standing(
+        self, publication_id: str, month: str, published_ids: Iterable[str]
+    ) -> set[str]:
+        """Return under which of these ids an entry stands in a month."""
+        path = self._path(publication_id, month)
+        try:
+            said = path.stat()
+        except OSError:
+            return set()
+        state = (said.st_ino, said.st_size, said.st_mtime_ns)
+        return set(_found(path, state, frozenset(published_ids)))
 
     def length(self, publication_id: str, month: str) -> int | None:
         """Return the length of a month, None if it or its compressed form is missing."""
@@ -251,6 +264,19 @@ class Archives:
         if not (gzip and gzip.holds(parts.gzip())):
             return {files.GZIP: parts.gzip()}
         return {}
+
+
+# Whoever publishes asks the same of a closed month again and again: one of 84 MB takes
+# 0.16 s.
+@lru_cache(maxsize=32)
+def _found(
+    path: Path, _state: tuple[int, ...], published_ids: frozenset[str]
+) -> frozenset[str]:
+    """Return under which ids an entry stands in a month that is in this state."""
+    body = opened(path)
+    names = {_escaped(id_): id_ for id_ in published_ids}
+    found = entries_of(body, names.keys()) if body else ()
+    return frozenset(names[own] for _, _, own in found)
 
 
 def _index_of(month: str) -> str:

@@ -13,6 +13,7 @@ PostgreSQL, with the same answers.
                   doors within the door: for `verify`, of what happened when, of twins
     recording     what a poll changes, across the tables below
     desk          what the desk decides about stored articles
+    leaving       which articles are left by a twin, and may begin to stand
     redating      articles that a wrong clock saw in the future, brought back
     proving       every row read back; `seals`: what tells that one flipped
     pruning, backup
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from aggregator.store.connecting import file_of_store
     from aggregator.store.holding import hold
     from aggregator.store.isolating import LeaveOut
+    from aggregator.store.leaving import LEFT
     from aggregator.store.marks import Mark
     from aggregator.store.migrations import HEAD
     from aggregator.store.opening import migrate, open_store, schema_version
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HEAD",
+    "LEFT",
     "LeaveOut",
     "Mark",
     "Shards",
@@ -69,6 +72,7 @@ __getattr__ = opening_late(
     __name__,
     {
         "HEAD": "migrations",
+        "LEFT": "leaving",
         "LeaveOut": "isolating",
         "Mark": "marks",
         "Shards": "shards",

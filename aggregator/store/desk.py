@@ -5,6 +5,7 @@ before and after.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -16,6 +17,7 @@ from aggregator.store.articles import (
     tag_articles,
     withdraw_article,
 )
+from aggregator.store.leaving import note_leaving
 from aggregator.store.listing import listed, relist
 from aggregator.store.search import headlines, index_again
 
@@ -51,8 +53,11 @@ def retag(connection: Connection, source_id: str, tags: tuple[str, ...]) -> None
     relist(connection, before, ids)
 
 
-def withdraw(connection: Connection, taken_back: Mapping[str, Withdrawn]) -> int:
+def withdraw(
+    connection: Connection, taken_back: Mapping[str, Withdrawn], now: datetime
+) -> int:
     """Take articles back, by id; returns how many were not taken back before."""
+    note_leaving(connection, taken_back, now)
     before = listed(connection, taken_back)
     withdrawn = sum(
         withdraw_article(connection, id_, why) for id_, why in taken_back.items()

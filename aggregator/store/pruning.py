@@ -17,6 +17,7 @@ from aggregator.store.articles import articles, note_changed
 from aggregator.store.columns import chunks, micros
 from aggregator.store.documents import document
 from aggregator.store.keys import forget_keys, forget_refs
+from aggregator.store.leaving import forget_left
 from aggregator.store.listing import listed, relist
 from aggregator.store.polls import forget_polls
 from aggregator.store.pruned import forget_pruned, note_pruned
@@ -54,6 +55,7 @@ def prune_rest(connection: Connection, before: datetime) -> None:
     """Delete what belongs to no article any more, and the log before a time."""
     forget_refs(connection)
     forget_pruned(connection, before)
+    forget_left(connection, before)
     forget_polls(connection, before)
 
 

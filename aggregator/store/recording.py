@@ -25,6 +25,7 @@ from aggregator.store.columns import AnyRow
 from aggregator.store.desk import withdraw
 from aggregator.store.documents import put_documents
 from aggregator.store.keys import add_aliases, name_articles
+from aggregator.store.leaving import note_leaving
 from aggregator.store.listing import list_articles, listed, relist
 from aggregator.store.polls import log_polls
 from aggregator.store.search import index, index_again
@@ -42,7 +43,7 @@ def record(connection: Connection, results: Sequence[PollResult]) -> None:
     if new := {article.id: article for r in results for article in r.new}:
         _add(connection, new)
     if changed := {article.id: article for r in results for article in r.changed}:
-        _change(connection, changed)
+        _change(connection, changed, _ended(results))
     if aliases := [(r.source_id, *alias) for r in results for alias in r.aliases]:
         _alias(connection, aliases)
     _see(connection, results)
@@ -52,7 +53,12 @@ def record(connection: Connection, results: Sequence[PollResult]) -> None:
         for id_, reason in r.deletions
     }
     if taken_back:
-        withdraw(connection, taken_back)
+        withdraw(connection, taken_back, _ended(results))
+
+
+def _ended(results: Sequence[PollResult]) -> datetime:
+    """Return when the last of some polls ended: what they changed is known since then."""
+    return max(result.at + result.took for result in results)
 
 
 def _add(connection: Connection, new: dict[str, Article]) -> None:
@@ -71,12 +77,13 @@ def _add(connection: Connection, new: dict[str, Article]) -> None:
     name_articles(connection, list(new.values()))
 
 
-def _change(connection: Connection, changed: dict[str, Article]) -> None:
+def _change(connection: Connection, changed: dict[str, Article], now: datetime) -> None:
     """Update articles; one that was deleted since it was recognised comes back."""
     stored = rows_of(connection, changed)
     _add(connection, {id_: each for id_, each in changed.items() if id_ not in stored})
     rest = [_headed(changed[id_], row) for id_, row in stored.items()]
     before = listed(connection, stored)
+    note_leaving(connection, stored, now)
     keep_revisions(connection, rest)
     change_articles(connection, rest)
     change_bodies(connection, rest)

@@ -210,7 +210,7 @@ class Store(Catalogue):
         """Take an article back; False if there is none or it was taken back before."""
         why = Withdrawn(at=at, reason=reason, by=by)
         with self._writing() as connection:
-            return desk.withdraw(connection, {article_id: why}) == 1
+            return desk.withdraw(connection, {article_id: why}, at) == 1
 
     @property
     def twins(self) -> Twinship:
@@ -293,6 +293,11 @@ class Store(Catalogue):
         """Return a single fact about the store, None if it was never written."""
         with self._reading() as connection:
             return meta.fact(connection, key)
+
+    def metas(self, *keys: str) -> dict[str, str]:
+        """Return some facts about the store by name, as far as they were ever written."""
+        with self._reading() as connection:
+            return meta.facts(connection, keys)
 
     def put_meta(self, key: str, value: str) -> None:
         """Write a single fact about the store."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from aggregator.model import Article
-from aggregator.store import twins
+from aggregator.store import leaving, twins
 from aggregator.store.twins import Join, Sketched, Twins
 
 Transaction = Callable[[], AbstractContextManager[Connection]]
@@ -28,15 +28,21 @@ class Twinship:
         with self._reading() as connection:
             return twins.twins(connection, articles)
 
-    def split(self, article_id: str) -> bool:
+    def split(self, article_id: str, *, now: datetime) -> bool:
         """Let an article stand alone from now on; False if there is none."""
         with self._writing() as connection:
+            leaving.note_leaving(connection, [article_id], now)
             return twins.split(connection, article_id)
 
     def unsplit(self, article_id: str) -> None:
         """Let an article be a twin again."""
         with self._writing() as connection:
             twins.unsplit(connection, article_id)
+
+    def left(self, since: datetime) -> list[leaving.Left]:
+        """Return what may stand since a time, for its twins left it, in that order."""
+        with self._reading() as connection:
+            return leaving.left(connection, since)
 
     def put(
         self, sketches: Sequence[tuple[Article, bytes]], joins: Sequence[Join]

@@ -145,7 +145,7 @@ class Desk:
 
     def is_split(self, dice):
         if old := self.some(dice):
-            self.wire.store.twins.split(old.id)
+            self.wire.store.twins.split(old.id, now=self.now)
 
     def is_taken_back(self, dice):
         if old := self.some(dice):

@@ -174,7 +174,7 @@ def test_a_correction_of_an_old_report_makes_it_no_copy_of_the_news(room):
 def test_what_the_desk_split_is_not_joined_when_it_is_edited(room):
     room.hears("b", HARBOUR)
     split = room.hears("a", HARBOUR)
-    room.wire.store.twins.split(split.id)
+    room.wire.store.twins.split(split.id, now=room.now)
 
     room.hears("a", HARBOUR.replace("Tuesday", "Monday"))
 
@@ -186,7 +186,7 @@ def withdraw(store, article):
 
 
 def split(store, article):
-    store.twins.split(article.id)
+    store.twins.split(article.id, now=NOON)
 
 
 @pytest.mark.parametrize("leave", [withdraw, split])

@@ -226,6 +226,21 @@ def test_where_a_byte_is_in_doubt_all_is_rendered_anew(months, name):
     assert len(months.rendered) == len(ALL)
 
 
+def test_a_month_tells_under_which_ids_something_stands_in_it(months):
+    months.grow([article(1, published_id="https://a.example/?x=1&y"), article(2)])
+    archives = Archives(months.output, base_url="https://wire.example")
+    gone = article(2).published_id
+    asked = ["https://a.example/?x=1&y", "https://agency.example/", gone]
+
+    before = archives.standing("wire", MONTH, asked)
+    stone = Tombstone(ref=gone, at=NOON, reason="a hoax")
+    archives.take_back("wire", MONTH, [stone], now=NOON)
+
+    assert before == {"https://a.example/?x=1&y", gone}
+    assert archives.standing("wire", MONTH, asked) == {"https://a.example/?x=1&y"}
+    assert archives.standing("wire", "2020-01", asked) == set()
+
+
 def test_a_report_is_taken_back_whatever_its_name_holds(months):
     name = 'https://agency.example/?a=1&b=<2>"'
     months.grow([article(1, published_id=name), article(2)])

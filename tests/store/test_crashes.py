@@ -57,6 +57,7 @@ STEPS = [
     "insert_bodies",
     "list_articles",
     "name_articles",
+    "note_leaving",
     "keep_revisions",
     "change_articles",
     "change_bodies",

@@ -48,7 +48,7 @@ def test_a_near_duplicate_is_found_from_either_side(store, page):
 
 
 def test_what_the_desk_lets_stand_alone_is_known_as_such(store, page):
-    store.twins.split(page[0].id)
+    store.twins.split(page[0].id, now=NOW)
 
     assert store.twins.of(page).split == {page[0].id}
 
@@ -122,7 +122,7 @@ def test_another_body_without_another_revision_changes_no_join(store, copies):
 
 
 def test_what_the_desk_split_stays_split_when_it_is_reworded(store, copies):
-    store.twins.split(copies[1].id)
+    store.twins.split(copies[1].id, now=NOW)
 
     reworded(store, copies[1])
 
