@@ -53,7 +53,8 @@ def document_differences(wire: Wire) -> Iterator[Difference]:
 
     Each is compared with what the store makes of it for the time at which it was
     published last: articles leave by age in between. A document that was never
-    published, or refused by its own check, has nothing to be compared with.
+    published, or refused when it was to be published last, has nothing to be compared
+    with; but it has to be there.
     """
     statuses = {status.path: status for status in wire.store.publication_status()}
     for publication in wire.config.publications:
@@ -98,3 +99,5 @@ def _of_publication(
         if document.path in standing:
             for path, sentence in differences(wire.config.output, document):
                 yield path, f"{sentence}{remark}"
+        elif not (wire.config.output / document.path).is_file():
+            yield document.path, "the file is missing, and was refused last"

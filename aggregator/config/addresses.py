@@ -17,7 +17,7 @@ _BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+-]*", re.IGNORECASE)
 _NEVER_IN_HOSTS = re.compile(r"[\"<>\\^`{|}]")
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?", re.IGNORECASE)
 _EMPTY_LABEL = re.compile(r"^\.|\.\.")
 _PAIR = re.compile(r"[^&;]+")
@@ -115,7 +115,7 @@ def _normal(url: str) -> str:
     parts = urlsplit(url)
     host = _ascii_host(url, parts.hostname or "")
     netloc = f"[{host}]" if ":" in host else host
-    if parts.port is not None and parts.port != _DEFAULT_PORTS[parts.scheme]:
+    if parts.port is not None and parts.port != DEFAULT_PORTS[parts.scheme]:
         netloc = f"{netloc}:{parts.port}"
     path, query, fragment = map(_legal, (parts.path, parts.query, parts.fragment))
     return urlunsplit((parts.scheme, netloc, path, query, fragment))

@@ -6,13 +6,14 @@ In: the files as written, and what they are read in. Out: sentences for the log 
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from stat import S_IROTH
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
-from aggregator.config.addresses import holds_password
+from aggregator.config.addresses import DEFAULT_PORTS, holds_password
 from aggregator.config.fields import TRUE
 from aggregator.config.files import Files
 from aggregator.config.folder import MORE_SOURCES, PUBLICATIONS, SERVICE, SOURCES
@@ -77,10 +78,24 @@ def _polled_twice(files: Files) -> Iterator[str]:
     ids: dict[str, list[str]] = {}
     for file in files.sources:
         for source in file.values.get("sources", ()):
-            ids.setdefault(source["url"], []).append(source["id"])
+            ids.setdefault(_as_asked(source["url"]), []).append(source["id"])
     for several in ids.values():
         if len(several) > 1:
             yield f"the sources {', '.join(several)} have the same url; keep one of them"
+
+
+def _as_asked(url: str) -> str:
+    """Return an address in one form for all that ask the same of the same host."""
+    address = url.partition("#")[0]
+    with suppress(ValueError):
+        parts = urlsplit(address)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+        shown = "" if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f":{port}"
+        user = parts.netloc.rpartition("@")[0]
+        return urlunsplit(
+            (parts.scheme, f"{user}@{host}{shown}", parts.path or "/", parts.query, "")
+        )
+    return address
 
 
 def _whole_texts(files: Files) -> Iterator[str]:

@@ -8,6 +8,7 @@ A fetch walks through this room like this:
     deadline     one moment at which everything ends, obeyed by every socket
     tls          whom we believe, and sessions that servers take up again
     connections  urllib3's, taught the four above; `pools` keeps them alive
+    framing      where an answer ends, of the header lines that say so
     answers      what comes back beside the document: validators and advice
     redirects    the next hop, by our rules
     bodies       the document itself, decoded, never more than the cap

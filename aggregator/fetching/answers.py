@@ -88,7 +88,8 @@ def advice(head: Head, now: datetime) -> Advice:
     Source: RFC 9110 section 10.2.3 (Retry-After), RFC 9111 sections 4.2, 5.2.2.1
     (max-age less Age, in seconds) and 5.3 (Expires).
     """
-    delays = [_delay(value, now) for value in head.values("retry-after")]
+    sent = min([now, *_dates(head, "date")])
+    delays = [_delay(value, sent) for value in head.values("retry-after")]
     wait = max((d for d in delays if d is not None), default=None)
     fresh = _freshness(head)
     expires = _until_expiry(head, now) if fresh is None else None
@@ -104,11 +105,14 @@ def _validator(head: Head, name: str) -> bytes | None:
         return None
     value = values[0]
     fits = len(value) <= _LONGEST_VALIDATOR and _SENDABLE.fullmatch(value)
-    return value if fits else None
+    # Of `If-None-Match: *` whatever the source has is no news (RFC 9110 section 13.1.2).
+    return value if fits and value != b"*" else None
 
 
-def _delay(value: bytes, now: datetime) -> timedelta | None:
+def _delay(value: bytes, sent: datetime) -> timedelta | None:
     """Return a Retry-After as a delay, or None for garbage.
+
+    A date is so far from when it was `sent`, by their clock or ours, whichever is more.
 
     Fractions are not in the RFC, but what they mean is plain: they are rounded up.
     """
@@ -116,7 +120,7 @@ def _delay(value: bytes, now: datetime) -> timedelta | None:
     if _SECONDS.fullmatch(text):
         return _seconds(text)
     date = _http_date(text)
-    return None if date is None else max(date - now, timedelta(0))
+    return None if date is None else max(date - sent, timedelta(0))
 
 
 def _http_date(text: str) -> datetime | None:

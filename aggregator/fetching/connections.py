@@ -26,6 +26,7 @@ from urllib3.response import HTTPResponse
 
 from aggregator.fetching.deadline import Deadline, Exchange, running
 from aggregator.fetching.dialling import unreached
+from aggregator.fetching.framing import BODILESS, announces_body, framing, length
 from aggregator.fetching.tls import Sessions
 
 Dial = Callable[[str, int, Deadline], socket.socket]
@@ -38,14 +39,11 @@ _LONGEST_IDLE = 90.0
 
 _HEAD_END = b"\r\n\r\n"
 _NOT_MODIFIED = b"HTTP/1.1 304 "
-_CLOSES = re.compile(rb"\r\nconnection:[^\r]*close", re.IGNORECASE)
-_FRAMING = {
-    name.encode(): name
-    for name in (
-        *("connection", "keep-alive", "proxy-connection"),
-        *("content-length", "transfer-encoding"),
-    )
-}
+# A 304 that closes, or announces a body, which it has not: what comes is no answer.
+_CLOSES = re.compile(
+    rb"\r\n(?:connection:[^\r]*close|transfer-encoding:|content-length:[ \t]*[^ \t0\r])",
+    re.IGNORECASE,
+)
 _ONE_REQUEST = re.compile(
     rb"GET [\x21-\x7e]+ HTTP/1\.1\r\n(?:[^:\s\x00-\x1f]+: [^\r\n\x00]*\r\n)+"
 )
@@ -147,15 +145,20 @@ class _Response(http.client.HTTPResponse):
         self.version = (
             11 if version.startswith("HTTP/1.") and version != "HTTP/1.0" else 10
         )
-        framing = _framing(http.client._read_headers(self.fp))  # type: ignore[attr-defined] # noqa: SLF001
+        said = framing(http.client._read_headers(self.fp))  # type: ignore[attr-defined] # noqa: SLF001
         self._lines.end()
-        self.headers = self.msg = framing  # type: ignore[assignment] # who asks, only asks
-        self.chunked = framing.get("transfer-encoding", "").lower() == "chunked"
+        self.headers = self.msg = said  # type: ignore[assignment] # who asks, only asks
+        has_body = self.status not in BODILESS
+        is_chunked = said.get("transfer-encoding", "").lower() == "chunked"
+        self.chunked = has_body and is_chunked
         if self.chunked:
             self.chunk_left = None
         self.will_close = self._check_close()  # type: ignore[attr-defined] # not in typeshed
-        self.length = _length(framing, self.status)
+        self.length = length(said, self.status)
         if self.length is None and not self.chunked:
+            self.will_close = True
+        if not has_body and announces_body(said):
+            # Should it come all the same, it is no answer to the next question.
             self.will_close = True
 
     def _read_status(self) -> tuple[str, int, str]:
@@ -166,41 +169,6 @@ class _Response(http.client.HTTPResponse):
             if status == HTTPStatus.SWITCHING_PROTOCOLS or status >= HTTPStatus.OK:
                 return version, status, reason
             http.client._read_headers(self.fp)  # type: ignore[attr-defined] # noqa: SLF001
-
-
-def _framing(lines: list[bytes]) -> "_Framing":
-    """Return the fields that say where an answer and its connection end.
-
-    Lines of one name are one list: urllib3 refuses two lengths that differ. A line that
-    stands there twice is said once: a server and its proxy may both say `chunked`.
-    """
-    found = _Framing()
-    for line in lines:
-        name, _, value = line.partition(b":")
-        if key := _FRAMING.get(name.lower()):
-            said = value.strip().decode("latin-1")
-            earlier = found.get(key, said)
-            same = earlier.lower() == said.lower()
-            found[key] = said if same else f"{earlier}, {said}"
-    return found
-
-
-class _Framing(dict[str, str]):
-    """Header fields by lower-case name, as `_check_close` and urllib3 ask for them."""
-
-    def get(self, name: str, default: Any = None) -> Any:
-        return super().get(name.lower(), default)
-
-
-def _length(framing: "_Framing", status: int) -> int | None:
-    """Return how many bytes the body has, None if only its end tells."""
-    if status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}:
-        return 0
-    if "transfer-encoding" in framing:
-        return None
-    lengths = {each.strip() for each in framing.get("content-length", "").split(",")}
-    length = lengths.pop()
-    return int(length) if length.isdecimal() and not lengths else None
 
 
 class Connection(HTTPConnection):

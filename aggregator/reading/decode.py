@@ -109,6 +109,7 @@ _SEQUENCE = re.compile(
 
 # Characters that XML 1.0 section 2.2 forbids, as they stand in UTF-8.
 _CONTROLS = bytes({*range(32)} - {9, 10, 13})
+_GZIP = b"\x1f\x8b"
 _NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
 _NONCHARACTER_BEGINS = 0xEF
 # All but those of two to four digits: beyond the controls, before the surrogates.
@@ -138,7 +139,7 @@ def decode(body: bytes, *, content_type: str | None, max_bytes: int) -> Decoded:
         ReadError: `empty`, `html-page`, `captcha`, `not-a-feed`; `too-large` or
             `unreadable` for gzip that grows past `max_bytes` or does not unpack.
     """
-    packed = body.startswith(b"\x1f\x8b")
+    packed = body.startswith(_GZIP)
     if packed:
         body = _unpacked(body, max_bytes)
     document = utf8(body, content_type).strip()
@@ -278,14 +279,19 @@ def _legal_reference(reference: re.Match[bytes]) -> bytes:
 
 
 def _unpacked(body: bytes, max_bytes: int) -> bytes:
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    try:
-        document = unpacker.decompress(body, max_bytes)
-    except zlib.error as error:
-        raise ReadError(f"broken gzip: {error}", problem="unreadable") from error
-    if unpacker.unconsumed_tail:
-        size = f"{max_bytes / 1_048_576:g} MiB"
-        raise ReadError(f"gzip that unpacks to more than {size}", problem="too-large")
+    """Return what gzip holds in all its members (RFC 1952, section 2.2)."""
+    document, rest = b"", body
+    while rest.startswith(_GZIP):
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        try:
+            document += unpacker.decompress(rest, max_bytes + 1 - len(document))
+        except zlib.error as error:
+            raise ReadError(f"broken gzip: {error}", problem="unreadable") from error
+        if len(document) > max_bytes:
+            size = f"{max_bytes / 1_048_576:g} MiB"
+            message = f"gzip that unpacks to more than {size}"
+            raise ReadError(message, problem="too-large")
+        rest = unpacker.unused_data
     return document
 
 

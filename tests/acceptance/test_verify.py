@@ -84,6 +84,19 @@ def test_a_missing_file_is_found(at):
     assert differences(at)["feeds/wire.json"] == "the file is missing"
 
 
+def test_a_missing_file_is_found_though_it_could_not_be_written_last(at):
+    """What was in its place is gone, and nothing stands there now."""
+    path = at.folder / "public" / "feeds" / "wire.json"
+    path.unlink()
+    path.mkdir()
+    at.run("publish", code=1)
+    path.rmdir()
+
+    found = differences(at)["feeds/wire.json"]
+
+    assert found == "the file is missing, and was refused last"
+
+
 @pytest.mark.parametrize(
     ("value", "names"),
     [("tags = '[\"f\"]'", "tags"), ("image = '5', dropped = 'x'", "image, dropped")],

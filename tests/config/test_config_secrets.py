@@ -271,6 +271,31 @@ def test_an_address_that_is_polled_twice_is_mentioned(desk: Desk):
     )
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        *("https://a.example", "https://a.example/#top", "https://A.example:443/"),
+        *("HTTPS://a.example/", "https://a.example./"),
+    ],
+)
+def test_an_address_is_known_again_however_it_is_written(desk: Desk, other: str):
+    """P8: its publisher was asked twice within a second."""
+    sources = f"[{{id: a, url: 'https://a.example/'}}, {{id: b, url: '{other}'}}]"
+    desk.writes("sources.yaml", f"sources: {sources}")
+
+    assert any("a, b have the same url" in said for said in desk.reads().warnings)
+
+
+def test_other_addresses_are_others(desk: Desk):
+    urls = ("http://a.example/", "https://a.example/?x", "https://u:p@a.example/")
+    rows = "".join(f"  - {{id: s{n}, url: '{url}'}}\n" for n, url in enumerate(urls))
+    desk.writes(
+        "sources.yaml", f"sources:\n{rows}  - {{id: b, url: https://a.example/}}"
+    )
+
+    assert not any("same url" in said for said in desk.reads().warnings)
+
+
 def test_words_that_bound_nothing_are_mentioned(desk: Desk):
     desk.writes(
         "sources.yaml",

@@ -219,6 +219,28 @@ def test_a_retry_after_that_says_nothing_is_none(value):
     assert advice(head(b"Retry-After: " + value), NOW).retry_after is None
 
 
+@pytest.mark.parametrize(
+    ("date", "hours"), [(b"10:00:00", 10), (b"12:00:00", 8), (b"14:00:00", 8)]
+)
+def test_a_date_to_come_back_counts_from_whichever_clock_is_behind(date, hours):
+    """P12: never earlier than asked."""
+    day = b"Tue, 24 Nov 2026 "
+    said = advice(
+        head(
+            b"Retry-After: " + day + b"20:00:00 GMT", b"Date: " + day + date + b" GMT"
+        ),
+        NOW,
+    )
+
+    assert said.retry_after == timedelta(hours=hours)
+
+
+def test_an_etag_that_stands_for_anything_is_not_sent_back():
+    """RFC 9110 section 13.1.2: `If-None-Match: *` is answered 304 whatever is new."""
+    assert validators(head(b"ETag: *")).etag is None
+    assert validators(head(b'ETag: "*"')).etag == b'"*"'
+
+
 def test_of_several_delays_the_longest_counts():
     """P12: never earlier than asked."""
     said = advice(head(b"Retry-After: 60", b"Retry-After: 120"), NOW)

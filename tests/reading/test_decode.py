@@ -220,6 +220,13 @@ def test_gzip_without_a_header_is_unpacked():
     assert found.notes == ("the document was gzip that no header announced",)
 
 
+def test_all_members_of_gzip_are_unpacked():
+    """RFC 1952, section 2.2: half of the entries were lost."""
+    halves = gzip.compress(b"<rss><channel/>") + gzip.compress(b"</rss>") + b"\0\0"
+
+    assert read(halves).document == b"<rss><channel/></rss>"
+
+
 def test_gzip_that_grows_past_the_cap_is_refused():
     packed = gzip.compress(b"<rss>" + b" " * 20 * MIB)
 

@@ -1,5 +1,6 @@
 """What a feed says of itself beyond title and link: rhythm, language, licence, losses."""
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -21,7 +22,9 @@ _PERIODS = {
 }
 _LONGEST = timedelta(days=365)  # nobody means more, and timedelta has an end
 _HOURS = 24
+_DECIMAL = re.compile(r"([0-9]+)(?:\.([0-9]*))?", re.ASCII)
 _DIGITS = 9
+_MOST_MINUTES = 10**6
 
 
 def head(root: _Element) -> _Element:
@@ -111,9 +114,8 @@ def deletions(groups: Groups) -> tuple[Deletion, ...]:
 
 def _ttl(groups: Groups) -> timedelta | None:
     for element in groups.get("ttl", ()):
-        minutes = _number(characters(element))
-        if minutes:
-            return min(timedelta(minutes=min(minutes, 10**6)), _LONGEST)
+        if minutes := _minutes(characters(element)):
+            return min(timedelta(minutes=minutes), _LONGEST)
     return None
 
 
@@ -136,6 +138,17 @@ def _members(groups: Groups, word: str, member: str) -> list[str]:
         for outer in groups.get(word, ())
         for element in children(outer).get(member, ())
     ]
+
+
+def _minutes(value: str) -> int:
+    """Return minutes rounded up, and no more than they may be; 0 for no number."""
+    said = _DECIMAL.fullmatch(value.strip())
+    if not said:
+        return 0
+    whole, fraction = said[1].lstrip("0"), (said[2] or "").strip("0")
+    if len(whole) > _DIGITS:
+        return _MOST_MINUTES
+    return min(int(whole or "0") + bool(fraction), _MOST_MINUTES)
 
 
 def _number(value: str) -> int | None:
