@@ -110,6 +110,7 @@ _SEQUENCE = re.compile(
 # Characters that XML 1.0 section 2.2 forbids, as they stand in UTF-8.
 _CONTROLS = bytes({*range(32)} - {9, 10, 13})
 _GZIP = b"\x1f\x8b"
+_REPLACEMENT = "\ufffd".encode()
 _NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
 _NONCHARACTER_BEGINS = 0xEF
 # All but those of two to four digits: beyond the controls, before the surrogates.
@@ -262,17 +263,23 @@ def _legal(document: bytes) -> bytes:
         document = document.translate(None, _CONTROLS)
     if _NONCHARACTER_BEGINS in document:
         document = _NONCHARACTER.sub(b"", document)
-    return _UNUSUAL_REFERENCE.sub(_legal_reference, document)
+    legal = _UNUSUAL_REFERENCE.sub(_legal_reference, document)
+    if len(legal) == len(document):
+        return legal
+    # What was cut out may have stood in the midst of another one: nothing is, this time.
+    return _UNUSUAL_REFERENCE.sub(
+        lambda found: _legal_reference(found) or _REPLACEMENT, legal
+    )
 
 
 def _legal_reference(reference: re.Match[bytes]) -> bytes:
     hexadecimal, decimal = reference.groups()
     digits = hexadecimal or decimal
     if len(digits) > len("1114111"):
-        return b"\xef\xbf\xbd"
+        return _REPLACEMENT
     code = int(digits, 16 if hexadecimal else 10)
     if code > _HIGHEST or 0xD800 <= code <= 0xDFFF:  # noqa: PLR2004 - surrogates
-        return b"\xef\xbf\xbd"
+        return _REPLACEMENT
     if code in (0xFFFE, 0xFFFF) or (code < ord(" ") and code in _CONTROLS):
         return b""
     return reference[0]

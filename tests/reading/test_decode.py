@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import re
 
 import pytest
 
@@ -168,6 +169,17 @@ def test_references_beyond_unicode_become_the_replacement_character(number):
     assert (
         utf8(f"<rss>&#{number};</rss>".encode(), None).decode() == "<rss>\ufffd</rss>"
     )
+
+
+@pytest.mark.parametrize("inner", ["&#0;", "&#x1;", "&#&#0;0;"])
+@pytest.mark.parametrize("outer", ["&#{}0;", "&#{}xD800;", "&#x{}110000;"])
+def test_a_reference_within_a_reference_spoils_no_document(outer, inner):
+    """I7: what was cut out left a reference to what no document may hold."""
+    body = f"<rss>{outer.format(inner)}</rss>".encode()
+
+    found = re.findall(rb"&#(x?)([0-9A-F]+);", utf8(body, None))
+
+    assert found == []
 
 
 def test_ordinary_references_stay_as_they_are():
