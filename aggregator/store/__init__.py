@@ -31,8 +31,8 @@ PostgreSQL, with the same answers.
     files         what a database file needs of the file system
     migrations/   every schema there ever was                    → HEAD
 
-To add a table: a family module, a migration beside the others in `migrations/`, and
-its method on Store. SQLAlchemy is loaded when a store is first opened, not before:
+To add a table: a family module, a migration beside the others in `migrations/` with its
+number in `VERSIONS`, and its method on Store. SQLAlchemy is loaded when a store is first opened, not before:
 it costs 0.2 s, and many commands need none.
 """
 

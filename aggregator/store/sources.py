@@ -98,13 +98,13 @@ _configure = (
     .where(sources.c.source_id == bindparam("which"))
     .values(configured=bindparam("wanted"))
 )
-# A poll that was under way while the operator gave the source another address must not
-# leave that poll's validators with the new address: hence the second condition.
 _asked_since = (
     select(sources.c.host, func.max(sources.c.last_polled_at))
     .where(sources.c.last_polled_at > bindparam("since"))
     .group_by(sources.c.host)
 )
+# A poll that was under way while the operator gave the source another address must not
+# leave that poll's validators with the new address: hence the second condition.
 _polled = (
     update(sources)
     .where(
