@@ -58,7 +58,7 @@ def take_back(store: Store, source_id: str) -> None:
     store.forget_meta(_fact(source_id))
 
 
-def taken(
+def pick_up(
     store: Store, source: Source, state: SourceState, *, now: datetime
 ) -> Handed | None:
     """Return the answer that was left for a source, once; None: it has to be asked."""

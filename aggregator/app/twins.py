@@ -15,7 +15,6 @@ from msgspec import Struct
 from aggregator.app.editorial import Editorial
 from aggregator.model import Also, Article, Publication
 from aggregator.store import Store, say_left_out
-from aggregator.text import urls
 
 if TYPE_CHECKING:
     from aggregator.store.twins import Twins
@@ -148,20 +147,4 @@ def tied(known: "Twins | None") -> set[str]:
 
     Any other one stands, whatever becomes of the rest.
     """
-    if not known:
-        return set()
-    first: dict[str, str] = {}
-    named_alike = set[str]()
-    for each in known.articles:
-        for name in _names(each):
-            other = first.setdefault(name, each.id)
-            if other != each.id:
-                named_alike |= {other, each.id}
-    return {id_ for join in known.joins for id_ in join[:2]} | known.split | named_alike
-
-
-def _names(article: Article) -> Iterator[str]:
-    """Yield the names by which an article is known to be another one's twin."""
-    yield article.published_id
-    if article.url:
-        yield urls.canonical_by(article.keys, article.url)
+    return known.tied() | known.split if known else set()

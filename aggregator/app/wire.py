@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from aggregator.app.clock import Clock, utc_now
 from aggregator.app.editorial import Editorial
-from aggregator.app.handover import taken
+from aggregator.app.handover import pick_up
 from aggregator.app.lowering import Lowering
 from aggregator.app.printing import Printing
 from aggregator.app.records import broken, edited, recorded, tell_of
@@ -198,7 +198,7 @@ class Wire:
         jitter = random.random()  # noqa: S311 - spreads load, hides nothing
         try:
             rooms = self._rooms
-            if answer := taken(self.store, source, state, now=now):
+            if answer := pick_up(self.store, source, state, now=now):
                 rooms = replace(rooms, fetching=answer)
             result = poll(source, state, rooms, now=now, jitter=jitter)
         except Exception as error:

@@ -5,19 +5,16 @@ In: the ids of articles that are about to leave their twins, and when. Out: fact
 begin to stand by it; who publishes asks for those since a time, and finds out which do.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from aggregator.model import Article
 from aggregator.store.columns import digest, micros, moment
 from aggregator.store.meta import meta, put_fact, put_facts
 from aggregator.store.readable import bare, say_left_out
-from aggregator.store.twins import Twins, twins
-from aggregator.text import urls
+from aggregator.store.twins import twins
 
 # Another text whenever somebody was left.
 LEFT: Final = "left lately"
@@ -48,7 +45,7 @@ def note_leaving(
     leaving = bare(connection, article_ids, leave_out=say_left_out, shown=True)
     if not leaving:
         return
-    left = sorted(_tied(twins(connection, leaving.values())))
+    left = sorted(twins(connection, leaving.values()).tied())
     put_facts(connection, {_KEY.format(micros(at), id_): "" for id_ in left})
     if left:
         who = digest(" ".join([*sorted(leaving), *left])).hex()
@@ -64,19 +61,3 @@ def left(connection: Connection, since: datetime) -> list[Left]:
 def forget_left(connection: Connection, before: datetime) -> None:
     """Forget who was left before a time."""
     connection.execute(_before, {"before": _KEY.format(micros(before), "")})
-
-
-def _tied(known: Twins) -> set[str]:
-    """Return the ids of those that have to do with others."""
-    carriers = defaultdict[str, set[str]](set)
-    for each in known.articles:
-        for name in _names(each):
-            carriers[name].add(each.id)
-    found = {id_ for join in known.joins for id_ in join[:2]}
-    return found.union(*(ids for ids in carriers.values() if len(ids) > 1))
-
-
-def _names(article: Article) -> Iterator[str]:
-    yield article.published_id
-    if article.url:
-        yield urls.canonical_by(article.keys, article.url)

@@ -253,7 +253,7 @@ def found(
 def _below(connection: Connection, before: tuple[datetime, str] | None) -> int:
     """Return the number of a place, of which the article may be gone by now.
 
-    A place before 1970 or after 2039, where none has a number, is the nearest.
+    A place before 1970 or after 2109, where none has a number, is the nearest.
     """
     if before is None:
         return _END

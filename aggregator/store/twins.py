@@ -10,7 +10,7 @@ What an article with other words is like is decided anew: its joins hold no more
 age. The joins stay until then: they tell what else to compare it with.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import NamedTuple
@@ -173,6 +173,15 @@ class Twins(NamedTuple):
     joins: tuple[Join, ...]
     split: frozenset[str]
 
+    def tied(self) -> set[str]:
+        """Return the ids of those that are like another, or have a name with it."""
+        first, found = dict[str, str](), {i for join in self.joins for i in join[:2]}
+        for each in self.articles:
+            for name in _names(each):
+                if (other := first.setdefault(name, each.id)) != each.id:
+                    found |= {other, each.id}
+        return found
+
 
 def twins(connection: Connection, start: Iterable[Article]) -> Twins:
     """Return these articles and all that carry a name of one, or are like one.
@@ -324,10 +333,16 @@ def _are_none(
     return len(asked) > MANY and connection.scalar(query) is None
 
 
+def _names(article: Article) -> Iterator[str]:
+    """Yield the names by which an article is known to be another one's twin."""
+    yield article.published_id
+    if article.url:
+        yield urls.canonical_by(article.keys, article.url)
+
+
 def _carrying(connection: Connection, named: Collection[Article]) -> set[str]:
     """Return the ids of all articles that an id or address of these leads to."""
-    names = {each.published_id for each in named}
-    names |= {urls.canonical_by(each.keys, each.url) for each in named if each.url}
+    names = {name for each in named for name in _names(each)}
     return {
         id_
         for some in chunks(sorted(map(digest, names)))

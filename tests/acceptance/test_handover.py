@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from aggregator.app.handover import hand_over, taken
+from aggregator.app.handover import hand_over, pick_up
 from aggregator.model import Auth, Fetched, Source, SourceState, Validators
 from aggregator.store import open_store
 from tests import emptystore
@@ -91,10 +91,10 @@ def left(tmp_path):
 def test_an_answer_is_taken_once_and_whole(left):
     moment = NOON + timedelta(minutes=29)
 
-    handed = taken(left, GAZETTE, NEW, now=moment)
+    handed = pick_up(left, GAZETTE, NEW, now=moment)
 
     assert handed.fetch(None, now=moment) == ANSWER
-    assert taken(left, GAZETTE, NEW, now=moment) is None
+    assert pick_up(left, GAZETTE, NEW, now=moment) is None
 
 
 @pytest.mark.parametrize(
@@ -115,11 +115,11 @@ def test_a_source_is_asked_where_the_answer_may_be_another(
 ):
     now = NOON + timedelta(minutes=minutes)
 
-    assert taken(left, source, state, now=now) is None
+    assert pick_up(left, source, state, now=now) is None
 
 
 @pytest.mark.parametrize("text", ["", "no answer", "\x00"])
 def test_what_another_version_left_is_passed_by(left, text):
     left.put_meta("answer gazette", text)
 
-    assert taken(left, GAZETTE, NEW, now=NOON) is None
+    assert pick_up(left, GAZETTE, NEW, now=NOON) is None
