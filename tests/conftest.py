@@ -1,11 +1,15 @@
 """In which order files of tests begin, and a log for each test."""
 
+import functools
+import importlib
 import logging
 import os
+import pkgutil
 
 import pytest
 from hypothesis import settings
 
+import aggregator
 from aggregator.events import log
 
 # The same examples at each run, however long each takes on a machine with other work;
@@ -50,6 +54,25 @@ def pytest_collection_modifyitems(items):
     items.sort(
         key=lambda item: places.get("/".join(item.path.parts[-2:]), len(LONGEST))
     )
+
+
+def pytest_runtest_setup(item):
+    """Let a property test find our modules loaded, whichever tests ran before it.
+
+    Hypothesis takes some examples from the constants of what is loaded: one of two runs
+    of the same commit failed.
+    """
+    test = getattr(item, "function", None)
+    if getattr(test, "is_hypothesis_test", False):
+        _load_everything()
+
+
+@functools.cache
+def _load_everything():
+    for module in pkgutil.walk_packages(aggregator.__path__, "aggregator."):
+        # What alembic runs by itself cannot be imported, nor may the command line run.
+        if not module.name.startswith(("aggregator.store.migrations", "aggregator.__")):
+            importlib.import_module(module.name)
 
 
 @pytest.fixture(scope="session", autouse=True)

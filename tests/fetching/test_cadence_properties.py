@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from cadence_world import NEW_ADDRESS, NOW, A
+from cadence_world import NEW_ADDRESS, NOW, A, updated
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -131,7 +131,7 @@ def test_a_row_reads_well_at_every_time(source, history):
 @given(steps, jitters, jitters)
 @settings(deadline=None)
 def test_jitter_only_adds(history, some, more):
-    """P8: and never more than a minute, or past the end of a skipped time."""
+    """P8, P20: never more than a minute, but for what the feed skips from then on."""
     some, more = sorted((some, more))
     *_, (before, now, outcome, _) = histories(A, history)
 
@@ -141,4 +141,28 @@ def test_jitter_only_adds(history, some, more):
     )
 
     assert none.next_poll_at <= earlier.next_poll_at <= later.next_poll_at
-    assert none.because == earlier.because == later.because
+    for row in (earlier, later):
+        if not is_skipping(row):
+            assert row.next_poll_at - none.next_poll_at <= timedelta(minutes=1)
+            assert row.because == none.because or is_skipping(none)
+
+
+def is_skipping(row):
+    return row.because.startswith("skip")
+
+
+def test_jitter_that_reaches_into_a_skipped_hour_waits_for_its_end():
+    """P20: 14:59:50 and half a minute is in the hour that the feed skips."""
+    hints = Hints(skip_hours=frozenset({15}))
+    now = NOW.replace(hour=13, minute=59, second=50)
+    row = cadence.initial(A, now=now)
+
+    none, half = (
+        cadence.after(A, row, updated(), hints=hints, now=now, jitter=jitter)
+        for jitter in (0, 0.5)
+    )
+
+    assert none.next_poll_at == NOW.replace(minute=59, second=50)
+    assert none.because == "interval 1h"
+    assert half.next_poll_at == NOW.replace(hour=16, minute=0)
+    assert half.because == "skipHours of the feed until 16:00 UTC"
