@@ -22,6 +22,7 @@ UNDOING = {
     ),
     "0008": ("DROP TABLE pruned",),
     "0009": ("DROP TABLE hours",),
+    "0010": (),
 }
 
 

@@ -70,7 +70,9 @@ class _Folds(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         kinds = _kinds()
-        plain = unicodedata.normalize("NFKD", chr(code).casefold())
+        plain = unicodedata.normalize("NFKD", chr(code)).casefold()
+        # What has a style of its own hides its capital from the first: 𝐅, ℃.
+        plain = unicodedata.normalize("NFKD", plain).casefold()
         kept = kinds.dropped.sub("", plain).translate(_FOLDED)
         joined = unicodedata.normalize("NFC", kept)
         fold = "".join(c if kinds.kept.match(c) else " " for c in joined)
@@ -104,7 +106,8 @@ def folded(text: str) -> str:
     text = text[:MOST_CHARACTERS]
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFC", text).translate(_folds)
+    folds = unicodedata.normalize("NFC", text).translate(_folds)
+    return unicodedata.normalize("NFC", folds)
 
 
 def words(text: str) -> list[str]:

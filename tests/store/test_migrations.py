@@ -10,15 +10,17 @@ from victims import killed, migrating
 from aggregator.errors import SchemaMismatch
 from aggregator.store import migrate, migrations, open_store, schema_version
 from aggregator.store.connecting import connect, parsed_url
+from aggregator.store.migrations import HEAD
 from tests.earlier import back_to
 
 # Rebuilds the table that most others refer to, row by row, and takes its time.
-NEXT = """
+NEXT = f"{int(HEAD) + 1:04}"
+MIGRATION = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "{NEXT}"
+down_revision = "{HEAD}"
 
 
 def upgrade():
@@ -36,12 +38,12 @@ def next_version(tmp_path, monkeypatch):
     """The program of a later day, which has one migration more."""
     folder = tmp_path / "migrations"
     shutil.copytree(migrations.FOLDER, folder)
-    (folder / "versions" / "0009_next.py").write_text(NEXT)
+    (folder / "versions" / f"{NEXT}_next.py").write_text(MIGRATION)
 
     def arrive():
         monkeypatch.setattr(migrations, "FOLDER", folder)
-        monkeypatch.setattr(migrations, "VERSIONS", (*migrations.VERSIONS, "0010"))
-        monkeypatch.setattr(migrations, "HEAD", "0010")
+        monkeypatch.setattr(migrations, "VERSIONS", (*migrations.VERSIONS, NEXT))
+        monkeypatch.setattr(migrations, "HEAD", NEXT)
 
     return arrive
 
@@ -74,7 +76,7 @@ def test_an_older_sqlite_store_is_migrated_when_it_is_opened(sqlite_url, next_ve
 
     open_store(sqlite_url).close()
 
-    assert schema_version(sqlite_url) == "0010"
+    assert schema_version(sqlite_url) == NEXT
     assert rows(sqlite_url) == before | {"colours": 0}
 
 
@@ -86,9 +88,9 @@ def test_an_older_postgresql_store_waits_for_the_operator(postgresql_url, next_v
 
     with pytest.raises(SchemaMismatch, match="run `mediawire db migrate`"):
         open_store(postgresql_url)
-    assert schema_version(postgresql_url) == "0009"
+    assert schema_version(postgresql_url) == HEAD
 
-    assert migrate(postgresql_url) == "0010"
+    assert migrate(postgresql_url) == NEXT
     open_store(postgresql_url).close()
 
     assert rows(postgresql_url) == before | {"colours": 0}
@@ -98,10 +100,10 @@ def test_a_reader_does_not_migrate(store_url, next_version):
     filled(store_url)
     next_version()
 
-    with pytest.raises(SchemaMismatch, match="0009, this program needs 0010"):
+    with pytest.raises(SchemaMismatch, match=f"{HEAD}, this program needs {NEXT}"):
         open_store(store_url, read_only=True)
 
-    assert schema_version(store_url) == "0009"
+    assert schema_version(store_url) == HEAD
 
 
 def test_a_migration_that_fails_leaves_the_old_schema(store_url, next_version):
@@ -109,13 +111,13 @@ def test_a_migration_that_fails_leaves_the_old_schema(store_url, next_version):
     filled(store_url)
     before = rows(store_url)
     next_version()
-    broken = migrations.FOLDER / "versions" / "0009_next.py"
-    broken.write_text(NEXT + "    raise RuntimeError('power cut')\n")
+    broken = migrations.FOLDER / "versions" / f"{NEXT}_next.py"
+    broken.write_text(MIGRATION + "    raise RuntimeError('power cut')\n")
 
     with pytest.raises(RuntimeError):
         migrate(store_url)
 
-    assert schema_version(store_url) == "0009"
+    assert schema_version(store_url) == HEAD
     assert rows(store_url) == before
 
 
@@ -138,12 +140,12 @@ def test_kill_minus_nine_during_a_migration_leaves_old_or_new(
 
         version = schema_version(sqlite_url)
         seen.add(version)
-        extra = {"colours": 0} if version == "0010" else {}
+        extra = {"colours": 0} if version == NEXT else {}
         assert rows(sqlite_url) == before | extra
 
-    assert seen <= {"0009", "0010"}
+    assert seen <= {HEAD, NEXT}
     open_store(sqlite_url).close()
-    assert schema_version(sqlite_url) == "0010"
+    assert schema_version(sqlite_url) == NEXT
 
 
 def test_what_stands_in_for_a_headline_is_made_again_of_the_text(store_url):

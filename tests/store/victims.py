@@ -27,21 +27,8 @@ def killed(work, *arguments, after):
 def migrating(pipe, url, folder):
     """Migrate to a version that is found in a folder."""
     migrations.FOLDER = Path(folder)
-    migrations.VERSIONS, migrations.HEAD = (
-        (
-            "0001",
-            "0002",
-            "0003",
-            "0004",
-            "0005",
-            "0006",
-            "0007",
-            "0008",
-            "0009",
-            "0010",
-        ),
-        "0010",
-    )
+    migrations.HEAD = f"{int(migrations.HEAD) + 1:04}"
+    migrations.VERSIONS = (*migrations.VERSIONS, migrations.HEAD)
     pipe.send("begin")
     migrate(url)
 

@@ -33,6 +33,8 @@ from aggregator.text.folding import MOST_CHARACTERS, Term, folded, terms, words
         ("Οδυσσεύς", "ΟΔΥΣΣΕΥΣ"),
         ("ｆｉｎｅ １２", "fine 12"),
         ("ﬁne", "fine"),
+        ("𝐁𝐑𝐄𝐀𝐊𝐈𝐍𝐆 𝔉𝔩𝔬𝔬𝔡, 9℃, 3㎒", "breaking flood 9 c 3mhz"),
+        ("ﾱￎ", "뫠"),
         ("soft\u00adhyphen", "softhyphen"),
         ("\u202bعربي\u202c", "عربی"),
         ("が", "か\u3099"),

@@ -15,7 +15,7 @@ VERSION_TABLE = "mediawire_version"
 
 # All versions, oldest first; the last is the schema that this program speaks.
 VERSIONS = (
-    "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"
+    "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010"
 )  # fmt: skip
 HEAD = VERSIONS[-1]
 
