@@ -34,6 +34,9 @@ def main():
         parser.error(f"there is no family {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory(prefix="mediawire-bench-") as cache:
         os.environ["XDG_CACHE_HOME"] = cache
+        # What pip installs is compiled: a checkout that is not takes 100 ms more at a
+        # start, and a reading process 50, which made 0.44 of the 0.33 of a round.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         rows = list(measured(wanted.what or FAMILIES, wanted.rounds))
     load = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end"
     print(f"\nPython {platform.python_version()}, {load}, {wanted.rounds} rounds")
