@@ -31,12 +31,15 @@ def test_an_unknown_option_is_complained_of_by_name(kind):
 
 
 @each_kind
-@given(value=st.one_of(WORDS, st.lists(WORDS), st.dictionaries(WORDS, WORDS)))
-def test_whatever_is_written_is_read_or_complained_of(kind, value):
-    known = Options({})
-    kinds()[kind]("r", known)
+@given(
+    value=st.one_of(WORDS, st.lists(WORDS), st.dictionaries(WORDS, WORDS)),
+    subject=SUBJECTS,
+)
+def test_whatever_is_written_is_complained_of_or_judges(kind, value, subject):
+    written = Options({"keep": value, "drop": value, "replace": value})
+    rule = kinds()[kind]("r", written)
 
-    kinds()[kind]("r", Options({"keep": value, "drop": value, "replace": value}))
+    assert written.problems or isinstance(rule(subject), Subject | Dropped)
 
 
 @each_kind
