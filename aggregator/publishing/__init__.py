@@ -13,7 +13,7 @@ document     pieces joined to a document, plain and gzipped
 timing       whether a source allows an article at this time
 check        whether a reader would find in it what was meant
 terms        whether a finished entry keeps to the rights of its source
-mark         what a reader must find of an entry
+essentials   what a reader must find of an entry
 gzipped      a document compressed from pieces that are compressed already
 files        swapped in whole, or not at all
 margin       what stands beside the entries: what was taken back, where older ones are

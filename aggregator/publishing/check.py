@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from aggregator.errors import PublishError
 from aggregator.model import Report
 from aggregator.publishing.credit import BLOCK_START
+from aggregator.publishing.essentials import Essentials
 from aggregator.publishing.formats import Format, Masthead
-from aggregator.publishing.mark import Mark
 from aggregator.publishing.particulars import origin
 
 # XML 1.0, section 2.2, and with it every format: what stands in one stands in all.
@@ -23,9 +23,9 @@ LEGAL = re.compile(f"[{_LEGAL}]*")
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def meant(report: Report, masthead: Masthead) -> Mark:
+def meant(report: Report, masthead: Masthead) -> Essentials:
     """Return what a reader has to find of a report, in every format."""
-    return Mark(
+    return Essentials(
         id=report.article.published_id,
         title=report.title,
         link=report.article.url,
@@ -34,18 +34,18 @@ def meant(report: Report, masthead: Masthead) -> Mark:
     )
 
 
-def check(document: bytes, format_: Format, expected: Sequence[Mark]) -> None:
+def check(document: bytes, format_: Format, expected: Sequence[Essentials]) -> None:
     """Raise PublishError unless a reader of the document finds these entries."""
     found = format_.read(document)
     if len(found) != len(expected):
         message = f"{len(expected)} entries were written, a reader finds {len(found)}"
         raise PublishError(message)
-    for mark, expectation in zip(found, expected, strict=True):
-        if mark != expectation:
+    for entry, expectation in zip(found, expected, strict=True):
+        if entry != expectation:
             part = next(
                 name
-                for name in Mark.__struct_fields__
-                if getattr(mark, name) != getattr(expectation, name)
+                for name in Essentials.__struct_fields__
+                if getattr(entry, name) != getattr(expectation, name)
             )
             message = (
                 f"a reader finds another {part} than was meant in {expectation.id}"

@@ -17,11 +17,11 @@ from aggregator.deflate import deflated
 from aggregator.errors import PublishError
 from aggregator.model import Publication, Report
 from aggregator.publishing import formats
+from aggregator.publishing.essentials import Essentials
 from aggregator.publishing.files import GZIP
 from aggregator.publishing.formats import Head, Masthead
 from aggregator.publishing.gzipped import member_parts
 from aggregator.publishing.margin import NOTHING, Margin
-from aggregator.publishing.mark import Mark
 from aggregator.publishing.particulars import language
 from aggregator.publishing.pieces import Piece, Pieces, pieces_of, shelf
 
@@ -42,9 +42,9 @@ class Document(Struct, frozen=True, kw_only=True):
     left_out: tuple[tuple[str, str], ...] = ()
 
     @property
-    def marks(self) -> tuple[Mark, ...]:
+    def essentials(self) -> tuple[Essentials, ...]:
         """Return what a reader must find, in order."""
-        return marks(self.pieces)
+        return essentials(self.pieces)
 
     @property
     def body(self) -> bytes:
@@ -85,9 +85,9 @@ class Document(Struct, frozen=True, kw_only=True):
 _deflated_once = lru_cache(maxsize=64)(deflated)
 
 
-def marks(pieces: Iterable[Piece]) -> tuple[Mark, ...]:
+def essentials(pieces: Iterable[Piece]) -> tuple[Essentials, ...]:
     """Return what a reader must find in each of these."""
-    return tuple(piece.mark for piece in pieces if piece.mark)
+    return tuple(piece.essentials for piece in pieces if piece.essentials)
 
 
 def masthead(publication: Publication, name: str, base_url: str) -> Masthead:

@@ -21,8 +21,8 @@ from aggregator.errors import PublishError
 from aggregator.model import Report, Rights
 from aggregator.publishing import formats
 from aggregator.publishing.check import check, meant, unfit
+from aggregator.publishing.essentials import Essentials
 from aggregator.publishing.formats import EMPTY_UPDATED, Head, Masthead
-from aggregator.publishing.mark import Mark
 from aggregator.publishing.terms import breach
 
 # 64 MiB hold some 5,000 entries of the average feed: 100 in each of 17 publications,
@@ -48,7 +48,7 @@ class Piece(Struct, frozen=True, kw_only=True):
 
     entry: bytes = b""
     ends_run: bool = False
-    mark: Mark | None = None
+    essentials: Essentials | None = None
     unfit: str | None = None
 
     @property
@@ -92,24 +92,26 @@ def _rendered(report: Report, name: str, masthead: Masthead) -> Piece:
     except (ValueError, PublishError) as error:
         return Piece(unfit=f"it cannot be written as {name}: {error}")
     ends_run = crc32(entry) % max(1, RUN // len(entry)) == 0
-    return Piece(entry=entry, ends_run=ends_run, mark=meant(report, masthead))
+    return Piece(entry=entry, ends_run=ends_run, essentials=meant(report, masthead))
 
 
 def _read_back(made: Iterable[Piece], name: str, masthead: Masthead) -> None:
     """Raise PublishError unless a reader finds in these pieces what was meant."""
-    marked = [(each.entry, each.mark) for each in made if each.mark]
-    if not marked:
+    fit = [(each.entry, each.essentials) for each in made if each.essentials]
+    if not fit:
         return
-    document = frame(name, masthead).parts([entry for entry, _ in marked])
-    check(b"".join(document), formats.named(name), [mark for _, mark in marked])
+    document = frame(name, masthead).parts([entry for entry, _ in fit])
+    check(
+        b"".join(document), formats.named(name), [essentials for _, essentials in fit]
+    )
 
 
 def _permitted(made: Piece, report: Report, name: str, masthead: Masthead) -> Piece:
     """Return a piece that was read back, or that it breaks the rights of its source."""
-    if made.mark is None or report.rights == NO_CONDITIONS:
+    if made.essentials is None or report.rights == NO_CONDITIONS:
         return made
     document = b"".join(frame(name, masthead).parts([made.entry]))
-    reason = breach(report, document, made.mark.content)
+    reason = breach(report, document, made.essentials.content)
     return Piece(unfit=reason) if reason else made
 
 

@@ -57,11 +57,11 @@ def _difference(found: bytes, meant: Representation) -> str:
     place = f"it differs from byte {at} on"
     read = formats.named(meant.path.rpartition(".")[2]).read
     try:
-        marks = read(found)
+        entries = read(found)
     except PublishError as error:
         return f"{place}: {error}"
-    for mark, expected in zip(marks, read(meant.body), strict=False):
-        if mark != expected:
+    for entry, expected in zip(entries, read(meant.body), strict=False):
+        if entry != expected:
             return f"{place}: the entry {expected.id}"
     return place
 

@@ -28,7 +28,7 @@ from aggregator.publishing.document import (
     Fingerprinted,
     common,
     compose,
-    marks,
+    essentials,
 )
 from aggregator.publishing.files import FOLDER
 from aggregator.publishing.margin import NOTHING, Margin
@@ -211,7 +211,7 @@ class Publisher:
         old = (piece for piece in document.pieces if id(piece) in passed)
         read += islice(old, 1)
         excerpt = document.head.parts([piece.entry for piece in read])
-        check(b"".join(excerpt), formats.named(name), marks(read))
+        check(b"".join(excerpt), formats.named(name), essentials(read))
         # The pieces are kept with their ids: an id of one that is gone may come again.
         self._passed[file] = document
 
@@ -319,5 +319,5 @@ def timely(
 
 def checked(name: str, document: Document) -> Document:
     """Return a document in which a reader finds what was meant, or raise PublishError."""
-    check(document.body, formats.named(name), document.marks)
+    check(document.body, formats.named(name), document.essentials)
     return document

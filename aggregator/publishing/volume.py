@@ -231,7 +231,7 @@ class Volume:
         # within a head of its own: what is left to see is this head, before an entry.
         name, length = self._first or (b"", 0)
         first = head.parts([self._entries.first(length)] if self._first else [])
-        found = [index.digest_of(mark.id) for mark in writer.read(b"".join(first))]
+        found = [index.digest_of(entry.id) for entry in writer.read(b"".join(first))]
         if found != ([name] if self._first else []):
             raise PublishError("a reader does not find the first entry after this head")
         return Bound(

@@ -40,7 +40,7 @@ def shown(*shown_articles, **said):
     return [report(each, publication(**said), ANY_RIGHTS) for each in shown_articles]
 
 
-def marks(name, reports):
+def meant_by(name, reports):
     return [meant(each, top(name)) for each in reports]
 
 
@@ -48,7 +48,7 @@ def marks(name, reports):
 def test_a_reader_finds_every_entry_as_it_was_meant_and_in_order(name):
     reports = shown(article(1), article(2, title="Second"), article(3, url=None))
 
-    assert formats.named(name).read(document(name, reports)) == marks(name, reports)
+    assert formats.named(name).read(document(name, reports)) == meant_by(name, reports)
 
 
 @every_format
@@ -143,7 +143,7 @@ def test_whatever_came_in_what_goes_out_breaks_no_rule(name, articles):
 
     written = document(name, reports)
 
-    assert formats.named(name).read(written) == marks(name, reports)
+    assert formats.named(name).read(written) == meant_by(name, reports)
     assert feedrules.problems(written, name) == []
 
 

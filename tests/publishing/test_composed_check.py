@@ -38,9 +38,9 @@ def test_entries_that_read_well_alone_read_well_together(name, invented):
     document = composed(name, invented)
     for piece in document.pieces:
         alone = b"".join(document.head.parts([piece.entry]))
-        check(alone, formats.named(name), [piece.mark])
+        check(alone, formats.named(name), [piece.essentials])
 
-    check(document.body, formats.named(name), document.marks)
+    check(document.body, formats.named(name), document.essentials)
 
 
 def lengths_read(name, monkeypatch):

@@ -250,7 +250,7 @@ def test_a_mixed_up_title_is_found_by_reading_back(publisher, output, monkeypatc
 def mixed_up(piece, meant_report):
     from aggregator.publishing.check import meant
 
-    return Piece(entry=piece.entry, mark=meant(meant_report, publisher_top()))
+    return Piece(entry=piece.entry, essentials=meant(meant_report, publisher_top()))
 
 
 def test_a_publication_that_cannot_name_itself_is_refused(publisher, output):

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from aggregator.model import Report
 from aggregator.modules import names_in
-from aggregator.publishing.mark import Mark
+from aggregator.publishing.essentials import Essentials
 
 if TYPE_CHECKING:
     from aggregator.publishing.margin import Margin
@@ -84,7 +84,7 @@ class Format(Protocol):
         Raises ValueError for a report that cannot be written.
         """
 
-    def read(self, document: bytes) -> list[Mark]:
+    def read(self, document: bytes) -> list[Essentials]:
         """Return what a stranger's reader finds, by a parser that did not write it.
 
         Raises PublishError for bytes that are no document.

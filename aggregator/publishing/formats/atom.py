@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from aggregator.model import Attribution, Report, Tag
 from aggregator.publishing.credit import public
+from aggregator.publishing.essentials import Essentials, read_xml
 from aggregator.publishing.formats import EMPTY_UPDATED, Head, Masthead
 from aggregator.publishing.formats._feedgen import (
     alone,
@@ -33,7 +34,6 @@ from aggregator.publishing.formats._writing import (
     written,
 )
 from aggregator.publishing.margin import Margin, atom_margin
-from aggregator.publishing.mark import Mark, read_xml
 from aggregator.publishing.particulars import (
     authors,
     files,
@@ -229,7 +229,7 @@ def around_updated(attribution: Attribution, base_url: str) -> tuple[str, str]:
     return f"{before}<updated>", f"</updated>{after}"
 
 
-def read(document: bytes) -> list[Mark]:
+def read(document: bytes) -> list[Essentials]:
     """Return what a reader finds in the entries."""
     return read_xml(
         document,

@@ -14,9 +14,9 @@ from aggregator import __version__
 from aggregator.errors import PublishError
 from aggregator.model import Also, Report
 from aggregator.publishing.credit import first_source, public
+from aggregator.publishing.essentials import Essentials
 from aggregator.publishing.formats import Head, Masthead
 from aggregator.publishing.margin import Margin
-from aggregator.publishing.mark import Mark
 from aggregator.publishing.particulars import (
     authors,
     feed_rights,
@@ -165,19 +165,19 @@ def without_nothing(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return value
 
 
-def read(document: bytes) -> list[Mark]:
+def read(document: bytes) -> list[Essentials]:
     """Return what a reader finds in the items."""
     try:
-        return [mark(item) for item in json.loads(document)["items"]]
+        return [essentials(item) for item in json.loads(document)["items"]]
     except (ValueError, KeyError, TypeError) as error:
         message = f"the document is no JSON Feed: {error!r}"
         raise PublishError(message) from error
 
 
-def mark(item: dict[str, Any]) -> Mark:
+def essentials(item: dict[str, Any]) -> Essentials:
     """Return what a reader finds in one item."""
     ours = item["_mediawire"]
-    return Mark(
+    return Essentials(
         id=item["id"],
         title=item["title"],
         link=item.get("url"),

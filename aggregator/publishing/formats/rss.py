@@ -15,6 +15,7 @@ from feedgen.feed import FeedGenerator
 from aggregator import __version__
 from aggregator.model import Enclosure, Report, Tag
 from aggregator.publishing.credit import public
+from aggregator.publishing.essentials import Essentials, read_xml
 from aggregator.publishing.formats import EMPTY_UPDATED, Head, Masthead
 from aggregator.publishing.formats._feedgen import alone, parted, titled, with_more
 from aggregator.publishing.formats._media import media
@@ -30,7 +31,6 @@ from aggregator.publishing.formats._writing import (
     written,
 )
 from aggregator.publishing.margin import Margin
-from aggregator.publishing.mark import Mark, read_xml
 from aggregator.publishing.particulars import (
     authors,
     files,
@@ -159,7 +159,7 @@ def more(report: Report) -> list[Element]:
     return elements + media(report)
 
 
-def read(document: bytes) -> list[Mark]:
+def read(document: bytes) -> list[Essentials]:
     """Return what a reader finds in the items."""
     return read_xml(
         document,

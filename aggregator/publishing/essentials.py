@@ -1,6 +1,6 @@
 """What a reader must find of an entry in a published document, and how to find it.
 
-In: an XML document and where in it an entry says what. Out: one Mark for each entry.
+In: an XML document and where in it an entry says what. Out: the Essentials of each entry.
 The parser is expat, used bare: it shares nothing with the library that wrote the
 document, refuses what is not well-formed, and takes a megabyte in a few milliseconds.
 """
@@ -17,7 +17,7 @@ from aggregator.errors import PublishError
 Field = Literal["id", "title", "link", "source", "content"]
 
 
-class Mark(Struct, frozen=True, kw_only=True):
+class Essentials(Struct, frozen=True, kw_only=True):
     """The parts of an entry that must never be lost or mixed up."""
 
     id: str
@@ -55,8 +55,8 @@ def read_xml(
     entry: str,
     texts: Mapping[str, Field],
     link: Mapping[str, str] | None = None,
-) -> list[Mark]:
-    """Return the Marks of a document.
+) -> list[Essentials]:
+    """Return the Essentials of a document's entries.
 
     `entry` is the path of an entry from the root (`feed/entry`), `texts` says which
     path below it holds the text of which field. `link` describes attributes of a `link`
@@ -72,7 +72,7 @@ def read_xml(
         raise PublishError(message) from error
     finally:
         reader.let_go()
-    return [_mark(said) for said in reader.found]
+    return [_essentials(said) for said in reader.found]
 
 
 class _Reader:
@@ -144,8 +144,8 @@ def _places(
     return root
 
 
-def _mark(said: Mapping[str, str]) -> Mark:
-    return Mark(
+def _essentials(said: Mapping[str, str]) -> Essentials:
+    return Essentials(
         id=said.get("id", ""),
         title=said.get("title", ""),
         link=said.get("link"),
