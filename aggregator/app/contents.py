@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from aggregator.app.ledger import Ledger
 from aggregator.app.months import Came, Month, end_of, month_of, start_of
-from aggregator.model import HOUR, Publication, Selection
-from aggregator.publishing import Calm, Hours, calm, micros, moment
+from aggregator.epoch import HOUR, micros, moment
+from aggregator.model import Publication, Selection
+from aggregator.publishing import Calm, Hours, calm
 from aggregator.store import Mark, Store
 
 _PAGE = 500

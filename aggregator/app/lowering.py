@@ -163,14 +163,14 @@ class Lowering:
 
     def _feeds(self, source_id: str) -> set[str]:
         """Return the addresses by which a source may be named."""
-        from aggregator.publishing.credit import public
-        from aggregator.reading.address import public as without_secrets
+        from aggregator.publishing.credit import showable
+        from aggregator.reading.address import public
 
         state = self._store.state(source_id)
         asked = {state.url, state.fetch_url} if state else set()
-        urls = asked | set(map(without_secrets, asked))
+        urls = asked | set(map(public, asked))
         ours = f"{self._config.base_url.rstrip('/')}/sources/{source_id}"
-        return {ours, *filter(None, map(public, urls))}
+        return {ours, *filter(None, map(showable, urls))}
 
 
 def _in_atom(urls: Iterable[str]) -> frozenset[bytes]:

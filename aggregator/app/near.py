@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from rapidfuzz import fuzz
 
 from aggregator.editing.rules.duplicates import LEAST_LIKENESS
+from aggregator.epoch import micros
 from aggregator.model import Article
-from aggregator.publishing import micros
 from aggregator.store import Store, say_left_out
 from aggregator.store.twins import Join, Sketched
 from aggregator.text import markup

@@ -124,7 +124,7 @@ def row(article: Article) -> dict[str, Any]:
 
 
 def _whole(article: Article) -> dict[str, Any]:
-    from aggregator.publishing import public
+    from aggregator.publishing import showable
 
     attribution = article.attribution
     return {
@@ -137,7 +137,7 @@ def _whole(article: Article) -> dict[str, Any]:
         "tags": [tag.term for tag in article.tags],
         "language": article.language,
         "credit": attribution.title,
-        "feed_url": public(attribution.feed_url),
+        "feed_url": showable(attribution.feed_url),
         "rights": attribution.rights,
         "rules": list(article.rules),
         "changes": list(article.changes),

@@ -175,7 +175,7 @@ IndexPolicy = Annotated[
 Id = Annotated[str, _of(names.identifier), _format("id", maxLength=names.LONGEST_ID)]
 Language = Annotated[str, _of(names.language), _format("language")]
 Timezone = Annotated[str, _of(names.timezone), _format("time zone")]
-Moment = Annotated[datetime, _of(names.moment), _format("time")]
+Moment = Annotated[datetime, _of(names.time_of), _format("time")]
 HeaderName = Annotated[str, _of(names.header_name), _format("header name")]
 HeaderValue = Annotated[str, _beside(_header_value), _format("secret")]
 Secret = Annotated[str, _beside(secret.revealed), _format("secret")]

@@ -76,7 +76,7 @@ def timezone(text: str) -> str:
     return text
 
 
-def moment(text: str) -> datetime:
+def time_of(text: str) -> datetime:
     """Return a date (its first moment) or a date and time, in UTC unless it says."""
     try:
         read = datetime.fromisoformat(text)

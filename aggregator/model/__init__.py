@@ -15,7 +15,6 @@ shown        the repr of what holds secrets
 
 from aggregator.model.alert import Alert, AlertKind
 from aggregator.model.article import (
-    HOUR,
     INVENTED,
     SHARED,
     Article,
@@ -88,7 +87,6 @@ from aggregator.model.source import (
 
 __all__ = [
     "BODY_MODES",
-    "HOUR",
     "HUB_TOLD",
     "INVENTED",
     "RESERVED_HEADERS",

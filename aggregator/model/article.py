@@ -25,8 +25,6 @@ class Via(Struct, frozen=True, kw_only=True):
 # Where the address of a source's feed begins if there is none to tell: nobody's (RFC 2606),
 # and shown nowhere.
 INVENTED: Final = "https://feed.invalid/"
-# By which the store counts what changed among listed articles: microseconds.
-HOUR: Final = 3_600_000_000
 # Before a key of an entry: that it stood on several of one document, and names none.
 SHARED: Final = "shared:"
 

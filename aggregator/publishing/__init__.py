@@ -47,11 +47,11 @@ if TYPE_CHECKING:
         credit_line,
         credited_name,
         credited_url,
-        public,
+        showable,
     )
     from aggregator.publishing.files import standing
     from aggregator.publishing.hours import Calm, Hours, calm
-    from aggregator.publishing.index import Stretch, micros, moment, place_of
+    from aggregator.publishing.index import Stretch, place_of
     from aggregator.publishing.margin import Margin, Tombstone
     from aggregator.publishing.proving import differences, unpaired
     from aggregator.publishing.publish import Publisher
@@ -79,11 +79,9 @@ __all__ = [
     "credited_url",
     "differences",
     "formats",
-    "micros",
-    "moment",
     "place_of",
-    "public",
     "report",
+    "showable",
     "slip",
     "standing",
     "unpaired",
@@ -109,11 +107,9 @@ __getattr__ = opening_late(
         "credit_line": "credit",
         "credited_name": "credit",
         "credited_url": "credit",
-        "public": "credit",
+        "showable": "credit",
         "differences": "proving",
         "unpaired": "proving",
-        "micros": "index",
-        "moment": "index",
         "place_of": "index",
         "report": "showing",
         "slip": "slips",

@@ -54,10 +54,10 @@ def credited_url(article: Article) -> str | None:
         attribution.site_url,
         attribution.feed_url,
     )
-    return next((url for url in map(public, nearest) if url), None)
+    return next((url for url in map(showable, nearest) if url), None)
 
 
-def public(url: str | None) -> str | None:
+def showable(url: str | None) -> str | None:
     """Return an address that may be shown, or None: a `file:` source has none."""
     if not url or not url.startswith(("http://", "https://")):
         return None
@@ -96,12 +96,12 @@ def also_block(also: Sequence[Also], language: str | None = None) -> str:
 
 def also_line(also: Sequence[Also], language: str | None = None) -> str:
     """Return the same as plain text; nothing for nobody."""
-    named = (f"{a.title} – {a.url}" if public(a.url) else a.title for a in also)
+    named = (f"{a.title} – {a.url}" if showable(a.url) else a.title for a in also)
     return f"{phrases(language).also}: {', '.join(named)} ·" if also else ""
 
 
 def _also_linked(also: Also) -> str:
     name = escape(also.title, quote=False)
     name = f"<bdi>{name}</bdi>" if _RTL.search(name) else name
-    url = public(also.url)
+    url = showable(also.url)
     return f'<a href="{escape(url)}">{name}</a>' if url else name

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from aggregator.model import HOUR
+from aggregator.epoch import HOUR
 
 
 class Hours(Struct, frozen=True, kw_only=True):

@@ -15,7 +15,6 @@ where BLAKE2 takes one.
 import json
 import struct
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -38,8 +37,6 @@ _DIGEST = 16
 _LINE = struct.Struct(">18s16s16sB16sqIII")
 _KEY = struct.Struct(">18s16s")
 _PLACE = struct.Struct(">Q10s")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class Line(NamedTuple):
@@ -254,13 +251,3 @@ def id_of(place: bytes) -> str:
 def digest_of(said: str) -> bytes:
     """Return 16 bytes that stand for a text."""
     return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def micros(time: datetime) -> int:
-    """Return microseconds since 1970."""
-    return (time - _EPOCH) // _MICROSECOND
-
-
-def moment(micros: int) -> datetime:
-    """Return the time, in UTC, from microseconds since 1970."""
-    return _EPOCH + timedelta(microseconds=micros)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 from xml.sax.saxutils import unescape
 
+from aggregator.epoch import micros
 from aggregator.publishing import index
 from aggregator.publishing.bound import entry_ranges
 from aggregator.publishing.index import SHOWN, Line
@@ -38,11 +39,11 @@ class Loose(NamedTuple):
     def line(self, above: bytes, *, language: int, packed: int) -> Line:
         """Return its line below a place: its article's own is not known any more."""
         return Line(
-            index.place_below(above, index.micros(self.published), self.name),
+            index.place_below(above, micros(self.published), self.name),
             _NO_MARK,
             kind=SHOWN,
             name=self.name,
-            latest=index.micros(max(self.published, self.updated)),
+            latest=micros(max(self.published, self.updated)),
             language=language,
             length=len(self.entry),
             packed=packed,

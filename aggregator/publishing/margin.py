@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from msgspec import Struct
 
-from aggregator.publishing.particulars import moment
+from aggregator.publishing.particulars import whole_seconds
 from aggregator.text import markup
 
 HISTORY = "http://purl.org/syndication/history/1.0"
@@ -50,7 +50,7 @@ def tombstone_element(stone: Tombstone) -> str:
 
     The namespace is declared here: a feed that declares it and holds none is warned of.
     """
-    when = moment(stone.at).isoformat()
+    when = whole_seconds(stone.at).isoformat()
     reason = markup.printable(stone.reason)
     return (
         f'<at:deleted-entry xmlns:at="{TOMBSTONES}" ref={quoteattr(stone.ref)} '

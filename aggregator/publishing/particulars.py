@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from aggregator.model import Attribution, Enclosure, Report, Tag
-from aggregator.publishing.credit import first_source, public
+from aggregator.publishing.credit import first_source, showable
 from aggregator.publishing.formats import Masthead
 from aggregator.text.urls import is_published_iri
 
@@ -70,10 +70,10 @@ def origin_by(attribution: Attribution, base_url: str) -> Origin:
             attribution.site_url,
         )
         feeds = [attribution.feed_url]
-    feed_url = first(map(public, feeds)) or ours
+    feed_url = first(map(showable, feeds)) or ours
     ids = (iri for iri in (feed_id, feed_url) if iri and is_published_iri(iri))
     return Origin(
-        name=name, id=first(ids) or ours, feed_url=feed_url, home_url=public(home_url)
+        name=name, id=first(ids) or ours, feed_url=feed_url, home_url=showable(home_url)
     )
 
 
@@ -104,7 +104,7 @@ def ways(report: Report) -> list[str]:
         article.url,
         passed if first_source(attribution) or not article.url else None,
     )
-    return [url for url in map(public, known) if url]
+    return [url for url in map(showable, known) if url]
 
 
 def authors(report: Report) -> tuple[str, ...]:
@@ -144,7 +144,7 @@ def files(report: Report) -> list[Enclosure]:
             title=enclosure.title,
         )
         for url, enclosure in found.items()
-        if public(url)
+        if showable(url)
     ]
 
 
@@ -164,7 +164,7 @@ def language(said: str | None) -> str | None:
     return said if known and known[1].lower() in LANGUAGES else None
 
 
-def moment(time: datetime) -> datetime:
+def whole_seconds(time: datetime) -> datetime:
     """Return a time in UTC and whole seconds, as every document has it."""
     if time.tzinfo is UTC and not time.microsecond:
         return time

@@ -7,6 +7,7 @@ volume tells whether the entry that stands on disk is still the one that is mean
 from datetime import datetime
 from typing import NamedTuple
 
+from aggregator.epoch import micros
 from aggregator.model import Article
 from aggregator.publishing import index
 
@@ -33,7 +34,7 @@ def slip(article: Article, digest: str) -> Slip:
     return Slip(
         article.id,
         article.published_id,
-        index.place_of(index.micros(article.listed_at), article.id),
+        index.place_of(micros(article.listed_at), article.id),
         digest,
         article.language,
         max(article.updated, article.published),

@@ -20,8 +20,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from aggregator.epoch import HOUR, micros, moment
 from aggregator.errors import PublishError
-from aggregator.model import HOUR, Report
+from aggregator.model import Report
 from aggregator.publishing import index
 from aggregator.publishing.bound import Bound
 from aggregator.publishing.collating import Collation, Sheet, Sheets, Shelved
@@ -219,7 +220,7 @@ class Volume:
         head = writer.head(
             replace(self._masthead, feed_url=address),
             language=language(spoken) or language(common),
-            updated=index.moment(self._latest) if self._first else None,
+            updated=moment(self._latest) if self._first else None,
         )
         told = [
             stone
@@ -286,7 +287,7 @@ class Volume:
             line = line._replace(
                 kind=SHOWN,
                 name=name,
-                latest=index.micros(slip.latest),
+                latest=micros(slip.latest),
                 language=self._languages.setdefault(
                     slip.language, len(self._languages)
                 ),

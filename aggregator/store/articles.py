@@ -28,6 +28,7 @@ from sqlalchemy import (
     update,
 )
 
+from aggregator.epoch import micros
 from aggregator.errors import StoreDamaged
 from aggregator.model import Article, Withdrawn
 from aggregator.store import seals
@@ -39,7 +40,6 @@ from aggregator.store.columns import (
     chunks,
     execute_each,
     metadata,
-    micros,
     packed,
     packed_texts,
 )

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
+from aggregator.epoch import micros
 from aggregator.store.articles import CAME_LATE, articles, told
-from aggregator.store.columns import AnyRow, micros
+from aggregator.store.columns import AnyRow
 from aggregator.store.isolating import LeaveOut, isolated
 
 _withdrawn = (

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from aggregator.deflate import zlib_form
+from aggregator.epoch import moment
 from aggregator.errors import StoreDamaged
 from aggregator.model import Article
 from aggregator.store import seals
@@ -38,7 +39,6 @@ from aggregator.store.columns import (
     execute_each,
     insert_unless_there,
     metadata,
-    moment,
     packed_texts,
 )
 from aggregator.store.isolating import LeaveOut, isolated, raised

@@ -8,7 +8,7 @@ PostgreSQL refuses index entries over 2,704 bytes and a guid may have 10,000.
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib import import_module
@@ -34,6 +34,8 @@ from sqlalchemy import (
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator
 
+from aggregator.epoch import micros, moment
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -56,9 +58,6 @@ MANY = 12
 T = TypeVar("T")
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
 # The standard has no INSERT that meets an existing row; both databases have the same
 # one, as two classes: this makes a statement for the dialect of a name, once. The other
 # dialect is never loaded (asyncio would come with PostgreSQL's: 24 ms).
@@ -69,24 +68,14 @@ def _insert_into(dialect: str, table: Table) -> Any:  # noqa: ANN401 - one of tw
     return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 
 
-def micros(moment: datetime) -> int:
-    """Return microseconds since the epoch; the datetime must be aware."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def micros_or_none(moment: datetime | None) -> int | None:
-    """Return microseconds since the epoch, or None for None."""
-    return None if moment is None else (moment - _EPOCH) // _MICROSECOND
-
-
-def moment(value: int) -> datetime:
-    """Return the aware UTC datetime of a stored number of microseconds."""
-    return _EPOCH + timedelta(microseconds=value)
+def micros_or_none(time: datetime | None) -> int | None:
+    """Return microseconds since 1970, or None for None."""
+    return None if time is None else micros(time)
 
 
 def moment_or_none(value: int | None) -> datetime | None:
     """Return the aware UTC datetime of a stored number, or None for None."""
-    return None if value is None else _EPOCH + timedelta(microseconds=value)
+    return None if value is None else moment(value)
 
 
 def digest(name: str) -> bytes:

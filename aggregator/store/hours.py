@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import BigInteger, Column, Connection, Table, bindparam, select
 
-from aggregator.model import HOUR
+from aggregator.epoch import HOUR
 from aggregator.store.columns import add_to, execute_each, metadata
 
 hours = Table(

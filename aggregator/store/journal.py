@@ -11,9 +11,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select, tuple_
 
+from aggregator.epoch import micros, moment
 from aggregator.model import PastPoll
 from aggregator.store.articles import CAME_LATE, articles
-from aggregator.store.columns import chunks, micros, moment
+from aggregator.store.columns import chunks
 from aggregator.store.polls import past_poll, polls
 
 _HOUR = 3_600_000_000  # microseconds

@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
 )
 
+from aggregator.epoch import moment
 from aggregator.errors import StoreDamaged
 from aggregator.model import Article, Known
 from aggregator.store.articles import articles
@@ -34,7 +35,6 @@ from aggregator.store.columns import (
     execute_each,
     insert_unless_there,
     metadata,
-    moment,
     moment_or_none,
     unpacked,
 )

@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from aggregator.store.columns import digest, micros, moment
+from aggregator.epoch import micros, moment
+from aggregator.store.columns import digest
 from aggregator.store.meta import meta, put_fact, put_facts
 from aggregator.store.readable import bare, say_left_out
 from aggregator.store.twins import twins

@@ -36,6 +36,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from aggregator.epoch import micros
 from aggregator.model import Article, Selection
 from aggregator.store.articles import articles, rows_of
 from aggregator.store.columns import (
@@ -45,7 +46,6 @@ from aggregator.store.columns import (
     chunks,
     execute_each,
     metadata,
-    micros,
 )
 from aggregator.store.rows import texts_of
 

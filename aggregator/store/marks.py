@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
+from aggregator.epoch import moment
 from aggregator.store import seals
 from aggregator.store.articles import articles
-from aggregator.store.columns import Name, chunks, moment
+from aggregator.store.columns import Name, chunks
 
 # Who takes an article follows from it and the config.
 _SEALS = [name for name in seals.OF_ARTICLES if name != "seal_taken_by"]

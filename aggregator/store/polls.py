@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
 )
 
+from aggregator.epoch import micros, moment
 from aggregator.model import OutcomeKind, PastPoll, PollResult
 from aggregator.store.columns import (
     AnyRow,
@@ -28,8 +29,6 @@ from aggregator.store.columns import (
     Name,
     execute_each,
     metadata,
-    micros,
-    moment,
     packed,
     unpacked,
     upsert,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Connection, Table, bindparam, delete, select
 
+from aggregator.epoch import micros, moment
 from aggregator.store.articles import articles
 from aggregator.store.columns import (
     Bytes,
@@ -17,8 +18,6 @@ from aggregator.store.columns import (
     chunks,
     execute_each,
     metadata,
-    micros,
-    moment,
     upsert,
 )
 from aggregator.store.keys import keys, rows_by_key

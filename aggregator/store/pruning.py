@@ -12,9 +12,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select
 
+from aggregator.epoch import micros
 from aggregator.errors import StoreDamaged
 from aggregator.store.articles import articles, note_changed
-from aggregator.store.columns import chunks, micros
+from aggregator.store.columns import chunks
 from aggregator.store.documents import document
 from aggregator.store.keys import forget_keys, forget_refs
 from aggregator.store.leaving import forget_left

@@ -13,15 +13,14 @@ from sqlalchemy import (
     select,
 )
 
+from aggregator.epoch import micros, moment
 from aggregator.model import PublicationStatus
 from aggregator.store.columns import (
     Moment,
     Name,
     execute_each,
     metadata,
-    micros,
     micros_or_none,
-    moment,
     moment_or_none,
     packed,
     unpacked,

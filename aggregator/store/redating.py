@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from aggregator.epoch import micros, moment
 from aggregator.store import seals
 from aggregator.store.articles import CAME_LATE, articles, note_changed
-from aggregator.store.columns import execute_each, micros, moment
+from aggregator.store.columns import execute_each
 from aggregator.store.listing import listed, relist
 from aggregator.store.search import number_again
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+from aggregator.epoch import micros, moment
 from aggregator.errors import StoreDamaged, StoreError
 from aggregator.model import (
     Article,
@@ -24,9 +25,7 @@ from aggregator.model import (
 from aggregator.store import seals
 from aggregator.store.columns import (
     AnyRow,
-    micros,
     micros_or_none,
-    moment,
     moment_or_none,
     packed,
     packed_texts,

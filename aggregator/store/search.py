@@ -46,10 +46,11 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from aggregator.epoch import micros
 from aggregator.model import Article
 from aggregator.store.articles import articles, rows_of
 from aggregator.store.bodies import bodies, texts_in, texts_of
-from aggregator.store.columns import Name, chunks, execute_each, metadata, micros
+from aggregator.store.columns import Name, chunks, execute_each, metadata
 from aggregator.text.folding import Term, folded, terms, words
 
 # Within a sentence an element parts no words; every other one does.

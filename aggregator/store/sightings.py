@@ -9,14 +9,13 @@ from datetime import datetime
 
 from sqlalchemy import Column, Connection, ForeignKey, Table, Text, bindparam, select
 
+from aggregator.epoch import micros, moment
 from aggregator.store.columns import (
     Moment,
     Name,
     execute_each,
     insert_unless_there,
     metadata,
-    micros,
-    moment,
 )
 
 sightings = Table(

@@ -32,6 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
+from aggregator.epoch import micros, moment
 from aggregator.errors import StoreDamaged
 from aggregator.events import log
 from aggregator.model import HUB_TOLD, OutcomeKind, PollResult, SourceState
@@ -41,9 +42,7 @@ from aggregator.store.columns import (
     Name,
     execute_each,
     metadata,
-    micros,
     micros_or_none,
-    moment,
     moment_or_none,
     upsert,
 )

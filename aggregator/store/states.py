@@ -10,15 +10,10 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Final
 
+from aggregator.epoch import micros, moment
 from aggregator.errors import StoreDamaged
 from aggregator.model import FeedInfo, Hints, Moved, SourceState, Validators
-from aggregator.store.columns import (
-    AnyRow,
-    micros,
-    micros_or_none,
-    moment,
-    moment_or_none,
-)
+from aggregator.store.columns import AnyRow, micros_or_none, moment_or_none
 from aggregator.store.rows import BROKEN
 
 # In the order in which `state_of` takes them; all columns but those that others write.

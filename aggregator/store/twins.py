@@ -31,6 +31,7 @@ from sqlalchemy import (
     update,
 )
 
+from aggregator.epoch import micros
 from aggregator.model import Article
 from aggregator.store.articles import articles, existing
 from aggregator.store.columns import (
@@ -43,7 +44,6 @@ from aggregator.store.columns import (
     execute_each,
     insert_unless_there,
     metadata,
-    micros,
     upsert,
 )
 from aggregator.store.keys import refs

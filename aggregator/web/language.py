@@ -108,7 +108,7 @@ def age(at: datetime, now: datetime, language: str | None) -> str:
     return _in_digits_of(locale, said)
 
 
-def moment(at: datetime, language: str | None) -> str:
+def in_full(at: datetime, language: str | None) -> str:
     """Return a time in full, in UTC: the date as `age` writes it, and the minute."""
     locale = _reader(language)
     minute = _in_digits_of(locale, f"{at.astimezone(UTC):%H:%M}")

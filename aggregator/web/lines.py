@@ -18,8 +18,8 @@ from aggregator.web.language import (
     age,
     direction,
     direction_below,
+    in_full,
     lang,
-    moment,
     tag_of_ages,
 )
 from aggregator.web.links import Links
@@ -59,7 +59,7 @@ def time(at: datetime, now: datetime, language: str | None) -> Time:
     return Time(
         iso=iso,
         words=age(at, now, language),
-        full=moment(at, language),
+        full=in_full(at, language),
         lang=None if told.partition("-")[0] == around else told,
     )
 

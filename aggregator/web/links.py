@@ -6,14 +6,14 @@ travels in `before`, as microseconds and article id.
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from aggregator.epoch import micros, moment
 from aggregator.model import Article, Publication
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Where an article stands in all lists: its `listed_at` and its id.
 Place = tuple[datetime, str]
 _PLACE = re.compile(r"([0-9]{1,17})-([0-9A-Za-z]{1,40})", re.ASCII)
@@ -54,7 +54,7 @@ class Links(Struct, frozen=True, kw_only=True):
 
 def place(article: Article) -> str:
     """Return where an article stands in all lists, as `before` carries it."""
-    return f"{(article.listed_at - EPOCH) // timedelta(microseconds=1)}-{article.id}"
+    return f"{micros(article.listed_at)}-{article.id}"
 
 
 def place_of(text: str) -> Place | None:
@@ -62,4 +62,4 @@ def place_of(text: str) -> Place | None:
     found = _PLACE.fullmatch(text)
     if not found:
         return None
-    return EPOCH + timedelta(microseconds=int(found[1])), found[2]
+    return moment(int(found[1])), found[2]

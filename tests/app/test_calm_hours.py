@@ -11,8 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from aggregator.app.wire import Wire
+from aggregator.epoch import HOUR
 from aggregator.model import (
-    HOUR,
     Config,
     Dropped,
     Publication,

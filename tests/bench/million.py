@@ -8,10 +8,10 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+from aggregator.epoch import micros
 from aggregator.model import Selection
 from aggregator.store import listing, migrations, open_store
 from aggregator.store.articles import articles
-from aggregator.store.columns import micros
 from aggregator.store.listing import listing as listed
 from tests.bench.measure import Row, cpu
 from tests.store.newsroom import NOW, id_of, source

@@ -13,7 +13,7 @@ from aggregator.errors import ReadError
 from aggregator.model import Also, Source
 from aggregator.publishing.document import masthead
 from aggregator.publishing.formats import _feedgen, _writing, atom, rss
-from aggregator.publishing.particulars import moment
+from aggregator.publishing.particulars import whole_seconds
 from aggregator.reading import ReadRequest, read
 from tests.corpus import files, needs_corpus
 
@@ -100,4 +100,4 @@ def test_what_xml_cannot_hold_is_left_to_feedgen(name, article, illegal, data):
 
 
 def test_a_date_of_rss_is_feedgens():
-    assert _writing.rfc822(moment(NOON)) == formatRFC2822(NOON)
+    assert _writing.rfc822(whole_seconds(NOON)) == formatRFC2822(NOON)

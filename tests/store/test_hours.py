@@ -4,9 +4,9 @@ import pytest
 from msgspec.structs import replace
 from newsroom import HOUR, NOW, article, polled, source
 
-from aggregator.model import HOUR as COUNTED_BY
+from aggregator.epoch import HOUR as COUNTED_BY
+from aggregator.epoch import micros
 from aggregator.model import Dropped, Selection
-from aggregator.store.columns import micros
 
 OLD = article("old", first_seen=NOW - 9 * HOUR, listed_at=NOW - 9 * HOUR)
 NEW = article("new")

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from newsroom import HOUR, MINUTE, NOW, id_of, source
 from sqlalchemy import event, insert, text
 
+from aggregator.epoch import micros
 from aggregator.model import Selection
 from aggregator.store import open_store
 from aggregator.store.articles import articles
 from aggregator.store.bodies import bodies
-from aggregator.store.columns import micros
 from aggregator.store.listing import listing
 
 EMPTY_TEXTS = zlib.compress(bytes(8))

@@ -4,7 +4,7 @@ import pytest
 from builders import NOON
 
 from aggregator.text.phrases import phrases
-from aggregator.web.language import age, direction, direction_below, lang, moment, size
+from aggregator.web.language import age, direction, direction_below, in_full, lang, size
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_an_age_is_told_in_the_readers_words(ago, language, words):
     ],
 )
 def test_a_time_in_full_is_told_in_utc(language, full):
-    assert moment(NOON, language) == full
+    assert in_full(NOON, language) == full
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_size_is_told_in_the_readers_words(octets, language, words):
 def test_a_date_is_spelt_in_one_way_with_and_without_its_time(language):
     long_ago = NOON - timedelta(days=30)
 
-    assert moment(long_ago, language).startswith(age(long_ago, NOON, language))
+    assert in_full(long_ago, language).startswith(age(long_ago, NOON, language))
 
 
 @pytest.mark.parametrize(

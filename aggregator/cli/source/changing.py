@@ -10,7 +10,7 @@ from aggregator.cli import Invocation
 from aggregator.cli.completing import source_ids
 from aggregator.cli.source.files import SourceFiles
 from aggregator.config.edit import without_source
-from aggregator.config.names import moment
+from aggregator.config.names import time_of
 
 
 def _to_come(_context: object, _option: object, text: str | None) -> datetime | None:
@@ -18,7 +18,7 @@ def _to_come(_context: object, _option: object, text: str | None) -> datetime | 
     if text is None:
         return None
     try:
-        until = moment(text)
+        until = time_of(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
     if until <= utc_now():

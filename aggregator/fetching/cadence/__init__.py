@@ -16,7 +16,7 @@ Retry-After, ttl, skipHours) can only make us come later, and jitter only adds.
 
 from aggregator.fetching.cadence.network import Judged, Network
 from aggregator.fetching.cadence.pace import NEVER, is_doubtful, skips
-from aggregator.fetching.cadence.phrases import duration, moment, span
+from aggregator.fetching.cadence.phrases import duration, span, to_the_minute
 from aggregator.fetching.cadence.rows import after, asked, initial
 from aggregator.fetching.cadence.schedule import (
     configured,
@@ -48,7 +48,6 @@ __all__ = [
     "is_doubtful",
     "may_force",
     "may_refresh",
-    "moment",
     "next_step",
     "put_off",
     "rebase",
@@ -56,5 +55,6 @@ __all__ = [
     "skips",
     "span",
     "spread",
+    "to_the_minute",
     "word",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from aggregator.fetching.cadence.phrases import duration, moment, span
+from aggregator.fetching.cadence.phrases import duration, span, to_the_minute
 from aggregator.model import Hints, Outcome, Source, SourceState
 
 # Where a source that is not polled any more stands in the schedule.
@@ -100,7 +100,7 @@ def advice(outcome: Outcome, *, polled: datetime) -> list[Reason]:
     wait = retry_after(outcome)
     if wait:
         until = polled + wait
-        text = f"Retry-After until {moment(until, polled)}"
+        text = f"Retry-After until {to_the_minute(until, polled)}"
         asked = outcome.advice.retry_after
         if asked and asked > wait:
             text += f" ({_capped(asked, LONGEST)[1]})"
@@ -126,7 +126,7 @@ def remembered_advice(row: SourceState, *, now: datetime) -> list[Reason]:
         if row.advised_until == row.retry_after_until
         else "asked by the publisher to wait"
     )
-    text = f"{kind} until {moment(row.advised_until, now)}"
+    text = f"{kind} until {to_the_minute(row.advised_until, now)}"
     return [Reason(row.advised_until, text)]
 
 
@@ -135,7 +135,9 @@ def pause(source: Source, *, now: datetime) -> list[Reason]:
     paused = source.paused
     if not paused or (paused.until and paused.until <= now):
         return []
-    text = f"paused until {moment(paused.until, now)}" if paused.until else "paused"
+    text = (
+        f"paused until {to_the_minute(paused.until, now)}" if paused.until else "paused"
+    )
     if paused.why:
         text += f": {paused.why}"
     return [Reason(paused.until or NEVER, text)]
@@ -158,7 +160,7 @@ def opened(reason: Reason, hints: Hints, *, now: datetime) -> Reason:
     if not skips:
         return reason
     names = " and ".join(sorted(skips, reverse=True))
-    return Reason(when, f"{names} of the feed until {moment(when, now)}")
+    return Reason(when, f"{names} of the feed until {to_the_minute(when, now)}")
 
 
 def is_doubtful(row: SourceState, *, now: datetime) -> bool:

@@ -40,7 +40,7 @@ def span(length: timedelta) -> str:
     return f"{seconds} seconds"
 
 
-def moment(when: datetime, now: datetime | None = None) -> str:
+def to_the_minute(when: datetime, now: datetime | None = None) -> str:
     """Return a moment to the minute, in UTC; without the date if that is today."""
     if now and when.date() == now.date():
         return f"{when:%H:%M} UTC"

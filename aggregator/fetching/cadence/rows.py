@@ -25,7 +25,7 @@ from aggregator.fetching.cadence.pace import (
     retry_after,
     warning,
 )
-from aggregator.fetching.cadence.phrases import moment
+from aggregator.fetching.cadence.phrases import to_the_minute
 from aggregator.model import (
     Hints,
     Moved,
@@ -81,7 +81,7 @@ def asked(source: Source, state: SourceState, *, now: datetime) -> SourceState:
     return replace(
         state,
         next_poll_at=reason.until,
-        because=f"{reason.because}; asked at {moment(now)}, no answer recorded",
+        because=f"{reason.because}; asked at {to_the_minute(now)}, no answer recorded",
         last_polled_at=now,
     )
 
@@ -107,7 +107,7 @@ def after(
     learn = _failed if outcome.kind == "failed" else _succeeded
     state = learn(_noted(state, outcome, advised, now), outcome, now)
     if state.gone and state.gone_since:
-        because = f"gone since {moment(state.gone_since)}"
+        because = f"gone since {to_the_minute(state.gone_since)}"
         return replace(state, next_poll_at=NEVER, because=because)
     reason = decisive([*our_pace(source, state, polled=now), *advised])
     when = _jittered(source, reason.until, now=now, jitter=jitter)

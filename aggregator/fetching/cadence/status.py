@@ -6,7 +6,7 @@ In: a source, its row, the time. Out: one word, or a sentence. Nothing is decide
 from datetime import datetime
 
 from aggregator.fetching.cadence.pace import REFRESH_PAUSE, pause
-from aggregator.fetching.cadence.phrases import duration, moment, span
+from aggregator.fetching.cadence.phrases import duration, span, to_the_minute
 from aggregator.fetching.cadence.rows import MOVE_POLLS, MOVE_TIME
 from aggregator.fetching.targets import shown
 from aggregator.model import Moved, Source, SourceState, StateWord
@@ -72,7 +72,7 @@ def may_force(source: Source, state: SourceState, *, now: datetime) -> str | Non
         return f"{paused[0].because}; resume it first"
     until = state.retry_after_until
     if until and until > now:
-        return f"Retry-After until {moment(until, now)}, {duration(until - now)} left"
+        return f"Retry-After until {to_the_minute(until, now)}, {duration(until - now)} left"
     return None
 
 

@@ -18,7 +18,7 @@ from lxml import etree
 from aggregator import __version__
 from aggregator.publishing.formats import EMPTY_UPDATED, Head, Masthead
 from aggregator.publishing.formats._writing import Element
-from aggregator.publishing.particulars import moment
+from aggregator.publishing.particulars import whole_seconds
 
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -115,7 +115,7 @@ def titled(
         feed.image(masthead.image, title=masthead.title, link=masthead.page_url)
     if language:
         feed.language(language)
-    feed.updated(moment(updated) if updated else EMPTY_UPDATED)
+    feed.updated(whole_seconds(updated) if updated else EMPTY_UPDATED)
     return feed
 
 

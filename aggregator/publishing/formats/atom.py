@@ -13,7 +13,7 @@ from feedgen.feed import FeedGenerator
 from msgspec.structs import replace
 
 from aggregator.model import Attribution, Report, Tag
-from aggregator.publishing.credit import public
+from aggregator.publishing.credit import showable
 from aggregator.publishing.essentials import Essentials, read_xml
 from aggregator.publishing.formats import EMPTY_UPDATED, Head, Masthead
 from aggregator.publishing.formats._feedgen import (
@@ -38,11 +38,11 @@ from aggregator.publishing.particulars import (
     authors,
     files,
     language,
-    moment,
     origin_by,
     origin_rights,
     sections,
     ways,
+    whole_seconds,
 )
 from aggregator.text.urls import is_published_iri
 
@@ -60,7 +60,7 @@ def head(masthead: Masthead, *, language: str | None, updated: datetime | None) 
         feed.author(name=masthead.title)
         return cut(feed.atom_str(), TAIL)
     before, after = undated(masthead, language)
-    date = moment(updated).isoformat().encode()
+    date = whole_seconds(updated).isoformat().encode()
     return Head(before=before + date + after, after=TAIL)
 
 
@@ -97,7 +97,7 @@ def directly(report: Report, masthead: Masthead) -> str:
         ]
     )
     categories = "".join([in_category(tag) for tag in sections(report, masthead)])
-    updated = moment(article.updated).isoformat()
+    updated = whole_seconds(article.updated).isoformat()
     of_source, of_source_after = around_updated(article.attribution, masthead.base_url)
     spoken = language(article.language)
     opened = f'<entry xml:lang="{spoken}">' if spoken else "<entry>"
@@ -110,7 +110,7 @@ def directly(report: Report, masthead: Masthead) -> str:
         f"<updated>{updated}</updated>"
         f'{names}<content type="html">{escaped(report.content)}</content>'
         f'<summary type="html">{summary}</summary>{categories}'
-        f"<published>{moment(article.published).isoformat()}</published>"
+        f"<published>{whole_seconds(article.published).isoformat()}</published>"
         f"{element('rights', rights) if rights else ''}"
         f"{written(links(report))}{of_source}{updated}{of_source_after}"
         f"{written(extras(report))}</entry>"
@@ -123,8 +123,8 @@ def feed_entry(report: Report, masthead: Masthead) -> FeedEntry:
     held = FeedEntry()
     held.id(article.published_id)
     held.title(report.title)
-    held.updated(moment(article.updated))
-    held.published(moment(article.published))
+    held.updated(whole_seconds(article.updated))
+    held.published(whole_seconds(article.published))
     held.author([{"name": name} for name in authors(report)])
     # Escaped, so that text which looks like markup is neither run nor complained of.
     held.summary(escape(report.excerpt, quote=False), type="html")
@@ -161,7 +161,7 @@ def in_category(tag: Tag) -> str:
 def more(report: Report, masthead: Masthead) -> list[Element]:
     """Return what feedgen has no word for, or would write without its attributes."""
     article = report.article
-    updated = moment(article.updated).isoformat()
+    updated = whole_seconds(article.updated).isoformat()
     of_source = source(article.attribution, masthead.base_url, updated)
     return [*links(report), of_source, *extras(report)]
 
@@ -176,9 +176,9 @@ def links(report: Report) -> list[Element]:
     elements += [
         link(url, "related", title=also.title)
         for also in report.also
-        if (url := public(also.url))
+        if (url := showable(also.url))
     ]
-    if public(article.attribution.license):
+    if showable(article.attribution.license):
         elements.append(link(article.attribution.license, "license"))
     elements += [
         link(

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from aggregator import __version__
 from aggregator.errors import PublishError
 from aggregator.model import Also, Report
-from aggregator.publishing.credit import first_source, public
+from aggregator.publishing.credit import first_source, showable
 from aggregator.publishing.essentials import Essentials
 from aggregator.publishing.formats import Head, Masthead
 from aggregator.publishing.margin import Margin
@@ -22,9 +22,9 @@ from aggregator.publishing.particulars import (
     feed_rights,
     files,
     language,
-    moment,
     origin,
     sections,
+    whole_seconds,
 )
 
 media_type = "application/feed+json"
@@ -46,7 +46,7 @@ def head(masthead: Masthead, *, language: str | None, updated: datetime | None) 
         "_mediawire": {
             "about": f"{masthead.base_url}/about",
             "generator": f"Media Wire {__version__}",
-            "updated": moment(updated).isoformat() if updated else None,
+            "updated": whole_seconds(updated).isoformat() if updated else None,
         },
     }
     opened = written(feed).removesuffix(b"}")
@@ -60,7 +60,11 @@ def beside(head: Head, margin: Margin) -> Head:
     feed = json.loads(head.before + head.after)
     del feed["items"]
     feed["_mediawire"]["withdrawn"] = [
-        {"id": stone.ref, "at": moment(stone.at).isoformat(), "reason": stone.reason}
+        {
+            "id": stone.ref,
+            "at": whole_seconds(stone.at).isoformat(),
+            "reason": stone.reason,
+        }
         for stone in margin.tombstones
     ]
     opened = written(feed).removesuffix(b"}")
@@ -78,8 +82,8 @@ def entry(report: Report, masthead: Masthead) -> bytes:
             "content_html": report.content,
             "summary": report.excerpt,
             "image": article.image and article.image.url,
-            "date_published": moment(article.published).isoformat(),
-            "date_modified": moment(article.updated).isoformat(),
+            "date_published": whole_seconds(article.published).isoformat(),
+            "date_modified": whole_seconds(article.updated).isoformat(),
             "authors": [{"name": name} for name in authors(report)],
             "tags": [tag.label or tag.term for tag in sections(report, masthead)],
             "language": language(article.language),
@@ -114,8 +118,8 @@ def source(report: Report, masthead: Masthead) -> dict[str, Any]:
     return {
         "id": attribution.source_id,
         "title": attribution.title,
-        "feed_url": public(attribution.feed_url) or ours,
-        "home_page_url": public(attribution.site_url),
+        "feed_url": showable(attribution.feed_url) or ours,
+        "home_page_url": showable(attribution.site_url),
         "rights": feed_rights(attribution),
     }
 
@@ -137,8 +141,8 @@ def also(other: Also) -> dict[str, Any]:
     return {
         "id": other.source_id,
         "title": other.title,
-        "url": public(other.url),
-        "feed_url": public(other.feed_url),
+        "url": showable(other.url),
+        "feed_url": showable(other.feed_url),
     }
 
 

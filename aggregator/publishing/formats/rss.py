@@ -14,7 +14,7 @@ from feedgen.feed import FeedGenerator
 
 from aggregator import __version__
 from aggregator.model import Enclosure, Report, Tag
-from aggregator.publishing.credit import public
+from aggregator.publishing.credit import showable
 from aggregator.publishing.essentials import Essentials, read_xml
 from aggregator.publishing.formats import EMPTY_UPDATED, Head, Masthead
 from aggregator.publishing.formats._feedgen import alone, parted, titled, with_more
@@ -35,9 +35,9 @@ from aggregator.publishing.particulars import (
     authors,
     files,
     language,
-    moment,
     origin,
     sections,
+    whole_seconds,
 )
 
 media_type = "application/rss+xml"
@@ -48,7 +48,7 @@ TAIL = b"</channel></rss>"
 def head(masthead: Masthead, *, language: str | None, updated: datetime | None) -> Head:
     """Return the channel without items."""
     before, after = undated(masthead, language)
-    date = rfc822(moment(updated or EMPTY_UPDATED)).encode()
+    date = rfc822(whole_seconds(updated or EMPTY_UPDATED)).encode()
     return Head(before=before + date + after, after=TAIL)
 
 
@@ -93,7 +93,7 @@ def directly(report: Report, masthead: Masthead) -> str:
         f"<content:encoded>{escaped(report.content)}</content:encoded>"
         f'<guid isPermaLink="{"true" if id_ == url else "false"}">{escaped(id_)}</guid>'
         f"{categories}{enclosures}"
-        f"<pubDate>{rfc822(moment(article.published))}</pubDate>"
+        f"<pubDate>{rfc822(whole_seconds(article.published))}</pubDate>"
         f'<source url="{quoted(source.feed_url)}">{escaped(source.name)}</source>'
         f"{written(more(report))}</item>"
     )
@@ -118,7 +118,7 @@ def item(report: Report, masthead: Masthead) -> FeedEntry:
     # Readers take a description for HTML, so the text has to be escaped as such.
     held.description(escape(report.excerpt, quote=False), isSummary=True)
     held.content(report.content, type="html")
-    held.published(moment(article.published))
+    held.published(whole_seconds(article.published))
     held.source(url=source.feed_url, title=source.name)
     held.category(
         [
@@ -142,19 +142,21 @@ def more(report: Report) -> list[Element]:
     """Return what RSS itself has no element for."""
     article = report.article
     elements = [Element("dc:creator", name) for name in authors(report)]
-    elements.append(Element("dcterms:modified", moment(article.updated).isoformat()))
+    elements.append(
+        Element("dcterms:modified", whole_seconds(article.updated).isoformat())
+    )
     if report.original:
         elements.append(Element("dcterms:alternative", report.original))
     if article.attribution.rights:
         elements.append(Element("dc:rights", article.attribution.rights))
-    if public(article.attribution.license):
+    if showable(article.attribution.license):
         elements.append(Element("creativeCommons:license", article.attribution.license))
     if spoken := language(article.language):
         elements.append(Element("dc:language", spoken))
     elements += [
         Element("atom:link", None, {"href": url, "rel": "related", "title": also.title})
         for also in report.also
-        if (url := public(also.url))
+        if (url := showable(also.url))
     ]
     return elements + media(report)
 

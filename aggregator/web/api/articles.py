@@ -141,7 +141,7 @@ def article(request: Request, asked: Asked) -> dict[str, Any]:
         raise ProblemError(
             410,
             "This report was taken back.",
-            withdrawn_at=moment(found.withdrawn.at),
+            withdrawn_at=timestamp(found.withdrawn.at),
             withdrawn_by=found.withdrawn.by,
             reason=found.withdrawn.reason,
         )
@@ -174,9 +174,9 @@ def line(publication: Publication, report: Report, links: Links) -> dict[str, An
         "authors": list(said.authors),
         "tags": [tag.label or tag.term for tag in said.tags],
         "language": said.language,
-        "published": moment(said.published),
-        "updated": moment(said.updated),
-        "listed_at": moment(said.listed_at),
+        "published": timestamp(said.published),
+        "updated": timestamp(said.updated),
+        "listed_at": timestamp(said.listed_at),
     }
 
 
@@ -202,7 +202,7 @@ def whole(publication: Publication, report: Report, links: Links) -> dict[str, A
     }
 
 
-def moment(at: datetime) -> str:
+def timestamp(at: datetime) -> str:
     """Return a time as the API writes it, in UTC."""
     return at.isoformat().replace("+00:00", "Z")
 

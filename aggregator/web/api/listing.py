@@ -7,15 +7,16 @@ good, also one whose report is gone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from msgspec import Struct
 
+from aggregator.epoch import micros, moment
 from aggregator.model import Article
 from aggregator.web.api.description import ROOT, Asked, Operation, Parameter
-from aggregator.web.links import EPOCH, Links, Place
+from aggregator.web.links import Links, Place
 
 MOST = 100
 USUAL = 20
@@ -49,16 +50,14 @@ class Page(Struct, frozen=True, kw_only=True):
 
 def cursor_after(article: Article) -> str:
     """Return the place behind an article in the order of all lists."""
-    return (
-        f"{(article.listed_at - EPOCH) // timedelta(microseconds=1):014x}{article.id}"
-    )
+    return f"{micros(article.listed_at):014x}{article.id}"
 
 
 def place(cursor: str | None) -> Place | None:
     """Return the (`listed_at`, `id`) that a cursor of articles names."""
     if cursor is None:
         return None
-    return EPOCH + timedelta(microseconds=int(cursor[:14], 16)), cursor[14:]
+    return moment(int(cursor[:14], 16)), cursor[14:]
 
 
 def by_name(

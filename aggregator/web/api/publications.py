@@ -5,7 +5,7 @@ from typing import Any
 from starlette.requests import Request
 
 from aggregator.model import Publication, PublicationStatus
-from aggregator.web.api.articles import moment
+from aggregator.web.api.articles import timestamp
 from aggregator.web.api.description import Asked, Parameter
 from aggregator.web.api.listing import LIMIT, NAME_CURSOR, Page, by_name
 from aggregator.web.api.problems import ProblemError
@@ -70,5 +70,5 @@ def _feed(
         "url": links.whole(f"/{path}"),
         "media_type": media_type(name).partition(";")[0],
         "entries": known.entries if known else 0,
-        "written_at": moment(written) if written else None,
+        "written_at": timestamp(written) if written else None,
     }

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from aggregator.model import Selection, Source
 from aggregator.reading.address import public
-from aggregator.web.api.articles import moment
+from aggregator.web.api.articles import timestamp
 from aggregator.web.api.description import Asked, Parameter
 from aggregator.web.api.listing import LIMIT, NAME_CURSOR, Page, by_name
 from aggregator.web.api.problems import ProblemError
@@ -65,7 +65,7 @@ def _configured(
     return _removed(source.id, known.get("title", source.title or source.id), links) | {
         "state": known.get("state", "new"),
         "articles": known.get("articles", 0),
-        "last_success": moment(last) if last else None,
+        "last_success": timestamp(last) if last else None,
         "feed_url": address(public(source.url)),
         "home_page_url": address(known.get("site", source.site)),
         "language": source.language,

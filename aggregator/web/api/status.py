@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from aggregator.web.api.articles import moment
+from aggregator.web.api.articles import timestamp
 from aggregator.web.api.description import Asked
 from aggregator.web.figures import STATE_WORDS
 from aggregator.web.health import unready
@@ -26,7 +26,7 @@ def status(request: Request, _asked: Asked) -> dict[str, Any]:
             {
                 "path": each.path,
                 "entries": each.entries,
-                "written_at": moment(each.written_at) if each.written_at else None,
+                "written_at": timestamp(each.written_at) if each.written_at else None,
                 "refused": each.refused is not None,
             }
             for each in newsroom.store.publication_status()

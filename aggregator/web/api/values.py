@@ -11,9 +11,9 @@ from typing import Any
 
 from starlette.requests import Request
 
+from aggregator.epoch import EPOCH
 from aggregator.web.api.description import Asked, Operation, Parameter, Schema
 from aggregator.web.api.problems import ProblemError
-from aggregator.web.links import EPOCH
 
 _NUMBER = re.compile("-?[0-9]{1,18}", re.ASCII)
 # RFC 3339 section 5.6; a leap second counts as the one before it.
