@@ -9,7 +9,11 @@ import logging
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final, Literal
+
+# Of what is told once; a wire with more faults than that tells of them again.
+MOST_REMEMBERED: Final = 400
 
 
 class Log:
@@ -24,6 +28,7 @@ class Log:
         self._level = logging.INFO
         self._set_up: Callable[[], None] | None = None
         self._logger: Any = None
+        self._once = lru_cache(MOST_REMEMBERED)(self._tell_these)
 
     def tells(self, level: int) -> bool:
         """Whether events of this level are told: those that are not need no facts."""
@@ -54,6 +59,18 @@ class Log:
     def exception(self, event: str, **facts: object) -> None:
         """Tell what failed by a fault of ours, with the exception being handled."""
         self._tell("exception", event, facts)
+
+    def once(
+        self, level: Literal["warning", "error"], event: str, **facts: str
+    ) -> None:
+        """Tell it, unless the same was told before: what each page or round meets again."""
+        if level == "error" or self.tells(logging.WARNING):
+            self._once(level, event, tuple(facts.items()))
+
+    def _tell_these(
+        self, level: str, event: str, facts: tuple[tuple[str, str], ...]
+    ) -> None:
+        self._tell(level, event, dict(facts))
 
     def _tell(self, level: str, event: str, facts: dict[str, object]) -> None:
         try:

@@ -67,6 +67,18 @@ def test_a_log_that_was_not_set_up_is_set_up_the_next_time():
     assert len(tries) == 2
 
 
+def test_what_is_told_once_is_told_again_only_with_other_facts():
+    log = Log()
+
+    with capture_logs() as events:
+        for reason in ("torn", "torn", "gone", "torn"):
+            log.once("error", "left out", article_id="a", reason=reason)
+        log.once("warning", "left out", article_id="a", reason="torn")
+
+    told = [(each["log_level"], each["reason"]) for each in events]
+    assert told == [("error", "torn"), ("error", "gone"), ("warning", "torn")]
+
+
 def test_a_log_that_is_full_stops_nobody(monkeypatch):
     class Full:
         def write(self, _):

@@ -6,7 +6,6 @@ stand in, because every round of polls asks for them, and hardly any writes a mo
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
 from typing import Final
 
 from msgspec.structs import replace
@@ -35,13 +34,7 @@ def withdrawn(store: Store) -> list[Article]:
 
 
 def _tell(damaged: StoreDamaged) -> None:
-    _say_once(damaged.id, str(damaged))
-
-
-@lru_cache(maxsize=100)
-def _say_once(article_id: str, reason: str) -> None:
-    """Say it once: each publishing asks."""
-    log.error("no tombstone", article_id=article_id, reason=reason)
+    log.once("error", "no tombstone", article_id=damaged.id, reason=str(damaged))
 
 
 def tombstone(article: Article) -> Tombstone:

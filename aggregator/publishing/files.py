@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -310,13 +309,8 @@ def clear(within: int, *, keep: Collection[str], endings: Collection[str]) -> li
         try:
             os.unlink(name, dir_fd=within)
         except OSError as error:
-            _say_once(name, error.strerror or str(error))
+            reason = error.strerror or str(error)
+            log.once("warning", "not removed", file=name, reason=reason)
         else:
             removed.append(name)
     return removed
-
-
-@lru_cache(maxsize=100)
-def _say_once(name: str, reason: str) -> None:
-    """Say what stays that should go: not again at each publishing."""
-    log.warning("not removed", file=name, reason=reason)

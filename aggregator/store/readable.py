@@ -7,7 +7,6 @@ place: one flipped bit is no reason to keep the others from readers.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -33,12 +32,7 @@ class Find(Protocol):
 
 def say_left_out(damaged: StoreDamaged) -> None:
     """Leave an article out, and say so in the log: once, for every page asks again."""
-    _say(damaged.id, str(damaged))
-
-
-@lru_cache(maxsize=100)
-def _say(article_id: str, reason: str) -> None:
-    log.error("left out", article_id=article_id, reason=reason)
+    log.once("error", "left out", article_id=damaged.id, reason=str(damaged))
 
 
 def listed(

@@ -10,7 +10,6 @@ start takes it up as a new one, and no other source waits for it.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -216,12 +215,8 @@ def reschedule(connection: Connection, states: Sequence[SourceState]) -> None:
 
 def say_left_out(damaged: StoreDamaged) -> None:
     """Leave a source out, and say so in the log: once, for every tick asks again."""
-    _say(damaged.id, damaged.what)
-
-
-@lru_cache(maxsize=100)
-def _say(source_id: str, reason: str) -> None:
-    log.error("row left out", source_id=source_id, reason=f"{reason}; {NEW_AGAIN}")
+    reason = f"{damaged.what}; {NEW_AGAIN}"
+    log.once("error", "row left out", source_id=damaged.id, reason=reason)
 
 
 def states(
