@@ -95,10 +95,10 @@ def poll_round(
     `polled` is called with each result once it is recorded, `begun` with the engine,
     so that the caller can stop it.
     """
-    summary = Summary()
+    answers = _Answers(wire, states, polled)
     if states:
-        poll = partial(wire.poll, forced=forced)
-        _poll_all(wire, states, summary, poll, polled=polled, begun=begun)
+        _poll_all(wire, states, answers, partial(wire.poll, forced=forced), begun)
+    summary = Summary(results=answers.results)
     # What has to stand in a month is there before it is pruned.
     summary.statuses = wire.publish_news()
     if prunes and _pruned(wire):
@@ -118,36 +118,17 @@ def _pruned(wire: Wire) -> bool:
 def _poll_all(
     wire: Wire,
     states: Sequence[SourceState],
-    summary: Summary,
+    answers: "_Answers",
     poll: Poll,
-    *,
-    polled: Callable[[PollResult], None],
     begun: Callable[[LocalEngine], None],
 ) -> None:
     """Poll these sources; who is asked in vain, or not at all, is due as before."""
-    unanswered = {state.source_id: state for state in states}
-    network = Network()
-    spared: list[PollResult] = []
-    recording = Lock()
     wire.open_rooms()
     asked = wire.schedule.asked_lately(wire.config.longest_spacing)
     wire.schedule.ask(states)
-
-    def record(results: Sequence[PollResult]) -> None:
-        with recording:
-            judged = network.judged(results, unanswered, at=monotonic())
-            spared.extend(judged.spared)
-            for result in [*wire.record(judged.counted), *judged.spared]:
-                # Without what it brought: of 400 new sources with 30 entries 70 MB.
-                slim = replace(result, document=None, new=(), changed=())
-                summary.results.append(slim)
-                polled(result)
-            for result in judged.counted:
-                del unanswered[result.source_id]
-
     engine = LocalEngine(
         poll,
-        record,
+        answers.record,
         limits=wire.config.host_limits,
         workers=wire.config.fetch.workers,
         insist=False,
@@ -159,15 +140,54 @@ def _poll_all(
     engine.stop(GRACE)
     if engine.broken:
         raise engine.broken
-    # Not while one is recorded, which is answered then.
-    with recording:
-        if network.is_down:
-            log.warning("network down", reason=spared[0].outcome.error)
-            wire.schedule.put_back(network.wronged())
-            rows = network.waiting(spared, unanswered)
-            unanswered |= {row.source_id: row for row in rows}
-        elif spared:
-            # Others answered: what was silent has trouble of its own.
-            for result in wire.record(spared):
-                del unanswered[result.source_id]
-        wire.schedule.unask(unanswered.values())
+    answers.settle()
+
+
+class _Answers:
+    """What the polls of a round came to. Failures wait while our own network may be down."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        states: Sequence[SourceState],
+        polled: Callable[[PollResult], None],
+    ) -> None:
+        self.results: list[PollResult] = []
+        self._wire = wire
+        self._polled = polled
+        self._unanswered = {state.source_id: state for state in states}
+        self._network = Network()
+        self._spared: list[PollResult] = []
+        self._recording = Lock()
+
+    def record(self, results: Sequence[PollResult]) -> None:
+        """Record polls that ended, and tell of each."""
+        with self._recording:
+            judged = self._network.judged(results, self._unanswered, at=monotonic())
+            self._spared.extend(judged.spared)
+            for result in [*self._wire.record(judged.counted), *judged.spared]:
+                # Without what it brought: of 400 new sources with 30 entries 70 MB.
+                slim = replace(result, document=None, new=(), changed=())
+                self.results.append(slim)
+                self._polled(result)
+            for result in judged.counted:
+                del self._unanswered[result.source_id]
+
+    def settle(self) -> None:
+        """Decide about failures that wait, and let the unanswered be due as before."""
+        # Not while one is recorded, which is answered then.
+        with self._recording:
+            if self._network.is_down:
+                self._put_back()
+            elif self._spared:
+                # Others answered: what was silent has trouble of its own.
+                for result in self._wire.record(self._spared):
+                    del self._unanswered[result.source_id]
+            self._wire.schedule.unask(self._unanswered.values())
+
+    def _put_back(self) -> None:
+        """Hold against nobody what our own network lost."""
+        log.warning("network down", reason=self._spared[0].outcome.error)
+        self._wire.schedule.put_back(self._network.wronged())
+        rows = self._network.waiting(self._spared, self._unanswered)
+        self._unanswered |= {row.source_id: row for row in rows}
