@@ -196,14 +196,20 @@ def test_a_store_from_before_is_indexed_when_it_is_migrated(store_url):
 def test_what_was_folded_by_earlier_rules_is_folded_anew(store_url):
     with open_store(store_url) as store:
         store.put_states([source("bbc")], configured={"bbc"})
-        flood = report("a", "𝐅𝐥𝐨𝐨𝐝 at 9℃")
-        store.record([polled(new=(flood,), document=document(flood))])
-    before(store_url, "0010", "UPDATE search SET words = 'F l o o d at 9 C'")
+        styled, plain = report("a", "𝐅𝐥𝐨𝐨𝐝 at 9℃"), report("b", "Rome")
+        store.record([polled(new=(styled, plain), document=document(styled))])
+    folded = ((styled, "F l o o d at 9 C"), (plain, "paris"))
+    was = [
+        f"UPDATE search SET words = '{words}' WHERE article_id = '{each.id}'"
+        for each, words in folded
+    ]
+    before(store_url, "0010", *was)
 
     migrate(store_url)
 
     with open_store(store_url) as store:
         assert names(store, "flood 9 c") == ["a"]
+        assert names(store, "paris") == ["b"]
 
 
 TRIGGER = """CREATE TRIGGER IF NOT EXISTS search_added AFTER INSERT ON search BEGIN
