@@ -1,6 +1,7 @@
 """The reading room: from the bytes of an answer to articles, in a process that may die.
 
 decode      bytes → UTF-8, and what kind of document it is
+labels      what a declared encoding is read with
 western     whether bytes that are no UTF-8 read like windows-1252
 opening     where the feed begins in it, or what it is instead of a feed
 entities    named entities resolved before any parser sees them
