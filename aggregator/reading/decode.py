@@ -25,7 +25,7 @@ from msgspec import Struct
 from aggregator.errors import ReadError
 from aggregator.reading import western
 from aggregator.reading.entities import resolved
-from aggregator.reading.labels import read_as
+from aggregator.reading.labels import EBCDIC, SEVEN_BITS, read_as
 from aggregator.reading.opening import opening, refusal
 
 _MARKS = (
@@ -41,11 +41,16 @@ _WIDTHS = (
     (re.compile(rb"\0\0\0[\t\n\r <{\[]"), "utf-32-be"),
     (re.compile(rb"[\t\n\r <{\[]\0"), "utf-16-le"),
     (re.compile(rb"\0[\t\n\r <{\[]"), "utf-16-be"),
-    (re.compile(rb"\x4c\x6f\xa7\x94"), "cp037"),
 )
 _ASCII_BEGINS = re.compile(rb"[\t\n\r <{\[][^\0]")  # neither a mark nor another width
+_DECLARATION_BYTES = 300
 _DECLARATION = re.compile(rb"\s*<\?xml\b[^>]{0,300}?\?>")
 _DECLARED = re.compile(rb"""\bencoding\s*=\s*["']([^"']{1,60})["']""")
+# Blanks and "<", which are the same in each kind of EBCDIC; its quotes are not.
+_EBCDIC_BEGINS = re.compile(rb"[\x05\r\x15\x25\x40]*\x4c(\x6f\xa7\x94)?")  # <?xm
+_DECLARED_IN_EBCDIC = re.compile(
+    r"\bencoding\s*=\s*\W([A-Za-z0-9_.:-]{1,40})", re.ASCII
+)
 _CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([^"';\s]+)""", re.IGNORECASE)
 # Whole ones only: the first two bytes of many are "é”" in windows-1252.
 _SEQUENCE = re.compile(
@@ -83,7 +88,8 @@ def decode(body: bytes, *, content_type: str | None, max_bytes: int) -> Decoded:
 
     Raises:
         ReadError: `empty`, `html-page`, `captcha`, `not-a-feed`; `too-large` or
-            `unreadable` for gzip that grows past `max_bytes` or does not unpack.
+            `unreadable` for gzip that grows past `max_bytes` or does not unpack;
+            `unreadable` for a kind of EBCDIC that is not known here.
     """
     packed = body.startswith(_GZIP)
     if packed:
@@ -130,6 +136,9 @@ def _text(body: bytes, content_type: str | None) -> bytes:
         for pattern, encoding in _WIDTHS:
             if pattern.match(body):
                 return _encoded(body, encoding)
+        if ebcdic := _ebcdic(body, content_type):
+            # The line ends of mainframes, which would be read as an ellipsis.
+            return _encoded(body, ebcdic).replace("\x85".encode(), b"\n")
     if is_utf8(body, content_type):
         return body
     encodings = tuple(_declared(body, content_type))
@@ -145,16 +154,39 @@ def _encoded(body: bytes, encoding: str) -> bytes:
     return body.decode(encoding, "replace").encode("utf-8", "replace")
 
 
+def _ebcdic(body: bytes, content_type: str | None) -> str | None:
+    """Return which EBCDIC a body is in that does not begin in ASCII, None if in none.
+
+    As in feedparser the header says which, then the declaration; one that names another
+    encoding is false, and cp037 the best guess.
+
+    Raises:
+        ReadError: `unreadable`, if it declares a kind that Python does not know.
+    """
+    begins = _EBCDIC_BEGINS.match(body)
+    if not begins:
+        return None
+    beginning = body[:_DECLARATION_BYTES].decode("cp037").partition("?>")[0]
+    declared = _DECLARED_IN_EBCDIC.findall(beginning) if begins[1] else []
+    for label in (*_CHARSET.findall(content_type or ""), *declared):
+        if (encoding := read_as(label)) in EBCDIC:
+            return encoding
+    if any(read_as(label) is None for label in declared):
+        raise ReadError(
+            f"it is in EBCDIC, and of a kind that is not read: {declared[0]}",
+            problem="unreadable",
+        )
+    return "cp037" if begins[1] else None
+
+
 def is_utf8(body: bytes, content_type: str | None) -> bool:
     """Whether a body that begins in ASCII is UTF-8, whatever it is declared to be.
 
-    Japanese in seven bits (ISO-2022-JP) is valid UTF-8, too, and believed to be what it
-    says.
+    What is written in seven bits (ISO-2022-JP, HZ) is valid UTF-8, too, and believed to
+    be what it says.
     """
-    if "iso2022_jp" in _declared(body, content_type):
-        return False
     if body.isascii():
-        return True
+        return SEVEN_BITS.isdisjoint(_declared(body, content_type))
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
@@ -163,14 +195,16 @@ def is_utf8(body: bytes, content_type: str | None) -> bool:
 
 
 def _declared(body: bytes, content_type: str | None) -> Iterator[str]:
-    """Yield what the header and the declaration name, as far as it is an encoding."""
+    """Yield what the header and the declaration name, as far as it may be the encoding.
+
+    EBCDIC is false here: any bytes are letters of it, and these are not.
+    """
     charset = _CHARSET.search(content_type or "")
-    if charset and (encoding := read_as(charset[1])):
-        yield encoding
     declaration = _DECLARATION.match(body)
     label = _DECLARED.search(declaration[0]) if declaration else None
-    if label and (encoding := read_as(label[1].decode("latin-1"))):
-        yield encoding
+    for said in (charset and charset[1], label and label[1].decode("latin-1")):
+        if said and (encoding := read_as(said)) and encoding not in EBCDIC:
+            yield encoding
 
 
 def _closest(body: bytes, encodings: tuple[str, ...]) -> str:

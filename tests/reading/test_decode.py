@@ -90,6 +90,82 @@ def test_a_label_that_browsers_know_is_known(label, encoding, title):
     assert f"<t>{title}</t>" in read(body).document.decode()
 
 
+SEEN = "café [x] {y} ~ ñ"
+KOREAN = "한국어 뉴스"
+
+
+@pytest.mark.parametrize("header", [None, "text/xml; charset={}"])
+@pytest.mark.parametrize(
+    ("label", "encoding", "title"),
+    [
+        ("IBM437", "cp437", SEEN),
+        ("cp850", "cp850", SEEN),
+        ("cp00858", "cp858", "5 €"),
+        ("cp500", "cp500", SEEN),
+        ("IBM273", "cp273", "Grüße, Äpfel [x] {y}"),
+        ("ibm01140", "cp1140", "café 5 €"),
+        ("cp1026", "cp1026", "café ş"),
+        ("johab", "johab", KOREAN),
+        ("hz-gb-2312", "hz", "中文新闻"),
+        ("iso-2022-kr", "iso2022_kr", KOREAN),
+        ("x-mac-ce", "mac-latin2", "Žluťoučký"),
+    ],
+)
+def test_a_label_that_no_browser_knows_is_read_as_feedparser_reads_it(
+    label, encoding, title, header
+):
+    """I19: code pages of DOS and of mainframes came as other letters."""
+    body = feed(title, declared=label, encoding=encoding)
+
+    found = read(body, header and header.format(label)).document.decode()
+
+    assert f"<t>{title}</t>" in found
+
+
+def test_ebcdic_without_a_declaration_is_what_the_header_says():
+    body = feed(SEEN, encoding="cp500")
+
+    found = read(body, "application/xml; charset=cp500").document.decode()
+
+    assert f"<t>{SEEN}</t>" in found
+
+
+def test_a_line_end_of_ebcdic_is_a_line_end():
+    body = feed("one\x85two", declared="cp500", encoding="cp500")
+
+    assert b"<t>one\ntwo</t>" in read(body).document
+
+
+@pytest.mark.parametrize("label", ["utf-8", "iso-8859-1"])
+def test_ebcdic_that_declares_another_encoding_is_read_all_the_same(label):
+    body = feed("a (b) c", declared=label, encoding="cp037")
+
+    assert "<t>a (b) c</t>" in read(body).document.decode()
+
+
+def test_a_kind_of_ebcdic_that_is_not_known_is_refused_in_a_sentence():
+    """Its letters would be other ones, silently."""
+    body = feed(FRENCH, declared="IBM01141", encoding="cp273")
+
+    assert refusal(body) == (
+        "unreadable",
+        "it is in EBCDIC, and of a kind that is not read: IBM01141",
+    )
+
+
+@pytest.mark.parametrize("label", ["cp500", "hz", "iso-2022-jp"])
+def test_a_label_that_the_bytes_belie_changes_no_letter(label):
+    body = feed(FRENCH, declared=label)
+
+    assert f"<t>{FRENCH}</t>" in read(body).document.decode()
+
+
+def test_what_begins_in_ascii_is_no_ebcdic_whatever_it_declares():
+    body = feed(FRENCH, declared="cp500", encoding="cp1252")
+
+    assert f"<t>{FRENCH}</t>" in read(body).document.decode()
+
+
 def test_one_broken_byte_costs_one_character():
     """I19: the other entries do not turn into another alphabet for it."""
     body = feed(CYRILLIC, declared="utf-8").replace(b"</t>", b"\xff</t>")
