@@ -73,7 +73,8 @@ class Advice(Struct, frozen=True, kw_only=True):
 class Hints(Struct, frozen=True, kw_only=True):
     """What a feed says in itself about its rhythm.
 
-    `ttl` is RSS `ttl`, `period` the syndication module's time between two updates;
+    `ttl` is RSS `ttl`, `period` the syndication module's time between two updates
+    (a frequency below 1 makes it longer, one that is no number above zero counts as 1);
     `skip_hours` are UTC hours 0 to 23, `skip_days` are 0 (Monday) to 6.
     """
 

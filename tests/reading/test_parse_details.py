@@ -115,6 +115,38 @@ def test_both_waits_are_read_and_nonsense_is_silence(channel, ttl, period):
     assert (hints.ttl, hints.period) == (ttl, period)
 
 
+@pytest.mark.parametrize(
+    ("frequency", "days"),
+    [
+        ("0.5", 2),
+        ("0.00000000001", 365),
+        ("0", 1),
+        ("-2", 1),
+        ("often", 1),
+        ("", 1),
+        ("1.0", 1),
+    ],
+)
+def test_a_period_stands_whatever_its_frequency_says(frequency, days):
+    """P20: half an update a day is one in two days; what is no number says nothing."""
+    hints = rss(
+        b"<sy:updatePeriod>daily</sy:updatePeriod>"
+        b"<sy:updateFrequency>%s</sy:updateFrequency>" % frequency.encode()
+    ).hints
+
+    assert hints.period == timedelta(days=days)
+
+
+def test_no_period_is_longer_than_a_year():
+    """P20."""
+    hints = rss(
+        b"<sy:updatePeriod>yearly</sy:updatePeriod>"
+        b"<sy:updateFrequency>0.001</sy:updateFrequency>"
+    ).hints
+
+    assert hints.period == timedelta(days=365)
+
+
 def test_all_enclosures_are_read_with_type_and_length_as_sent():
     """I23."""
     entry = item(

@@ -25,6 +25,7 @@ _HOURS = 24
 _DECIMAL = re.compile(r"([0-9]+)(?:\.([0-9]*))?", re.ASCII)
 _DIGITS = 9
 _MOST_MINUTES = 10**6
+_LEAST = 0.001  # of a year is longer than _LONGEST, and no division overflows
 
 
 def head(root: _Element) -> _Element:
@@ -120,7 +121,10 @@ def _ttl(groups: Groups) -> timedelta | None:
 
 
 def _period(groups: Groups) -> timedelta | None:
-    """Return the time between updates: period divided by frequency (default daily, 1)."""
+    """Return the time between updates: period divided by frequency (default daily, 1).
+
+    A frequency that is no number above zero says nothing beside a period that is one.
+    """
     named = [
         characters(element).lower() for element in groups.get("sy:updateperiod", ())
     ]
@@ -128,8 +132,10 @@ def _period(groups: Groups) -> timedelta | None:
     if not named and not times:
         return None
     period = _PERIODS.get(named[0] if named else "daily")
-    frequency = _number(times[0]) if times else 1
-    return period / frequency if period and frequency else None
+    frequency = _positive(times[0]) if times else 1.0
+    if period is None or (not named and not frequency):
+        return None
+    return min(period / (frequency or 1.0), _LONGEST)
 
 
 def _members(groups: Groups, word: str, member: str) -> list[str]:
@@ -149,6 +155,15 @@ def _minutes(value: str) -> int:
     if len(whole) > _DIGITS:
         return _MOST_MINUTES
     return min(int(whole or "0") + bool(fraction), _MOST_MINUTES)
+
+
+def _positive(value: str) -> float | None:
+    """Return a number above zero of at most nine digits, None for anything else."""
+    said = _DECIMAL.fullmatch(value.strip())
+    if not said or len(said[1]) > _DIGITS:
+        return None
+    number = float(said[0])
+    return max(number, _LEAST) if number else None
 
 
 def _number(value: str) -> int | None:
