@@ -38,11 +38,10 @@ from aggregator.model import Config, PublicationStatus, SourceState
     help="Serve pages and feeds here.",
 )
 @click.option("--json", "as_json", is_flag=True, help="With --once: one JSON document.")
-@click.pass_obj
-def run(
-    invocation: Invocation, *, once: bool, listen: str | None, as_json: bool
-) -> None:
+@click.pass_context
+def run(ctx: click.Context, *, once: bool, listen: str | None, as_json: bool) -> None:
     """Poll on schedule, publish, serve pages and feeds, in one process."""
+    invocation: Invocation = ctx.obj
     if as_json and not once:
         raise click.UsageError("--json is for --once; `status --json` tells how all is")
     flags = {"listen": listen} if listen else {}
@@ -52,8 +51,8 @@ def run(
             begun = begin_round(wire)
             due = wire.schedule.due(EVERYTHING)
             summary = _round(wire, due, invocation, prunes=begun.prunes)
-            tell_summary(summary, as_json=as_json)
-        return
+        tell_summary(summary, as_json=as_json)
+        ctx.exit(FAILED if summary.refused else 0)
     with working_wire(config, "run") as wire:
         serve_forever(
             wire,

@@ -601,6 +601,18 @@ def test_an_output_that_cannot_be_written_is_told_once(
     )
 
 
+@pytest.mark.parametrize("command", ["poll", "run --once"])
+def test_a_round_fails_that_cannot_replace_a_document(tmp_path, origin, command):
+    """Cron hears of it by the exit code, whichever of the two it runs."""
+    origin.answers("/feed", rss(1))
+    at = Installation(tmp_path, {"gazette": origin.url()})
+    (tmp_path / "public" / "feeds" / "wire.json").mkdir(parents=True)
+
+    done = at.run("-q", *command.split(), "--json", code=1)
+
+    assert json.loads(done.stdout)["updated"] == 1
+
+
 def gone(folder, origin):
     """Return an installation whose source answered 410 twice, two hours apart."""
     origin.answers("/feed", status=410)
