@@ -1,7 +1,8 @@
 """Try sources without a store: one polite fetch each, read to the end, nothing kept."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection
+from contextlib import closing
+from datetime import datetime, timedelta
 
 from aggregator.app.clock import utc_now
 from aggregator.engines.local import LocalEngine
@@ -49,31 +50,35 @@ def try_sources(config: Config, *, but: Collection[str]) -> list[PollResult]:
     """
     sources = {source.id: source for source in config.sources if source.id not in but}
     results: list[PollResult] = []
-    fetcher = Fetcher(config.fetch, contact=config.contact)
-    workers = Workers(config.reading)
-    rooms = Rooms(
-        fetching=fetcher,
-        readers=workers,
-        memory=_NothingKnown(),
-        edit=lambda article: article,
-    )
+    with (
+        closing(Fetcher(config.fetch, contact=config.contact)) as fetcher,
+        closing(Workers(config.reading)) as workers,
+    ):
+        rooms = Rooms(
+            fetching=fetcher,
+            readers=workers,
+            memory=_NothingKnown(),
+            edit=lambda article: article,
+        )
 
-    def attempt(state: SourceState) -> PollResult:
-        source = sources[state.source_id]
-        return poll(source, state, rooms, now=utc_now(), jitter=0.0)
+        def attempt(state: SourceState) -> PollResult:
+            source = sources[state.source_id]
+            return poll(source, state, rooms, now=utc_now(), jitter=0.0)
 
-    def keep(batch: Sequence[PollResult]) -> None:
-        results.extend(batch)
-
-    engine = LocalEngine(
-        attempt,
-        keep,
-        limits=config.host_limits,
-        workers=config.fetch.workers,
-        insist=False,
-    )
-    engine.submit(cadence.initial(source, now=utc_now()) for source in sources.values())
-    engine.drain()
-    fetcher.close()
-    workers.close()
+        engine = LocalEngine(
+            attempt,
+            results.extend,
+            limits=config.host_limits,
+            workers=config.fetch.workers,
+            insist=False,
+        )
+        try:
+            now = utc_now()
+            engine.submit(
+                cadence.initial(source, now=now) for source in sources.values()
+            )
+            engine.drain()
+        finally:
+            # Broken off (Ctrl-C), it asks nobody any more.
+            engine.stop(timedelta(0))
     return results
