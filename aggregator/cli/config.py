@@ -8,7 +8,7 @@ import click
 
 from aggregator.cli import CONFIG_INVALID, FAILED, Invocation, Verbs
 from aggregator.cli.opening import warn
-from aggregator.cli.terminal import counted, emit_json, emit_table
+from aggregator.cli.terminal import counted, emit_json, emit_result, emit_table
 from aggregator.config import Loaded
 from aggregator.errors import Complaint, ConfigError
 from aggregator.model import Config
@@ -114,13 +114,19 @@ def schema(*, file: str | None, as_json: bool) -> None:
 @click.argument(
     "folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]"
 )
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print one JSON document: [PATH], the files.",
+)
 @click.pass_obj
-def init(invocation: Invocation, *, folder: Path | None) -> None:
+def init(invocation: Invocation, *, folder: Path | None, as_json: bool) -> None:
     """Write a small commented config folder to start from; nothing is overwritten."""
     from aggregator.config.starter import write
 
-    for path in write(folder or invocation.folder):
-        click.echo(str(path))
+    paths = [str(path) for path in write(folder or invocation.folder)]
+    emit_result(paths, "\n".join(paths), as_json=as_json)
 
 
 def _loaded(invocation: Invocation) -> Loaded:

@@ -6,7 +6,7 @@ import click
 
 from aggregator.cli import Invocation, Verbs
 from aggregator.cli.opening import configured, held, reading_wire
-from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.cli.terminal import emit_json, emit_result, emit_table
 from aggregator.errors import MediaWireError
 
 
@@ -42,21 +42,33 @@ def status(invocation: Invocation, *, as_json: bool) -> None:
 
 
 @db.command()
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help='Print one JSON document: {"schema"}.',
+)
 @click.pass_obj
-def migrate(invocation: Invocation) -> None:
+def migrate(invocation: Invocation, *, as_json: bool) -> None:
     """Bring the store to the schema of this program, or create it."""
     from aggregator.store import migrate as bring_up_to_date
 
     config = configured(invocation)
     with held(config, "db migrate", alone=True):
         version = bring_up_to_date(config.store)
-    click.echo(f"the schema is {version}")
+    emit_result({"schema": version}, f"the schema is {version}", as_json=as_json)
 
 
 @db.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help='Print one JSON document: {"file", "bytes"}.',
+)
 @click.pass_obj
-def backup(invocation: Invocation, *, file: Path) -> None:
+def backup(invocation: Invocation, *, file: Path, as_json: bool) -> None:
     """Copy an SQLite store to a new FILE while the service goes on."""
     from aggregator.store import open_store
 
@@ -66,12 +78,20 @@ def backup(invocation: Invocation, *, file: Path) -> None:
         )
     with open_store(configured(invocation).store, create=False) as store:
         store.backup(file)
-    click.echo(f"{file}: {file.stat().st_size} bytes")
+    size = file.stat().st_size
+    copy = {"file": str(file), "bytes": size}
+    emit_result(copy, f"{file}: {size} bytes", as_json=as_json)
 
 
 @db.command()
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help='Print one JSON document: {"pruned"}, a number of articles.',
+)
 @click.pass_context
-def prune(ctx: click.Context) -> None:
+def prune(ctx: click.Context, *, as_json: bool) -> None:
     """Delete articles older than `keep`, but none that a source still lists.
 
     A running service does this once a day by itself, and so do rounds of cron.
@@ -81,6 +101,7 @@ def prune(ctx: click.Context) -> None:
     with reading_wire(ctx.obj) as wire:
         pruned = wire.prune(wire.clock())
         wire.call_press()
-    click.echo(f"{pruned} articles pruned")
+    emit_result({"pruned": pruned}, f"{pruned} articles pruned", as_json=as_json)
     if pruned:
-        publish(ctx, "db prune", "the running service publishes without them now")
+        otherwise = "the running service publishes without them now"
+        publish(ctx, "db prune", otherwise, as_json=as_json)

@@ -27,6 +27,14 @@ def emit_json(value: object) -> None:
     )
 
 
+def emit_result(result: object, sentence: str, *, as_json: bool) -> None:
+    """Print what a command did: as JSON for a program, in a sentence for a person."""
+    if as_json:
+        emit_json(result)
+    else:
+        click.echo(sentence)
+
+
 def emit_table(
     columns: Sequence[str], rows: Sequence[Sequence[Any]], *, empty: str = ""
 ) -> None:

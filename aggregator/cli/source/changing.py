@@ -9,6 +9,7 @@ from aggregator.app.clock import utc_now
 from aggregator.cli import Invocation
 from aggregator.cli.completing import source_ids
 from aggregator.cli.source.files import SourceFiles
+from aggregator.cli.terminal import emit_result
 from aggregator.config.edit import without_source
 from aggregator.config.names import time_of
 
@@ -37,9 +38,20 @@ def _to_come(_context: object, _option: object, text: str | None) -> datetime | 
     help="When polling goes on by itself: 2026-12-31 or 2026-12-31T18:00:00Z.",
 )
 @click.option("--why", default="", help="The reason, for status and the next editor.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help='Print one JSON document: {"id", "file", "until"}.',
+)
 @click.pass_obj
 def pause(
-    invocation: Invocation, *, source_id: str, until: datetime | None, why: str
+    invocation: Invocation,
+    *,
+    source_id: str,
+    until: datetime | None,
+    why: str,
+    as_json: bool,
 ) -> None:
     """Stop polling a source for now; its articles stay where they are."""
     files = SourceFiles(invocation)
@@ -48,24 +60,38 @@ def pause(
     paused = SourceFiles(invocation).source(source_id).paused
     until = paused.until if paused else None
     when = f" until {until.isoformat().replace('+00:00', 'Z')}" if until else ""
-    click.echo(f"{source_id} is paused{when} ({file})")
+    result = {"id": source_id, "file": file, "until": until}
+    emit_result(result, f"{source_id} is paused{when} ({file})", as_json=as_json)
 
 
 @click.command()
 @click.argument("source_id", metavar="SOURCE", shell_complete=source_ids)
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help='Print one JSON document: {"id", "file"}.',
+)
 @click.pass_obj
-def resume(invocation: Invocation, *, source_id: str) -> None:
+def resume(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
     """Go on polling a source that was paused."""
     files = SourceFiles(invocation)
     files.source(source_id)
     file = files.folder.resume(source_id)
-    click.echo(f"{source_id} goes on ({file})")
+    result = {"id": source_id, "file": file}
+    emit_result(result, f"{source_id} goes on ({file})", as_json=as_json)
 
 
 @click.command()
 @click.argument("source_id", metavar="SOURCE", shell_complete=source_ids)
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help='Print one JSON document: {"id", "file"}.',
+)
 @click.pass_obj
-def remove(invocation: Invocation, *, source_id: str) -> None:
+def remove(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
     """Take a source out of the config; it is polled no more.
 
     Its articles stay in the store and in the feeds, under the rights they came with,
@@ -75,8 +101,10 @@ def remove(invocation: Invocation, *, source_id: str) -> None:
     files = SourceFiles(invocation)
     files.source(source_id)
     file = files.folder.change(source_id, partial(without_source, source_id=source_id))
-    click.echo(
+    emit_result(
+        {"id": source_id, "file": file},
         f"{source_id} is removed from {file}; its articles stay in the store and in the "
         "feeds, under the rights they came with: `mediawire article list --source "
-        f"{source_id}` names them, `mediawire article withdraw` takes one out"
+        f"{source_id}` names them, `mediawire article withdraw` takes one out",
+        as_json=as_json,
     )

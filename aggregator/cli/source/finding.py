@@ -19,7 +19,7 @@ from aggregator.app.sparing import spared
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.opening import configured
 from aggregator.cli.source.files import SourceFiles
-from aggregator.cli.terminal import emit_json
+from aggregator.cli.terminal import emit_json, emit_result
 from aggregator.config import masked
 from aggregator.config.edit import with_sources
 from aggregator.config.folder import SOURCES
@@ -39,6 +39,12 @@ LONGEST_NAME = 32
 @click.option("--title", help="How it is credited; without: the feed's own title.")
 @click.option("--tag", "tags", multiple=True, help="A tag; can be given several times.")
 @click.option("--group", help="The group whose keys it takes over.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help='Print one JSON document: {"id", "file", "url", "title", "entries", "others"}.',
+)
 @click.pass_context
 def add(
     ctx: click.Context,
@@ -48,6 +54,7 @@ def add(
     title: str | None,
     tags: tuple[str, ...],
     group: str | None,
+    as_json: bool,
 ) -> None:
     """Find the feed at URL or behind it, and write it into sources.yaml.
 
@@ -69,10 +76,19 @@ def add(
     # Before it is written: a service that sees the new line asks at once.
     with _handed_over(files.config, entry["id"], found):
         files.folder.write(SOURCES, partial(with_sources, sources=[entry]))
-    count = len(found.articles)
-    click.echo(
-        f"{entry['id']} is added to {SOURCES}: {title or found.title or 'no title'}, "
-        f"{count} {'entry' if count == 1 else 'entries'} at {masked(found.url)}"
+    added = {
+        "id": entry["id"],
+        "file": SOURCES,
+        "url": masked(found.url),
+        "title": title or found.title,
+        "entries": (count := len(found.articles)),
+        "others": [masked(other) for other in found.others],
+    }
+    emit_result(
+        added,
+        f"{entry['id']} is added to {SOURCES}: {added['title'] or 'no title'}, "
+        f"{count} {'entry' if count == 1 else 'entries'} at {masked(found.url)}",
+        as_json=as_json,
     )
     for other in found.others:
         click.echo(f"mediawire: the page also names {masked(other)}", err=True)

@@ -9,7 +9,7 @@ import click
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.opening import configured, reading_wire
 from aggregator.cli.source.files import SourceFiles
-from aggregator.cli.terminal import counted
+from aggregator.cli.terminal import counted, emit_json
 from aggregator.config.edit import with_sources
 from aggregator.config.folder import MORE_SOURCES
 from aggregator.config.intake import Intake, intake
@@ -24,8 +24,14 @@ MOST_BYTES = 20 * 1024 * 1024
 @click.argument(
     "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE"
 )
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help='Print one JSON document: {"file", "added": [ID], "known", "left_out"}.',
+)
 @click.pass_context
-def import_(ctx: click.Context, *, file: Path) -> None:
+def import_(ctx: click.Context, *, file: Path, as_json: bool) -> None:
     """Take the feeds of an OPML file in, as sources.d/NAME.yaml.
 
     Folders become tags. What is polled already is left alone, and a feed that cannot be
@@ -40,17 +46,34 @@ def import_(ctx: click.Context, *, file: Path) -> None:
         # What is wrong is a file that somebody brings, not our config.
         raise MediaWireError(str(error)) from error
     _explain(found)
-    if not found.sources:
+    target = None
+    if found.sources:
+        target = f"{MORE_SOURCES}/{slug(file.stem) or 'imported'}.yaml"
+        files.folder.write(target, partial(with_sources, sources=found.sources))
+    else:
         click.echo(f"mediawire: {file} holds no feed that is new here", err=True)
-        if not found.known:
-            ctx.exit(FAILED)
-        return
-    target = f"{MORE_SOURCES}/{slug(file.stem) or 'imported'}.yaml"
-    files.folder.write(target, partial(with_sources, sources=found.sources))
+    if as_json:
+        emit_json(_as_json(found, target))
+    elif target:
+        click.echo(_added(found, target))
+    if not (found.sources or found.known):
+        ctx.exit(FAILED)
+
+
+def _as_json(found: Intake, target: str | None) -> dict[str, Any]:
+    return {
+        "file": target,
+        "added": [source["id"] for source in found.sources],
+        "known": found.known,
+        "left_out": list(found.left_out),
+    }
+
+
+def _added(found: Intake, target: str) -> str:
     known = f"; polled already: {found.known}" if found.known else ""
     verb = "is" if len(found.sources) == 1 else "are"
     added = counted(len(found.sources), "source")
-    click.echo(f"{added} {verb} added in {target}{known}")
+    return f"{added} {verb} added in {target}{known}"
 
 
 @click.command()
