@@ -94,7 +94,10 @@ _PATIENCE = {
 _DISK_FULL = "the disk is full; nothing was written, free some space"
 _SQLITE_TROUBLES = {
     "SQLITE_FULL": _DISK_FULL,
-    # No room for the few KB beside the file by which processes share it.
+    # No room for the 32 KB beside the file by which processes share it. While one works
+    # they are there, and `status` and `serve` open on a disk with 0 bytes left. Else who
+    # only reads is refused, too: `immutable` would read nonsense once somebody writes,
+    # and to lock all others out would keep the service from starting.
     "SQLITE_IOERR_SHMSIZE": _DISK_FULL,
     "SQLITE_BUSY": "another process keeps it locked; nothing was written",
     "SQLITE_LOCKED": "another process keeps it locked; nothing was written",
