@@ -172,4 +172,4 @@ class _SessionLock:
             self.take()
 
     def release(self) -> None:
-        self._session.end()
+        self._session.leave()

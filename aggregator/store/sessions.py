@@ -28,6 +28,7 @@ _APPLICATION_NAME = 63  # bytes that PostgreSQL keeps of it
 
 _try = text("SELECT pg_try_advisory_lock(:number)")
 _try_shared = text("SELECT pg_try_advisory_lock_shared(:number)")
+_unlock_all = text("SELECT pg_advisory_unlock_all()")
 _holder = text(
     "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) "
     "WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
@@ -93,6 +94,14 @@ class Session:
         with suppress(StoreError), self.used() as connection:
             connection.scalar(text("SELECT 1"))
         return self._connection is not None
+
+    def leave(self) -> None:
+        """Free what it locked, then end it: a server notices an end some moments later."""
+        with self._turn:
+            if self._connection is not None:
+                with suppress(StoreError), self.used() as connection:
+                    connection.execute(_unlock_all)
+            self.end()
 
     def end(self) -> None:
         """End it, and with it what it locked; the next use opens another one."""

@@ -85,7 +85,7 @@ class Shards:
     def close(self) -> None:
         """Leave all of them to others."""
         self.held = set()
-        self._session.end()
+        self._session.leave()
 
     def _lose(self) -> None:
         self._were_lost |= bool(self.held)

@@ -12,6 +12,8 @@ from sqlalchemy import create_engine, text
 
 from aggregator.errors import StoreError, StoreHeld
 from aggregator.store import hold, open_shards
+from aggregator.store.connecting import parsed_url
+from aggregator.store.sessions import POLLING, Session, lock_number
 
 pytestmark = pytest.mark.skipif(
     not POSTGRESQL, reason="PostgreSQL was left out by the caller"
@@ -183,6 +185,20 @@ def test_workers_poll_together_and_wait_for_who_polls_once(postgresql_url):
 
         assert one.claim([1], 1)
         assert other.claim([2], 1)
+
+
+def test_what_is_let_go_is_free_at_once(postgresql_url):
+    """The server ends a session some moments after we did."""
+    session = Session(parsed_url(postgresql_url), "watcher")
+    with session.used() as watcher:
+        number = {"number": lock_number(watcher, POLLING)}
+        locked = text("SELECT pg_try_advisory_lock(:number)")
+        for _ in range(20):
+            with hold(postgresql_url, "poll", now=NOW, alone=True):
+                assert not watcher.scalar(locked, number)
+            assert watcher.scalar(locked, number)
+            watcher.execute(text("SELECT pg_advisory_unlock(:number)"), number)
+    session.end()
 
 
 def test_the_servers_clock_is_told(one):
