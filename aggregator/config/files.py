@@ -14,9 +14,11 @@ from msgspec import Struct
 from aggregator.config.empties import settled
 from aggregator.config.folder import (
     MAX_BYTES,
+    PATIENCE,
     PUBLICATIONS,
     SERVICE,
     SOURCES,
+    content_of,
     digest_of,
     paths,
 )
@@ -137,8 +139,7 @@ def _refuse_a_wrong_folder(folder: Path, found: Sequence[Path]) -> None:
 def _content(path: Path, file: str) -> bytes:
     """Return the bytes of a file, none if it is missing; raises ConfigError."""
     try:
-        with path.open("rb") as opened:
-            content = opened.read(MAX_BYTES + 1)
+        content = content_of(path, patience=PATIENCE)
     except FileNotFoundError:
         return b""
     except OSError as error:

@@ -1,5 +1,9 @@
 """What is read of a config folder: which files, in which order, and how much of each."""
 
+import errno
+import os
+import select
+import stat
 from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
@@ -11,6 +15,7 @@ PUBLICATIONS: Final = "publications.yaml"
 MORE_SOURCES: Final = "sources.d"
 MAX_BYTES: Final = 20 * 1024 * 1024  # of a file
 DIGEST_BYTES: Final = 16
+PATIENCE: Final = 5.0  # seconds, with who writes into a pipe
 
 
 def paths(folder: Path) -> list[Path]:
@@ -31,6 +36,37 @@ def paths(folder: Path) -> list[Path]:
         *(path for path in found if path.name.endswith(".yaml")),
         *(path for path in found if path.name.endswith(".opml")),
     ]
+
+
+def content_of(path: Path, *, patience: float = 0) -> bytes:
+    """Return the bytes of a file: MAX_BYTES and one more where it holds more than that.
+
+    Raises OSError, also for a pipe into which nobody writes for `patience` seconds, and
+    for all else that is no plain file: /dev/zero has no end.
+    """
+    with open(path, "rb", opener=_without_waiting) as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if stat.S_ISFIFO(mode) and patience:
+            return _piped(file.fileno(), patience)
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "it is not a plain file", str(path))
+        return file.read(MAX_BYTES + 1)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _piped(descriptor: int, patience: float) -> bytes:
+    ready, content = select.poll(), b""
+    ready.register(descriptor, select.POLLIN)
+    while len(content) <= MAX_BYTES:
+        if not ready.poll(patience * 1000):
+            raise OSError(errno.ETIMEDOUT, "it is a pipe, and nobody writes into it")
+        if not (part := os.read(descriptor, 65536)):
+            break
+        content += part
+    return content
 
 
 def digest(parts: Iterable[bytes]) -> bytes:

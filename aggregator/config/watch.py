@@ -21,6 +21,7 @@ from aggregator.config.folder import (
     PUBLICATIONS,
     SERVICE,
     SOURCES,
+    content_of,
     digest_of,
     paths,
 )
@@ -44,7 +45,7 @@ def digest(folder: Path, beside: Iterable[Path] = ()) -> bytes:
     found = []
     for path in (*paths(folder), *beside):
         with suppress(OSError):
-            found.append((path, path.read_bytes()))
+            found.append((path, content_of(path)))
     return digest_of(found)
 
 

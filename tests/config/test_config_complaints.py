@@ -1,7 +1,11 @@
 """What is wrong with a folder is said all at once, with its place and what to write."""
 
+import os
+
 import pytest
 from desk import Desk
+
+from aggregator.config.watch import digest
 
 
 def test_a_complaint_names_file_line_column_path_and_what_to_write(desk: Desk):
@@ -291,6 +295,21 @@ def test_a_file_that_is_a_folder_is_a_complaint(desk: Desk):
     (desk.folder / "sources.yaml").mkdir()
 
     assert desk.complaint() == "sources.yaml: cannot be read: is a directory"
+
+
+def test_nobody_waits_for_a_pipe_that_nobody_writes_into(desk: Desk, monkeypatch):
+    """A service that did would follow its config no more; what has no end is as bad."""
+    monkeypatch.setattr("aggregator.config.files.PATIENCE", 0.1)
+    desk.writes("sources.yaml", "sources: []")
+    (desk.folder / "sources.d").mkdir()
+    os.mkfifo(desk.folder / "sources.d" / "a.yaml")
+    (desk.folder / "sources.d" / "b.opml").symlink_to("/dev/zero")
+
+    assert desk.complaints() == [
+        "sources.d/a.yaml: cannot be read: it is a pipe, and nobody writes into it",
+        "sources.d/b.opml: cannot be read: it is not a plain file",
+    ]
+    assert digest(desk.folder) != digest(desk.folder / "sources.d")
 
 
 def test_a_folder_that_may_not_be_read_says_so(desk: Desk, monkeypatch):
