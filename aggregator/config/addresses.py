@@ -91,7 +91,7 @@ def _readable(pair: re.Match[str]) -> str:
 
 def web_address(text: str) -> str:
     """Return an absolute http or https address, byte for byte as written."""
-    if reason := _refusal(text):
+    if reason := refusal(text):
         raise ValueError(f'"{masked(text)}" {reason}')
     return text
 
@@ -139,7 +139,7 @@ def _legal(text: str) -> str:
     return quote(_LONE_PERCENT.sub("%25", text), safe="/%:@!$&'()*+,;=~?")
 
 
-def _refusal(text: str) -> str | None:
+def refusal(text: str) -> str | None:
     """Return why a text is no http or https address, or None."""
     if _BLANK.search(text):
         return "holds a blank or control character; write %20"

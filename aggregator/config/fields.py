@@ -131,14 +131,13 @@ def _token(text: str, around: secret.Surroundings) -> str:
 
 
 def _webhook_address(text: str, around: secret.Surroundings) -> str:
+    """Return the address; ValueError without any of it, for all of it is a secret."""
     address = secret.revealed(text, around)
-    try:
-        return addresses.web_address(address)
-    except ValueError:
-        if address == text:
-            raise
-        # The sentence would show the address, which is a secret.
-        raise ValueError(f"what {text} holds is no address of a webhook") from None
+    if (reason := addresses.refusal(address)) is None:
+        return address
+    if address != text:
+        raise ValueError(f"what {text} holds is no address of a webhook")
+    raise ValueError(f"is no address of a webhook: it {reason}")
 
 
 def _header_value(text: str, around: secret.Surroundings) -> str:

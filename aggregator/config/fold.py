@@ -68,7 +68,7 @@ def config(
             for id_, rule in publications.rules.items()
         ),
         warnings=tuple(warnings),
-        secret_files=tuple(dict.fromkeys(around.opened)),
+        secret_files=tuple(dict.fromkeys(around.beside)),
     )
 
 

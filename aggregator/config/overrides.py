@@ -28,6 +28,15 @@ from aggregator.errors import Complaint
 # Read by the command line itself, before there is a config.
 _OF_THE_COMMAND_LINE = frozenset({"CONFIG", "LOG_LEVEL", "LOG_FORMAT"})
 _FILE_ONLY = "hosts"
+_SECRETS: frozenset[Path] = frozenset(
+    {
+        ("store",),
+        ("console", "token"),
+        ("alerts", "webhook"),
+        ("alerts", "mail", "username"),
+        ("alerts", "mail", "password"),
+    }
+)
 # Near enough to be a slip: FETCH_TIMEOUT for FETCH__TIMEOUT, not PORT for STORE.
 _A_SLIP = 0.8
 
@@ -67,6 +76,8 @@ def from_environment(
                 complaints.append(place.complaint(path, str(error)))
             else:
                 overrides.append(Override(path=path, text=value, place=place))
+                if read is secret.from_file and path in _SECRETS:
+                    around.opened.append(around.folder / text)
     return overrides, complaints
 
 

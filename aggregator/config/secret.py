@@ -20,8 +20,8 @@ PREFIX = "MEDIAWIRE_"  # of variables that are meant for us
 class Surroundings(Struct, frozen=True, kw_only=True):
     """Where a config is read: its folder, the working directory, the environment.
 
-    `sought` are the names of all secrets that were looked for elsewhere, `opened` the
-    files in which one was found.
+    `sought` are the names of all values that were looked for elsewhere, `beside` the
+    files in which one was found, `opened` those of them in which it is a secret.
     """
 
     folder: Path
@@ -29,6 +29,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     environ: Mapping[str, str]
     sought: list[str] = field(default_factory=list)
     opened: list[Path] = field(default_factory=list)
+    beside: list[Path] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return repr_without(self, "environ")
@@ -66,12 +67,14 @@ def from_file(name: str, surroundings: Surroundings) -> str:
     try:
         with (surroundings.folder / name).open("rb") as file:
             content = file.read(MOST)
-        return content.decode("utf-8").removesuffix("\n").removesuffix("\r")
+        text = content.decode("utf-8").removesuffix("\n").removesuffix("\r")
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()
         raise ValueError(f"the file {name!r} cannot be read: {reason}") from error
     except ValueError as error:  # no UTF-8, or a NUL in the name
         raise ValueError(f"the file {name!r} cannot be read as UTF-8 text") from error
+    surroundings.beside.append(surroundings.folder / name)
+    return text
 
 
 def token_digest(token: str) -> bytes:

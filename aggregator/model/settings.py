@@ -91,7 +91,8 @@ class Config(Struct, frozen=True, kw_only=True):
     trailing slash. `store` is an SQLAlchemy URL. `listen` is (host, port). `output` and
     `folder` are absolute. `hosts` are (pattern, limits), first match wins,
     `default_host` otherwise. `websub` is whether hubs are asked to tell of news.
-    `secret_files` are those in which secrets of it are kept (`file:PATH`).
+    `secret_files` are those in which secrets of it are kept (`file:PATH`), and other
+    values (`MEDIAWIRE_..._FILE`).
     """
 
     folder: Path

@@ -90,6 +90,7 @@ def test_an_address_that_no_hub_reaches_is_mentioned(desk: Desk, said, warns):
     [
         ("webhook: ftp://h/", "begins with ftp:"),
         ("webhook: env:BAD", "what env:BAD holds is no address of a webhook"),
+        ("webhook: 'https://hooks.example:port/SECRET'", "it has a wrong port"),
         ("mail: {to: [a@b.example]}", "sender"),
         ("mail: {sender: a@b.example, to: []}", "to"),
         ("mail: {sender: 'A <a@b.example>', to: [a@b.example]}", "no mail address"),

@@ -212,6 +212,26 @@ def test_it_is_known_in_which_files_secrets_are_kept(desk: Desk):
     assert all(path.is_absolute() for path in kept)
 
 
+def test_a_file_that_a_variable_names_is_followed_and_missed_when_all_can_read_it(
+    desk: Desk,
+):
+    """A7: as one of `file:PATH` is; a title is no secret, and followed all the same."""
+    desk.writes("sources.yaml", "sources: []")
+    token, title = desk.writes("token", "0123456789abcdef"), desk.writes("title", "T")
+    token.chmod(0o644)
+    title.chmod(0o644)
+    desk.environ = {
+        "MEDIAWIRE_CONSOLE__TOKEN_FILE": str(token),
+        "MEDIAWIRE_TITLE_FILE": str(title),
+    }
+
+    config = desk.reads()
+
+    assert {token, title} == set(config.secret_files)
+    [warning] = [w for w in config.warnings if "is a secret" in w]
+    assert warning.startswith(f"{token} is a secret")
+
+
 @pytest.mark.parametrize("name", ["code", "keyset", "tokens", "session_id"])
 def test_what_may_be_something_else_is_left_out_where_it_is_long(name):
     """A5: a language is seldom eight letters long, and a secret never shorter."""
