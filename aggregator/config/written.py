@@ -21,6 +21,9 @@ Path = tuple[str | int, ...]
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 # How many words a sentence lists to choose from.
 FEW = 12
+# Characters of a sentence that are shown from either end: some value of 64 KB that stands
+# in it by mistake (a variable named the wrong file) is not for the log and the console.
+_END = 200
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -44,8 +47,8 @@ class Place(Struct, frozen=True, kw_only=True):
             file=self.file,
             line=self.line,
             column=self.column,
-            path=_one_line(dotted(path)),
-            message=_one_line(message),
+            path=_one_line(_shortened(dotted(path))),
+            message=_one_line(_shortened(message)),
         )
 
 
@@ -70,6 +73,10 @@ class Written(Struct, frozen=True, kw_only=True):
 def dotted(path: Path) -> str:
     """Return the path as a person reads it: `sources.2.interval`."""
     return ".".join(map(str, path))
+
+
+def _shortened(text: str) -> str:
+    return f"{text[:_END]}…{text[-_END:]}" if len(text) > 2 * _END else text
 
 
 def _one_line(text: str) -> str:

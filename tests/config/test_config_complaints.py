@@ -243,6 +243,16 @@ def test_a_complaint_is_one_line_whatever_was_written(desk: Desk):
     assert "\n" not in desk.complaint()
 
 
+def test_a_complaint_shows_no_more_than_the_ends_of_a_long_value(desk: Desk):
+    desk.writes("sources.yaml", "sources: []")
+    wrong = desk.writes("passwords", "root:x:0\n" * 200 + "SECRET:x:1\n" * 9000)
+    desk.environ = {"MEDIAWIRE_CONTACT_FILE": str(wrong)}
+
+    assert desk.complaint().startswith('MEDIAWIRE_CONTACT_FILE: contact: "root:x:0')
+    assert desk.complaint().endswith("write https://your.site/about or desk@your.site")
+    assert len(desk.complaint()) < 500
+
+
 def test_a_rule_that_is_wrong_is_not_said_to_be_missing(desk: Desk):
     desk.writes(
         "publications.yaml",
