@@ -156,7 +156,11 @@ class Options:
         for name in self._written:
             if name not in names:
                 near = get_close_matches(name, names, n=1)
-                hint = f"did you mean {near[0]}?" if near else f"known: {sorted(names)}"
+                hint = (
+                    f"did you mean {near[0]}?"
+                    if near
+                    else f"known: {', '.join(sorted(names))}"
+                )
                 self.complain(name, f"unknown option; {hint}")
 
     def doubt(self, name: str, message: str) -> None:

@@ -191,6 +191,7 @@ def test_keep_drops_what_matches_nothing():
         ("headline", {"replace": {"(": "x"}}, "replace", "cannot be replaced"),
         ("select", {"drop": {"title": "("}}, "drop.title", "no regular expression"),
         ("select", {"drop": {"titel": "x"}}, "drop.titel", "did you mean title?"),
+        ("select", {"drop": {"x": "y"}}, "drop.x", "known: age, author, language, "),
         ("select", {"drop": "x"}, "drop", "write a mapping"),
         ("select", {"drop": {"title": ""}}, "drop.title", "holds an empty text"),
         ("select", {"keep": {"tag": ["x", ""]}}, "keep.tag", "holds an empty text"),
