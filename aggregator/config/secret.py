@@ -11,6 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from aggregator.config.folder import PATIENCE, content_of
 from aggregator.model import repr_without
 
 MOST = 64 * 1024
@@ -65,8 +66,7 @@ def from_file(name: str, surroundings: Surroundings) -> str:
     """Return what a file holds; ValueError if it cannot be read as one text."""
     surroundings.sought.append(name)
     try:
-        with (surroundings.folder / name).open("rb") as file:
-            content = file.read(MOST)
+        content = content_of(surroundings.folder / name, patience=PATIENCE)[:MOST]
         text = content.decode("utf-8").removesuffix("\n").removesuffix("\r")
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()

@@ -1,5 +1,8 @@
 """Secrets come from elsewhere, are never shown, and are missed when they lie open."""
 
+import os
+import threading
+
 import pytest
 from desk import Desk
 
@@ -210,6 +213,25 @@ def test_it_is_known_in_which_files_secrets_are_kept(desk: Desk):
 
     assert sorted(path.name for path in kept) == ["pw", "token"]
     assert all(path.is_absolute() for path in kept)
+
+
+def test_a_secret_may_come_through_a_pipe_that_somebody_writes_into(
+    desk: Desk, monkeypatch
+):
+    """Who reloads the config waits for nobody."""
+    desk.writes("mediawire.yaml", "console: {token: file:token}")
+    pipe = desk.folder / "token"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=("0123456789abcdef\n",))
+    writer.start()
+    assert desk.reads().console.token_digest
+    writer.join()
+    monkeypatch.setattr("aggregator.config.secret.PATIENCE", 0.1)
+
+    assert desk.complaint() == (
+        "mediawire.yaml:1:18: console.token: the file 'token' cannot be read: "
+        "it is a pipe, and nobody writes into it"
+    )
 
 
 def test_a_file_that_a_variable_names_is_followed_and_missed_when_all_can_read_it(
