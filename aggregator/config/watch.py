@@ -39,13 +39,17 @@ LOOK = timedelta(seconds=5)
 def digest(folder: Path, beside: Iterable[Path] = ()) -> bytes:
     """Return 16 bytes that change when, and only when, a file's name or content does.
 
-    `beside` are files that are read, too. Raises OSError if the folder cannot be read
-    now.
+    What stands there and cannot be read counts as a file, too. `beside` are files that
+    are read with them. Raises OSError if the folder cannot be read now.
     """
     found = []
     for path in (*paths(folder), *beside):
-        with suppress(OSError):
+        try:
             found.append((path, content_of(path)))
+        except FileNotFoundError:
+            continue  # as if it said nothing
+        except OSError as error:  # for which a config is refused, until it is gone
+            found.append((path, repr(error.errno).encode()))
     return digest_of(found)
 
 

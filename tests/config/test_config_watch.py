@@ -37,6 +37,17 @@ def test_a_digest_changes_with_content_and_names_only(folder: Path):
     assert len({before, edited, digest(folder)}) == 3
 
 
+def test_what_cannot_be_read_changes_a_digest_when_it_comes_and_goes(folder: Path):
+    """Else a config that was refused for it would stay refused when it is gone."""
+    (folder / "sources.d").mkdir()
+    before = digest(folder)
+    (folder / "sources.d" / "desk.yaml").mkdir()
+    refused = digest(folder)
+    (folder / "sources.d" / "desk.yaml").rmdir()
+
+    assert refused != before == digest(folder)
+
+
 def test_a_digest_of_no_folder_is_one_too(tmp_path: Path):
     assert digest(tmp_path / "nowhere") == digest(tmp_path)
 
