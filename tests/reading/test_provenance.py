@@ -59,6 +59,44 @@ CASES = {
 }
 
 
+def twice(text):
+    """Return UTF-8 that was read as Latin-1, to be encoded again."""
+    return text.encode().decode("latin-1")
+
+
+RAIN = "Es regn\xeat \u2013 sch\xf6n"
+BROKEN = "<link>https://a.example/?a=1&b=2</link><b>"
+# What false encodings did is undone; where XML is broken, by feedparser, silently.
+FALSELY_ENCODED = {
+    "marks of windows-1252": RSS.format("<description>It\x92s rain.</description>"),
+    "marks in broken XML": RSS.format(f"<description>It\x92s.</description>{BROKEN}"),
+    "marks as references": RSS.format("<description>It&#146;s rain.</description>"),
+    "marks beyond Latin-1": RSS.format(
+        f"<description>\x93\u0434\x94 \xc3\xa9</description>{BROKEN}"
+    ),
+    "encoded twice": RSS.format(f"<description>&lt;p&gt;{twice(RAIN)}</description>"),
+    "encoded twice in broken XML": RSS.format(
+        f"<description>{twice(RAIN)}</description><author>\u0434</author>{BROKEN}"
+    ),
+    "encoded twice as references": RSS.format(
+        "<description>&#226;&#128;&#xA6;&#195;&#188;</description>"
+    ),
+    "encoded twice in xhtml": ATOM.format(
+        '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">'
+        f"<p>{twice(RAIN)} <b>1</b></p></div></content>"
+    ),
+    "a quote that is decoded twice in broken XML": ATOM.format(
+        f"<content><![CDATA[Say &quot;A &amp; B&quot;.]]></content>{BROKEN}"
+    ),
+    "a stray angle in broken XML": RSS.format(
+        "<description>It &lt;i&gt;rained <if&lt;/i&gt; it 'did'.</description>"
+    ),
+    "an unknown type in broken XML": ATOM.format(
+        f'<content type="markdown"><![CDATA[A & B]]></content>{BROKEN}'
+    ),
+}
+
+
 def articles(document, content_type=None):
     request = ReadRequest(
         source=Source(id="a", url="https://a.example/feed"),
@@ -78,6 +116,15 @@ def test_an_article_as_it_was_read_leaves_no_doubt(case):
 
     assert article.source_body
     assert list(doubts(article)) == []
+
+
+@pytest.mark.parametrize("case", FALSELY_ENCODED)
+def test_text_that_was_put_right_leaves_no_doubt_unless_it_changes(case):
+    (article,) = articles(FALSELY_ENCODED[case].encode())
+
+    assert list(doubts(article)) == []
+    altered = replace(article, source_body=article.source_body + " No.")
+    assert "the body as sent does not stand in the raw item" in doubts(altered)
 
 
 @pytest.mark.parametrize(

@@ -122,9 +122,13 @@ def unscrambled(value: str) -> tuple[str, bool]:
         mended = value.encode("latin-1").decode("utf-8")
     except UnicodeError:
         mended = value
-    if _CONTROL.search(mended):
-        mended = mended.translate(_WINDOWS)
+    mended = windows_marks(mended)
     return mended, mended != value
+
+
+def windows_marks(value: str) -> str:
+    """Return a text with the dashes and quotes that became control characters."""
+    return value.translate(_WINDOWS) if _CONTROL.search(value) else value
 
 
 def base(element: _Element, url: str) -> str | None:
