@@ -183,6 +183,25 @@ def test_pictures_come_with_size_words_and_credit_most_telling_first():
     )
 
 
+def test_no_picture_has_the_credit_of_another_group():
+    """Both groups count as standing beside the entry; the first credit was everybody's."""
+    media = b"".join(
+        b'<media:group><media:credit>%s</media:credit><media:content url="%s.jpg">'
+        b'<media:thumbnail url="%s.png"/></media:content></media:group>' % ((who,) * 3)
+        for who in (b"Jo", b"Kim")
+    )
+
+    alone = b'<media:content url="alone.jpg"/>'
+
+    assert {one.url: one.credit for one in item(media + alone).pictures} == {
+        "Jo.jpg": "Jo",
+        "Jo.png": "Jo",
+        "Kim.jpg": "Kim",
+        "Kim.png": "Kim",
+        "alone.jpg": None,
+    }
+
+
 def test_an_enclosed_picture_has_the_credit_of_its_entry():
     enclosed = b'<enclosure url="quay.jpg" type="image/jpeg"/><enclosure url="a.mp3"/>'
     entry = item(enclosed + b"<media:credit>Jo Lens</media:credit>")

@@ -11,10 +11,11 @@ from lxml.etree import _Element
 
 from aggregator.reading.parsed import Link, Picture
 from aggregator.reading.tree.links import address
-from aggregator.reading.tree.names import Groups, children
+from aggregator.reading.tree.names import Groups, children, name
 from aggregator.reading.tree.texts import characters, words
 
 _PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif")
+_WITHIN = ("media:", "enclosure")  # what stands in a group or an entry
 _AVATARS = "gravatar.com/"  # WordPress.com sends the author's portrait as media:content
 
 
@@ -85,9 +86,27 @@ def _picture(element: _Element, within: Groups, beside: Groups) -> list[Picture]
             width=element.get("width"),
             height=element.get("height"),
             alt=_first(within, "media:description") or _first(within, "media:title"),
-            credit=_first(within, "media:credit") or _first(beside, "media:credit"),
+            credit=_credit(element, beside),
         )
     ]
+
+
+def _credit(element: _Element, beside: Groups) -> str | None:
+    """Return whose a picture is: the word of the nearest element that holds one.
+
+    That of one group is not taken for another. A picture beside a group has its credit
+    where the entry has no other.
+
+    Source: Media RSS 1.5.1, "Optional Elements".
+    """
+    holder: _Element | None = element if beside else None
+    while holder is not None:
+        own = [child for child in holder if name(child) == "media:credit"]
+        if found := _first({"media:credit": own}, "media:credit"):
+            return found
+        holder = holder.getparent() if name(holder).startswith(_WITHIN) else None
+    is_only = len(beside.get("media:credit", ())) == 1
+    return _first(beside, "media:credit") if is_only else None
 
 
 def _is_picture(element: _Element) -> bool:
