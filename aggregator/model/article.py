@@ -62,12 +62,16 @@ class Tag(Struct, frozen=True, kw_only=True):
 
 
 class Enclosure(Struct, frozen=True, kw_only=True):
-    """A file that goes with an article. `length` is in bytes, None if unknown."""
+    """A file that goes with an article. `length` is in bytes, None if unknown.
+
+    `credit` is whose it is, where it is a picture of which the source says so.
+    """
 
     url: str
     type: str | None = None
     length: int | None = None
     title: str | None = None
+    credit: str | None = None
 
 
 class Image(Struct, frozen=True, kw_only=True):
@@ -184,10 +188,16 @@ def content_digest(article: Article) -> bytes:
         article.summary,
         article.authors,
         tuple(map(astuple, article.tags)),
-        tuple(map(astuple, article.enclosures)),
+        tuple(map(_told, article.enclosures)),
         astuple(article.image) if article.image else None,
     )
     return blake2b(repr(said).encode("utf-8", "replace"), digest_size=16).digest()
+
+
+def _told(file: Enclosure) -> tuple[object, ...]:
+    """Return what is said of a file, as it was before files had credits."""
+    told = astuple(file)
+    return told if file.credit else told[:-1]
 
 
 def own_credit(attribution: Attribution) -> tuple[Via | None, str | None, str | None]:

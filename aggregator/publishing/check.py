@@ -83,5 +83,6 @@ def texts(report: Report) -> Iterator[tuple[str, str | None]]:
         yield from (("tag", tag.term), ("tag", tag.label), ("tag", tag.scheme))
     for enclosure in article.enclosures:
         yield "title of a file", enclosure.title
+        yield "credit of a file", enclosure.credit
     if article.image:
         yield "credit of a picture", article.image.credit

@@ -142,6 +142,7 @@ def files(report: Report) -> list[Enclosure]:
             type=media_type(enclosure.type, url),
             length=max(enclosure.length or 0, 0),
             title=enclosure.title,
+            credit=enclosure.credit,
         )
         for url, enclosure in found.items()
         if showable(url)

@@ -102,7 +102,7 @@ def test_media_say_all_that_is_known_of_a_picture_and_of_files(tmp_path, name):
         image=Image(url=picture, width=640, height=480, credit="Cid"),
         enclosures=(
             Enclosure(url=picture, type="image/png", length=777, title="The dam"),
-            Enclosure(url="https://agency.example/2.mp4", title="The flood"),
+            Enclosure(url="https://agency.example/2.jpg", title="Ice", credit="Kim"),
         ),
     )
 
@@ -118,13 +118,21 @@ def test_media_say_all_that_is_known_of_a_picture_and_of_files(tmp_path, name):
             "height": "480",
         },
         {
-            "url": "https://agency.example/2.mp4",
-            "type": "video/mp4",
-            "medium": "video",
+            "url": "https://agency.example/2.jpg",
+            "type": "image/jpeg",
+            "medium": "image",
         },
     ]
-    assert texts(entry, "media:content/media:title") == ["The dam", "The flood"]
-    assert texts(entry, "media:content/media:credit") == ["Cid"]
+    assert texts(entry, "media:content/media:title") == ["The dam", "Ice"]
+    assert texts(entry, "media:content/media:credit") == ["Cid", "Kim"]
+
+
+def test_a_file_in_a_json_feed_says_whose_it_is(tmp_path):
+    file = Enclosure(url="https://agency.example/2.jpg", credit="Kim")
+
+    feed = json.loads(rendered(tmp_path, article(1, enclosures=(file,)))["json"])
+
+    assert feed["items"][0]["attachments"][0]["_mediawire"] == {"credit": "Kim"}
 
 
 def test_the_type_of_a_picture_that_is_not_enclosed_is_said(tmp_path):

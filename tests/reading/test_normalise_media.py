@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
-from aggregator.model import Enclosure, Image, Source, Tag, Trust
+from aggregator.model import Enclosure, Image, Source, Tag, Trust, content_digest
 from aggregator.reading import normalise
 from aggregator.reading.normalise import caps
 from aggregator.reading.parsed import Category, Entry, Feed, Link, Picture
+from tests import builders
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SOURCE = Source(id="harbour", url="https://source.example/feed")
@@ -105,6 +107,27 @@ def test_the_first_picture_counts_unless_another_is_known_to_be_wider(pictures, 
     made = article(pictures=tuple(Picture(url=u, width=w) for u, w in pictures))
 
     assert made.image.url == f"https://source.example/{url}"
+
+
+def test_an_enclosed_picture_has_the_credit_that_the_entry_gives_it():
+    """The article has one picture; of the second, nobody was told whose it is."""
+    named = [
+        Picture(url=f"http://s.example/{who}.jpg", credit=who) for who in ("Jo", "Kim")
+    ]
+
+    made = article(pictures=tuple(named), links=(enclosed("http://s.example/Kim.jpg"),))
+
+    assert (made.image.credit, made.enclosures[0].credit) == ("Jo", "Kim")
+
+
+def test_files_without_credit_have_the_digest_that_stands_in_older_stores():
+    """Or every stored article with files would be named by `verify`."""
+    file = Enclosure(url="https://a.example/1.jpg", type="image/jpeg", length=5)
+    plain = builders.article(1, enclosures=(file,))
+    credited = builders.article(1, enclosures=(replace(file, credit="Jo"),))
+
+    assert content_digest(plain).hex() == "8e5fa095ce5596700c80c83a8e85ecc3"
+    assert content_digest(credited) != content_digest(plain)
 
 
 def test_a_picture_keeps_size_words_and_credit():

@@ -343,6 +343,15 @@ def test_the_size_of_a_file_is_told_in_the_language_of_the_page(tmp_path):
     assert texts(found, ".//ul[@class='files']/li") == ["film.mp4 video/mp4 12,3 Mo"]
 
 
+def test_a_picture_among_the_files_of_a_report_is_credited(house):
+    file = Enclosure(url="https://a.example/2.jpg", credit="<b>Kim</b>")
+    told = article(enclosures=(file,))
+
+    seen = page_of(house.take(told), told)
+
+    assert texts(seen, ".//ul[@class='files']/li") == ["2.jpg <b>Kim</b>"]
+
+
 def test_names_are_listed_as_the_language_of_the_page_does(tmp_path):
     persian = publication(language="fa")
     written = article(authors=("مینا", "رضا"), language="fa")

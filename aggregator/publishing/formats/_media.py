@@ -25,10 +25,8 @@ def media(report: Report) -> list[Element]:
             "width": image.width or None,
             "height": image.height or None,
         }
-        credit = [Element("media:credit", image.credit)] if image.credit else []
-        elements.append(
-            Element("media:content", None, attributes, [*_titled(same), *credit])
-        )
+        words = [*_titled(same.title), *_credited(image.credit)]
+        elements.append(Element("media:content", None, attributes, words))
     for file in enclosed:
         if image and file.url == image.url:
             continue
@@ -39,9 +37,14 @@ def media(report: Report) -> list[Element]:
             "fileSize": file.length or None,
             "medium": medium if medium in MEDIUMS else None,
         }
-        elements.append(Element("media:content", None, attributes, _titled(file)))
+        words = [*_titled(file.title), *_credited(file.credit)]
+        elements.append(Element("media:content", None, attributes, words))
     return elements
 
 
-def _titled(file: Enclosure) -> list[Element]:
-    return [Element("media:title", file.title)] if file.title else []
+def _titled(title: str | None) -> list[Element]:
+    return [Element("media:title", title)] if title else []
+
+
+def _credited(credit: str | None) -> list[Element]:
+    return [Element("media:credit", credit)] if credit else []

@@ -93,6 +93,7 @@ def entry(report: Report, masthead: Masthead) -> bytes:
                     "mime_type": file.type,
                     "title": file.title,
                     "size_in_bytes": file.length or None,
+                    "_mediawire": {"credit": file.credit} if file.credit else None,
                 }
                 for file in files(report)
             ],

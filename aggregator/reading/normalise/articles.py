@@ -83,7 +83,8 @@ def _article(entry: Entry, scope: Scope) -> Article | Rejected:
         tally=tally,
     )
     when = times(entry, scope)
-    files = media.enclosures(entry, base=base, tally=tally)
+    pictures = media.pictures(entry, base=base, tally=tally)
+    files = media.enclosures(entry, pictures, base=base, tally=tally)
     names = keys(
         guid=entry.guid if source.trust.ids else None,
         link=link or (files[0].url if files else None),
@@ -120,7 +121,7 @@ def _article(entry: Entry, scope: Scope) -> Article | Rejected:
         body=said.body,
         summary=said.summary,
         enclosures=files,
-        image=media.image(entry, files, base=base, tally=tally),
+        image=media.image(pictures, files),
         attribution=credited,
         dated=when.dated,
         published=when.published,

@@ -1,7 +1,7 @@
 """Enclosures and the one picture of an article, as far as they can be believed."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from aggregator.model import Enclosure, Image
 from aggregator.reading.normalise import caps
@@ -40,31 +40,36 @@ _TYPES = {
 }
 
 
-def enclosures(entry: Entry, *, base: str, tally: Caps) -> tuple[Enclosure, ...]:
-    """Return the files of an entry, each address once, http and https only."""
+def pictures(entry: Entry, *, base: str, tally: Caps) -> tuple[Image, ...]:
+    """Return the pictures that an entry names for itself, http and https only."""
+    found = (_image(each, base=base, tally=tally) for each in entry.pictures)
+    return tuple(image for image in found if image)
+
+
+def enclosures(
+    entry: Entry, named: Iterable[Image], *, base: str, tally: Caps
+) -> tuple[Enclosure, ...]:
+    """Return the files of an entry, each address once, http and https only.
+
+    One that is among the `named` pictures, too, has the credit of that.
+    """
+    whose = {one.url: one.credit for one in named if one.credit}
     found: dict[str, Enclosure] = {}
     for link in entry.links:
         if link.rel == "enclosure":
             url = tally.url(base, link.href, "enclosures")
             if url and url not in found:
-                found[url] = _enclosure(url, link)
+                found[url] = _enclosure(url, link, whose.get(url))
     return tally.items(tuple(found.values()), caps.ENCLOSURES, "enclosures")
 
 
-def image(
-    entry: Entry, files: Iterable[Enclosure], *, base: str, tally: Caps
-) -> Image | None:
+def image(named: Sequence[Image], files: Iterable[Enclosure]) -> Image | None:
     """Return the picture of an entry, None if it names none.
 
-    The first that the entry names for itself, unless a later one is known to be wider;
+    The first that the entry names for itself (`named`), unless a later one is known to be wider;
     else the first enclosed picture. Pictures in the body are the body's: one of them at
     the head of the article would show twice.
     """
-    named = [
-        found
-        for picture in entry.pictures
-        if (found := _image(picture, base=base, tally=tally))
-    ]
     enclosed = [
         Image(url=file.url, type=file.type, alt=file.title)
         for file in files
@@ -86,12 +91,13 @@ def media_type(declared: str | None, url: str) -> str | None:
     return _TYPES.get(path.rpartition(".")[2].lower())
 
 
-def _enclosure(url: str, link: Link) -> Enclosure:
+def _enclosure(url: str, link: Link, credit: str | None) -> Enclosure:
     return Enclosure(
         url=url,
         type=media_type(link.type, url),
         length=_whole(link.length, _MOST_BYTES),
         title=_words(link.title),
+        credit=credit,
     )
 
 

@@ -265,4 +265,5 @@ def _file(file: Enclosure) -> dict[str, Any]:
         "type": file.type,
         "length": file.length,
         "title": file.title,
+        "credit": file.credit,
     }

@@ -113,6 +113,7 @@ _WHOLE: dict[str, Schema] = _LINE | {
                 "type": maybe(TEXT),
                 "length": maybe(NUMBER),
                 "title": maybe(TEXT),
+                "credit": maybe(TEXT),
             }
         )
     ),
