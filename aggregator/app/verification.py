@@ -16,7 +16,7 @@ from aggregator.app.ledger import Ledger
 from aggregator.app.wire import Wire
 from aggregator.errors import PublishError
 from aggregator.model import Publication, PublicationStatus
-from aggregator.publishing import differences, unpaired
+from aggregator.publishing import differences, left_standing, unpaired
 from aggregator.reading import doubts
 
 # Whoever was killed between a poll and its publishing has altered no file.
@@ -52,9 +52,8 @@ def document_differences(wire: Wire) -> Iterator[Difference]:
     """Yield what differs in the published files.
 
     Each is compared with what the store makes of it for the time at which it was
-    published last: articles leave by age in between. A document that was never
-    published, or refused when it was to be published last, has nothing to be compared
-    with; but it has to be there.
+    published last: articles leave by age in between. One that was refused when it was to
+    be published last has nothing to be compared with but its compressed form.
     """
     statuses = {status.path: status for status in wire.store.publication_status()}
     for publication in wire.config.publications:
@@ -99,5 +98,5 @@ def _of_publication(
         if document.path in standing:
             for path, sentence in differences(wire.config.output, document):
                 yield path, f"{sentence}{remark}"
-        elif not (wire.config.output / document.path).is_file():
-            yield document.path, "the file is missing, and was refused last"
+        elif wrong := left_standing(wire.config.output, document.path):
+            yield document.path, wrong

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from aggregator.publishing.hours import Calm, Hours, calm
     from aggregator.publishing.index import Stretch, place_of
     from aggregator.publishing.margin import Margin, Tombstone
-    from aggregator.publishing.proving import differences, unpaired
+    from aggregator.publishing.proving import differences, left_standing, unpaired
     from aggregator.publishing.publish import Publisher
     from aggregator.publishing.showing import report
     from aggregator.publishing.slips import Slip, slip
@@ -79,6 +79,7 @@ __all__ = [
     "credited_url",
     "differences",
     "formats",
+    "left_standing",
     "place_of",
     "report",
     "showable",
@@ -109,6 +110,7 @@ __getattr__ = opening_late(
         "credited_url": "credit",
         "showable": "credit",
         "differences": "proving",
+        "left_standing": "proving",
         "unpaired": "proving",
         "place_of": "index",
         "report": "showing",

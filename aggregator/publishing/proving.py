@@ -14,6 +14,7 @@ from aggregator.errors import PublishError
 from aggregator.model import Representation
 from aggregator.publishing import files, formats
 
+_UNPAIRED = "it and its compressed form are not the same document"
 _ONE = "; remove the damaged one, and `mediawire publish` makes it from the other"
 _BOTH = "; remove both of its forms, and `mediawire publish` makes it anew"
 
@@ -28,9 +29,22 @@ def differences(output: Path, meant: Representation) -> Iterator[tuple[str, str]
         yield meant.path, "the file is missing"
     elif found != meant.body:
         yield meant.path, _difference(found, meant)
-    packed = _content(output / (meant.path + files.GZIP))
-    if packed is None or _unpacked(packed) != meant.body:
+    if not _is_packed(output / (meant.path + files.GZIP), meant.body):
         yield meant.path + files.GZIP, "it is not the same document, compressed"
+
+
+def left_standing(output: Path, path: str) -> str | None:
+    """Return what is wrong with a document that could not be replaced, None for nothing.
+
+    What was meant when it was written is not known any more, so its two forms, which
+    take their places together, are each other's witness.
+    """
+    body = _content(output / path)
+    if body is None:
+        return "the file is missing, and was refused last"
+    if not _is_packed(output / (path + files.GZIP), body):
+        return f"{_UNPAIRED}, and a newer one was refused last"
+    return None
 
 
 def unpaired(
@@ -43,10 +57,10 @@ def unpaired(
     """
     for plain in sorted(output.glob("feeds/*/archive/*.atom")):
         body = _content(plain)
-        packed = _content(plain.with_name(plain.name + files.GZIP))
         path = plain.relative_to(output).as_posix()
-        if packed is None or body is None or _unpacked(packed) != body:
-            yield path, f"it and its compressed form are not the same document{_ONE}"
+        packed = plain.with_name(plain.name + files.GZIP)
+        if body is None or not _is_packed(packed, body):
+            yield path, f"{_UNPAIRED}{_ONE}"
         elif not agrees(plain.parts[-3], plain.stem, len(body), zlib.crc32(body)):
             yield path, f"it is not the document that was written{_BOTH}"
 
@@ -73,8 +87,9 @@ def _content(path: Path) -> bytes | None:
         return None
 
 
-def _unpacked(packed: bytes) -> bytes | None:
+def _is_packed(packed: Path, body: bytes) -> bool:
+    """Return whether a file is a document, compressed."""
     try:
-        return gzip.decompress(packed)
+        return gzip.decompress(packed.read_bytes()) == body
     except (OSError, EOFError, zlib.error):
-        return None
+        return False

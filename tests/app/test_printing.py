@@ -1,6 +1,9 @@
 """What is printed is known by what it is made of and by what stands: neither is read."""
 
+import errno
+import gzip
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from aggregator.app.alarm import standing_alerts
 from aggregator.app.deciding import withdraw
 from aggregator.app.editions import Editions
 from aggregator.app.explanation import explain
+from aggregator.app.verification import document_differences
 from aggregator.app.wire import Wire
 from aggregator.errors import PublishError
 from aggregator.model import Config, Publication, RuleSpec, Selection, Source
@@ -234,6 +238,34 @@ def test_that_nothing_can_be_published_is_told_until_it_can(printed):
     output.with_name("away").rename(output)
     assert printed.publish_news()
     assert set(statuses(printed).values()) == {None}
+
+
+@pytest.mark.parametrize("form", ["wire.json", "wire.json.gz"])
+def test_an_altered_file_is_named_though_a_newer_one_could_not_be_written(
+    printed, form
+):
+    """What stood there then was compared with nothing."""
+    come(printed, 3)
+    with pytest.MonkeyPatch.context() as disk:
+        disk.setattr(os, "writev", full)
+        printed.publish_news()
+    assert "No space left" in statuses(printed)["feeds/wire.json"]
+    assert list(document_differences(printed)) == []
+
+    path = printed.config.output / "feeds" / form
+    body = path.read_bytes()
+    path.write_bytes(gzip.compress(b"{}") if form.endswith(".gz") else body[:-9])
+
+    [found] = document_differences(printed)
+    assert found.subject == "feeds/wire.json"
+    assert found.sentence == (
+        "it and its compressed form are not the same document, "
+        "and a newer one was refused last"
+    )
+
+
+def full(*_):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_that_months_cannot_be_written_is_told_until_they_can(printed):
