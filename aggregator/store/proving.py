@@ -31,7 +31,7 @@ _bodies = select(bodies).where(
 _revisions = select(revisions).where(
     revisions.c.article_id.in_(bindparam("which", expanding=True))
 )
-_keys = select(keys.c.digest).where(
+_keys = select(keys.c.source_id, keys.c.digest).where(
     keys.c.digest.in_(bindparam("which", expanding=True))
 )
 _refs = select(refs).where(refs.c.digest.in_(bindparam("which", expanding=True)))
@@ -120,7 +120,8 @@ class _Names:
     def __init__(self, connection: Connection, rows: Sequence[AnyRow]) -> None:
         told = [each for row in rows if not isinstance(each := _read(row), str)]
         held = [digest(key) for each in told for key in each.keys]
-        self._keys = set(_scalars(connection, held))
+        # Another source may have an entry of the same id: its key is none of ours.
+        self._keys = {(r.source_id, r.digest) for r in _of(connection, _keys, held)}
         asked = [digest(ref) for each in told for ref in refs_of(each)]
         self._refs = {(r.digest, r.article_id) for r in _of(connection, _refs, asked)}
         ids = [row.article_id for row in rows]
@@ -132,7 +133,7 @@ class _Names:
 
     def wrong(self, row: AnyRow, told: Article) -> Iterator[str]:
         """Yield what is missing of an article's names and lists, or too much."""
-        if any(digest(key) not in self._keys for key in told.keys):
+        if any((told.source_id, digest(key)) not in self._keys for key in told.keys):
             yield "a key under which its source's entry is recognised is missing"
         if any((digest(ref), told.id) not in self._refs for ref in refs_of(told)):
             yield "a name under which it is found is missing"
@@ -212,7 +213,3 @@ def _isolated(
             keep = spoiled.append
             rows = [*one_by_one(connection, statement, some, leave_out=keep)]
         yield from rows
-
-
-def _scalars(connection: Connection, values: Sequence[bytes]) -> list[bytes]:
-    return [row.digest for row in _of(connection, _keys, values)]

@@ -169,6 +169,20 @@ def test_a_lost_name_or_list_entry_is_found(desk, table):
     assert wrong(desk)
 
 
+def test_a_lost_key_is_found_though_another_source_has_an_entry_of_that_id(desk):
+    """Its source's entry would come as a new report."""
+    theirs = replace(article("flood", "ap"), keys=REPORT.keys)
+    desk.put_states([source("ap")], configured={"bbc", "ap"})
+    desk.record([polled("ap", new=(theirs,))])
+    assert wrong(desk) == []
+
+    flip(desk, "DELETE FROM keys WHERE source_id = 'bbc'")
+
+    assert wrong(desk) == [
+        "a key under which its source's entry is recognised is missing"
+    ]
+
+
 @pytest.mark.parametrize("table", ["keys", "listing"])
 def test_a_name_that_leads_nowhere_is_found(desk, table):
     flip(desk, f"UPDATE {table} SET article_id = '0123456789abcdef0123'")
