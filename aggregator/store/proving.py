@@ -6,6 +6,7 @@ transactions and writes nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from msgspec import Struct, convert, to_builtins
@@ -23,6 +24,7 @@ from aggregator.store.isolating import one_by_one, undecoded
 from aggregator.store.keys import keys, refs, refs_of
 from aggregator.store.listing import Place, entries_of, listing
 from aggregator.store.marks import marks
+from aggregator.store.pruned import listed_before_pruned
 from aggregator.store.rows import article
 
 _bodies = select(bodies).where(
@@ -122,6 +124,8 @@ class _Names:
         held = [digest(key) for each in told for key in each.keys]
         # Another source may have an entry of the same id: its key is none of ours.
         self._keys = {(r.source_id, r.digest) for r in _of(connection, _keys, held)}
+        for each in told:
+            self._keys |= _pruned_with_another(connection, each, self._keys)
         asked = [digest(ref) for each in told for ref in refs_of(each)]
         self._refs = {(r.digest, r.article_id) for r in _of(connection, _refs, asked)}
         ids = [row.article_id for row in rows]
@@ -140,6 +144,18 @@ class _Names:
         expected = set(entries_of(row)) if row.shown else set()
         if self._listed.get(told.id, set()) != expected:
             yield "it is not listed under its tags, language and publications as it should be"
+
+
+def _pruned_with_another(
+    connection: Connection, told: Article, held: AbstractSet[tuple[str, bytes]]
+) -> set[tuple[str, bytes]]:
+    """Return the keys that went when an older article, which held them, was pruned.
+
+    A key that two articles of a source have is that of the first.
+    """
+    lost = {key for key in told.keys if (told.source_id, digest(key)) not in held}
+    gone = listed_before_pruned(connection, told.source_id, lost) if lost else ()
+    return {(told.source_id, digest(key)) for key in gone}
 
 
 def _proof(

@@ -196,3 +196,16 @@ def test_a_flip_in_an_earlier_revision_is_found(desk, column):
     flip(desk, f"UPDATE revisions SET {column} = replace({column}, 'e', 'f')")
 
     assert any(s.startswith("revision 0: ") and column in s for s in wrong(desk))
+
+
+def test_a_key_that_was_held_by_a_pruned_article_is_not_missed(desk):
+    """The first article to hold a key keeps it, and takes it along."""
+    early = NOW - 9 * HOUR
+    first = replace(article("first"), listed_at=early, first_seen=early)
+    second = article("second")
+    second = replace(second, keys=(*second.keys, "text:first"))
+    desk.record([polled(new=(first, second), document=document(second))])
+
+    assert desk.prune(NOW - HOUR) == 1
+
+    assert wrong(desk) == []
