@@ -8,6 +8,7 @@ import feedrules
 import pytest
 from builders import NOON, article, attribution
 from lxml import etree
+from msgspec.structs import replace
 from readers import attributes, entry_of, rendered, texts
 
 from aggregator import __version__
@@ -395,6 +396,14 @@ def test_a_json_feed_carries_everything(documents):
             }
         ],
     }
+
+
+def test_a_json_item_names_a_word_of_two_schemes_once(tmp_path):
+    tags = (Tag(term="art", scheme="https://a.example/"), Tag(term="art"))
+    documents = rendered(tmp_path, replace(WHOLE, tags=tags))
+
+    assert json.loads(documents["json"])["items"][0]["tags"] == ["Media Wire", "art"]
+    assert len(texts(entry_of(documents["rss"]), "category")) == 3
 
 
 # -- an entry that came through an aggregate

@@ -85,7 +85,10 @@ def entry(report: Report, masthead: Masthead) -> bytes:
             "date_published": whole_seconds(article.published).isoformat(),
             "date_modified": whole_seconds(article.updated).isoformat(),
             "authors": [{"name": name} for name in authors(report)],
-            "tags": [tag.label or tag.term for tag in sections(report, masthead)],
+            # Of one word under two schemes nothing is left here but the word.
+            "tags": list(
+                dict.fromkeys(t.label or t.term for t in sections(report, masthead))
+            ),
             "language": language(article.language),
             "attachments": [
                 {
