@@ -63,6 +63,11 @@ def _filled(text: str) -> str:
     return text
 
 
+def _line(text: str) -> str:
+    """Return a text in one line: it stands in lines, and YAML has many ways to end one."""
+    return " ".join(filter(None, map(str.strip, _filled(text).splitlines())))
+
+
 def _flag(text: str) -> bool:
     if text.lower() not in TRUE | FALSE:
         raise ValueError(f'"{text}" is neither true nor false')
@@ -144,7 +149,7 @@ def _header_value(text: str, around: secret.Surroundings) -> str:
     return names.header_value(secret.revealed(text, around))
 
 
-Line = Annotated[str, _of(_filled), _format("text")]
+Line = Annotated[str, _of(_line), _format("text")]
 Text = Annotated[str, _of(str), _format("text")]
 Flag = Annotated[bool, _of(_flag), _format("true or false", "boolean")]
 Count = Annotated[

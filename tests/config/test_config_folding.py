@@ -23,6 +23,18 @@ from aggregator.model import (
 from aggregator.text.urls import host_of
 
 
+@pytest.mark.parametrize(
+    "written", ['"From\\nthe wire"', "|\n      From\n      the wire"]
+)
+def test_words_that_stand_in_a_line_are_one_line(desk: Desk, written):
+    """`credit` stands before a name, in texts and in markup."""
+    desk.writes(
+        "publications.yaml", f"publications:\n  - id: wire\n    credit: {written}\n"
+    )
+
+    assert desk.reads().publications[0].credit == "From the wire"
+
+
 def test_an_empty_folder_of_ours_is_every_default(desk: Desk):
     desk.writes("mediawire.yaml", "")
 
