@@ -5,7 +5,7 @@ In: the files as written, and what they are read in. Out: sentences for the log 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,6 +20,7 @@ from aggregator.config.folder import MORE_SOURCES, PUBLICATIONS, SERVICE, SOURCE
 from aggregator.config.secret import Surroundings, is_elsewhere
 from aggregator.config.service import EXAMPLE_CONTACT, ServiceFile
 from aggregator.config.written import FEW, Written
+from aggregator.model import Source
 
 _HERE = ServiceFile.model_fields["base_url"].default
 # Domains that belong to nobody (RFC 2606), as in the contact we ship.
@@ -115,11 +116,31 @@ def _whole_texts(files: Files) -> Iterator[str]:
                 unbounded.append(source["id"])
     offered = files.publications.values.get("publications", ())
     if unbounded and any(each.get("body", "full") == "full" for each in offered):
-        others = f" and {len(unbounded) - FEW} more" if len(unbounded) > FEW else ""
         yield (
-            f"rights.words of {', '.join(unbounded[:FEW])}{others} bounds excerpts only, "
+            f"rights.words of {_some(unbounded)} bounds excerpts only, "
             "and the whole text is shown; write `body: excerpt` beside it"
         )
+
+
+def never_shown(sources: Iterable[Source]) -> Iterator[str]:
+    """Mention sources whose reports may be shown no more before they may be shown."""
+    hidden = [
+        source.id
+        for source in sources
+        if source.rights.embargo is not None
+        and source.rights.expires is not None
+        and source.rights.embargo >= source.rights.expires
+    ]
+    if hidden:
+        yield (
+            f"no report of {_some(hidden)} is ever shown: rights.expires ends before "
+            "rights.embargo does; make it longer"
+        )
+
+
+def _some(ids: Sequence[str]) -> str:
+    others = f" and {len(ids) - FEW} more" if len(ids) > FEW else ""
+    return f"{', '.join(ids[:FEW])}{others}"
 
 
 def _misnamed(folder: Path) -> Iterator[str]:

@@ -36,7 +36,6 @@ def config(
     publications: PublicationsFile,
     *,
     around: Surroundings,
-    warnings: Sequence[str],
 ) -> model.Config:
     """Return the whole config; the first of `sources` is sources.yaml."""
     fetch = service.fetch
@@ -67,7 +66,6 @@ def config(
             model.RuleSpec(id=id_, kind=rule.kind, options=dict(rule.model_extra or {}))
             for id_, rule in publications.rules.items()
         ),
-        warnings=tuple(warnings),
         secret_files=tuple(dict.fromkeys(around.beside)),
     )
 

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ValidationError
 
 from aggregator.config import fold, overrides
 from aggregator.config.agreement import Checker, disagreements, doubts
-from aggregator.config.cautions import cautions
+from aggregator.config.cautions import cautions, never_shown
 from aggregator.config.files import Files, read_folder
 from aggregator.config.folder import PUBLICATIONS, SERVICE, SOURCES
 from aggregator.config.schema import PublicationsFile, SourcesFile
@@ -93,15 +93,15 @@ def _loaded(
     publications = check.keys(PublicationsFile, files.publications, PUBLICATIONS)
     if complaints:
         raise ConfigError(tuple(sorted(complaints, key=_in_reading_order)))
+    config = fold.config(service, sources, publications, around=around)
     doubtful = doubts(files.sources, files.publications, doubters=doubters)
-    warnings = [
+    warnings = (
         *overrides.slips(around.environ),
         *cautions(around, files),
+        *never_shown(config.sources),
         *map(str, sorted(doubtful, key=_in_reading_order)),
-    ]
-    config = fold.config(
-        service, sources, publications, around=around, warnings=warnings
     )
+    config = replace(config, warnings=warnings)
     return Loaded(config=config, files=files, elsewhere=tuple(around.sought))
 
 

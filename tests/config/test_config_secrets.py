@@ -355,6 +355,22 @@ def test_words_that_bound_nothing_are_mentioned(desk: Desk):
     )
 
 
+def test_rights_that_end_before_they_begin_are_mentioned(desk: Desk):
+    desk.writes(
+        "sources.yaml",
+        "groups: {late: {rights: {embargo: 2d}}}\n"
+        "sources:\n"
+        "  - {id: a, url: https://a.example/, group: late, rights: {expires: 48h}}\n"
+        "  - {id: b, url: https://b.example/, group: late, rights: {expires: 49h}}\n"
+        "  - {id: c, url: https://c.example/, rights: {expires: 1h}}\n",
+    )
+
+    assert (
+        "no report of a is ever shown: rights.expires ends before rights.embargo does; "
+        "make it longer" in desk.reads().warnings
+    )
+
+
 def test_words_are_enough_where_only_excerpts_are_offered(desk: Desk):
     desk.writes(
         "sources.yaml",
