@@ -4,6 +4,7 @@ import os
 import pty
 import signal
 import subprocess
+import sys
 from contextlib import suppress
 
 import pytest
@@ -24,6 +25,31 @@ def at(tmp_path_factory):
 def heed_ctrl_c():
     """Undo what a shell does to jobs in the background: they ignore Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+# Somebody presses Ctrl-C while the command line is loaded.
+EARLY = """
+import os, signal, sys
+class Meddler:
+    def find_spec(self, name, *_):
+        if name == "click":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Meddler())
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from aggregator.__main__ import main
+main()
+"""
+
+
+def test_ctrl_c_before_anything_is_loaded_is_no_traceback():
+    ended = subprocess.run(
+        [sys.executable, "-c", EARLY],
+        capture_output=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+
+    assert (ended.returncode, ended.stderr) == (-signal.SIGINT, b"")
 
 
 def test_status_watches_on_a_terminal_until_ctrl_c(at):
