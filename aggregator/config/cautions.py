@@ -13,7 +13,7 @@ from stat import S_IROTH
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from aggregator.config.addresses import DEFAULT_PORTS, holds_password
+from aggregator.config.addresses import DEFAULT_PORTS, holds_password, host_pattern
 from aggregator.config.fields import TRUE
 from aggregator.config.files import Files
 from aggregator.config.folder import MORE_SOURCES, PUBLICATIONS, SERVICE, SOURCES
@@ -52,6 +52,7 @@ def cautions(around: Surroundings, files: Files) -> Iterator[str]:
         yield f"no source is configured, so nothing is polled; see {SOURCES}"
     if not files.publications.values.get("publications"):
         yield f"no publication is configured; see {PUBLICATIONS}"
+    yield from _named_twice(files.service)
     yield from _polled_twice(files)
     yield from _whole_texts(files)
     for file in (files.service, *files.sources):
@@ -72,6 +73,19 @@ def _is_here(base_url: str) -> bool:
     """Whether an address is one of this machine, as seen from itself."""
     host = urlsplit(base_url).hostname or ""
     return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+def _named_twice(service: Written) -> Iterator[str]:
+    """Mention hosts that are written in two ways: the later one holds."""
+    named: dict[str, str] = {}
+    hosts = service.values.get("hosts", {})
+    for written in hosts:
+        earlier = named.setdefault(host_pattern(written), written)
+        if earlier != written:
+            yield (
+                f"hosts.{earlier} and hosts.{written} in {SERVICE} are one host, and "
+                "the second holds; keep one of them"
+            )
 
 
 def _polled_twice(files: Files) -> Iterator[str]:

@@ -355,6 +355,22 @@ def test_words_that_bound_nothing_are_mentioned(desk: Desk):
     )
 
 
+def test_a_host_that_is_written_in_two_ways_is_mentioned(desk: Desk):
+    desk.writes("sources.yaml", "sources: []")
+    desk.writes(
+        "mediawire.yaml",
+        "hosts: {Example.org: {spacing: 5s}, b.example: {}, example.org.: {spacing: 9s}}",
+    )
+
+    config = desk.reads()
+
+    assert config.host_limits("example.org").spacing.total_seconds() == 9
+    assert (
+        "hosts.Example.org and hosts.example.org. in mediawire.yaml are one host, and "
+        "the second holds; keep one of them" in config.warnings
+    )
+
+
 def test_rights_that_end_before_they_begin_are_mentioned(desk: Desk):
     desk.writes(
         "sources.yaml",
