@@ -6,12 +6,14 @@ relies on them asks again and again whether the session still lives.
 """
 
 import os
+import select
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from hashlib import blake2b
 from threading import RLock
+from typing import Any
 
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,7 +30,8 @@ _APPLICATION_NAME = 63  # bytes that PostgreSQL keeps of it
 
 _try = text("SELECT pg_try_advisory_lock(:number)")
 _try_shared = text("SELECT pg_try_advisory_lock_shared(:number)")
-_unlock_all = text("SELECT pg_advisory_unlock_all()")
+_UNLOCK_ALL = b"SELECT pg_advisory_unlock_all()"
+_PATIENCE = 1000  # milliseconds, with a server that is to free what we leave anyway
 _holder = text(
     "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) "
     "WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
@@ -96,11 +99,13 @@ class Session:
         return self._connection is not None
 
     def leave(self) -> None:
-        """Free what it locked, then end it: a server notices an end some moments later."""
+        """Free what it locked, then end it: a server notices an end some moments later.
+
+        One that answers nothing is not waited for: who stops has 10 seconds for all.
+        """
         with self._turn:
             if self._connection is not None:
-                with suppress(StoreError), self.used() as connection:
-                    connection.execute(_unlock_all)
+                _unlock_all(self._connection)
             self.end()
 
     def end(self) -> None:
@@ -112,6 +117,24 @@ class Session:
                     connection.invalidate()
                     connection.close()
             self._engine.dispose()
+
+
+def _unlock_all(connection: Connection) -> None:
+    """Free all that a session locked, unless the server cannot be asked or is silent.
+
+    Told to the driver itself: a statement of SQLAlchemy's is waited for without end
+    where the server's process hangs and its kernel goes on answering.
+    """
+    try:
+        driver: Any = connection.connection.driver_connection
+        server = driver.pgconn
+        server.send_query(_UNLOCK_ALL)
+        server.flush()
+        answer = select.poll()
+        answer.register(server.socket, select.POLLIN)
+        answer.poll(_PATIENCE)
+    except (SQLAlchemyError, connection.dialect.loaded_dbapi.Error):
+        return
 
 
 def lock_number(connection: Connection, name: str, size: int = 8) -> int:

@@ -1,9 +1,10 @@
 """Processes share the schedule of a store: each shard is worked by one of them."""
 
 import os
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier, BrokenBarrierError, Thread
 
 import pytest
 from databases import POSTGRESQL, sessions_ended_at
@@ -199,6 +200,21 @@ def test_what_is_let_go_is_free_at_once(postgresql_url):
             assert watcher.scalar(locked, number)
             watcher.execute(text("SELECT pg_advisory_unlock(:number)"), number)
     session.end()
+
+
+def test_a_server_that_hangs_keeps_nobody_from_leaving(postgresql_url):
+    """Who stops has 10 seconds, and a statement would be waited for without end."""
+    session = Session(parsed_url(postgresql_url), "leaver")
+    with session.used() as connection:
+        server = connection.scalar(text("SELECT pg_backend_pid()"))
+    os.kill(server, signal.SIGSTOP)
+    leaving = Thread(target=session.leave, daemon=True)
+    try:
+        leaving.start()
+        leaving.join(8)
+        assert not leaving.is_alive()
+    finally:
+        os.kill(server, signal.SIGCONT)
 
 
 def test_the_servers_clock_is_told(one):
