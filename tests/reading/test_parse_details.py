@@ -7,6 +7,7 @@ import pytest
 
 from aggregator.reading import parse
 from aggregator.reading.parsed import Category, Link, Origin, Picture
+from aggregator.reading.tree import media
 
 URL = "https://source.example/feeds/all.xml"
 SPACES = b"""xmlns:atom="http://www.w3.org/2005/Atom"
@@ -185,7 +186,7 @@ def test_pictures_come_with_size_words_and_credit_most_telling_first():
 
 def test_no_picture_has_the_credit_of_another_group():
     """Both groups count as standing beside the entry; the first credit was everybody's."""
-    media = b"".join(
+    groups = b"".join(
         b'<media:group><media:credit>%s</media:credit><media:content url="%s.jpg">'
         b'<media:thumbnail url="%s.png"/></media:content></media:group>' % ((who,) * 3)
         for who in (b"Jo", b"Kim")
@@ -193,13 +194,26 @@ def test_no_picture_has_the_credit_of_another_group():
 
     alone = b'<media:content url="alone.jpg"/>'
 
-    assert {one.url: one.credit for one in item(media + alone).pictures} == {
+    assert {one.url: one.credit for one in item(groups + alone).pictures} == {
         "Jo.jpg": "Jo",
         "Jo.png": "Jo",
         "Kim.jpg": "Kim",
         "Kim.png": "Kim",
         "alone.jpg": None,
     }
+
+
+def test_a_group_is_asked_once_for_the_credit_of_all_its_pictures(monkeypatch):
+    """A group of 4,000 pictures held a reading process up for six seconds."""
+    asked = []
+    own = media._own_credit
+    monkeypatch.setattr(media, "_own_credit", lambda one: asked.append(one) or own(one))
+    pictures = b"".join(b'<media:content url="%d.jpg"/>' % n for n in range(9))
+
+    entry = item(b"<media:group>" + pictures + b"</media:group>")
+
+    assert len(entry.pictures) == 9
+    assert len(asked) == 9 + len(["the group", "the entry"])
 
 
 def test_an_enclosed_picture_has_the_credit_of_its_entry():
