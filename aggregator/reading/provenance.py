@@ -36,8 +36,9 @@ _REFERENCE = re.compile(r"&#(?:([0-9]{1,9})|[xX]([0-9a-fA-F]{1,8}));")
 _TWICE = re.compile(
     "[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")  # no search to the end for each stray "<"
 _WORD = re.compile(r"\w+")
+_OFTEN_ESCAPED = 4
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CUT = "cut at "
 _OF_OTHERS = re.compile(rb"<(?:atom:)?source\b.*?</(?:atom:)?source\s*>", re.DOTALL)
@@ -152,9 +153,12 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _unescaped(text: str) -> str:
-    """Return text without references, however often they were escaped."""
-    while (once := unescape(text)) != text:
-        text = once
+    """Return text without references, as often as they may be escaped by mistake.
+
+    To undo all would be to read a megabyte of `&amp;amp;amp;` 200,000 times.
+    """
+    for _ in range(_OFTEN_ESCAPED):
+        text = unescape(text)
     return text
 
 

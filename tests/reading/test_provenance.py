@@ -127,6 +127,16 @@ def test_text_that_was_put_right_leaves_no_doubt_unless_it_changes(case):
     assert "the body as sent does not stand in the raw item" in doubts(altered)
 
 
+@pytest.mark.parametrize("body", ["&" + "amp;" * 249_000, "<" * 400_000])
+def test_words_that_a_broken_item_lacks_are_missed_before_long(body):
+    """I13: a quadratic search would not end before the suite is stopped."""
+    (article,) = articles(FALSELY_ENCODED["marks in broken XML"].encode())
+
+    found = list(doubts(replace(article, source_body=f"Never. {body}")))
+
+    assert "the body as sent does not stand in the raw item" in found
+
+
 @pytest.mark.parametrize(
     ("field", "value", "doubt"),
     [
