@@ -197,8 +197,14 @@ def test_what_was_folded_by_earlier_rules_is_folded_anew(store_url):
     with open_store(store_url) as store:
         store.put_states([source("bbc")], configured={"bbc"})
         styled, plain = report("a", "𝐅𝐥𝐨𝐨𝐝 at 9℃"), report("b", "Rome")
-        store.record([polled(new=(styled, plain), document=document(styled))])
-    folded = ((styled, "F l o o d at 9 C"), (plain, "paris"))
+        crying = report("c", "ㅋㅠ")
+        new = (styled, plain, crying)
+        store.record([polled(new=new, document=document(styled))])
+    folded = (
+        (styled, "F l o o d at 9 C"),
+        (plain, "paris"),
+        (crying, "\u110f\u1172"),  # a consonant and a vowel
+    )
     was = [
         f"UPDATE search SET words = '{words}' WHERE article_id = '{each.id}'"
         for each, words in folded
@@ -210,6 +216,7 @@ def test_what_was_folded_by_earlier_rules_is_folded_anew(store_url):
     with open_store(store_url) as store:
         assert names(store, "flood 9 c") == ["a"]
         assert names(store, "paris") == ["b"]
+        assert names(store, "ㅋㅠ") == ["c"]
 
 
 TRIGGER = """CREATE TRIGGER IF NOT EXISTS search_added AFTER INSERT ON search BEGIN
