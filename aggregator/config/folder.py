@@ -41,8 +41,9 @@ def paths(folder: Path) -> list[Path]:
 def content_of(path: Path, *, patience: float = 0) -> bytes:
     """Return the bytes of a file: MAX_BYTES and one more where it holds more than that.
 
-    Raises OSError, also for a pipe into which nobody writes for `patience` seconds, and
-    for all else that is no plain file: /dev/zero has no end.
+    Raises OSError, also for a pipe into which nobody writes for `patience` seconds or
+    from which nothing comes, and for all else that is no plain file: /dev/zero has no
+    end.
     """
     with open(path, "rb", opener=_without_waiting) as file:
         mode = os.fstat(file.fileno()).st_mode
@@ -66,6 +67,8 @@ def _piped(descriptor: int, patience: float) -> bytes:
         if not (part := os.read(descriptor, 65536)):
             break
         content += part
+    if not content:  # read before: `<(pass show wire)` holds a secret once
+        raise OSError(errno.ENODATA, "it is a pipe, and nothing comes out of it")
     return content
 
 

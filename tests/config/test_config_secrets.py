@@ -234,6 +234,22 @@ def test_a_secret_may_come_through_a_pipe_that_somebody_writes_into(
     )
 
 
+def test_a_pipe_that_was_emptied_holds_no_empty_secret(desk: Desk):
+    """A service that read its config again went on with an empty password."""
+    end, beginning = os.pipe()
+    os.write(beginning, b"secret\n")
+    os.close(beginning)
+    key = f"headers: {{X-Key: file:/dev/fd/{end}}}"
+    desk.writes("sources.yaml", f"sources: [{{id: a, url: https://a.example/, {key}}}]")
+
+    assert desk.reads().sources[0].headers == (("X-Key", "secret"),)
+    assert desk.complaint().endswith(
+        f"the file '/dev/fd/{end}' cannot be read: "
+        "it is a pipe, and nothing comes out of it"
+    )
+    os.close(end)
+
+
 def test_a_file_that_a_variable_names_is_followed_and_missed_when_all_can_read_it(
     desk: Desk,
 ):
