@@ -140,7 +140,7 @@ def _legal(text: str) -> str:
 
 
 def refusal(text: str) -> str | None:
-    """Return why a text is no http or https address, or None."""
+    """Return why a text is no http or https address, or None; no more of it than a scheme."""
     if _BLANK.search(text):
         return "holds a blank or control character; write %20"
     scheme, separator, _ = text.partition("://")
@@ -155,8 +155,7 @@ def refusal(text: str) -> str | None:
         return f"has a wrong {'port' if 'ort' in str(error) else 'host'}"
     if not host or "\\" in parts.netloc or port == 0:
         return "names no host"
-    doubled = _EMPTY_LABEL.search(host)
-    return f"has a wrong host: a dot too many in {host}" if doubled else None
+    return "has a wrong host: a dot too many" if _EMPTY_LABEL.search(host) else None
 
 
 def feed_address(text: str, folder: Path) -> str:

@@ -136,7 +136,7 @@ def _token(text: str, around: secret.Surroundings) -> str:
 
 
 def _webhook_address(text: str, around: secret.Surroundings) -> str:
-    """Return the address; ValueError without any of it, for all of it is a secret."""
+    """Return the address; ValueError without its words, for all of it is a secret."""
     address = secret.revealed(text, around)
     if (reason := addresses.refusal(address)) is None:
         return address
