@@ -12,6 +12,7 @@ from builders import ANY_RIGHTS, NOON, article, publication, report
 from msgspec.structs import replace
 from press import NAMES, contents, publisher_top, reports
 
+from aggregator.model import Enclosure
 from aggregator.publishing import Publisher, formats
 from aggregator.publishing.formats import json as json_format
 from aggregator.publishing.pieces import Piece, Pieces
@@ -136,6 +137,16 @@ def test_an_entry_that_cannot_be_written_is_left_out_with_the_reason(publisher, 
             (2, None, ((article(99).id, reason),))
         }
         ET.parse(output / "feeds/wire.rss")
+
+
+def test_a_credit_that_cannot_be_written_is_named_where_it_stands(publisher):
+    file = Enclosure(url="https://agency.example/2.jpg", credit="K\x0bim")
+    bad = report(article(1, enclosures=(file,)), publication(), ANY_RIGHTS)
+
+    statuses = publisher.publish(publication(), [bad], now=NOON)
+
+    reason = "its credit of a file holds U+000B, which no format may hold"
+    assert {status.left_out for status in statuses} == {((bad.article.id, reason),)}
 
 
 def test_characters_that_are_legal_if_odd_are_published(publisher):

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from reading_pages import links, strict
 
 from aggregator.errors import StoreError
-from aggregator.model import Dropped, Rights, Selection
+from aggregator.model import Dropped, Enclosure, Rights, Selection
 from aggregator.web.api.site import OPERATIONS
 
 API = "/api/v1"
@@ -331,6 +331,15 @@ def test_a_report_is_shown_with_all_that_its_page_has(site):
     assert whole["image"]["credit"] == "Harbour Gazette / A. Brink"
     assert whole["page_url"] == f"https://wire.example/articles/{line['id']}"
     assert whole["listed_at"] == "2026-11-24T11:53:00Z"
+
+
+def test_a_file_of_a_report_says_whose_it_is(tmp_path):
+    file = Enclosure(url="https://a.example/2.jpg", credit="Kim")
+    one = article(enclosures=(file,))
+    with served(House(tmp_path).take(one)) as site:
+        files = ask(site, f"/articles/{one.id}")["attachments"]
+
+    assert [each["credit"] for each in files] == ["Kim"]
 
 
 @pytest.mark.parametrize("body", ["excerpt", "headline"])
