@@ -52,6 +52,9 @@ _DECLARED_IN_EBCDIC = re.compile(
     r"\bencoding\s*=\s*\W([A-Za-z0-9_.:-]{1,40})", re.ASCII
 )
 _CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([^"';\s]+)""", re.IGNORECASE)
+# What has to stand before other letters than ASCII in seven bits: without it "~user" is
+# broken HZ, and an address.
+_SHIFT = re.compile(rb"[\x0e\x1b]|~\{")
 # Whole ones only: the first two bytes of many are "é”" in windows-1252.
 _SEQUENCE = re.compile(
     rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
@@ -215,6 +218,8 @@ def _closest(body: bytes, encodings: tuple[str, ...]) -> str:
     where they read like it. (A browser shows U+FFFD for each in HTML, and an error for
     the whole in XML.)
     """
+    if body.isascii() and not _SHIFT.search(body):
+        return "utf-8"
     believed = encodings[0] if encodings else "utf-8"
     if believed == "utf-8" and _SEQUENCE.search(body):
         return "utf-8"

@@ -153,6 +153,13 @@ def test_a_kind_of_ebcdic_that_is_not_known_is_refused_in_a_sentence():
     )
 
 
+def test_an_address_in_ascii_is_no_broken_hz():
+    """`~` begins an escape in HZ; U+FFFD stood in the link of every entry."""
+    body = feed("https://a.example/~user/", declared="hz-gb-2312")
+
+    assert "<t>https://a.example/~user/</t>" in read(body).document.decode()
+
+
 @pytest.mark.parametrize("label", ["cp500", "hz", "iso-2022-jp"])
 def test_a_label_that_the_bytes_belie_changes_no_letter(label):
     body = feed(FRENCH, declared=label)
