@@ -51,6 +51,7 @@ from aggregator.model import Article
 from aggregator.store.articles import articles, rows_of
 from aggregator.store.bodies import bodies, texts_in, texts_of
 from aggregator.store.columns import Name, chunks, execute_each, metadata
+from aggregator.store.isolating import LeaveOut, raised
 from aggregator.text.folding import Term, folded, terms, words
 
 # Within a sentence an element parts no words; every other one does.
@@ -172,13 +173,22 @@ def index(connection: Connection, new: Iterable[Article]) -> None:
     _add(connection, [_row(each, micros(each.listed_at)) for each in listed])
 
 
-def index_again(connection: Connection, article_ids: Sequence[str]) -> None:
-    """Let stored articles be found by what they say now."""
-    rows = rows_of(connection, article_ids)
-    texts = texts_of(connection, rows)
+def index_again(
+    connection: Connection,
+    article_ids: Sequence[str],
+    *,
+    leave_out: LeaveOut = raised,
+) -> None:
+    """Let stored articles be found by what they say now.
+
+    What cannot be read is given to `leave_out`, and found as before.
+    """
+    rows = rows_of(connection, article_ids, leave_out=leave_out)
+    texts = texts_of(connection, rows, leave_out=leave_out)
     changes = [
-        {"which": id_, "words": _words(row.title, row.source_title, texts[id_]["body"])}
+        {"which": id_, "words": _words(row.title, row.source_title, said["body"])}
         for id_, row in rows.items()
+        if (said := texts.get(id_))
     ]
     execute_each(connection, _change, changes)
 

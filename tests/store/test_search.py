@@ -219,6 +219,20 @@ def test_what_was_folded_by_earlier_rules_is_folded_anew(store_url):
         assert names(store, "ㅋㅠ") == ["c"]
 
 
+def test_a_damaged_article_keeps_no_store_from_being_folded_anew(store_url):
+    with open_store(store_url) as store:
+        store.put_states([source("bbc")], configured={"bbc"})
+        new = report("a", "𝐅𝐥𝐨𝐨𝐝"), report("b", "𝐑𝐨𝐦𝐞")
+        store.record([polled(new=new, document=document(*new))])
+    torn = f"UPDATE bodies SET texts = 'torn' WHERE article_id = '{new[0].id}'"
+    before(store_url, "0010", torn, "UPDATE search SET words = 'R o m e'")
+
+    migrate(store_url)
+
+    with open_store(store_url) as store:
+        assert names(store, "rome") == ["b"]
+
+
 TRIGGER = """CREATE TRIGGER IF NOT EXISTS search_added AFTER INSERT ON search BEGIN
     INSERT INTO search_index(rowid, words) VALUES (new.number, new.words);
 END"""
