@@ -28,6 +28,10 @@ from aggregator.config.folder import PUBLICATIONS
 from aggregator.errors import StoreError
 from aggregator.model import Config, PublicationStatus, SourceState
 
+# Seconds from a stop until a round is ended as it stands: what running polls bring is
+# still published, which may take a while after many.
+FLUSHED = 60.0
+
 
 @click.command()
 @click.option("--once", is_flag=True, help="One full round of what is due, then exit.")
@@ -269,7 +273,7 @@ def _round(
             forced=forced,
             prunes=prunes,
             polled=progress.advance,
-            begun=lambda engine: on_signals(engine.abandon),
+            begun=lambda engine: on_signals(engine.abandon, within=FLUSHED),
         )
 
 
