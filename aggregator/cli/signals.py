@@ -15,10 +15,11 @@ from types import FrameType
 
 from aggregator.events import log
 
-# Seconds from a stop until a service is ended as it stands. Polls and pages get ten. A
-# database server that froze is waited for without end: its kernel answers for it, so no
-# time limit of a connection runs out, and one lock that its thread holds keeps the rest.
-LAST = 12.0
+# Seconds from a stop until a service is ended as it stands. Polls and pages get ten, and
+# what they brought is written then; our systemd unit kills after thirty. A database
+# server that froze is waited for without end: its kernel answers for it, so no time limit
+# of a connection runs out, and one lock that its thread holds keeps the rest.
+LAST = 25.0
 
 
 def on_signals(
