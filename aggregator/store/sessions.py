@@ -31,7 +31,7 @@ _APPLICATION_NAME = 63  # bytes that PostgreSQL keeps of it
 _try = text("SELECT pg_try_advisory_lock(:number)")
 _try_shared = text("SELECT pg_try_advisory_lock_shared(:number)")
 _UNLOCK_ALL = b"SELECT pg_advisory_unlock_all()"
-_PATIENCE = 1000  # milliseconds, with a server that is to free what we leave anyway
+_PATIENCE = 0.5  # seconds, with a server that is to free what we leave anyway
 _holder = text(
     "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) "
     "WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
@@ -101,12 +101,19 @@ class Session:
     def leave(self) -> None:
         """Free what it locked, then end it: a server notices an end some moments later.
 
-        One that answers nothing is not waited for: who stops has 10 seconds for all.
+        One that answers nothing is not waited for: who stops has 10 seconds for all. Nor
+        does a thread wait for it any longer, which ends the session then.
         """
-        with self._turn:
+        if not self._turn.acquire(timeout=_PATIENCE):
+            if connection := self._connection:
+                _cut(connection)
+            return
+        try:
             if self._connection is not None:
                 _unlock_all(self._connection)
             self.end()
+        finally:
+            self._turn.release()
 
     def end(self) -> None:
         """End it, and with it what it locked; the next use opens another one."""
@@ -125,16 +132,21 @@ def _unlock_all(connection: Connection) -> None:
     Told to the driver itself: a statement of SQLAlchemy's is waited for without end
     where the server's process hangs and its kernel goes on answering.
     """
-    try:
+    with suppress(SQLAlchemyError, connection.dialect.loaded_dbapi.Error):
         driver: Any = connection.connection.driver_connection
-        server = driver.pgconn
-        server.send_query(_UNLOCK_ALL)
-        server.flush()
+        driver.pgconn.send_query(_UNLOCK_ALL)
+        driver.pgconn.flush()
         answer = select.poll()
-        answer.register(server.socket, select.POLLIN)
-        answer.poll(_PATIENCE)
-    except (SQLAlchemyError, connection.dialect.loaded_dbapi.Error):
-        return
+        answer.register(driver.pgconn.socket, select.POLLIN)
+        answer.poll(_PATIENCE * 1000)
+
+
+def _cut(connection: Connection) -> None:
+    """Let who waits for an answer of the server find that there is no server any more."""
+    with suppress(SQLAlchemyError, connection.dialect.loaded_dbapi.Error, OSError):
+        driver: Any = connection.connection.driver_connection
+        with socket.socket(fileno=os.dup(driver.pgconn.socket)) as line:
+            line.shutdown(socket.SHUT_RDWR)
 
 
 def lock_number(connection: Connection, name: str, size: int = 8) -> int:

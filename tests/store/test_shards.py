@@ -202,17 +202,26 @@ def test_what_is_let_go_is_free_at_once(postgresql_url):
     session.end()
 
 
-def test_a_server_that_hangs_keeps_nobody_from_leaving(postgresql_url):
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_server_that_hangs_keeps_nobody_from_leaving(postgresql_url, waits):
     """Who stops has 10 seconds, and a statement would be waited for without end."""
     session = Session(parsed_url(postgresql_url), "leaver")
     with session.used() as connection:
         server = connection.scalar(text("SELECT pg_backend_pid()"))
-    os.kill(server, signal.SIGSTOP)
+    asking = Thread(target=session.lives, daemon=True)
     leaving = Thread(target=session.leave, daemon=True)
+    os.kill(server, signal.SIGSTOP)
     try:
+        if waits:
+            asking.start()
+            while session._turn.acquire(blocking=False):
+                session._turn.release()
         leaving.start()
         leaving.join(8)
         assert not leaving.is_alive()
+        if waits:
+            asking.join(8)
+        assert not asking.is_alive()
     finally:
         os.kill(server, signal.SIGCONT)
 
