@@ -84,6 +84,21 @@ def edited(
     )
 
 
+def arrived(result: PollResult, *, now: datetime) -> PollResult:
+    """Return what a poll brought, with old reports as seen when they are recorded.
+
+    A poll takes a while, and months are written meanwhile. What is listed before it was
+    seen comes into those that were written before that, and would be in none.
+    """
+    new = tuple(
+        replace(each, first_seen=max(each.first_seen, now))
+        if each.listed_at < each.first_seen
+        else each
+        for each in result.new
+    )
+    return replace(result, new=new)
+
+
 def tell_of(result: PollResult) -> None:
     """Say in the log how a poll ended, and what was noted in it."""
     outcome = result.outcome

@@ -21,7 +21,7 @@ from aggregator.app.editorial import Editorial
 from aggregator.app.handover import pick_up
 from aggregator.app.lowering import Lowering
 from aggregator.app.printing import Printing
-from aggregator.app.records import broken, edited, recorded, tell_of
+from aggregator.app.records import arrived, broken, edited, recorded, tell_of
 from aggregator.app.ruled import edit_again, is_ruled_by, sign_of
 from aggregator.app.schedule import Schedule
 from aggregator.errors import StoreAway
@@ -223,6 +223,8 @@ class Wire:
         """
         with self._adopting:
             results = [self._up_to_date(result) for result in results]
+            now = self.clock()
+            results = [arrived(result, now=now) for result in results]
             provided = sign_of(self.editorial) if beside else None
             kept = recorded(self.store, self.sources, results, provided=provided)
         for result in kept:

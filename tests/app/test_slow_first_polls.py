@@ -1,0 +1,43 @@
+"""What a source tells while months are written stands in one of them all the same."""
+
+from datetime import timedelta
+from email.utils import format_datetime
+
+from msgspec.structs import replace
+
+from aggregator.app.clock import utc_now
+from aggregator.model import Publication
+from tests.app.agency import agency
+
+DAY = timedelta(days=1)
+
+
+def reports(source_id, *ages):
+    """Return a feed with a report of each of these ages, the newest first."""
+    items = "".join(
+        f"<item><guid isPermaLink='false'>{source_id}{number}</guid>"
+        f"<title>Report {number} of {source_id}</title>"
+        f"<pubDate>{format_datetime(utc_now() - age)}</pubDate>"
+        f"<description>Words.</description></item>"
+        for number, age in enumerate(ages)
+    )
+    head = "<title>T</title><link>https://agency.example/</link>"
+    return f'<rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
+
+
+def test_old_reports_of_a_slow_source_stand_in_months_written_meanwhile(tmp_path):
+    """They were seen before months were written, stored after, and looked for never."""
+    wire = Publication(id="wire", title="Wire", limit=1)
+    with agency(tmp_path, "a", "b") as desk:
+        desk.wire.adopt(replace(desk.config, publications=(wire,)))
+        desk.says("a", reports("a", 0 * DAY, 40 * DAY))
+        desk.says("b", reports("b", 41 * DAY))
+        slow, quick = desk.wire.poll(desk.state("b")), desk.wire.poll(desk.state("a"))
+        desk.wire.record([quick])
+        desk.wire.publish()
+
+        desk.wire.record([slow])
+        desk.wire.publish()
+
+        months = (tmp_path / "public/feeds/wire/archive").glob("*.atom")
+        assert any("Report 0 of b" in month.read_text() for month in months)
