@@ -37,6 +37,11 @@ class Summary(Struct):
         return sum(result.outcome.kind == "failed" for result in self.results)
 
     @property
+    def has_news(self) -> bool:
+        """Return whether any source brought something."""
+        return any(result.outcome.kind == "updated" for result in self.results)
+
+    @property
     def refused(self) -> list[PublicationStatus]:
         """Return the documents that were not fit to replace the last good ones."""
         return [status for status in self.statuses if status.refused]
@@ -99,8 +104,9 @@ def poll_round(
     if states:
         _poll_all(wire, states, answers, partial(wire.poll, forced=forced), begun)
     summary = Summary(results=answers.results)
-    # What has to stand in a month is there before it is pruned.
-    summary.statuses = wire.publish_news()
+    # What has to stand in a month is there before it is pruned: also old reports, which
+    # change no live document.
+    summary.statuses = wire.publish() if summary.has_news else wire.publish_news()
     if prunes and _pruned(wire):
         summary.statuses = wire.publish_news() or summary.statuses
     return summary

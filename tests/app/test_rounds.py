@@ -10,8 +10,8 @@ from structlog.testing import capture_logs
 
 from aggregator.app.round import begin_round, poll_round
 from aggregator.app.wire import EVERYTHING, Wire
-from aggregator.model import HostLimits
-from tests.app.agency import agency, source
+from aggregator.model import HostLimits, Publication
+from tests.app.agency import agency, feed, source
 from tests.app.running import away, running
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -147,3 +147,20 @@ def test_what_cannot_be_pruned_is_no_reason_to_say_nothing_of_a_round(at, monkey
 
     assert len(summary.results) == 2
     assert "not pruned" in [each["event"] for each in events]
+
+
+def test_old_reports_of_a_new_source_stand_in_months_after_its_first_round(tmp_path):
+    """They change no live document, and months waited for the next that did."""
+    wire = Publication(id="wire", title="Wire", limit=1)
+    with agency(tmp_path, "a") as desk:
+        desk.wire.adopt(replace(desk.config, publications=(wire,)))
+        poll(desk)
+        both = (*desk.config.sources, source("b"))
+        desk.wire.adopt(replace(desk.config, publications=(wire,), sources=both))
+        old = b"<pubDate>Mon, 02 Mar 2026 09:00:00 GMT</pubDate></item>"
+        desk.says("b", feed("old").replace(b"</item>", old))
+
+        poll(desk)
+
+        months = (tmp_path / "public/feeds/wire/archive").glob("*.atom")
+        assert any("Report old" in month.read_text() for month in months)
