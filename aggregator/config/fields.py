@@ -150,6 +150,7 @@ def _header_value(text: str, around: secret.Surroundings) -> str:
 
 
 Line = Annotated[str, _of(_line), _format("text")]
+Folder = Annotated[str, _of(_filled), _format("text")]
 Text = Annotated[str, _of(str), _format("text")]
 Flag = Annotated[bool, _of(_flag), _format("true or false", "boolean")]
 Count = Annotated[

@@ -14,6 +14,7 @@ from aggregator.config.fields import (
     Dialled,
     Duration,
     Flag,
+    Folder,
     HostPattern,
     Line,
     Listen,
@@ -154,7 +155,7 @@ class ServiceFile(BaseModel, extra="forbid", frozen=True, title="mediawire.yaml"
     listen: Listen = Field(
         default=("127.0.0.1", 8080), description="Where pages and feeds are served."
     )
-    output: Line = Field(
+    output: Folder = Field(
         default="data/public",
         description="Every representation is also a file here, atomically written.",
     )

@@ -35,6 +35,12 @@ def test_words_that_stand_in_a_line_are_one_line(desk: Desk, written):
     assert desk.reads().publications[0].credit == "From the wire"
 
 
+def test_the_name_of_a_folder_is_taken_to_the_letter(desk: Desk):
+    desk.writes("mediawire.yaml", 'output: "/srv/wire "')
+
+    assert desk.reads().output == Path("/srv/wire ")
+
+
 def test_an_empty_folder_of_ours_is_every_default(desk: Desk):
     desk.writes("mediawire.yaml", "")
 
