@@ -17,7 +17,7 @@ from aggregator.config.addresses import DEFAULT_PORTS, holds_password, host_patt
 from aggregator.config.fields import TRUE
 from aggregator.config.files import Files
 from aggregator.config.folder import MORE_SOURCES, PUBLICATIONS, SERVICE, SOURCES
-from aggregator.config.secret import Surroundings, is_elsewhere
+from aggregator.config.secret import KEYS, Surroundings, is_elsewhere
 from aggregator.config.service import EXAMPLE_CONTACT, ServiceFile
 from aggregator.config.written import FEW, Written
 from aggregator.model import Source
@@ -191,13 +191,13 @@ def _holds_secrets(file: Written) -> bool:
 
 def _opens_the_console(file: Written) -> bool:
     """Return whether the token, the webhook or the mail password stands in the file."""
-    alerts = file.values.get("alerts", {})
-    said = (
-        file.values.get("console", {}).get("token"),
-        alerts.get("webhook"),
-        alerts.get("mail", {}).get("password"),
-    )
-    return any(secret and not is_elsewhere(secret) for secret in said)
+    for path in KEYS:
+        said: Any = file.values
+        for key in path:
+            said = said.get(key, {})
+        if said and not is_elsewhere(said):
+            return True
+    return False
 
 
 def _speaks_secrets(layer: Mapping[str, Any]) -> bool:

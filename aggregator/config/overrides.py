@@ -28,15 +28,7 @@ from aggregator.errors import Complaint
 # Read by the command line itself, before there is a config.
 _OF_THE_COMMAND_LINE = frozenset({"CONFIG", "LOG_LEVEL", "LOG_FORMAT"})
 _FILE_ONLY = "hosts"
-_SECRETS: frozenset[Path] = frozenset(
-    {
-        ("store",),
-        ("console", "token"),
-        ("alerts", "webhook"),
-        ("alerts", "mail", "username"),
-        ("alerts", "mail", "password"),
-    }
-)
+_STORE = ("store",)
 # Near enough to be a slip: FETCH_TIMEOUT for FETCH__TIMEOUT, not PORT for STORE.
 _A_SLIP = 0.8
 
@@ -76,7 +68,7 @@ def from_environment(
                 complaints.append(place.complaint(path, str(error)))
             else:
                 overrides.append(Override(path=path, text=value, place=place))
-                if read is secret.from_file and path in _SECRETS:
+                if read is secret.from_file and path in (*secret.KEYS, _STORE):
                     around.opened.append(around.folder / text)
     return overrides, complaints
 

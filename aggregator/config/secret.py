@@ -15,6 +15,8 @@ from aggregator.config.folder import PATIENCE, content_of
 from aggregator.model import repr_without
 
 MOST = 64 * 1024
+# Keys of mediawire.yaml that are secrets; of `store` only a password in it is one.
+KEYS = (("console", "token"), ("alerts", "webhook"), ("alerts", "mail", "password"))
 PREFIX = "MEDIAWIRE_"  # of variables that are meant for us
 
 
