@@ -72,10 +72,10 @@ def _told(
 
 
 def _body(told: _Told) -> str:
-    return (
-        f"<p>{escape(told.text)}</p>"
-        f'<p><a href="{told.number}.html#more">{told.number} &rarr;</a></p>'
-    )
+    """Return the text; its last sentence leads to more, by a relative address."""
+    before, stop, last = told.text.rpartition(". ")
+    link = f'<a href="{told.number}.html#more">{escape(last)}</a>'
+    return f"<p>{escape(before + stop)}{link}</p>"
 
 
 def _rss(agency: Agency, home: str, reports: list[_Told]) -> str:
