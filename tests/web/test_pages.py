@@ -450,6 +450,16 @@ def test_recent_posts_stand_beside_an_article_without_itself(site):
     assert recent[0] == story(2).title
 
 
+def test_recent_posts_say_how_they_begin_where_they_are_from_and_how_old_they_are(site):
+    """The mission: beside a report the recent posts with a short excerpt and their age."""
+    section = page(site, "/feeds/wire").findall(".//ol[@class='reports']/li")
+    beside = page(site, ARTICLE).findall(".//aside//ul[@class='brief']/li")
+
+    told = [texts(line, "p") for line in beside]
+    assert all(line in [texts(each, "p") for each in section] for line in told)
+    assert {len(paragraphs) for paragraphs in told} == {2}
+
+
 def test_a_headline_that_was_not_changed_has_no_original(house):
     unchanged = article()
 
