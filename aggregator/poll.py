@@ -82,12 +82,16 @@ class Memory(Protocol):
 
 
 class Rooms(Struct, frozen=True, kw_only=True):
-    """The rooms that a report walks through. `edit` is the desk's last word."""
+    """The rooms that a report walks through. `edit` is the desk's last word.
+
+    `max_body` bounds a document that is unpacked by its reader, in bytes.
+    """
 
     fetching: Fetching
     readers: Readers
     memory: Memory
     edit: Callable[[Article], Article]
+    max_body: int
 
 
 class _Attempt(Struct, frozen=True, kw_only=True):
@@ -252,6 +256,7 @@ def _reading(attempt: _Attempt, answer: Fetched, previous: Document | None) -> R
             known=dict(previous.items) if previous else {},
             passage=previous.passage if previous else None,
             now=attempt.now,
+            max_bytes=attempt.rooms.max_body,
         )
     )
 

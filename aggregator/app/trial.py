@@ -59,6 +59,7 @@ def try_sources(config: Config, *, but: Collection[str]) -> list[PollResult]:
             readers=workers,
             memory=_NothingKnown(),
             edit=lambda article: article,
+            max_body=config.fetch.max_body,
         )
 
         def attempt(state: SourceState) -> PollResult:

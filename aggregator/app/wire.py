@@ -153,6 +153,7 @@ class Wire:
             readers=self.workers,
             memory=self.store,
             edit=self.editorial.edit,
+            max_body=self.config.fetch.max_body,
         )
         self._generation += 1
 

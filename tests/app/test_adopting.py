@@ -1,5 +1,6 @@
 """An edit is adopted whole, also if the store or the disk is away just then."""
 
+import gzip
 from threading import Event, Thread
 
 import pytest
@@ -8,7 +9,8 @@ from structlog.testing import capture_logs
 
 from aggregator.app.alarm import standing_alerts
 from aggregator.app.standing import standings
-from tests.app.agency import PATIENCE, source
+from aggregator.model import FetchLimits
+from tests.app.agency import PATIENCE, agency, feed, source
 from tests.app.running import away, running
 
 
@@ -144,3 +146,15 @@ def test_a_source_that_is_removed_while_all_are_shown_breaks_no_page(
         shown(at.wire)
 
         assert [row["id"] for row in standings(at.wire)] == ["ap"]
+
+
+def test_a_feed_that_its_reader_unpacks_is_no_larger_than_the_config_says(tmp_path):
+    """What is fetched is small: it is gzip, and no header says so."""
+    with agency(tmp_path, "a", "b", fetch=FetchLimits(max_body=10_000)) as desk:
+        desk.says("a", gzip.compress(feed(*map(str, range(200)))))
+        desk.says("b", gzip.compress(feed("1")))
+
+        desk.tick()
+
+        assert desk.state("a").problem == "too-large"
+        assert desk.state("b").outcome == "updated"

@@ -325,7 +325,7 @@ def test_what_came_of_a_bomb_is_let_go_of_with_the_poll():
             raise FetchError(f"{request.url}: too large", problem="too-large")
 
     source = Source(id="a", url="https://a.example/feed")
-    rooms = Rooms(fetching=Web(), readers=None, memory=None, edit=None)
+    rooms = Rooms(fetching=Web(), readers=None, memory=None, edit=None, max_body=0)
     state = cadence.initial(source, now=NOON)
 
     gc.disable()

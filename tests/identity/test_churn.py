@@ -136,6 +136,7 @@ class Desk:
             readers=Reader(),
             memory=self.store,
             edit=lambda article: article,
+            max_body=1_000_000,
         )
 
     def poll(self, manner, stories):

@@ -60,6 +60,7 @@ def rooms_of(config):
             readers=Reader(),
             memory=store,
             edit=Editorial(config).edit,
+            max_body=config.fetch.max_body,
         )
 
 
