@@ -18,7 +18,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 
@@ -76,9 +76,8 @@ _HIGHEST = 0x10FFFF
 
 
 class Decoded(Struct, frozen=True, kw_only=True):
-    """A document in UTF-8. `json` holds the parsed document where `kind` is json."""
+    """A document in UTF-8. `json` holds the parsed document, None where it is XML."""
 
-    kind: Literal["xml", "json"]
     document: bytes
     json: dict[str, Any] | None = None
     notes: tuple[str, ...] = ()
@@ -107,14 +106,12 @@ def decode(body: bytes, *, content_type: str | None, max_bytes: int) -> Decoded:
             f"the answer was empty: {what}, {len(body)} bytes", problem="empty"
         )
     if document[:1] in (b"{", b"["):
-        return Decoded(
-            kind="json", document=document, json=_json(document), notes=notes
-        )
+        return Decoded(document=document, json=_json(document), notes=notes)
     begin = opening(document)
     if begin.junk:
         notes += (f"{begin.root} bytes that are no XML stood before the feed",)
     document = resolved(begin.subset, document[begin.root :])
-    return Decoded(kind="xml", document=document, notes=notes)
+    return Decoded(document=document, notes=notes)
 
 
 def utf8(body: bytes, content_type: str | None) -> bytes:

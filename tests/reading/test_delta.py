@@ -44,7 +44,7 @@ def documents(folder):
             found = decode(path.read_bytes(), content_type=None, max_bytes=10**8)
         except ReadError:
             continue
-        if found.kind == "xml":
+        if found.json is None:
             yield path, found.document
 
 

@@ -55,7 +55,7 @@ def articles(path):
     """Return the articles of a document, () for one that is refused, None for JSON."""
     try:
         found = decode.decode(path.read_bytes(), content_type=None, max_bytes=2**24)
-        if found.kind == "json":
+        if found.json is not None:
             return None
         feed = parse.feed(found.document, url=SOURCE.url)
     except ReadError:
