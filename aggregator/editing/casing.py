@@ -113,28 +113,25 @@ def sentence_case(title: str, keep: Kept, language: str, *, shouted: bool) -> st
 
 def title_case(title: str, keep: Kept, language: str, *, shouted: bool) -> str:
     """Return the headline with a capital on every word but short ones in between."""
-    words = list(WORD.finditer(title))
-    unstressed = _GERMAN_SMALL if _base(language) in _GERMAN else SMALL
+    starts = [match.start() for match in WORD.finditer(title)]
+    if _base(language) in _GERMAN:
+        unstressed, edges = _GERMAN_SMALL, starts[:1]
+    else:
+        unstressed, edges = SMALL, [*starts[:1], *starts[-1:]]
 
     def capped(match: re.Match[str]) -> str:
         word = match[0]
         before = title[: match.start()]
         small = _small(word, keep, language, before, shouted=shouted)
-        edge = match.start() in {words[0].start(), words[-1].start()}
-        if unstressed is _GERMAN_SMALL:
-            edge = match.start() == words[0].start()
-        edge = edge or _begins_a_sentence(before)
-        if small == word or (small in unstressed and not edge):
+        is_stressed = match.start() in edges or _begins_a_sentence(before)
+        if small == word or (small in unstressed and not is_stressed):
             return small
-        first, *others = small.split("-")
-        capital = [_capital(first, language)]
-        capital += [
-            part
-            if part in unstressed and number < len(others)
-            else _capital(part, language)
-            for number, part in enumerate(others, 1)
-        ]
-        return "-".join(capital)
+        parts = small.split("-")
+        inner = range(1, len(parts) - 1)
+        return "-".join(
+            part if n in inner and part in unstressed else _capital(part, language)
+            for n, part in enumerate(parts)
+        )
 
     return WORD.sub(capped, title)
 
