@@ -30,7 +30,7 @@ _RTL = re.compile(
 )
 
 
-def credited_name(article: Article, language: str | None = None) -> str:
+def credited_name(article: Article, language: str | None) -> str:
     """Return the name we credit: `AGENCY`, or `AGENCY (via AGGREGATE)`."""
     attribution, via = article.attribution, first_source(article.attribution)
     if via is None:
@@ -64,10 +64,8 @@ def showable(url: str | None) -> str | None:
     return None if url.startswith(INVENTED) else url
 
 
-def credit_block(
-    article: Article, word: str = "Source", language: str | None = None
-) -> str:
-    """Return the last paragraph of every body, as HTML."""
+def credit_block(article: Article, word: str, language: str | None) -> str:
+    """Return the last paragraph of every body, as HTML; `word` stands before the name."""
     name = escape(credited_name(article, language), quote=False)
     url = credited_url(article)
     said = f"{escape(word, quote=False)}: {name}"
@@ -78,15 +76,13 @@ def credit_block(
     return f"{BLOCK_START}{said}</p>"
 
 
-def credit_line(
-    article: Article, word: str = "Source", language: str | None = None
-) -> str:
+def credit_line(article: Article, word: str, language: str | None) -> str:
     """Return the same credit as plain text, for summaries."""
     name, url = credited_name(article, language), credited_url(article)
     return f"{word}: {name} – {url}" if url else f"{word}: {name}"
 
 
-def also_block(also: Sequence[Also], language: str | None = None) -> str:
+def also_block(also: Sequence[Also], language: str | None) -> str:
     """Return who else carried the article, as HTML; nothing for nobody."""
     if not also:
         return ""
@@ -94,7 +90,7 @@ def also_block(also: Sequence[Also], language: str | None = None) -> str:
     return f"{ALSO_START}{word}: {', '.join(map(_also_linked, also))}</p>"
 
 
-def also_line(also: Sequence[Also], language: str | None = None) -> str:
+def also_line(also: Sequence[Also], language: str | None) -> str:
     """Return the same as plain text; nothing for nobody."""
     named = (f"{a.title} – {a.url}" if showable(a.url) else a.title for a in also)
     return f"{phrases(language).also}: {', '.join(named)} ·" if also else ""

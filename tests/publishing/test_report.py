@@ -232,8 +232,8 @@ def test_of_a_text_without_markup_only_its_opening_is_read(monkeypatch):
 
 
 def test_the_credit_stands_to_the_character():
-    assert credit_block(article(1)) == CREDIT
-    assert credit_line(article(1)) == PLAIN_CREDIT
+    assert credit_block(article(1), "Source", None) == CREDIT
+    assert credit_line(article(1), "Source", None) == PLAIN_CREDIT
 
 
 def test_names_and_addresses_are_escaped_in_the_credit():
@@ -243,7 +243,7 @@ def test_names_and_addresses_are_escaped_in_the_credit():
         attribution=attribution(title="Fish & <Chips>"),
     )
 
-    assert credit_block(odd) == (
+    assert credit_block(odd, "Source", None) == (
         '<p class="mediawire-credit">Source: Fish &amp; &lt;Chips&gt; – '
         '<a href="https://a.example/?a=1&amp;b=&quot;2&quot;">'
         'https://a.example/?a=1&amp;b="2"</a></p>'
@@ -261,8 +261,10 @@ def test_a_report_without_address_is_credited_to_its_site_or_else_its_feed():
     at_site = article(1, url=None)
     at_feed = article(1, url=None, attribution=attribution(site_url=None))
 
-    assert credit_line(at_site).endswith("– https://agency.example/")
-    assert credit_line(at_feed).endswith("– https://agency.example/feed.xml")
+    assert credit_line(at_site, "Source", None).endswith("– https://agency.example/")
+    assert credit_line(at_feed, "Source", None).endswith(
+        "– https://agency.example/feed.xml"
+    )
 
 
 @pytest.mark.parametrize(
@@ -272,7 +274,7 @@ def test_where_there_is_no_public_address_the_name_is_credited_alone(feed_url):
     """Neither the path of a local file nor an address of nobody's is shown."""
     local = attribution(feed_url=feed_url, site_url=None)
 
-    assert credit_block(article(1, url=None, attribution=local)) == (
+    assert credit_block(article(1, url=None, attribution=local), "Source", None) == (
         '<p class="mediawire-credit">Source: Example Agency</p>'
     )
 
@@ -282,10 +284,10 @@ def test_the_first_source_is_credited_first_and_ours_as_the_way_it_came():
         title="Planet", via=Via(title="Paper", site_url="https://paper.example/")
     )
 
-    assert credit_line(article(1, attribution=passed)) == (
+    assert credit_line(article(1, attribution=passed), "Source", None) == (
         "Source: Paper (via Planet) – https://agency.example/reports/1"
     )
-    assert credit_line(article(1, url=None, attribution=passed)) == (
+    assert credit_line(article(1, url=None, attribution=passed), "Source", None) == (
         "Source: Paper (via Planet) – https://paper.example/"
     )
 
@@ -316,7 +318,7 @@ def test_our_words_beside_the_credit_are_in_the_language_of_the_publication(
 def test_a_first_source_without_name_is_none():
     passed = attribution(via=Via(title=" "))
 
-    assert credit_line(article(1, attribution=passed)) == PLAIN_CREDIT
+    assert credit_line(article(1, attribution=passed), "Source", None) == PLAIN_CREDIT
 
 
 PERSIAN = "خبرگزاری فانوس"
