@@ -194,20 +194,20 @@ class LocalEngine:
                 now = monotonic()
                 state = self._start(now)
                 if state is None:
-                    pause = (
-                        self._until_lenient(now)
-                        if self._full(now)
-                        else self._manners.pause(now)
-                    )
-                    self._rests_until = inf if pause is None else now + pause
-                    self._changed.wait(pause)
-                    self._rests_until = 0.0
-                    continue
-                if self._threads < len(self._began) and not self._enlarged():
+                    self._rest(now)
+                elif self._threads < len(self._began) and not self._enlarged():
                     self._put_back(state)
                     self._changed.wait(RETRY)
-                    continue
-                self._ready.put(state)
+                else:
+                    self._ready.put(state)
+
+    def _rest(self, now: float) -> None:
+        """Wait until another source may start, or something has changed."""
+        until_free = self._until_lenient if self._full(now) else self._manners.pause
+        pause = until_free(now)
+        self._rests_until = inf if pause is None else now + pause
+        self._changed.wait(pause)
+        self._rests_until = 0.0
 
     def _enlarged(self) -> bool:
         """Try to start one more thread; say once if the system gives us none now."""
