@@ -55,7 +55,7 @@ class Editorial:
         self._desk = Desk(config.rules)
         self._bases: dict[str, str] = {}
         # The articles of a source have few attributions, and publications ask for each.
-        self._credited = lru_cache(maxsize=4096)(self._credited_today)
+        self._attribution = lru_cache(maxsize=4096)(self._attribution_today)
 
     def edit(self, article: Article) -> Article:
         """Return the article as the desk lists it: tags, headline, dropped, taken by whom.
@@ -179,7 +179,7 @@ class Editorial:
         return tuple(
             Also(
                 source_id=each.source_id,
-                title=self._credited(each.attribution, each.source_id).title,
+                title=self.credited(each),
                 url=each.url,
                 feed_url=each.attribution.feed_url,
             )
@@ -199,9 +199,9 @@ class Editorial:
         edited = self._edited(article, publication)
         if edited.dropped or withheld(article, self._rights(article), now):
             return None
-        credited = self._credited(article.attribution, article.source_id)
-        if credited != edited.attribution:
-            edited = replace(edited, attribution=credited)
+        attribution = self._attribution(article.attribution, article.source_id)
+        if attribution != edited.attribution:
+            edited = replace(edited, attribution=attribution)
         return edited, self._rights(article)
 
     def released(self, article: Article) -> datetime:
@@ -257,7 +257,7 @@ class Editorial:
 
     def credited(self, article: Article) -> str:
         """Return the name that the source of an article is credited by today."""
-        return self._credited(article.attribution, article.source_id).title
+        return self._attribution(article.attribution, article.source_id).title
 
     def _takers(self, article: Article) -> tuple[str, ...]:
         """Return the choosy publications that take an article, by their ids."""
@@ -276,9 +276,18 @@ class Editorial:
         rules = self.rules(article, publication)
         return self._desk.edit(article, rules, credited=self.credited(article))
 
-    def _credited_today(self, attribution: Attribution, source_id: str) -> Attribution:
+    def _attribution_today(self, sent: Attribution, source_id: str) -> Attribution:
         """Return an attribution with what the operator says of its source today."""
-        return _credited(attribution, self._grant(source_id))
+        grant = self._grant(source_id)
+        notice = grant.rights.notice
+        return replace(
+            sent,
+            title=grant.title or sent.title,
+            site_url=grant.site or sent.site_url,
+            rights=notice or sent.rights,
+            feed_rights=None if notice else sent.feed_rights,
+            license=grant.rights.license or sent.license,
+        )
 
     def _grant(self, source_id: str) -> Grant:
         """Return what is said of a source; of one that was never heard of, the least."""
@@ -334,16 +343,3 @@ def still_ruled(
         source_id: replace(grant, rules=tuple(filter(there.__contains__, grant.rules)))
         for source_id, grant in former.items()
     }
-
-
-def _credited(attribution: Attribution, grant: Grant) -> Attribution:
-    """Return the attribution with what the operator says of the source today."""
-    notice = grant.rights.notice
-    return replace(
-        attribution,
-        title=grant.title or attribution.title,
-        site_url=grant.site or attribution.site_url,
-        rights=notice or attribution.rights,
-        feed_rights=None if notice else attribution.feed_rights,
-        license=grant.rights.license or attribution.license,
-    )
