@@ -8,7 +8,6 @@ places stand calm times. An hour with 1,000 reports takes 15 ms.
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from heapq import merge
-from typing import TypedDict
 
 from msgspec.structs import replace
 
@@ -22,13 +21,6 @@ from aggregator.store import Mark, Store
 _PAGE = 500
 
 Found = Mark | Calm
-
-
-class Since(TypedDict):
-    """What `Store.latest` goes by, for a list that ends somewhere."""
-
-    selection: Selection
-    now: datetime
 
 
 class Contents:
@@ -99,10 +91,10 @@ class Contents:
     def _between(
         self, publication: Publication, start: datetime, end: datetime, now: datetime
     ) -> Iterator[Mark]:
-        within = since(start, publication.select, now)
+        selection, at = since(start, publication.select, now)
         before = (end, "")
         while True:
-            page = self._store.marks(**within, limit=_PAGE, before=before)
+            page = self._store.marks(selection, now=at, limit=_PAGE, before=before)
             yield from page
             if len(page) < _PAGE:
                 return
@@ -116,13 +108,15 @@ def place(found: Found) -> tuple[datetime, str]:
     return found.listed_at, found.id
 
 
-def since(start: datetime, selection: Selection, now: datetime) -> Since:
-    """Return what takes nothing that is listed before a time.
+def since(
+    start: datetime, selection: Selection, now: datetime
+) -> tuple[Selection, datetime]:
+    """Return what takes nothing that is listed before a time, and its now.
 
     An age of nothing would be any age.
     """
     at = max(now, start + datetime.resolution)
-    return {"selection": replace(selection, max_age=at - start), "now": at}
+    return replace(selection, max_age=at - start), at
 
 
 def _hours_of(month: str) -> tuple[int, int]:

@@ -158,11 +158,9 @@ class History:
         One that was never written has, if there is anything in it; or what came late,
         which is listed elsewhere.
         """
+        selection, at = since(start_of(month), publication.select, now)
         newest = self._store.latest(
-            **since(start_of(month), publication.select, now),
-            limit=1,
-            before=(end_of(month), ""),
-            bodies=False,
+            selection, now=at, limit=1, before=(end_of(month), ""), bodies=False
         )
         if month not in months:
             return bool(newest) or bool(
