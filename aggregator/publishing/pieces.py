@@ -18,12 +18,12 @@ from msgspec import Struct
 
 from aggregator.deflate import crc32, deflated
 from aggregator.errors import PublishError
-from aggregator.model import Report, Rights
+from aggregator.model import Report
 from aggregator.publishing import formats
 from aggregator.publishing.check import check, meant, unfit
 from aggregator.publishing.essentials import Essentials
 from aggregator.publishing.formats import EMPTY_UPDATED, Head, Masthead
-from aggregator.publishing.terms import breach
+from aggregator.publishing.terms import NO_CONDITIONS, breach
 
 # 64 MiB hold some 5,000 entries of the average feed: 100 in each of 17 publications,
 # in three formats.
@@ -33,8 +33,6 @@ MAX_BYTES = 64 * 1024 * 1024
 # shorter they are. Alone they have nothing to refer to: 100 headlines made 44 KB, and
 # make 13 KB in runs (8 KB in one go), for the same CPU.
 RUN = 8192
-
-NO_CONDITIONS = Rights()
 
 # The digest of format and masthead (`shelf`), then the fingerprint of the report.
 Key = bytes

@@ -18,7 +18,8 @@ from aggregator.publishing.credit import ALSO_START, BLOCK_START
 from aggregator.publishing.showing import EXCERPT_WORDS, PICTURE, is_picture
 from aggregator.text import markup
 
-_NO_CONDITIONS = Rights()
+# Rights that nothing breaks, so that no document need be made to ask `breach`.
+NO_CONDITIONS = Rights()
 # Where an entry names a file: in RSS and Media RSS, in Atom, in JSON Feed.
 _FILES = ("url", "href")
 
@@ -35,8 +36,6 @@ def breach(report: Report, document: bytes, content: str) -> str | None:
 
     `content` is the body that a reader found in the document.
     """
-    if report.rights == _NO_CONDITIONS:
-        return None
     return next(_breaches(report, document, content), None)
 
 
