@@ -262,8 +262,8 @@ def _round(
     states: list[SourceState],
     invocation: Invocation,
     *,
+    prunes: bool,
     forced: bool = False,
-    prunes: bool = False,
 ) -> Summary:
     """Poll these sources with a bar on a terminal; signals end the round early."""
     with Progress(len(states), quiet=invocation.quiet) as progress:

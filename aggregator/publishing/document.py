@@ -25,7 +25,7 @@ from aggregator.publishing.margin import NOTHING, Margin
 from aggregator.publishing.particulars import language
 from aggregator.publishing.pieces import Piece, Pieces, pieces_of, shelf
 
-# A report and what `report.fingerprint` says of it.
+# A report and what `showing.fingerprint` says of it.
 Fingerprinted = tuple[Report, bytes]
 
 

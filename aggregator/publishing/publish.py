@@ -235,7 +235,7 @@ class Publisher:
         margin: Margin,
         within: int,
         now: datetime,
-    ) -> list["Draft"]:
+    ) -> list[Draft]:
         """Put in place what changed, in all formats; return what was meant to stand."""
         of_all = common([report for report, _ in shown])
         drafts = []
@@ -261,7 +261,7 @@ class Publisher:
         return drafts
 
     def _lay_beside(
-        self, name: str, draft: "Draft", within: int, swap: files.Swap, now: datetime
+        self, name: str, draft: Draft, within: int, swap: files.Swap, now: datetime
     ) -> None:
         """Write beside the files of a document what is to take their places, if it differs.
 
@@ -284,7 +284,7 @@ class Publisher:
         elif differs_packed:
             swap.add(file, {files.GZIP: [document.gzip]}, at=before or now)
 
-    def _note(self, draft: "Draft", sealed: Mapping[str, files.Seal]) -> None:
+    def _note(self, draft: Draft, sealed: Mapping[str, files.Seal]) -> None:
         """Keep in mind what stands now, by its seals."""
         names = (draft.file, draft.file + files.GZIP)
         plain, packed = map(sealed.get, names, draft.seals)
