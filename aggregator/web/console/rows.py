@@ -4,6 +4,7 @@ In: standings, past polls, what the operator asked for in the address. Out: Rows
 template prints. A filter or an order that we do not know counts as none.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
@@ -32,6 +33,7 @@ PAGE = 50
 Standing = Mapping[str, Any]
 _EVER = datetime.min.replace(tzinfo=UTC)
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_NUMBER = re.compile("[0-9]{1,6}")
 _SMALL, _UNITS = 1000, ("kB", "MB", "GB")
 
 
@@ -52,9 +54,7 @@ class Asked(Struct, frozen=True, kw_only=True):
             state=state if state in cadence.URGENCY else "",
             words=" ".join(query.get("q", "")[:100].split()),
             order=order if order in ORDERS else "attention",
-            page=max(1, int(page))
-            if page.isdecimal() and page.isascii() and page[:6] == page
-            else 1,
+            page=max(1, int(page)) if _NUMBER.fullmatch(page) else 1,
         )
 
 
