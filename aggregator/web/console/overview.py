@@ -1,6 +1,7 @@
 """The console's first page: is everything well, and if not, what, since when, what now."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -8,10 +9,18 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from aggregator.fetching import cadence
-from aggregator.model import PublicationStatus
+from aggregator.model import Alert, PublicationStatus
 from aggregator.web.console.drawing import bars
 from aggregator.web.console.guarding import desk_of, guarded, shown
-from aggregator.web.console.rows import ORDERS, PAGE, Asked, chosen, row
+from aggregator.web.console.rows import (
+    ORDERS,
+    PAGE,
+    Asked,
+    Row,
+    Standing,
+    chosen,
+    row,
+)
 from aggregator.web.lines import time
 from aggregator.web.newsroom import Newsroom
 from aggregator.web.rendering import links_of, newsroom_of, no_such_page
@@ -40,13 +49,7 @@ def overview(request: Request) -> Response:
     if first and first >= len(found):
         raise no_such_page()
     page = found[first : first + PAGE]
-    strips = newsroom.store.recent_polls()
-    last = newsroom.store.journal.last_polls([each["id"] for each in page])
     alerts = newsroom.alerts()
-    of_source: dict[str, list[str]] = {}
-    for alert in alerts:
-        of_source.setdefault(alert.about, []).append(alert.text)
-    languages = {source.id: source.language for source in newsroom.config.sources}
     lag = desk.lag()
     hours = newsroom.store.journal.by_hour(now - timedelta(hours=HOURS))
     return shown(
@@ -59,17 +62,7 @@ def overview(request: Request) -> Response:
         counts=Counter(each["state"] for each in standings),
         total=len(standings),
         found=len(found),
-        rows=[
-            row(
-                each,
-                strips.get(each["id"], ()),
-                last.get(each["id"]),
-                of_source.get(each["id"], ()),
-                language=languages[each["id"]],
-                now=now,
-            )
-            for each in page
-        ],
+        rows=_rows(newsroom, page, alerts, now),
         alerts=[
             (alert, time(alert.since, now, None) if alert.since else None)
             for alert in alerts
@@ -87,6 +80,29 @@ def overview(request: Request) -> Response:
         later=_to_page(asked, asked.page + 1) if first + PAGE < len(found) else None,
         done=DONE.get(request.query_params.get("did", "")),
     )
+
+
+def _rows(
+    newsroom: Newsroom, page: Sequence[Standing], alerts: Sequence[Alert], now: datetime
+) -> list[Row]:
+    """Return these sources with their last polls and what is alerted of them."""
+    strips = newsroom.store.recent_polls()
+    last = newsroom.store.journal.last_polls([each["id"] for each in page])
+    of_source: dict[str, list[str]] = {}
+    for alert in alerts:
+        of_source.setdefault(alert.about, []).append(alert.text)
+    languages = {source.id: source.language for source in newsroom.config.sources}
+    return [
+        row(
+            each,
+            strips.get(each["id"], ()),
+            last.get(each["id"]),
+            of_source.get(each["id"], ()),
+            language=languages[each["id"]],
+            now=now,
+        )
+        for each in page
+    ]
 
 
 def _documents(
