@@ -57,11 +57,8 @@ _OURS = {route.path.split("/")[1] for route in (*_ROUTES, *console.ROUTES)}
 _OURS |= {"api", "static"}
 
 
-def application(newsroom: Newsroom, desk: Desk | None = None) -> ASGIApp:
-    """Return the ASGI app of a newsroom; make it anew for another newsroom only.
-
-    Without a desk there is no console.
-    """
+def application(newsroom: Newsroom, desk: Desk) -> ASGIApp:
+    """Return the ASGI app of a newsroom; make it anew for another newsroom only."""
     app = Starlette(
         routes=[
             *_ROUTES,

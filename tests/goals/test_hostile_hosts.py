@@ -195,7 +195,7 @@ def served(wire, path):
     scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode()}
     scope |= {"query_string": b"", "headers": [(b"accept", b"text/html")]}
     scope |= {"http_version": "1.1", "scheme": "http", "client": ("127.0.0.1", 1)}
-    asyncio.run(application(Newsroom(wire))(scope, receive, send))
+    asyncio.run(application(Newsroom(wire), desk=None)(scope, receive, send))
     assert sent[0]["status"] == 200, path
     return b"".join(message.get("body", b"") for message in sent).decode()
 

@@ -22,7 +22,9 @@ def described(tmp_path_factory):
         tmp_path_factory.mktemp("api"), publications=(WIRE, PERSIAN), sources=SOURCES
     )
     house.take(*stories(24)).publish()
-    return schemathesis.openapi.from_asgi("/api/v1/openapi.json", application(house))
+    return schemathesis.openapi.from_asgi(
+        "/api/v1/openapi.json", application(house, desk=None)
+    )
 
 
 @pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: mode.value)

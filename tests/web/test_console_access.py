@@ -142,12 +142,6 @@ def test_every_route_that_changes_or_shows_config_needs_the_token(house, operato
     assert seen["public"] > 20
 
 
-def test_without_a_desk_there_is_no_console(house):
-    house.desk = None
-    with served(house) as site:
-        assert Operator(site).gets().status == 404
-
-
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2"])
 @pytest.mark.parametrize(
     "host",
