@@ -17,9 +17,10 @@ def discreet(text: str, source: Source) -> str:
     if source.auth:
         told.append(source.auth.password)
     for secret in sorted(told, key=len, reverse=True):
-        for size in range(len(secret), SHORTEST_SECRET - 1, -1):
-            if size == len(secret):
-                text = text.replace(secret, "***")
-            elif text.endswith(secret[:size]):
+        if len(secret) < SHORTEST_SECRET:
+            break
+        text = text.replace(secret, "***")
+        for size in range(len(secret) - 1, SHORTEST_SECRET - 1, -1):
+            if text.endswith(secret[:size]):
                 text = f"{text[:-size]}***"
     return text
