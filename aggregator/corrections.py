@@ -48,7 +48,9 @@ def corrected(
     told = dated or held is None or not _reads_the_same(article, held)
     if told and now < match.updated + wait(match.revision):
         return None
-    updated = (article.updated if dated else now) if told else match.updated
+    updated = match.updated
+    if told:
+        updated = max(updated, article.updated if dated else now)
     return replace(
         article,
         id=match.id,
@@ -57,7 +59,7 @@ def corrected(
         published=match.published,
         first_seen=match.first_seen,
         listed_at=match.listed_at,
-        updated=max(updated, match.updated),
+        updated=updated,
         revision=match.revision + 1 if told else match.revision,
         override=match.override,
     )
