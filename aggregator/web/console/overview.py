@@ -21,7 +21,7 @@ from aggregator.web.console.rows import (
     chosen,
     row,
 )
-from aggregator.web.lines import time
+from aggregator.web.lines import Time, time
 from aggregator.web.newsroom import Newsroom
 from aggregator.web.rendering import links_of, newsroom_of, no_such_page
 
@@ -107,7 +107,7 @@ def _rows(
 
 def _documents(
     newsroom: Newsroom, now: datetime
-) -> list[tuple[PublicationStatus, object, object]]:
+) -> list[tuple[PublicationStatus, Time | None, Time]]:
     """Return how each document of the config fared: with its age and last check."""
     configured = {
         path
