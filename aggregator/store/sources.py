@@ -160,14 +160,6 @@ _next_due = select(func.min(sources.c.next_poll_at)).where(*_pollable)
 _configured = select(sources.c.source_id).where(sources.c.configured == true())
 
 
-def put_states(
-    connection: Connection, states: Sequence[SourceState], wanted: Collection[str]
-) -> None:
-    """Write whole rows, and mark exactly the `wanted` sources as configured."""
-    put_rows(connection, states)
-    mark_configured(connection, wanted)
-
-
 def put_rows(connection: Connection, states: Sequence[SourceState]) -> None:
     """Write whole rows; a new one is not configured."""
     rows = [row_of(state) | {"source_id": state.source_id} for state in states]

@@ -63,7 +63,7 @@ class Store(Catalogue):
             return sources.state(connection, source_id)
 
     def configured(self) -> set[str]:
-        """Return the ids that the last `put_states` named as configured."""
+        """Return the ids of the sources that stand in the config."""
         with self._reading() as connection:
             return sources.configured(connection)
 
@@ -76,7 +76,8 @@ class Store(Catalogue):
         keeps its row, articles and validators, and stops being due.
         """
         with self._writing() as connection:
-            sources.put_states(connection, list(states), configured)
+            sources.put_rows(connection, list(states))
+            sources.mark_configured(connection, configured)
 
     def revise(
         self,
