@@ -22,13 +22,15 @@ class Standings:
         self._newsroom = newsroom
         self._turn = threading.Lock()
         self._rows: list[dict[str, Any]] = []
-        self._asked: tuple[Config, datetime] | None = None
+        # The config that they were asked for last, and when.
+        self._asked: tuple[Config | None, datetime] = (None, newsroom.now())
 
     def rows(self) -> list[dict[str, Any]]:
         """Return how every source is doing, in the order of the config."""
         config, now = self._newsroom.config, self._newsroom.now()
         with self._turn:
-            if not self._asked or not self._is_fresh(*self._asked, config, now):
+            known, at = self._asked
+            if known is not config or not at <= now < at + FRESH:
                 self._rows = self._newsroom.standings()
                 self._asked = config, now
             return self._rows
@@ -36,7 +38,3 @@ class Standings:
     def row(self, source_id: str) -> dict[str, Any] | None:
         """Return how one source is doing, None if it is not configured."""
         return next((row for row in self.rows() if row["id"] == source_id), None)
-
-    @staticmethod
-    def _is_fresh(known: Config, at: datetime, config: Config, now: datetime) -> bool:
-        return known is config and at <= now < at + FRESH
