@@ -6,6 +6,7 @@ publications are ever asked for, so no address grows it.
 """
 
 import os
+import struct
 from collections import OrderedDict
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -113,7 +114,4 @@ def _unpacks_to(gzip: bytes, body: bytes) -> bool:
     Between the two renames of a publish the files belong to different documents; a
     time of change can be the same for both.
     """
-    trailer = crc32(body).to_bytes(4, "little") + (len(body) & 0xFFFFFFFF).to_bytes(
-        4, "little"
-    )
-    return gzip[-8:] == trailer
+    return gzip[-8:] == struct.pack("<LL", crc32(body), len(body) & 0xFFFFFFFF)
