@@ -11,7 +11,7 @@ from aggregator.app import deciding
 from aggregator.cli import Invocation, Verbs
 from aggregator.cli.deciding import retitle, split, withdraw
 from aggregator.cli.opening import reading_wire
-from aggregator.cli.terminal import emit_json, emit_table, in_words
+from aggregator.cli.terminal import emit_json, emit_table, in_words, json_option
 from aggregator.cli.values import Count
 from aggregator.model import Article
 from aggregator.text import markup
@@ -30,7 +30,7 @@ article.add_command(split)
 @article.command("list")
 @click.option("--limit", type=Count(), help="The newest N only.")
 @click.option("--source", help="Of this source only.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option()
 @click.pass_obj
 def list_(
     invocation: Invocation, *, limit: int | None, source: str | None, as_json: bool
@@ -48,7 +48,7 @@ def list_(
 @article.command()
 @click.argument("ref", metavar="ID-OR-URL")
 @click.option("--revisions", is_flag=True, help="What the source changed, and when.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option()
 @click.pass_obj
 def show(invocation: Invocation, *, ref: str, revisions: bool, as_json: bool) -> None:
     """Show one article: names, times, attribution, body and what was done to it."""

@@ -8,7 +8,13 @@ import click
 
 from aggregator.cli import CONFIG_INVALID, FAILED, Invocation, Verbs
 from aggregator.cli.opening import warn
-from aggregator.cli.terminal import counted, emit_json, emit_result, emit_table
+from aggregator.cli.terminal import (
+    counted,
+    emit_json,
+    emit_result,
+    emit_table,
+    json_option,
+)
 from aggregator.config import Loaded
 from aggregator.errors import Complaint, ConfigError
 from aggregator.model import Config
@@ -19,7 +25,7 @@ WIDEST = 72
 
 @click.command()
 @click.option("--online", is_flag=True, help="Try each source once, too.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option()
 @click.pass_context
 def check(ctx: click.Context, *, online: bool, as_json: bool) -> None:
     """Read the config over; exit 78 and say what is wrong if it is not valid.
@@ -69,7 +75,7 @@ def config() -> None:
 
 
 @config.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option()
 @click.pass_obj
 def show(invocation: Invocation, *, as_json: bool) -> None:
     """Print every value that holds, and where it comes from; secrets are masked.
@@ -114,12 +120,7 @@ def schema(*, file: str | None, as_json: bool) -> None:
 @click.argument(
     "folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]"
 )
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help="Print one JSON document: [PATH], the files.",
-)
+@json_option("[PATH], the files")
 @click.pass_obj
 def init(invocation: Invocation, *, folder: Path | None, as_json: bool) -> None:
     """Write a small commented config folder to start from; nothing is overwritten."""

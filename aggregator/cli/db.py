@@ -6,7 +6,7 @@ import click
 
 from aggregator.cli import Invocation, Verbs
 from aggregator.cli.opening import configured, held, reading_wire
-from aggregator.cli.terminal import emit_json, emit_result, emit_table
+from aggregator.cli.terminal import emit_json, emit_result, emit_table, json_option
 from aggregator.errors import MediaWireError
 
 
@@ -16,7 +16,7 @@ def db() -> None:
 
 
 @db.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option()
 @click.pass_obj
 def status(invocation: Invocation, *, as_json: bool) -> None:
     """Show where the store is, its schema, and what is in it. Changes nothing."""
@@ -42,12 +42,7 @@ def status(invocation: Invocation, *, as_json: bool) -> None:
 
 
 @db.command()
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help='Print one JSON document: {"schema"}.',
-)
+@json_option('{"schema"}')
 @click.pass_obj
 def migrate(invocation: Invocation, *, as_json: bool) -> None:
     """Bring the store to the schema of this program, or create it."""
@@ -61,12 +56,7 @@ def migrate(invocation: Invocation, *, as_json: bool) -> None:
 
 @db.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help='Print one JSON document: {"file", "bytes"}.',
-)
+@json_option('{"file", "bytes"}')
 @click.pass_obj
 def backup(invocation: Invocation, *, file: Path, as_json: bool) -> None:
     """Copy an SQLite store to a new FILE while the service goes on."""
@@ -84,12 +74,7 @@ def backup(invocation: Invocation, *, file: Path, as_json: bool) -> None:
 
 
 @db.command()
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help='Print one JSON document: {"pruned"}, a number of articles.',
-)
+@json_option('{"pruned"}, a number of articles')
 @click.pass_context
 def prune(ctx: click.Context, *, as_json: bool) -> None:
     """Delete articles older than `keep`, but none that a source still lists.

@@ -4,7 +4,7 @@ import click
 
 from aggregator.app import deciding
 from aggregator.cli.opening import configured, reading_wire, working_wire
-from aggregator.cli.terminal import emit_json
+from aggregator.cli.terminal import emit_json, json_option
 from aggregator.errors import StoreHeld
 from aggregator.model import Article
 
@@ -15,12 +15,7 @@ PUBLISHED = "the running service publishes it now"
 @click.argument("ref", metavar="ID-OR-URL")
 @click.argument("title", required=False)
 @click.option("--reset", is_flag=True, help="Let the rules decide again.")
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help='Print one JSON document: [{"id", "title"}].',
-)
+@json_option('[{"id", "title"}]')
 @click.pass_context
 def retitle(
     ctx: click.Context, *, ref: str, title: str | None, reset: bool, as_json: bool
@@ -48,12 +43,7 @@ def retitle(
 @click.command()
 @click.argument("ref", metavar="ID-OR-URL")
 @click.option("--reset", is_flag=True, help="Let it be a duplicate again.")
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help='Print one JSON document: [{"id", "changed"}]; changed: whether outputs do.',
-)
+@json_option('[{"id", "changed"}]; changed: whether outputs do')
 @click.pass_context
 def split(ctx: click.Context, *, ref: str, reset: bool, as_json: bool) -> None:
     """Let an article stand alone that was taken for a duplicate; it stays so."""
@@ -76,12 +66,7 @@ def split(ctx: click.Context, *, ref: str, reset: bool, as_json: bool) -> None:
 @click.command()
 @click.argument("ref", metavar="ID-OR-URL")
 @click.option("--reason", required=True, help="Stands on its page, for readers.")
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help='Print one JSON document: {"withdrawn": [ID], "copies": [{"id", "source"}]}.',
-)
+@json_option('{"withdrawn": [ID], "copies": [{"id", "source"}]}')
 @click.pass_context
 def withdraw(ctx: click.Context, *, ref: str, reason: str, as_json: bool) -> None:
     """Take an article back: it leaves every output at once and never returns."""

@@ -5,11 +5,11 @@ import click
 from aggregator.app.clock import utc_now
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.opening import configured, warn
-from aggregator.cli.terminal import emit_json
+from aggregator.cli.terminal import emit_json, json_option
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option()
 @click.pass_context
 def doctor(ctx: click.Context, *, as_json: bool) -> None:
     """Name what around the service is not fit for it; exit 1 if anything is."""

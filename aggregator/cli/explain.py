@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 from aggregator.app.deciding import named
 from aggregator.cli import Invocation
 from aggregator.cli.opening import reading_wire
-from aggregator.cli.terminal import emit_json
+from aggregator.cli.terminal import emit_json, json_option
 from aggregator.editing import TOO_SLOW
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("ref", metavar="ARTICLE-ID-OR-URL")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option()
 @click.pass_obj
 def explain(invocation: Invocation, *, ref: str, as_json: bool) -> None:
     """Tell the life of an article: polls, names, rules, duplicates, where it stands."""

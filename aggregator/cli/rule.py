@@ -4,7 +4,7 @@ import click
 
 from aggregator.cli import Invocation, Verbs, no_such
 from aggregator.cli.opening import reading_wire
-from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.cli.terminal import emit_json, emit_table, json_option
 from aggregator.cli.values import Count
 
 
@@ -16,7 +16,7 @@ def rule() -> None:
 @rule.command()
 @click.argument("name")
 @click.option("--limit", type=Count(), help="On the newest N only.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option()
 @click.pass_obj
 def test(
     invocation: Invocation, *, name: str, limit: int | None, as_json: bool

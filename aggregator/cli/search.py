@@ -5,6 +5,7 @@ import click
 from aggregator.cli import Invocation
 from aggregator.cli.article import emit_rows, row
 from aggregator.cli.opening import reading_wire
+from aggregator.cli.terminal import json_option
 from aggregator.cli.values import Count
 from aggregator.text.folding import terms
 
@@ -26,7 +27,7 @@ mediawire search flood -sport         without
     show_default=True,
     help="The newest N only.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option()
 @click.pass_obj
 def search(
     invocation: Invocation, *, query: tuple[str, ...], limit: int, as_json: bool

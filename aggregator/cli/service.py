@@ -22,7 +22,7 @@ from aggregator.cli.opening import (
 )
 from aggregator.cli.progress import Progress
 from aggregator.cli.signals import on_signals
-from aggregator.cli.terminal import emit_json, emit_table
+from aggregator.cli.terminal import emit_json, emit_table, json_option
 from aggregator.cli.values import listening
 from aggregator.config.folder import PUBLICATIONS
 from aggregator.errors import StoreError
@@ -115,7 +115,7 @@ def worker(invocation: Invocation) -> None:
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...", shell_complete=source_ids)
 @click.option("--force", is_flag=True, help="Ignore the clock, but not a Retry-After.")
 @click.option("--strict", is_flag=True, help="Exit 1 if any source failed.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option()
 @click.pass_context
 def poll(
     ctx: click.Context,
@@ -143,7 +143,7 @@ def poll(
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if bytes differ.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option()
 @click.pass_context
 def publish(
     ctx: click.Context, *, names: tuple[str, ...], check: bool, as_json: bool

@@ -20,7 +20,7 @@ from aggregator.cli.opening import (
     known_sources,
     reading_wire,
 )
-from aggregator.cli.terminal import drawn_table, emit_json, emit_table
+from aggregator.cli.terminal import drawn_table, emit_json, emit_table, json_option
 from aggregator.config.addresses import joined
 from aggregator.fetching import cadence
 from aggregator.model import Alert
@@ -39,7 +39,7 @@ REFRESH_SECONDS = 2.0
 @click.command()
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...", shell_complete=source_ids)
 @click.option("--watch", is_flag=True, help="Stay, and show it anew every 2 seconds.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option()
 @click.pass_obj
 def status(
     invocation: Invocation, *, sources: tuple[str, ...], watch: bool, as_json: bool

@@ -1,16 +1,28 @@
-"""How results look: JSON for programs, tables for people, plain columns in a pipe."""
+"""How results look: JSON for programs (`--json`), tables for people, columns in a pipe."""
 
 import codecs
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+
+Verb = TypeVar("Verb", bound=Callable[..., object])
+
+
+def json_option(holds: str = "") -> Callable[[Verb], Verb]:
+    """Return the option `--json`, which every command has that prints a result.
+
+    `holds` is what the document has in it, where a few words say that.
+    """
+    document = f"one JSON document: {holds}" if holds else "one JSON document"
+    return click.option("--json", "as_json", is_flag=True, help=f"Print {document}.")
 
 
 def emit_json(value: object) -> None:

@@ -6,7 +6,7 @@ import click
 
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.opening import reading_wire
-from aggregator.cli.terminal import emit_json
+from aggregator.cli.terminal import emit_json, json_option
 
 # A service that runs publishes within seconds of a poll: what differs only because it
 # is about to be published does not differ any more after this many seconds.
@@ -14,7 +14,7 @@ SECOND_LOOK_S = 3.0
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option()
 @click.pass_context
 def verify(ctx: click.Context, *, as_json: bool) -> None:
     """Recompute every digest from raw items to published files; exit 1 if one differs."""

@@ -9,7 +9,7 @@ from aggregator.app.clock import utc_now
 from aggregator.cli import Invocation
 from aggregator.cli.completing import source_ids
 from aggregator.cli.source.files import SourceFiles
-from aggregator.cli.terminal import emit_result
+from aggregator.cli.terminal import emit_result, json_option
 from aggregator.config.edit import without_source
 from aggregator.config.names import time_of
 
@@ -38,12 +38,7 @@ def _to_come(_context: object, _option: object, text: str | None) -> datetime | 
     help="When polling goes on by itself: 2026-12-31 or 2026-12-31T18:00:00Z.",
 )
 @click.option("--why", default="", help="The reason, for status and the next editor.")
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help='Print one JSON document: {"id", "file", "until"}.',
-)
+@json_option('{"id", "file", "until"}')
 @click.pass_obj
 def pause(
     invocation: Invocation,
@@ -66,12 +61,7 @@ def pause(
 
 @click.command()
 @click.argument("source_id", metavar="SOURCE", shell_complete=source_ids)
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help='Print one JSON document: {"id", "file"}.',
-)
+@json_option('{"id", "file"}')
 @click.pass_obj
 def resume(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
     """Go on polling a source that was paused."""
@@ -84,12 +74,7 @@ def resume(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
 
 @click.command()
 @click.argument("source_id", metavar="SOURCE", shell_complete=source_ids)
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help='Print one JSON document: {"id", "file"}.',
-)
+@json_option('{"id", "file"}')
 @click.pass_obj
 def remove(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
     """Take a source out of the config; it is polled no more.

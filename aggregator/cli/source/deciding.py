@@ -11,17 +11,12 @@ from aggregator.cli import Invocation
 from aggregator.cli.completing import source_ids
 from aggregator.cli.opening import known_sources, reading_wire
 from aggregator.cli.source.files import SourceFiles
-from aggregator.cli.terminal import emit_result
+from aggregator.cli.terminal import emit_result, json_option
 
 
 @click.command()
 @click.argument("source_id", metavar="SOURCE", shell_complete=source_ids)
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help='Print one JSON document: {"id"}.',
-)
+@json_option('{"id"}')
 @click.pass_obj
 def release(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
     """Believe a held source: take in what it sends from the next poll on."""
@@ -34,12 +29,7 @@ def release(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
 
 @click.command()
 @click.argument("source_id", metavar="SOURCE", shell_complete=source_ids)
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help='Print one JSON document: {"id", "file"}.',
-)
+@json_option('{"id", "file"}')
 @click.pass_obj
 def reject(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
     """Do not believe a held source: pause it; what came before stays."""

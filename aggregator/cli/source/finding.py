@@ -19,7 +19,7 @@ from aggregator.app.sparing import spared
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.opening import configured
 from aggregator.cli.source.files import SourceFiles
-from aggregator.cli.terminal import emit_json, emit_result
+from aggregator.cli.terminal import emit_json, emit_result, json_option
 from aggregator.config import masked
 from aggregator.config.edit import with_sources
 from aggregator.config.folder import SOURCES
@@ -39,12 +39,7 @@ LONGEST_NAME = 32
 @click.option("--title", help="How it is credited; without: the feed's own title.")
 @click.option("--tag", "tags", multiple=True, help="A tag; can be given several times.")
 @click.option("--group", help="The group whose keys it takes over.")
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help='Print one JSON document: {"id", "file", "url", "title", "entries", "others"}.',
-)
+@json_option('{"id", "file", "url", "title", "entries", "others"}')
 @click.pass_context
 def add(
     ctx: click.Context,
@@ -96,7 +91,7 @@ def add(
 
 @click.command()
 @click.argument("url")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option()
 @click.pass_obj
 def test(invocation: Invocation, *, url: str, as_json: bool) -> None:
     """Show what would come from URL, or from the feed behind it; write nothing."""

@@ -8,7 +8,7 @@ from aggregator.cli import Invocation
 from aggregator.cli.completing import source_ids
 from aggregator.cli.opening import NO_SOURCES, known_sources, reading_wire
 from aggregator.cli.source.files import SourceFiles
-from aggregator.cli.terminal import emit_json, emit_table, in_words
+from aggregator.cli.terminal import emit_json, emit_table, in_words, json_option
 from aggregator.config import masked
 from aggregator.config.units import duration_text
 from aggregator.model import Source
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option()
 @click.pass_obj
 def list_(invocation: Invocation, *, as_json: bool) -> None:
     """List the configured sources, and the line where each is written."""
@@ -52,7 +52,7 @@ def list_(invocation: Invocation, *, as_json: bool) -> None:
 
 @click.command()
 @click.argument("source_id", metavar="SOURCE", shell_complete=source_ids)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option()
 @click.pass_obj
 def show(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
     """Show one source: how it stands, its last polls, and every setting of it."""

@@ -9,7 +9,7 @@ import click
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.opening import configured, reading_wire
 from aggregator.cli.source.files import SourceFiles
-from aggregator.cli.terminal import counted, emit_json
+from aggregator.cli.terminal import counted, emit_json, json_option
 from aggregator.config.edit import with_sources
 from aggregator.config.folder import MORE_SOURCES
 from aggregator.config.intake import Intake, intake
@@ -24,12 +24,7 @@ MOST_BYTES = 20 * 1024 * 1024
 @click.argument(
     "file", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE"
 )
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help='Print one JSON document: {"file", "added": [ID], "known", "left_out"}.',
-)
+@json_option('{"file", "added": [ID], "known", "left_out"}')
 @click.pass_context
 def import_(ctx: click.Context, *, file: Path, as_json: bool) -> None:
     """Take the feeds of an OPML file in, as sources.d/NAME.yaml.
