@@ -30,7 +30,7 @@ from msgspec.structs import replace
 
 from aggregator.app.arrivals import Arrivals
 from aggregator.app.burial import Burial
-from aggregator.app.contents import Contents, place, since
+from aggregator.app.contents import Contents, Found, place, since
 from aggregator.app.editorial import Editorial
 from aggregator.app.ledger import Ledger
 from aggregator.app.lowering import Lowered, Lowering
@@ -52,8 +52,8 @@ from aggregator.app.months import (
 )
 from aggregator.app.tombstones import stones, taken_back
 from aggregator.model import Article, Publication
-from aggregator.publishing import Archives, Calm
-from aggregator.store import Store
+from aggregator.publishing import Archives, Calm, Tombstone
+from aggregator.store import Mark, Store
 
 if TYPE_CHECKING:
     from aggregator.app.binding import Binder
@@ -216,37 +216,23 @@ class History:
         lowered: Lowered | None,
     ) -> Month | None:
         """Write a month and return when that was, None if there is nothing in it."""
-        volume = None
+        volume, calm = None, list[Calm]()
         is_current = month == month_of(now)
         hours = self._contents.hours(month, self._binder.basis(publication))
-        calm: list[Calm] = []
         if is_current and month in months and not lowered:
             volume = self._archives.volume(publication, month)
             known = months[month]
             calm = self._contents.calm(publication, month, known, volume.sum, hours)
-        found = self._contents.found(publication, month, strays, now, calm)
-        newest = next(found, None)
-        if isinstance(newest, Calm):
-            # What was the newest is gone: the next may stand anywhere.
-            found = self._contents.found(publication, month, strays, now)
-            newest = next(found, None)
+        newest, others = self._found(publication, month, strays, now, calm)
         if newest is None and month not in months:
             return None
         volume = volume or self._archives.volume(publication, month)
-        listed = chain([newest], found) if newest else ()
+        listed = chain([newest], others) if newest else ()
         barred = lowered.bars if lowered else nothing_barred
         self._binder.fill(volume, listed, publication, now, barred)
-        gone = taken_back(self._store, self._editorial, publication)
-        left = self._arrivals.left_in(month)
+        gone = self._tombstones(publication, month)
         if not self._archives.write(
-            publication,
-            month,
-            volume,
-            previous=before,
-            tombstones=stones(
-                a for a in gone if month in self._months_of(a) or a.id in left
-            ),
-            now=now,
+            publication, month, volume, previous=before, tombstones=gone, now=now
         ):
             return None
         if is_current:
@@ -255,6 +241,30 @@ class History:
         first = months[month].first if month in months else now
         top = place(newest) if newest else months[month].top
         return Month(first=first, last=now, top=top)
+
+    def _found(
+        self,
+        publication: Publication,
+        month: str,
+        strays: Sequence[Came],
+        now: datetime,
+        calm: Sequence[Calm],
+    ) -> tuple[Mark | None, Iterator[Found]]:
+        """Return the newest of what belongs to a month, and what follows it."""
+        found = self._contents.found(publication, month, strays, now, calm)
+        newest = next(found, None)
+        if isinstance(newest, Calm):
+            # What was the newest is gone: the next may stand anywhere.
+            return self._found(publication, month, strays, now, ())
+        return newest, found
+
+    def _tombstones(
+        self, publication: Publication, month: str
+    ) -> tuple[Tombstone, ...]:
+        """Return what is left of reports that were taken back and stood in a month."""
+        gone = taken_back(self._store, self._editorial, publication)
+        left = self._arrivals.left_in(month)
+        return stones(a for a in gone if month in self._months_of(a) or a.id in left)
 
     def _months_of(self, article: Article) -> set[str]:
         """Return the months in one of which an article stands."""
