@@ -3,7 +3,6 @@
 from aggregator.app.amending import ConfigFolder
 from aggregator.cli import Invocation, no_such
 from aggregator.cli.opening import configured
-from aggregator.config.written import Place
 from aggregator.model import Config, Source
 
 
@@ -13,10 +12,6 @@ class SourceFiles:
     def __init__(self, invocation: Invocation) -> None:
         self.config: Config = configured(invocation)
         self.folder = ConfigFolder(path=invocation.folder, environ=invocation.environ)
-
-    def places(self) -> dict[str, Place]:
-        """Return where each source stands, by its id."""
-        return self.folder.places()
 
     def source(self, source_id: str) -> Source:
         """Return a source of the config; UsageError if there is none of this id."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def list_(invocation: Invocation, *, as_json: bool) -> None:
     """List the configured sources, and the line where each is written."""
     files = SourceFiles(invocation)
-    places = files.places()
+    places = files.folder.places()
     rows = [
         _row(source) | {"file": places[source.id].file, "line": places[source.id].line}
         for source in files.config.sources
@@ -64,7 +64,7 @@ def show(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
         polls = wire.store.poll_log(source_id, limit=10)
         source = wire.sources[source_id]
         hub = _hub(wire, source_id)
-    place = SourceFiles(invocation).places()[source_id]
+    place = SourceFiles(invocation).folder.places()[source_id]
     settings = _row(source) | {"file": place.file, "line": place.line}
     log = [
         {
