@@ -31,11 +31,11 @@ from typing import TYPE_CHECKING
 from aggregator.doors import opening_late
 
 if TYPE_CHECKING:
-    from aggregator.config.addresses import masked
+    from aggregator.config.addresses import masked, of_sqlite
     from aggregator.config.agreement import Checker
     from aggregator.config.load import Loaded, load_files
 
-__all__ = ["Checker", "Loaded", "load_files", "masked"]
+__all__ = ["Checker", "Loaded", "load_files", "masked", "of_sqlite"]
 
 __getattr__ = opening_late(
     __name__,
@@ -44,5 +44,6 @@ __getattr__ = opening_late(
         "Loaded": "load",
         "load_files": "load",
         "masked": "addresses",
+        "of_sqlite": "addresses",
     },
 )

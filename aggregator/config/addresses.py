@@ -267,13 +267,30 @@ def host_pattern(text: str) -> str:
     raise ValueError(f'"{text}" is no host; write example.org or "*.example.org"')
 
 
+def of_sqlite(file: Path) -> str:
+    """Return the SQLAlchemy URL of an SQLite file."""
+    return f"sqlite:///{_in_url(file)}"
+
+
+def _in_url(name: Path) -> Path:
+    """Return a name on disk as SQLAlchemy has to be told it.
+
+    It takes %20 for a space and ends the path at a question mark: below a folder of such
+    a name the store would be another file, outside of that folder.
+    """
+    return Path(str(name).replace("%", "%25").replace("?", "%3F"))
+
+
 def database(text: str, cwd: Path) -> str:
-    """Return an SQLAlchemy URL; the path of an SQLite file is made absolute."""
+    """Return an SQLAlchemy URL; the path of an SQLite file is made absolute.
+
+    What is written is a URL already; the folder in front of it is a name on disk.
+    """
     scheme, separator, rest = text.partition("://")
     if scheme == "sqlite" and separator and len(rest) > 1 and rest.startswith("/"):
         path, mark, options = rest[1:].partition("?")
         if path and path != ":memory:":
-            return f"sqlite:///{cwd / path}{mark}{options}"
+            return f"sqlite:///{_in_url(cwd) / path}{mark}{options}"
     if scheme in _DATABASES and separator and rest and not _BLANK.search(text):
         if not _SERVER.fullmatch(rest):
             raise ValueError(

@@ -1,15 +1,17 @@
 """The config folder of the demo: the ordinary `run`, pointed at the invented world."""
 
+import json
 from pathlib import Path
 
+from aggregator.config import of_sqlite
 from aggregator.demo.stories import AGENCIES
 
 SERVICE = """\
 base_url: http://{listen}
 contact: https://example.org/about
-store: sqlite:///{folder}/data/mediawire.db
+store: {store}
 listen: {listen}
-output: {folder}/data/public
+output: {output}
 fetch: {{allow_private: [127.0.0.0/8]}}
 hosts:
   "127.0.0.1": {{per_host: 4, spacing: 0s}}
@@ -40,11 +42,21 @@ def build(folder: Path, *, origin: str, listen: str) -> Path:
     config = folder / "config"
     config.mkdir(parents=True)
     (config / "mediawire.yaml").write_text(
-        SERVICE.format(folder=folder, listen=listen), encoding="utf-8"
+        SERVICE.format(
+            listen=listen,
+            store=_text(of_sqlite(folder / "data" / "mediawire.db")),
+            output=_text(str(folder / "data" / "public")),
+        ),
+        encoding="utf-8",
     )
     (config / "publications.yaml").write_text(PUBLICATIONS, encoding="utf-8")
     (config / "sources.yaml").write_text(_sources(origin), encoding="utf-8")
     return config
+
+
+def _text(name: str) -> str:
+    """Return a name in quotes: JSON is YAML, too."""
+    return json.dumps(name, ensure_ascii=False)
 
 
 def _sources(origin: str) -> str:

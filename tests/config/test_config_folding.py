@@ -20,6 +20,7 @@ from aggregator.model import (
     Source,
     Trust,
 )
+from aggregator.store import file_of_store
 from aggregator.text.urls import host_of
 
 
@@ -386,6 +387,18 @@ def test_a_store_on_disk_becomes_absolute(desk: Desk, written, store):
     desk.writes("mediawire.yaml", f"store: {written}")
 
     assert desk.reads().store == store.replace("{here}", str(Path.cwd()))
+
+
+@pytest.mark.parametrize("name", ["a%20b", "100%", "what?", "c#1 @d'é"])
+def test_a_store_lies_in_the_folder_it_is_relative_to_whatever_that_is_named(
+    desk: Desk, tmp_path, monkeypatch, name
+):
+    """To SQLAlchemy %20 is a space, and a question mark ends the path."""
+    (here := tmp_path / name).mkdir()
+    monkeypatch.chdir(here)
+    desk.writes("sources.yaml", "sources: []")
+
+    assert file_of_store(desk.reads().store) == here / "data" / "mediawire.db"
 
 
 @pytest.mark.parametrize(
