@@ -27,6 +27,7 @@ WATCHED = {
     "nh3": "its ammonia lets scripts through",
     "lxml": "its libxml2 has known holes",
     "feedparser": "some feeds make it crash",
+    "pyyaml": "brackets without end in a config crash it",
 }
 # Since then a document of a few hundred bytes cannot grow to gigabytes by entities.
 EXPAT = "2.4.1"

@@ -1,6 +1,7 @@
 """What is not fit for the service is named, each with what to do."""
 
 import json
+import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ GOOD = Found(
         "requests": "2.34.2",
         "nh3": "0.3.8",
         "lxml": "6.1.3",
+        "pyyaml": "6.0.4",
     },
     expat="2.7.1",
     has_libxml2_driver=False,
@@ -38,6 +40,7 @@ FAULTS = {
     "requests 2.31.0": held(requests="2.31.0"),
     "its ammonia": held(nh3="0.2.14"),
     "lxml": held(lxml="5.3"),
+    "pyyaml 6.0.3": held(pyyaml="6.0.3"),
     "expat 2.2.10": {"expat": "2.2.10"},
     "drv_libxml2": {"has_libxml2_driver": True},
     "newest article was seen": {"newest": NOON + DAY},
@@ -53,6 +56,14 @@ def test_each_fault_is_named(named):
     [complaint] = complaints(replace(GOOD, **FAULTS[named]))
 
     assert named in complaint
+
+
+def test_no_library_with_a_fault_named_here_is_let_in_by_the_requirements():
+    """PyYAML before 6.0.4 ends the process at 100,000 brackets, and tells nobody."""
+    project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
+    wanted = set(project["project"]["dependencies"])
+
+    assert {f"{name}>={floor}" for name, floor in GOOD.floors.items()} <= wanted
 
 
 def test_a_sound_installation_has_no_complaint():
