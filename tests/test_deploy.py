@@ -81,6 +81,17 @@ def test_the_compose_file_is_one_and_mounts_what_the_image_has():
     assert all(place in DOCKERFILE for place in places)
 
 
+def test_the_compose_file_changes_the_config_as_its_owner():
+    """Nothing in a folder of the host may be written by the user of the image, 10001."""
+    lines = (ROOT / "compose.yaml").read_text().replace("\\\n#", "").splitlines()
+    [line] = [line for line in lines if "docker compose run" in line]
+
+    _, options, command = re.split(r" run | wire ", line)
+    assert shlex.split(options)[1:3] == ["--user", "$(id -u)"]
+    assert "./config:/srv/wire/config" in options
+    takes(shlex.split(command))
+
+
 def shipped_unit():
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str
@@ -94,6 +105,16 @@ def test_the_unit_begins_after_the_clock_was_set_where_somebody_sets_it():
 
     assert "time-sync.target" in unit["After"].split()
     assert "time-sync.target" not in unit["Wants"]
+
+
+def test_the_unit_says_how_to_make_the_folders_that_it_does_not_start_without():
+    """systemd.exec(5): a path that does not exist is an error, if no "-" goes before."""
+    text = (ROOT / "deploy" / "mediawire.service").read_text()
+    service = shipped_unit()["Service"]
+
+    for folder in service["ReadWritePaths"].split():
+        made = f"#   install --directory --owner {service['User']} {folder}"
+        assert made in text.splitlines()
 
 
 def test_the_unit_starts_our_command_and_its_watchdog_is_slower_than_our_tick():
