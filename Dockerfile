@@ -2,6 +2,8 @@
 #
 #   docker build -t mediawire .
 #   docker run -p 127.0.0.1:8080:8080 -v ./config:/srv/wire/config:ro -v wire:/srv/wire/data mediawire
+#
+# With --read-only it needs --tmpfs /tmp.
 
 FROM python:3.11-slim AS built
 WORKDIR /src

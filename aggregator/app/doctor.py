@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
 from pathlib import Path
 from pyexpat import EXPAT_VERSION
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 
 from msgspec import Struct, field
 
@@ -51,6 +51,7 @@ class Found(Struct, frozen=True, kw_only=True):
     installed: datetime
     newest: datetime | None = None
     writable: Mapping[str, bool] = field(default_factory=dict)
+    has_temporary: bool = True
     store: str | None = None
 
 
@@ -86,6 +87,11 @@ def complaints(found: Found) -> list[str]:
         for folder, writable in found.writable.items()
         if not writable
     ]
+    if not found.has_temporary:
+        wrong.append(
+            "no folder for temporary files can be written to, and a new store and edits "
+            "of the config need one: let /tmp be writable, or name another in TMPDIR"
+        )
     return [*wrong, *([found.store] if found.store else [])]
 
 
@@ -105,6 +111,7 @@ def examined(config: Config, *, now: datetime) -> Found:
         ),
         newest=newest,
         writable={str(folder): _may_be_written(folder) for folder in folders},
+        has_temporary=_has_temporary(),
         store=store,
     )
 
@@ -136,6 +143,15 @@ def _may_be_written(folder: Path) -> bool:
                 return False
             return True
     return False
+
+
+def _has_temporary() -> bool:
+    """Whether there is a folder for temporary files; SQLite looks at the same ones."""
+    try:
+        gettempdir()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _floors() -> dict[str, str]:

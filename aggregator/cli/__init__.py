@@ -197,8 +197,7 @@ def main() -> None:
     except OSError as error:
         if log.tells(logging.DEBUG):
             raise
-        where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"mediawire: {where}{error.strerror or error}", err=True)
+        click.echo(f"mediawire: {_told(error)}", err=True)
         sys.exit(FAILED)
     except Exception as fault:
         if log.tells(logging.DEBUG):
@@ -209,3 +208,14 @@ def main() -> None:
             err=True,
         )
         sys.exit(FAILED)
+
+
+def _told(error: OSError) -> str:
+    """Return what the system said, and of what; where it names nothing, what it meant."""
+    if error.filename:
+        return f"{error.filename}: {error.strerror or error}"
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return "the working directory was deleted; `cd` to one that is there"
+    return error.strerror or str(error)

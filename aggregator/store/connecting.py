@@ -103,7 +103,8 @@ _SQLITE_TROUBLES = {
     "SQLITE_LOCKED": "another process keeps it locked; nothing was written",
     "SQLITE_READONLY": "it may not be written: check the owner of file and folder",
     "SQLITE_CANTOPEN": "it cannot be opened: check the folder and its permissions",
-    "SQLITE_IOERR": "the disk fails to read or write",
+    # It says the same where it finds no folder for the temporary files of a migration.
+    "SQLITE_IOERR": "the disk fails to read or write, or /tmp (TMPDIR) cannot be written to",
 }
 # What no later try will find otherwise; other rows may still be read and written.
 _SQLITE_DAMAGES = {

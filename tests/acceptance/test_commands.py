@@ -4,10 +4,12 @@ import json
 import os
 import sqlite3
 import subprocess
+import sys
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -675,3 +677,23 @@ def test_a_round_of_cron_deletes_what_is_older_than_is_kept(tmp_path, origin, co
     at.run(*command.split())
 
     assert [each["title"] for each in at.articles()] == ["Report 2"]
+
+
+def test_a_working_directory_that_was_deleted_is_named(tmp_path):
+    """The system says "No such file or directory", and of what it does not say."""
+    (gone := tmp_path / "gone").mkdir()
+
+    done = subprocess.run(
+        ["sh", "-c", 'rmdir "$PWD"; exec "$0" -m aggregator status', sys.executable],
+        cwd=gone,
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "mediawire: the working directory was deleted; `cd` to one that is there\n"
+    )

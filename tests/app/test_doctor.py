@@ -1,6 +1,7 @@
 """What is not fit for the service is named, each with what to do."""
 
 import json
+import tempfile
 import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from aggregator.app.doctor import WATCHED, Found, complaints
+from aggregator.app.configuring import load_config
+from aggregator.app.doctor import WATCHED, Found, complaints, examined
 from tests.installation import Installation
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -45,6 +47,7 @@ FAULTS = {
     "drv_libxml2": {"has_libxml2_driver": True},
     "newest article was seen": {"newest": NOON + DAY},
     "was installed at": {"installed": NOON + DAY, "newest": None},
+    "TMPDIR": {"has_temporary": False},
     "data/public": {"writable": {"data/public": False}},
     "is damaged": {"store": "wire.db: the file is damaged: restore the last backup"},
 }
@@ -96,6 +99,17 @@ def test_a_folder_that_can_never_be_made_is_named_though_root_may_all(tmp_path):
     told = at.run("doctor", code=1, environ={"MEDIAWIRE_OUTPUT": "/proc/x/public"})
 
     assert "/proc/x/public" in told.stdout + told.stderr
+
+
+def test_a_machine_without_a_folder_for_temporary_files_is_named(tmp_path, monkeypatch):
+    """As in a container whose root is read-only and that has no tmpfs at /tmp."""
+    at = Installation(tmp_path, {"a": "https://a.example/"})
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: ["/proc/x"])
+
+    found = examined(load_config(at.config, environ={}), now=NOON)
+
+    assert not found.has_temporary
 
 
 def test_an_example_that_still_stands_as_contact_is_named_where_it_matters(tmp_path):
