@@ -17,6 +17,7 @@ _BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+-]*", re.IGNORECASE)
 _NEVER_IN_HOSTS = re.compile(r"[\"<>\\^`{|}]")
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_NO_PATH_IN_URLS = str.maketrans({"%": "%25", "?": "%3F", "#": "%23"})
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?", re.IGNORECASE)
 _EMPTY_LABEL = re.compile(r"^\.|\.\.")
@@ -276,9 +277,10 @@ def _in_url(name: Path) -> Path:
     """Return a name on disk as SQLAlchemy has to be told it.
 
     It takes %20 for a space and ends the path at a question mark: below a folder of such
-    a name the store would be another file, outside of that folder.
+    a name the store would be another file, outside of that folder. And `masked` hides
+    what comes after a #.
     """
-    return Path(str(name).replace("%", "%25").replace("?", "%3F"))
+    return Path(str(name).translate(_NO_PATH_IN_URLS))
 
 
 def database(text: str, cwd: Path) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from desk import Desk
 
+from aggregator.config import masked
 from aggregator.config.units import duration, duration_text, size, size_text
 from aggregator.model import (
     Config,
@@ -398,7 +399,9 @@ def test_a_store_lies_in_the_folder_it_is_relative_to_whatever_that_is_named(
     monkeypatch.chdir(here)
     desk.writes("sources.yaml", "sources: []")
 
-    assert file_of_store(desk.reads().store) == here / "data" / "mediawire.db"
+    store = desk.reads().store
+    assert file_of_store(store) == here / "data" / "mediawire.db"
+    assert masked(store) == store
 
 
 @pytest.mark.parametrize(
