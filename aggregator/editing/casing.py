@@ -123,6 +123,8 @@ def title_case(title: str, keep: Kept, language: str, *, shouted: bool) -> str:
         word = match[0]
         before = title[: match.start()]
         small = _small(word, keep, language, before, shouted=shouted)
+        if before[-1:].isdigit():  # 21st, 6pm, the 1980s
+            return small
         is_stressed = match.start() in edges or _begins_a_sentence(before)
         if small == word or (small in unstressed and not is_stressed):
             return small
@@ -209,6 +211,8 @@ def _begins_a_sentence(before: str) -> bool:
 
 def _capital(word: str, language: str) -> str:
     head = "".join(takewhile(lambda char: not char.isalpha(), word))
+    if any(char.isdigit() for char in head):  # mid-21st
+        return word
     first, rest = word[len(head) : len(head) + 1], word[len(head) + 1 :]
     if first == "i" and _base(language) in {"tr", "az"}:
         return f"{head}İ{rest}"

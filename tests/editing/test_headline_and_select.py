@@ -261,6 +261,9 @@ def test_title_case_of_everything_comes_to_sentence_case(titled, quiet):
         ("THE LORD OF THE RINGS", "The Lord of the Rings"),
         ("WOMEN'S TEAM WINS ANTI-DOPING CASE", "Women's Team Wins Anti-Doping Case"),
         ("UN TO MEET IN ROME", "UN to Meet in Rome"),
+        ("21ST ROME RACE ENDS AT 6PM", "21st Rome Race Ends at 6pm"),
+        ("£5BN FOR THE MID-1980S IN 3D", "£5bn for the Mid-1980s in 3D"),
+        ("COVID-19'S END", "Covid-19's End"),
     ],
 )
 def test_title_case_can_be_the_chosen_one(shouted, titled):
