@@ -246,6 +246,13 @@ def test_a_reason_of_several_lines_leaves_a_source_its_one_row(desk):
     assert row.endswith("paused: on strike ask Ann")
 
 
+def test_a_pause_without_a_reason_is_told_once(desk):
+    desk.says("source", "pause", "wire")
+
+    [_, row] = desk.says("status").splitlines()
+    assert row.split()[-2:] == ["-", "paused"]
+
+
 def test_a_pause_that_is_over_says_nothing_of_the_next(desk):
     ended = SOURCES + "    paused: {until: 2020-01-01, why: strike}\n"
     desk.write("sources.yaml", ended)

@@ -138,7 +138,7 @@ def pause(source: Source, *, now: datetime) -> list[Reason]:
     text = (
         f"paused until {to_the_minute(paused.until, now)}" if paused.until else "paused"
     )
-    if paused.why:
+    if paused.why and paused.why != "paused":  # as written where no reason was given
         text += f": {paused.why}"
     return [Reason(paused.until or NEVER, text)]
 
