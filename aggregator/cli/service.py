@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 import click
@@ -134,6 +134,8 @@ def poll(
             states = _forced(wire, begun.stored, wanted, named=bool(sources))
         else:
             states = [s for s in wire.schedule.due(EVERYTHING) if s.source_id in wanted]
+            if sources and not invocation.quiet:
+                _tell_waiting(wire, set(wanted) - {s.source_id for s in states})
         summary = _round(wire, states, invocation, forced=force, prunes=begun.prunes)
     tell_summary(summary, as_json=as_json)
     if summary.refused or (strict and summary.failed):
@@ -249,12 +251,22 @@ def _forced(
         source, state = wire.sources[source_id], stored[source_id]
         reason = cadence.may_force(source, state, now=wire.clock())
         if not reason and state.gone and not named:
-            reason = f"{state.because}; `poll --force {source_id}` asks all the same"
+            reason = cadence.not_due(source, state, now=wire.clock())
         if reason:
             click.echo(f"mediawire: {source_id} is not polled: {reason}", err=True)
         else:
             states.append(state)
     return states
+
+
+def _tell_waiting(wire: Wire, waiting: Iterable[str]) -> None:
+    """Say why sources that were asked for by name are not polled now."""
+    from aggregator.fetching import cadence
+
+    states, now = wire.schedule.states(), wire.clock()
+    for source_id in sorted(waiting):
+        reason = cadence.not_due(wire.sources[source_id], states[source_id], now=now)
+        click.echo(f"mediawire: {source_id} is not polled: {reason}", err=True)
 
 
 def _round(

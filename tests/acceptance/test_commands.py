@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -517,6 +518,30 @@ def test_what_the_desk_paused_is_asked_by_no_command(tmp_path, origin):
     assert json.loads(checked.stdout)["not_tried"].keys() == {"gazette"}
     assert "polled as gazette: paused: on strike" in tested.stderr
     assert origin.heard == []
+
+
+def test_a_source_polled_by_its_name_before_its_time_is_told_with_what_to_do(
+    tmp_path, origin
+):
+    """But not in the mail of cron, which is quiet."""
+    origin.answers("/feed", rss(1))
+    paused = {"url": origin.url("/other"), "paused": {"why": "on strike"}}
+    at = Installation(tmp_path, {"gazette": origin.url(), "herald": paused})
+    at.poll()
+
+    told = at.run("poll", "gazette", "herald").stderr.splitlines()
+    unnamed, quiet = at.run("poll"), at.run("-q", "poll", "gazette")
+
+    assert re.fullmatch(
+        r"mediawire: gazette is not polled: not due until [-: \d]+ UTC, interval .+; "
+        "`poll --force gazette` asks all the same",
+        told[0],
+    )
+    assert told[1] == (
+        "mediawire: herald is not polled: paused: on strike; resume it first"
+    )
+    assert unnamed.stderr + quiet.stderr == ""
+    assert len(origin.heard) == 1
 
 
 def test_a_check_and_a_test_wait_for_a_running_retry_after_too(tmp_path, origin):

@@ -31,6 +31,7 @@ from aggregator.fetching.cadence.status import (
     may_force,
     may_refresh,
     next_step,
+    not_due,
     word,
 )
 
@@ -49,6 +50,7 @@ __all__ = [
     "may_force",
     "may_refresh",
     "next_step",
+    "not_due",
     "put_off",
     "rebase",
     "reconfigured",

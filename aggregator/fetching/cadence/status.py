@@ -76,6 +76,18 @@ def may_force(source: Source, state: SourceState, *, now: datetime) -> str | Non
     return None
 
 
+def not_due(source: Source, state: SourceState, *, now: datetime) -> str:
+    """Return why a source is not polled before its time, and how it may be."""
+    if barred := may_force(source, state, now=now):
+        return barred
+    when = (
+        ""
+        if state.gone
+        else f"not due until {to_the_minute(state.next_poll_at, now)}, "
+    )
+    return f"{when}{state.because}; `poll --force {source.id}` asks all the same"
+
+
 def may_refresh(source: Source, state: SourceState, *, now: datetime) -> str | None:
     """Return why the web console may not poll a source yet, or None: it may.
 
