@@ -82,6 +82,19 @@ def credit_line(article: Article, word: str, language: str | None) -> str:
     return f"{word}: {name} – {url}" if url else f"{word}: {name}"
 
 
+def others(article: Article, also: Sequence[Also]) -> tuple[Also, ...]:
+    """Return who is to be named beside the credit: nobody twice for one address.
+
+    Feeds of one agency often bear one title, and carry the same reports.
+    """
+    named, shown = {(article.attribution.title, article.url)}, []
+    for each in also:
+        if (each.title, each.url) not in named:
+            named.add((each.title, each.url))
+            shown.append(each)
+    return tuple(shown)
+
+
 def also_block(also: Sequence[Also], language: str | None) -> str:
     """Return who else carried the article, as HTML; nothing for nobody."""
     if not also:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from aggregator.model import Attribution, Enclosure, Report, Tag
-from aggregator.publishing.credit import first_source, showable
+from aggregator.publishing.credit import first_source, others, showable
 from aggregator.publishing.formats import Masthead
 from aggregator.text.urls import is_published_iri
 
@@ -105,6 +105,12 @@ def ways(report: Report) -> list[str]:
         passed if first_source(attribution) or not article.url else None,
     )
     return [url for url in map(showable, known) if url]
+
+
+def related(report: Report) -> list[tuple[str, str]]:
+    """Return the addresses of the report at other sources, with their names."""
+    named = others(report.article, report.also)
+    return [(url, each.title) for each in named if (url := showable(each.url))]
 
 
 def authors(report: Report) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from aggregator.publishing.credit import (
     also_line,
     credit_block,
     credit_line,
+    others,
 )
 from aggregator.publishing.particulars import media_type
 from aggregator.publishing.timing import withheld
@@ -71,12 +72,15 @@ def report(
     shown = body if mode == "full" else paragraph(excerpt)
     word, spoken = publication.credit, publication.language
     credit = credit_line(article, word, spoken)
+    beside = others(article, also)
     return Report(
         article=allowed(article, rights),
         title=headline(article, rights) or lead or article.attribution.title,
         original=differing(article.source_title, article.title),
-        content=shown + also_block(also, spoken) + credit_block(article, word, spoken),
-        excerpt=" ".join(filter(None, (excerpt, also_line(also, spoken), credit))),
+        content=shown
+        + also_block(beside, spoken)
+        + credit_block(article, word, spoken),
+        excerpt=" ".join(filter(None, (excerpt, also_line(beside, spoken), credit))),
         lead=lead,
         body=mode,
         rights=rights,

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from aggregator.model import Also, Enclosure, Image, Rights, Tag, Via
 from aggregator.publishing import credit_block, credit_line, showing
+from aggregator.publishing.particulars import related
 from aggregator.publishing.showing import fingerprint
 
 CREDIT = (
@@ -313,6 +314,31 @@ def test_our_words_beside_the_credit_are_in_the_language_of_the_publication(
     assert f'<p class="mediawire-also">{also}: B</p>' in made.content
     assert f'<p class="mediawire-credit">Source: {name} – <a' in made.content
     assert f"{also}: B · Source: {name} – https" in made.excerpt
+
+
+def test_sections_of_one_agency_are_named_once_for_one_address():
+    """Their feeds bear one title; who reads the JSON Feed is told of each."""
+    at, there = "https://agency.example/reports/1", "https://b.example/1"
+    carried = [
+        *(("world", "Example Agency", at), ("b", "B", there), ("b-all", "B", there)),
+        *(("c", "B", "https://c.example/1"), ("d", "D", None), ("d-all", "D", None)),
+    ]
+    also = [
+        Also(source_id=source, title=title, url=url, feed_url="https://x.example/feed")
+        for source, title, url in carried
+    ]
+
+    made = report(article(1), publication(), ANY_RIGHTS, also=also)
+
+    assert (
+        f'<p class="mediawire-also">Also: <a href="{there}">B</a>, '
+        '<a href="https://c.example/1">B</a>, D</p>'
+    ) in made.content
+    assert f"Also: B – {there}, B – https://c.example/1, D · Source" in made.excerpt
+    assert related(made) == [(there, "B"), ("https://c.example/1", "B")]
+    assert made.also == tuple(also)
+    alone = report(article(1), publication(), ANY_RIGHTS, also=also[:1])
+    assert "Also" not in alone.content + alone.excerpt
 
 
 def test_a_first_source_without_name_is_none():

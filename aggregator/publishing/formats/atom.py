@@ -40,6 +40,7 @@ from aggregator.publishing.particulars import (
     language,
     origin_by,
     origin_rights,
+    related,
     sections,
     ways,
     whole_seconds,
@@ -173,11 +174,7 @@ def links(report: Report) -> list[Element]:
     if article.url:
         elements.append(link(article.url, "alternate"))
     elements += [link(url, "via") for url in ways(report)]
-    elements += [
-        link(url, "related", title=also.title)
-        for also in report.also
-        if (url := showable(also.url))
-    ]
+    elements += [link(url, "related", title=name) for url, name in related(report)]
     if showable(article.attribution.license):
         elements.append(link(article.attribution.license, "license"))
     elements += [

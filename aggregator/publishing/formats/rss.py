@@ -36,6 +36,7 @@ from aggregator.publishing.particulars import (
     files,
     language,
     origin,
+    related,
     sections,
     whole_seconds,
 )
@@ -154,9 +155,8 @@ def more(report: Report) -> list[Element]:
     if spoken := language(article.language):
         elements.append(Element("dc:language", spoken))
     elements += [
-        Element("atom:link", None, {"href": url, "rel": "related", "title": also.title})
-        for also in report.also
-        if (url := showable(also.url))
+        Element("atom:link", None, {"href": url, "rel": "related", "title": name})
+        for url, name in related(report)
     ]
     return elements + media(report)
 
