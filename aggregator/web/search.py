@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from aggregator.model import Article, Report
 from aggregator.text import markup
-from aggregator.text.folding import spans
+from aggregator.text.folding import spans, terms
 from aggregator.web.answers import answer, document
 from aggregator.web.finding import Seen, page_of
 from aggregator.web.language import count, shared
@@ -63,6 +63,7 @@ def search(request: Request) -> Response:
         "search.html",
         language=language,
         asked=query,
+        sought=any(not term.unwanted for term in terms(query)),
         hits=[
             hit(report, query, line(report, links, now, language))
             for _, report in shown

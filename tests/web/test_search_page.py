@@ -100,6 +100,14 @@ def test_an_empty_search_and_one_without_results_say_what_can_be_done(site):
     assert "No report here holds all" in text(one(nothing, ".//p[@role='status']"))
 
 
+@pytest.mark.parametrize("query", ["-zeppelin", '"', "- *", "😀"])
+def test_a_search_for_no_word_does_not_say_that_no_report_holds_it(site, query):
+    main = one(found(site, query), ".//main")
+
+    assert "No report here holds all" not in text(main)
+    assert "in quotes stand side by side" in text(main)
+
+
 @pytest.mark.parametrize(
     "query",
     [
