@@ -19,7 +19,7 @@ _NUMBER = re.compile("-?[0-9]{1,18}", re.ASCII)
 # RFC 3339 section 5.6; a leap second counts as the one before it.
 _DATE_TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}):([0-9]{2})(\.[0-9]+)?"
-    r"([Zz]|[+-][0-9]{2}:[0-9]{2})",
+    r"([Zz]|[+ -][0-9]{2}:[0-9]{2})",  # a + that was not escaped came as a blank
     re.ASCII,
 )
 _NONE = ("",) * 5
@@ -98,7 +98,7 @@ def _moment(text: str) -> datetime:
     second = "59" if second == "60" else second
     try:
         at = datetime.fromisoformat(
-            f"{day}T{minute}:{second}{fraction[:7]}{zone.upper()}"
+            f"{day}T{minute}:{second}{fraction[:7]}{zone.upper().replace(' ', '+')}"
         )
     except ValueError:
         example = "2026-11-24T12:00:00Z"
