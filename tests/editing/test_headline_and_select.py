@@ -295,6 +295,20 @@ def test_quotes_can_be_as_plain_as_can_be():
     assert house(subject("„Ja“ and ‘no’")).title == "\"Ja\" and 'no'"
 
 
+def test_what_a_rule_cuts_or_writes_leaves_one_line_with_single_blanks():
+    """A text in YAML may end in a line break, and a pattern leave blanks on both sides."""
+    house = rule(
+        "headline",
+        cut=[r"\(video\)"],
+        replace={"^Live$": "On\nair\u2028now"},
+        prefix="Wire:\n",
+    )
+
+    assert house(subject("Rome (video) burns")).title == "Wire: Rome burns"
+    assert house(subject("Live")).title == "Wire: On air now"
+    assert house(subject("Prix\u00a0: 5\u00a0€")).title == "Wire: Prix\u00a0: 5\u00a0€"
+
+
 def test_prefixes_go_by_pattern():
     house = rule("headline", cut=[r"^UPDATE \d+-", r"\s*\(video\)$"])
 

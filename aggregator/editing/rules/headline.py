@@ -17,9 +17,11 @@ r"""`kind: headline`: bring headlines to house style.
       length: 120                         # characters; cut at a word, with an ellipsis
 
 The parts run in this order. A headline that a part would leave empty stays as it was
-before that part. Nothing here touches scripts without case but quotes and dashes.
+before that part, and one that a part changed has single blanks and no line breaks.
+Nothing here touches scripts without case but quotes and dashes.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -37,6 +39,8 @@ from aggregator.text import markup
 ELLIPSIS = "…"
 SHORTEST = 10
 _LOOSE_ENDS = " ,;:–—-"
+# Not those that keep words together.
+_BLANKS = re.compile(r"[ \t\n\r\v\f\u0085\u2028\u2029]+")
 SOURCE = "{source}"  # in a prefix: the name we credit
 
 
@@ -65,7 +69,7 @@ class Headline(Struct, frozen=True, kw_only=True):
         for part in self._parts(subject.language, subject.credited):
             changed = part(title)
             if changed != title:
-                title = changed.strip() or title
+                title = _BLANKS.sub(" ", changed).strip() or title
         if title == subject.title:
             return subject
         # What was cut off may have closed a change of direction.
@@ -143,7 +147,7 @@ def read(rule_id: str, options: Options) -> Headline:
         keep={word.casefold(): word for word in options.words("keep")},
         quotes=options.choice("quotes", QUOTES),
         dashes=options.choice("dashes", DASHES),
-        prefix=options.text("prefix", places=(SOURCE,)),
+        prefix=_BLANKS.sub(" ", options.text("prefix", places=(SOURCE,))),
         length=int(length) if length else None,
     )
     _doubt_what_is_idle(rule, options)
