@@ -109,7 +109,11 @@ RightsOf = Annotated[
     RightsKeys, Field(description="What may be shown, and whose it is.")
 ]
 LanguageOf = Annotated[
-    Language | None, Field(description="Of reports that name none: en, fa, pt-BR.")
+    Language | None,
+    Field(
+        description="Of reports that name none: en, fa, pt-BR. It goes before what "
+        "their feed says of itself, also where `defaults` or a group says it."
+    ),
 ]
 TimezoneOf = Annotated[
     Timezone | None, Field(description="Of dates that name none: Asia/Tehran.")
