@@ -66,7 +66,9 @@ class RightsKeys(BaseModel, extra="forbid", frozen=True):
         default=None, description="How long after its date a report may not be shown."
     )
     expires: Duration | None = Field(
-        default=None, description="How long after its date a report may be shown."
+        default=None,
+        description="How long after its date a report may be shown; with it, it stands "
+        "in no archived month.",
     )
 
 
