@@ -24,7 +24,7 @@ Polling
 
 Publishing
     press         soon after something changed, with rests in between
-    printing      keeps the files of all publications up to date
+    printing      keeps the files of all publications up to date; `faring`: how they fared
     editions      what a publication shows, known before it is read whole
     shelf         the same as whole reports
     candidates    what either looks through; `ruled`: whose rules the store goes by

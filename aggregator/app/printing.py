@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from aggregator.app.editions import Edition, Editions, Unreadable
 from aggregator.app.editorial import Editorial
+from aggregator.app.faring import keep, nothing
 from aggregator.app.ledger import Ledger
 from aggregator.app.lowering import LOWERED, Lowering
 from aggregator.app.relics import Relics
@@ -114,7 +115,7 @@ class Printing:
         self._store.put_meta(
             PRINTED, json.dumps({k: v for k, v in printed.items() if k in configured})
         )
-        self._tell(statuses)
+        keep(self._store, self._config.publications, statuses)
         return statuses
 
     def _print(
@@ -139,7 +140,7 @@ class Printing:
                 for status in fared
             ]
         if why:
-            fared.append(replace(_nothing(now), path=publication.archive, refused=why))
+            fared.append(replace(nothing(now), path=publication.archive, refused=why))
         return fared, not (unreadable or why)
 
     def _hinder(
@@ -154,7 +155,7 @@ class Printing:
         self._store.put_publication_status(
             [
                 replace(
-                    before.get(path, _nothing(now)),
+                    before.get(path, nothing(now)),
                     path=path,
                     checked_at=now,
                     refused=why,
@@ -274,27 +275,6 @@ class Printing:
         """Return the digests of the last edition of each publication and its files."""
         return dict(json.loads(self._store.meta(PRINTED) or "{}"))
 
-    def _tell(self, statuses: Sequence[PublicationStatus]) -> None:
-        """Keep how documents fared, and say so in the log."""
-        before = {status.path: status for status in self._store.publication_status()}
-        told = {status.path for status in statuses}
-        printed = (p for p in self._config.publications if told & {*p.paths.values()})
-        archives = {publication.archive for publication in printed}
-        mended = archives & before.keys() - told
-        self._store.put_publication_status(statuses, gone=mended)
-        for status in statuses:
-            path, old = status.path, before.get(status.path)
-            if status.refused:
-                log.error("refused", path=path, reason=status.refused)
-            elif old is None or status.written_at != old.written_at:
-                log.info("published", path=path, entries=status.entries)
-            known = old.left_out if old else ()
-            if new := [each for each in status.left_out if each not in known]:
-                id_, why = new[0]  # of many, as a rule all for one reason
-                log.warning(
-                    "left out", path=path, entries=len(new), article_id=id_, reason=why
-                )
-
     @property
     def shelf(self) -> Shelf:
         """Return what publications show, as whole reports."""
@@ -332,8 +312,3 @@ class Printing:
         from aggregator.publishing import Publisher
 
         return Publisher(self._config.output, base_url=self._config.base_url)
-
-
-def _nothing(now: datetime) -> PublicationStatus:
-    """Return how a path fared of which nothing stands."""
-    return PublicationStatus(path="", checked_at=now, written_at=None, entries=0)
