@@ -81,28 +81,29 @@ class History:
 
     def keep(
         self, publication: Publication, live: Sequence[Article], *, now: datetime
-    ) -> str | None:
-        """Bring a publication's months up to date; return the address of the newest."""
-        everything = replace(
-            publication, select=replace(publication.select, max_age=None)
-        )
-        lost = self._ledger.lost(publication.id, self._archives, now=now)
-        lowered = self._lowering.of(publication)
+    ) -> None:
+        """Bring a publication's months up to date."""
+        id_, everything = publication.id, _of_any_age(publication)
+        # First: what could be restored is there again.
+        lost = self._ledger.lost(id_, self._archives, now=now)
         before = self._known(publication)
         months = self._believed(before, now)
         returned = self._returned(publication, months)
         months |= {month: long_closed(month) for month in returned}
-        due = lost | returned | {min(_after(month, months)) for month in returned}
-        due |= self._due(everything, months, live, now)
-        due |= months.keys() if lowered else set()
+
+        due = lost | returned | self._due(everything, months, live, now)
+        # What follows a month that returned leads to it from now on.
+        due |= {min(_after(month, months)) for month in returned}
+        lowered = self._lowering.of(publication)
+        if lowered:
+            due |= months.keys()
         self._write_all(everything, due, months, lost, lowered, now)
+
         for month in before.keys() - months.keys():
-            self._archives.remove(publication.id, month)
+            self._archives.remove(id_, month)
         self._remember(publication, months)
         self._lowering.followed(publication)
-        self._burial.bury(publication.id, now=now)
-        newest = max(months, default=None)
-        return newest and self._archives.address(publication.id, newest)
+        self._burial.bury(id_, now=now)
 
     def would_restore(self, publication: Publication) -> list[str]:
         """Return the paths of months that are not what they were, or not for our address."""
@@ -313,6 +314,11 @@ class History:
         name, written = f"months {publication.id}", noted(months)
         if self._store.meta(name) != written:
             self._store.put_meta(name, written)
+
+
+def _of_any_age(publication: Publication) -> Publication:
+    """Return a publication as its months show it: no report grows too old for them."""
+    return replace(publication, select=replace(publication.select, max_age=None))
 
 
 def nothing_barred(_entry: bytes) -> bool:
