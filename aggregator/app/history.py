@@ -105,6 +105,13 @@ class History:
         self._lowering.followed(publication)
         self._burial.bury(id_, now=now)
 
+    def is_behind(
+        self, publication: Publication, live: Sequence[Article], now: datetime
+    ) -> bool:
+        """Return whether reports want a month written, though none may be shown live."""
+        months = self._believed(self._known(publication), now)
+        return bool(self._due(_of_any_age(publication), months, live, now))
+
     def would_restore(self, publication: Publication) -> list[str]:
         """Return the paths of months that are not what they were, or not for our address."""
         if "atom" not in publication.formats:

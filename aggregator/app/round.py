@@ -104,9 +104,8 @@ def poll_round(
     if states:
         _poll_all(wire, states, answers, partial(wire.poll, forced=forced), begun)
     summary = Summary(results=answers.results)
-    # What has to stand in a month is there before it is pruned: also old reports, which
-    # change no live document.
-    summary.statuses = wire.publish() if summary.has_news else wire.publish_news()
+    # What has to stand in a month is there before it is pruned.
+    summary.statuses = wire.publish_news(has_news=summary.has_news)
     if prunes and _pruned(wire):
         summary.statuses = wire.publish_news() or summary.statuses
     return summary

@@ -246,9 +246,9 @@ class Wire:
         if self.printing.archive_ahead(now):
             self.printing.publish(now)
 
-    def publish_news(self) -> list[PublicationStatus]:
+    def publish_news(self, *, has_news: bool = False) -> list[PublicationStatus]:
         """Publish, unless all that would be made stands already."""
-        return self.printing.publish_news(self.clock())
+        return self.printing.publish_news(self.clock(), has_news=has_news)
 
     def prune(self, now: datetime) -> int:
         """Delete articles older than the operator keeps; return how many."""

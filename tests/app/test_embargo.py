@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
+from aggregator.app.round import poll_round
 from aggregator.model import Rights
 from tests.app.months import AP, BBC, DAY, MARCH, WIRE, Desk
 
@@ -55,6 +56,23 @@ def test_what_was_held_back_comes_to_readers_when_its_embargo_ends(desk, came, m
     assert goes_on(desk, 1) == {month}
     desk.now += 40 * DAY
     assert goes_on(desk, 2) == {month}
+
+
+def test_what_was_held_back_stands_in_its_month_with_the_first_round_after(desk):
+    """No live document changed then, and it waited for a round that changed one."""
+    desk.hears(HELD, MARCH)
+    desk.now += DAY / 2
+    for _ in range(BUSY.limit):
+        desk.hears(BBC, desk.now)
+    desk.publishes()
+    desk.now += DAY
+
+    statuses = poll_round(desk.wire, []).statuses
+
+    assert statuses
+    month = desk.folder / "public/feeds/wire/archive/2026-03.atom"
+    assert HELD_BACK in month.read_text()
+    assert poll_round(desk.wire, []).statuses == []
 
 
 def test_what_was_held_back_is_taken_back_whatever_holds_then(desk):

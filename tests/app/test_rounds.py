@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from aggregator.app.round import begin_round, poll_round
 from aggregator.app.wire import EVERYTHING, Wire
-from aggregator.model import HostLimits, Publication
+from aggregator.model import HostLimits, Publication, Selection
 from tests.app.agency import agency, feed, source
 from tests.app.running import away, running
 
@@ -164,3 +164,20 @@ def test_old_reports_of_a_new_source_stand_in_months_after_its_first_round(tmp_p
 
         months = (tmp_path / "public/feeds/wire/archive").glob("*.atom")
         assert any("Report old" in month.read_text() for month in months)
+
+
+def test_a_round_whose_news_nobody_is_shown_renders_nothing(tmp_path):
+    """Each one printed and compared every document."""
+    wire = Publication(id="wire", title="Wire", select=Selection(sources=("a",)))
+    with agency(tmp_path, "a", "b") as desk:
+        desk.wire.adopt(replace(desk.config, publications=(wire,)))
+        poll(desk)
+        desk.says("b", feed("1", "2"))
+        desk.is_due("b")
+
+        begun = begin_round(desk.wire)
+        due = desk.wire.schedule.due(EVERYTHING)
+        summary = poll_round(desk.wire, due, prunes=begun.prunes)
+
+        assert [result.outcome.new for result in summary.results] == [1]
+        assert summary.statuses == []
