@@ -50,7 +50,12 @@ from aggregator.app.months import (
     remembered,
     start_of,
 )
-from aggregator.app.tombstones import stones, taken_back
+from aggregator.app.tombstones import (
+    carried_still,
+    stones,
+    taken_back,
+    withdrawn,
+)
 from aggregator.model import Article, Publication
 from aggregator.publishing import Archives, Calm, Tombstone
 from aggregator.store import Mark, Store
@@ -94,6 +99,9 @@ class History:
         due = lost | returned | self._due(everything, months, live, now)
         # What follows a month that returned leads to it from now on.
         due |= {min(_after(month, months)) for month in returned}
+        gone = withdrawn(self._store)
+        still = carried_still(self._store, self._editorial, everything, gone, now)
+        due |= self._burial.shared(publication, gone, still, months)
         lowered = self._lowering.of(publication)
         if lowered:
             due |= months.keys()
@@ -103,7 +111,7 @@ class History:
             self._archives.remove(id_, month)
         self._remember(publication, months)
         self._lowering.followed(publication)
-        self._burial.bury(id_, now=now)
+        self._burial.bury(id_, now=now, still=still)
 
     def is_behind(
         self, publication: Publication, live: Sequence[Article], now: datetime
@@ -238,7 +246,7 @@ class History:
         listed = chain([newest], others) if newest else ()
         barred = lowered.bars if lowered else nothing_barred
         self._binder.fill(volume, listed, publication, now, barred)
-        gone = self._tombstones(publication, month)
+        gone = self._tombstones(publication, month, now)
         if not self._archives.write(
             publication, month, volume, previous=before, tombstones=gone, now=now
         ):
@@ -267,10 +275,10 @@ class History:
         return newest, found
 
     def _tombstones(
-        self, publication: Publication, month: str
+        self, publication: Publication, month: str, now: datetime
     ) -> tuple[Tombstone, ...]:
         """Return what is left of reports that were taken back and stood in a month."""
-        gone = taken_back(self._store, self._editorial, publication)
+        gone = taken_back(self._store, self._editorial, publication, now)
         left = self._arrivals.left_in(month)
         return stones(a for a in gone if month in self._months_of(a) or a.id in left)
 

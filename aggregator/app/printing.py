@@ -138,7 +138,7 @@ class Printing:
         live = edition.articles
         why = self._archive(publication, live, now, unreadable.note)
         self._standing[publication.id] = publication, live
-        margin = self.margin(publication)
+        margin = self.margin(publication, now)
         fared = self.publisher.publish(publication, reports, now=now, margin=margin)
         if unreadable:
             left_out = tuple(unreadable.items())
@@ -207,24 +207,24 @@ class Printing:
                 *self.publisher.would_change(
                     publication,
                     self.shelf.reports(publication, now, limit=publication.limit),
-                    self.margin(publication),
+                    self.margin(publication, now),
                 ),
                 *self.history.would_restore(publication),
             )
         ]
 
-    def margin(self, publication: Publication) -> "Margin":
+    def margin(self, publication: Publication, now: datetime) -> "Margin":
         """Return what stands beside the entries, as far as months were written."""
         from aggregator.publishing import Margin
 
         return Margin(
             previous=self.history.newest(publication),
-            tombstones=self._tombstones(publication),
+            tombstones=self._tombstones(publication, now),
         )
 
     def _made(self, publication: Publication, edition: Edition, noted: str) -> str:
         """Return what changes when other documents would be made, or others stand."""
-        stones = repr(self._tombstones(publication)).encode()
+        stones = repr(self._tombstones(publication, edition.at)).encode()
         return " ".join(
             (
                 edition.digest,
@@ -239,8 +239,10 @@ class Printing:
         noted = self._store.metas(LOWERED, LEFT)
         return noted.get(LOWERED, "") + noted.get(LEFT, "")
 
-    def _tombstones(self, publication: Publication) -> tuple["Tombstone", ...]:
-        return tombstones(self._store, self._editorial, publication)
+    def _tombstones(
+        self, publication: Publication, now: datetime
+    ) -> tuple["Tombstone", ...]:
+        return tombstones(self._store, self._editorial, publication, now)
 
     def _archive(
         self,

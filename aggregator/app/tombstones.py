@@ -45,19 +45,20 @@ def tombstone(article: Article) -> Tombstone:
 
 
 def tombstones(
-    store: Store, editorial: Editorial, publication: Publication
+    store: Store, editorial: Editorial, publication: Publication, now: datetime
 ) -> tuple[Tombstone, ...]:
     """Return what was taken back last of what the publication would show."""
     most = max(_TOLD, publication.limit)
-    return stones(taken_back(store, editorial, publication))[:most]
+    return stones(taken_back(store, editorial, publication, now))[:most]
 
 
 def taken_back(
-    store: Store, editorial: Editorial, publication: Publication
+    store: Store, editorial: Editorial, publication: Publication, now: datetime
 ) -> list[Article]:
     """Return the withdrawn articles that the publication would show.
 
-    What was taken back before its embargo ended was never shown.
+    What was taken back before its embargo ended was never shown; what another source
+    carries under the same published id is still there.
     """
     found = []
     for article in withdrawn(store):
@@ -66,7 +67,30 @@ def taken_back(
         bare = replace(article, withdrawn=None)
         if not (was_held or editorial.refusal(bare, publication, shown_at)):
             found.append(article)
-    return found
+    still = carried_still(store, editorial, publication, found, now)
+    return [article for article in found if article.published_id not in still]
+
+
+def carried_still(
+    store: Store,
+    editorial: Editorial,
+    publication: Publication,
+    gone: Iterable[Article],
+    now: datetime,
+) -> set[str]:
+    """Return the published ids of what was taken back under which another stands."""
+    ids = {article.published_id for article in gone}
+    others = [
+        each
+        for each in (store.carriers(ids) if ids else ())
+        if not editorial.refusal(each, publication, now)
+    ]
+    if not others:
+        return set()
+    from aggregator.app.twins import Families
+
+    standing = Families(store, editorial).standing(others, publication, now)
+    return {each.published_id for each, _ in standing}
 
 
 def stones(taken_back: Iterable[Article]) -> tuple[Tombstone, ...]:

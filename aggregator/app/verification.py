@@ -87,7 +87,7 @@ def _of_publication(
         meant = wire.printing.publisher.render(
             publication,
             wire.printing.shelf.reports(publication, at, limit=publication.limit),
-            wire.printing.margin(publication),
+            wire.printing.margin(publication, at),
         )
     except PublishError as error:
         yield published[0].path, f"it can no longer be made: {error}"

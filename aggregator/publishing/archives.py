@@ -17,8 +17,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
+from aggregator.epoch import micros
 from aggregator.errors import PublishError
-from aggregator.model import Publication
+from aggregator.model import Article, Publication
 from aggregator.publishing import files
 from aggregator.publishing.bound import (
     Parts,
@@ -28,8 +29,9 @@ from aggregator.publishing.bound import (
     entries_of,
     struck,
 )
-from aggregator.publishing.collating import shelved
+from aggregator.publishing.collating import Shelved, shelved
 from aggregator.publishing.document import masthead
+from aggregator.publishing.index import SHOWN, place_of
 from aggregator.publishing.margin import Margin, Tombstone, tombstone_element
 from aggregator.publishing.ranges import Fresh, Standing, opened
 from aggregator.publishing.volume import Volume
@@ -100,6 +102,20 @@ class Archives:
         state = (said.st_ino, said.st_size, said.st_mtime_ns)
         return set(_found(path, state, frozenset(published_ids)))
 
+    def holds(self, publication_id: str, month: str, article: Article) -> bool:
+        """Return whether an article stands in a month, and not another with its id.
+
+        Of a month that lost its index nobody knows: it does if either stands there.
+        """
+        if not self.standing(publication_id, month, [article.published_id]):
+            return False
+        old = self._shelved(publication_id, month)
+        if old is None:
+            return True
+        place = place_of(micros(article.listed_at), article.id)
+        number = old.pieces.find(place)
+        return number is not None and old.pieces.line(number).kind == SHOWN
+
     def length(self, publication_id: str, month: str) -> int | None:
         """Return the length of a month, None if it or its compressed form is missing."""
         path = self._path(publication_id, month)
@@ -136,10 +152,7 @@ class Archives:
         """Return a month to be put together anew from what stands and what is new."""
         folder, path = self._folder(publication.id), self._path(publication.id, month)
         with files.folder(folder):
-            body = opened(path)
-            old = shelved(
-                opened(folder / _index_of(month)), body, opened(_packed(path))
-            )
+            body, old = opened(path), self._shelved(publication.id, month)
             if old or (body and not self._agrees(publication.id, month, body)):
                 body = None
             top = masthead(publication, FORMAT, self._base_url)
@@ -215,6 +228,12 @@ class Archives:
         ]
         if entries:
             self._put(publication_id, month, struck(body, entries), now)
+
+    def _shelved(self, publication_id: str, month: str) -> Shelved | None:
+        """Return the entries of a month by its index, None if that tells nothing."""
+        path = self._path(publication_id, month)
+        pieces = opened(path.with_name(_index_of(month)))
+        return shelved(pieces, opened(path), opened(_packed(path)))
 
     def _agrees(self, publication_id: str, month: str, body: Standing) -> bool:
         return self._ledger is None or self._ledger.agrees(

@@ -4,7 +4,7 @@ Articles come whole or without their bodies, by id, by address, by selection, by
 What stands in lists for readers is read by `readable`. Nothing here writes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -16,7 +16,7 @@ from aggregator.store import articles, aside, listing, marks, search
 from aggregator.store.bodies import revisions_of, texts_of, whole
 from aggregator.store.columns import AnyRow
 from aggregator.store.isolating import LeaveOut, raised
-from aggregator.store.keys import carried, named
+from aggregator.store.keys import carried, carriers, named
 from aggregator.store.marks import Mark
 from aggregator.store.readable import Place, bare, listed, say_left_out
 from aggregator.store.rows import article
@@ -174,6 +174,13 @@ class Catalogue(Transactions):
         """Return which published ids articles have, dropped and withdrawn ones too."""
         with self._reading() as connection:
             return carried(connection, published_ids)
+
+    def carriers(self, published_ids: Collection[str]) -> list[Article]:
+        """Return the shown articles, without bodies, that have one of these ids."""
+        with self._reading() as connection:
+            ids = carriers(connection, sorted(published_ids))
+            found = bare(connection, ids, leave_out=say_left_out, shown=True)
+            return [a for a in found.values() if a.published_id in published_ids]
 
     def search(
         self,

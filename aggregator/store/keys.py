@@ -89,6 +89,14 @@ _carried = (
     .join(refs, refs.c.article_id == articles.c.article_id)
     .where(refs.c.digest.in_(bindparam("digests", expanding=True)))
 )
+_carriers = (
+    select(articles.c.article_id)
+    .join(refs, refs.c.article_id == articles.c.article_id)
+    .where(
+        refs.c.digest.in_(bindparam("digests", expanding=True)),
+        articles.c.withdrawn.is_(None),
+    )
+)
 _forget_keys = delete(keys).where(
     keys.c.source_id == bindparam("source_id"),
     keys.c.article_id.in_(bindparam("which", expanding=True)),
@@ -159,6 +167,15 @@ def carried(connection: Connection, published_ids: Sequence[str]) -> set[str]:
         for id_ in connection.scalars(_carried, {"digests": some})
     }
     return found.intersection(published_ids)
+
+
+def carriers(connection: Connection, published_ids: Sequence[str]) -> set[str]:
+    """Return the ids of articles by these names, or once by them, but withdrawn ones."""
+    return {
+        id_
+        for some in chunks([digest(id_) for id_ in published_ids])
+        for id_ in connection.scalars(_carriers, {"digests": some})
+    }
 
 
 def forget_keys(
