@@ -82,7 +82,8 @@ def _of_publication(
     published = [statuses[path] for path in paths if path in statuses]
     if not published:
         return
-    at = max(status.checked_at for status in published)
+    # A clock may have been ahead: nothing is meant to stand that is not to be seen yet.
+    at = min(max(status.checked_at for status in published), wire.clock())
     try:
         meant = wire.printing.publisher.render(
             publication,

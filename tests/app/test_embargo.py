@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from aggregator.app.round import poll_round
+from aggregator.app.verification import document_differences
 from aggregator.model import Rights
 from tests.app.months import AP, BBC, DAY, MARCH, WIRE, Desk
 
@@ -119,3 +120,14 @@ def test_what_was_taken_back_before_its_embargo_ended_was_never_there(desk):
     desk.now += DAY / 2
 
     assert taken_back(desk) == ([], [])
+
+
+def test_nothing_is_missed_that_only_a_clock_that_was_ahead_would_show(desk):
+    """`verify` looked at documents as of when they were published last: by that clock."""
+    desk.hears(BBC, MARCH)
+    desk.now = MARCH + 3 * DAY
+    desk.publishes()
+    desk.now = MARCH + DAY
+    desk.hears(HELD, desk.now)
+
+    assert list(document_differences(desk.wire)) == []
