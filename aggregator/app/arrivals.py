@@ -19,8 +19,10 @@ from aggregator.app.editorial import Editorial
 from aggregator.app.months import (
     Came,
     Month,
+    closes,
     end_of,
     homes,
+    is_new,
     is_open,
     month_of,
     start_of,
@@ -90,6 +92,43 @@ class Arrivals:
         page = self._shown(publication, left, now)
         missing = self._in_no_month(publication, months, page, left)
         return [*came, *homes(missing, months).get(month, [])]
+
+    def away(
+        self,
+        publication: Publication,
+        month: str,
+        months: dict[str, Month],
+        now: datetime,
+    ) -> set[str]:
+        """Return the ids of what is listed in a month, and stands in a later one.
+
+        It came when the month was closed, which is written once more now. What was
+        missed in the later one, and is not about to stand there, is none of it.
+        """
+        known = months.get(month)
+        closed = closes(month, known) if known else end_of(month)
+        if now <= closed:
+            return set()
+        start, end = start_of(month), end_of(month)
+        came = [
+            each
+            for each in self._came(publication, closed, now)
+            if start <= each.listed_at < end
+        ]
+        ids = [each.id for each in came]
+        published = {each.id: each.published_id for each in self._store.bare(ids)}
+        found = set[str]()
+        for home, some in homes(came, months).items():
+            if home != month:
+                asked = {published[each.id] for each in some if each.id in published}
+                there = self._archives.standing(publication.id, home, asked)
+                found |= {
+                    each.id
+                    for each in some
+                    if published.get(each.id) in there
+                    or (is_open(home, months, now) and is_new(each, home, months))
+                }
+        return found
 
     def left_in(self, month: str) -> set[str]:
         """Return the ids of what may have begun to stand in a month, for it was left."""

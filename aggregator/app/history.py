@@ -20,7 +20,7 @@ Sources whose rights end some day stay out: what is archived cannot be taken in 
 twin of theirs stands in the month, also while theirs stands for it in the live document.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import chain
@@ -234,12 +234,13 @@ class History:
         """Write a month and return when that was, None if there is nothing in it."""
         volume, calm = None, list[Calm]()
         is_current = month == month_of(now)
+        away = self._arrivals.away(publication, month, months, now)
         hours = self._contents.hours(month, self._binder.basis(publication))
         if is_current and month in months and not lowered:
             volume = self._archives.volume(publication, month)
             known = months[month]
             calm = self._contents.calm(publication, month, known, volume.sum, hours)
-        newest, others = self._found(publication, month, strays, now, calm)
+        newest, others = self._found(publication, month, strays, now, calm, away)
         if newest is None and month not in months:
             return None
         volume = volume or self._archives.volume(publication, month)
@@ -265,13 +266,14 @@ class History:
         strays: Sequence[Came],
         now: datetime,
         calm: Sequence[Calm],
+        away: Collection[str],
     ) -> tuple[Mark | None, Iterator[Found]]:
         """Return the newest of what belongs to a month, and what follows it."""
-        found = self._contents.found(publication, month, strays, now, calm)
+        found = self._contents.found(publication, month, strays, now, calm, away=away)
         newest = next(found, None)
         if isinstance(newest, Calm):
             # What was the newest is gone: the next may stand anywhere.
-            return self._found(publication, month, strays, now, ())
+            return self._found(publication, month, strays, now, (), away)
         return newest, found
 
     def _tombstones(

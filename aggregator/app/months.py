@@ -131,7 +131,8 @@ def place_of(article: Article) -> tuple[datetime, str]:
     return article.listed_at, article.id
 
 
-def _closes(month: str, known: Month) -> datetime:
+def closes(month: str, known: Month) -> datetime:
+    """Return until when what comes late still stands in the month it is listed in."""
     return max(end_of(month) + _GRACE, known.first + _NEW)
 
 
@@ -141,6 +142,12 @@ def is_due(month: str, known: Month, late: Sequence[Came], now: datetime) -> boo
     return known.last < closing <= now or any(
         each.first_seen > known.last for each in late
     )
+
+
+def is_new(came: Came, month: str, months: Mapping[str, Month]) -> bool:
+    """Whether an article came since the month in which it stands was written, if it was."""
+    known = months.get(month)
+    return known is None or came.first_seen > known.last
 
 
 def homes(late: Iterable[Came], months: dict[str, Month]) -> dict[str, list[Came]]:
@@ -162,12 +169,12 @@ def is_open(month: str, months: dict[str, Month], now: datetime) -> bool:
     known = months.get(month)
     if known is None:
         return not months or month >= max(months) or now < end_of(month) + _GRACE
-    return now < _closes(month, known) or known.last < end_of(month) + _GRACE
+    return now < closes(month, known) or known.last < end_of(month) + _GRACE
 
 
 def _is_stray(late: Came, months: dict[str, Month]) -> bool:
     """Whether an article came when the month it is listed in was closed already."""
     month = month_of(late.listed_at)
     if month in months:
-        return late.first_seen > _closes(month, months[month])
+        return late.first_seen > closes(month, months[month])
     return bool(months) and month < max(months)

@@ -365,6 +365,42 @@ def test_nothing_is_declared_where_nothing_was_taken_back(world):
     assert b"tombstones" not in (world.output / "feeds" / "wire.atom").read_bytes()
 
 
+def in_months(world, published_id):
+    """Return in which months a report stands."""
+    entry = f"<entry><id>{published_id}</id>".encode()
+    return {name for name, month in world.months().items() if entry in month}
+
+
+def comes_when_january_is_over(world):
+    """Return the id of a report of January that came in February."""
+    for _ in range(LIMIT):
+        world.comes()
+    world.publish()
+    world.now += timedelta(days=10)
+    world.comes(listed_at=START - timedelta(days=1))
+    world.publish()
+    return list(world.shown)[-1]
+
+
+def test_what_comes_late_stands_not_in_the_month_that_is_closed_then_as_well(world):
+    """It was written once more when it had closed, and read whole."""
+    late = comes_when_january_is_over(world)
+
+    assert in_months(world, late) == {"2026-02.atom"}
+
+
+def test_what_came_late_stands_not_in_a_month_that_is_made_anew_as_well(world):
+    late = comes_when_january_is_over(world)
+    folder = world.output / "feeds/wire/archive"
+    for name in ("2026-01.atom", "2026-01.atom.gz"):
+        (folder / name).unlink()
+
+    world.publish()
+
+    assert in_months(world, late) == {"2026-02.atom"}
+    assert set(world.months()) == {"2026-01.atom", "2026-02.atom"}
+
+
 def written_months(monkeypatch):
     """Note which months are written from now on."""
     write, months = Archives.write, []
