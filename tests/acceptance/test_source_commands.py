@@ -298,7 +298,10 @@ def test_a_source_that_a_publication_names_is_not_removed(desk):
 
     assert said == (
         "sources.yaml: nothing was changed, for the config would not be valid then\n"
-        'publications.yaml:1:43: publications.0.select.sources.0: there is no source "wire"'
+        'publications.yaml:1:43: publications.0.select.sources.0: there is no source "wire"\n'
+        "publications.yaml: it is selected by its id in w: take it out there first, and "
+        "its reports leave these feeds; `mediawire source pause wire` stops polling it "
+        "and leaves them there"
     )
     assert desk.sources() == SOURCES
 

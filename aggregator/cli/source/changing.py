@@ -1,5 +1,6 @@
 """`source pause`, `source resume`, `source remove`: one source, in the file it stands in."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
@@ -11,7 +12,22 @@ from aggregator.cli.completing import source_ids
 from aggregator.cli.source.files import SourceFiles
 from aggregator.cli.terminal import emit_result, json_option
 from aggregator.config.edit import without_source
+from aggregator.config.folder import PUBLICATIONS
 from aggregator.config.names import time_of
+from aggregator.config.written import Place
+from aggregator.errors import Complaint, ConfigError
+
+
+def _selected(files: SourceFiles, source_id: str) -> Iterator[Complaint]:
+    """Say what to do where publications select a source that cannot be removed."""
+    by = [p.id for p in files.config.publications if source_id in p.select.sources]
+    if by:
+        yield Place(file=PUBLICATIONS).complaint(
+            (),
+            f"it is selected by its id in {', '.join(by)}: take it out there first, and "
+            f"its reports leave these feeds; `mediawire source pause {source_id}` stops "
+            "polling it and leaves them there",
+        )
 
 
 def _to_come(_context: object, _option: object, text: str | None) -> datetime | None:
@@ -85,7 +101,12 @@ def remove(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
     """
     files = SourceFiles(invocation)
     files.source(source_id)
-    file = files.folder.change(source_id, partial(without_source, source_id=source_id))
+    try:
+        file = files.folder.change(
+            source_id, partial(without_source, source_id=source_id)
+        )
+    except ConfigError as error:
+        raise ConfigError((*error.complaints, *_selected(files, source_id))) from error
     emit_result(
         {"id": source_id, "file": file},
         f"{source_id} is removed from {file}; its articles stay in the store and in the "
