@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from email.utils import format_datetime
+from threading import Thread
 
 from msgspec.structs import replace
 
@@ -23,6 +24,34 @@ def reports(source_id, *ages):
     )
     head = "<title>T</title><link>https://agency.example/</link>"
     return f'<rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
+
+
+def test_old_reports_that_are_being_stored_stand_in_months_written_meanwhile(
+    tmp_path, monkeypatch
+):
+    """Months written between their stamp and their commit held them to be known."""
+    wire = Publication(id="wire", title="Wire", limit=1)
+    with agency(tmp_path, "a", "b") as desk:
+        desk.wire.adopt(replace(desk.config, publications=(wire,)))
+        desk.says("a", reports("a", 0 * DAY, 40 * DAY))
+        desk.says("b", reports("b", 41 * DAY))
+        slow, quick = desk.wire.poll(desk.state("b")), desk.wire.poll(desk.state("a"))
+        desk.wire.record([quick])
+        publishing = Thread(target=desk.wire.publish)
+        record = desk.wire.store.record
+
+        def recorded(*results, **how):
+            publishing.start()
+            publishing.join(timeout=0.5)
+            record(*results, **how)
+
+        monkeypatch.setattr(desk.wire.store, "record", recorded)
+        desk.wire.record([slow])
+        publishing.join()
+        desk.wire.publish()
+
+        months = (tmp_path / "public/feeds/wire/archive").glob("*.atom")
+        assert any("Report 0 of b" in month.read_text() for month in months)
 
 
 def test_old_reports_of_a_slow_source_stand_in_months_written_meanwhile(tmp_path):
