@@ -1,5 +1,9 @@
 """Tell machines whether the service is well: alive, ready, and in figures."""
 
+import threading
+from concurrent.futures import Future
+from weakref import WeakKeyDictionary
+
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -10,11 +14,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from aggregator.errors import StoreError
+from aggregator.store import Store
 from aggregator.web.figures import Figures
 from aggregator.web.newsroom import Newsroom
 from aggregator.web.rendering import newsroom_of, standings_of
 
 NEVER_KEPT = {"cache-control": "no-store"}
+# A database server that froze answers nobody; `mediawire health` waits for 5 seconds.
+PATIENCE_S = 3.0
 
 
 async def healthy(request: Request) -> Response:
@@ -45,10 +52,40 @@ def unready(newsroom: Newsroom) -> list[str]:
     reasons = newsroom.unready()
     if not reasons:
         try:
-            newsroom.store.require_schema()
+            _require_answer(newsroom.store)
         except StoreError as error:
             return [str(error)]
     return reasons
+
+
+_asked: WeakKeyDictionary[Store, Future[None]] = WeakKeyDictionary()
+_asking = threading.Lock()
+
+
+def _require_answer(store: Store) -> None:
+    """Raise StoreError for what is wrong with a store, or if it says nothing for a while.
+
+    It is asked by one thread at a time: while it hangs, no more than that one does.
+    """
+    with _asking:
+        asked = _asked.get(store)
+        if asked is None or asked.done():
+            asked = _asked[store] = Future()
+            threading.Thread(target=_ask, args=(store, asked), daemon=True).start()
+    try:
+        asked.result(PATIENCE_S)
+    except TimeoutError as error:
+        message = f"the store has not answered for {PATIENCE_S:.0f} seconds"
+        raise StoreError(message) from error
+
+
+def _ask(store: Store, asked: Future[None]) -> None:
+    try:
+        store.require_schema()
+    except Exception as error:  # noqa: BLE001 - it is raised again for who asked
+        asked.set_exception(error)
+    else:
+        asked.set_result(None)
 
 
 def metrics(request: Request) -> Response:

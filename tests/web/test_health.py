@@ -1,11 +1,15 @@
 import json
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from builders import article
 from house import served
 
 from aggregator.errors import StoreError
+from aggregator.web import health
+
+PATIENCE = 30
 
 
 class Unasked:
@@ -40,6 +44,31 @@ def test_a_store_that_does_not_answer_is_a_reason(house):
 
     assert answer.status == 503
     assert "the database does not answer" in answer.text
+
+
+def test_a_store_that_hangs_is_a_reason_and_holds_up_no_more_than_one(
+    house, monkeypatch
+):
+    """A database server that froze says nothing, and probes would learn nothing."""
+    monkeypatch.setattr(health, "PATIENCE_S", 0.05)
+    asked, thawed = [], Event()
+
+    def hang():
+        asked.append("once")
+        assert thawed.wait(PATIENCE)
+
+    house.store.require_schema = hang
+    with served(house) as site:
+        frozen = [site.get("/-/ready") for _ in range(3)]
+        hanging = len(asked)
+        thawed.set()
+        monkeypatch.setattr(health, "PATIENCE_S", PATIENCE)
+        again = site.get("/-/ready")
+
+    assert {answer.status for answer in frozen} == {503}
+    assert "the store has not answered" in frozen[0].text
+    assert hanging == 1
+    assert again.status == 200
 
 
 def test_a_schema_that_another_program_brought_is_a_reason(house):
