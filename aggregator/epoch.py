@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-# An hour in microseconds: by these the store counts what changed among listed articles.
+# An hour in microseconds.
 HOUR: Final = 3_600_000_000
 
 _MICROSECOND = timedelta(microseconds=1)

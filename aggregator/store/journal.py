@@ -11,18 +11,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select, tuple_
 
-from aggregator.epoch import micros, moment
+from aggregator.epoch import HOUR, micros, moment
 from aggregator.model import PastPoll
 from aggregator.store.articles import CAME_LATE, articles
 from aggregator.store.columns import chunks
 from aggregator.store.polls import past_poll, polls
 
-_HOUR = 3_600_000_000  # microseconds
-
 # No index orders all articles by `first_seen`. All but the late ones are listed as they
 # are seen, and the late ones have an index: counted by `listed_at`, those are moved.
-_seen = (articles.c.first_seen // _HOUR).label("seen")
-_hour = (articles.c.listed_at // _HOUR).label("hour")
+_seen = (articles.c.first_seen // HOUR).label("seen")
+_hour = (articles.c.listed_at // HOUR).label("hour")
 _by_hour = (
     select(_hour, func.count())
     .where(articles.c.listed_at >= bindparam("since"))
@@ -74,7 +72,7 @@ class Journal:
         for seen, hour, counted, count in late:
             hours[seen] += count
             hours[hour] -= count if counted else 0
-        return {moment(hour * _HOUR): count for hour, count in (+hours).items()}
+        return {moment(hour * HOUR): count for hour, count in (+hours).items()}
 
     def listed(self, source_id: str, *, since: datetime, limit: int) -> list[datetime]:
         """Return when a source's newest articles were listed, newest first."""
