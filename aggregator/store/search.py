@@ -132,7 +132,6 @@ _change = (
     .where(search.c.article_id == bindparam("which"))
     .values(words=bindparam("words"))
 )
-_number = select(search.c.number).where(search.c.article_id == bindparam("which"))
 _found = (
     select(search.c.article_id)
     .join(articles, articles.c.article_id == search.c.article_id)
@@ -268,7 +267,7 @@ def _below(connection: Connection, before: tuple[datetime, str] | None) -> int:
     """
     if before is None:
         return _END
-    number: int | None = connection.scalar(_number, {"which": before[1]})
+    number: int | None = connection.scalar(_number_of, {"article_id": before[1]})
     if number is not None:
         return number
     return min(max(_slots(micros(before[0]))["first"], 0), _END)
