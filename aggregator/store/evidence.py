@@ -3,14 +3,12 @@
 Each method reads in short transactions of `Store`, which opens this door (`evidence`).
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-
-from sqlalchemy import Connection
+from collections.abc import Iterator
 
 from aggregator.errors import StoreDamaged
 from aggregator.store import listing, sources
 from aggregator.store.proving import Proof, dangling, proofs
+from aggregator.store.transactions import Transaction
 
 _PAGE = 500  # articles of one short read
 
@@ -18,9 +16,7 @@ _PAGE = 500  # articles of one short read
 class Evidence:
     """Reads what proves that nothing stored was altered."""
 
-    def __init__(
-        self, reading: Callable[[], AbstractContextManager[Connection]]
-    ) -> None:
+    def __init__(self, reading: Transaction) -> None:
         self._reading = reading
 
     def proofs(self) -> Iterator[Proof]:

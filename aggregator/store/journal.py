@@ -5,17 +5,17 @@ All of them walk an index: none looks at more rows than it counts.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select, tuple_
+from sqlalchemy import bindparam, func, select, tuple_
 
 from aggregator.epoch import HOUR, micros, moment
 from aggregator.model import PastPoll
 from aggregator.store.articles import CAME_LATE, articles
 from aggregator.store.columns import chunks
 from aggregator.store.polls import past_poll, polls
+from aggregator.store.transactions import Transaction
 
 # No index orders all articles by `first_seen`. All but the late ones are listed as they
 # are seen, and the late ones have an index: counted by `listed_at`, those are moved.
@@ -52,9 +52,7 @@ _last = select(polls).where(tuple_(polls.c.source_id, polls.c.at).in_(_newest))
 class Journal:
     """Reads when things came."""
 
-    def __init__(
-        self, reading: Callable[[], AbstractContextManager[Connection]]
-    ) -> None:
+    def __init__(self, reading: Transaction) -> None:
         self._reading = reading
 
     def by_hour(self, since: datetime) -> dict[datetime, int]:

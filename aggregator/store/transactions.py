@@ -4,8 +4,8 @@ A transaction that fails leaves nothing behind and raises StoreError with a sent
 """
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +13,9 @@ from sqlalchemy import URL, Connection, Engine
 
 from aggregator.store.connecting import file_of, shown, telling
 from aggregator.store.files import file_at
+
+# Begins one, to read or to write.
+Transaction = Callable[[], AbstractContextManager[Connection]]
 
 
 class Transactions:

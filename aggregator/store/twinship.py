@@ -3,17 +3,13 @@
 Each method is one transaction, as those of `Store`, which opens this door (`twins`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-
-from sqlalchemy import Connection
 
 from aggregator.model import Article
 from aggregator.store import leaving, twins
+from aggregator.store.transactions import Transaction
 from aggregator.store.twins import Join, Sketched, Twins
-
-Transaction = Callable[[], AbstractContextManager[Connection]]
 
 
 class Twinship:
