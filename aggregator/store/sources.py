@@ -232,11 +232,14 @@ def state(
     return next(_read(connection, one, {"which": source_id}, say_left_out), None)
 
 
-def states_of(
-    connection: Connection, source_ids: Collection[str], *, lock: bool
+def locked(
+    connection: Connection, source_ids: Collection[str]
 ) -> dict[str, SourceState]:
-    """Return these sources, those that were ever configured, by id."""
-    found = (state(connection, id_, lock=lock) for id_ in sorted(source_ids))
+    """Return these sources, those that were ever configured, by id, and lock them.
+
+    In order of id, as they are written (see `record_states`).
+    """
+    found = (state(connection, id_, lock=True) for id_ in sorted(source_ids))
     return {row.source_id: row for row in found if row}
 
 

@@ -96,7 +96,7 @@ class Store(Catalogue):
             stored = (
                 sources.states(connection, lock=True)
                 if among is None
-                else sources.states_of(connection, among, lock=True)
+                else sources.locked(connection, among)
             )
             sources.put_rows(connection, list(change(stored)))
             if configured is not None:
