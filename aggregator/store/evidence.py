@@ -21,7 +21,7 @@ class Evidence:
 
     def proofs(self) -> Iterator[Proof]:
         """Yield every article as it is read back, with what is wrong with its rows."""
-        above: listing.Place | None = listing.TOP
+        above: tuple[int, str] | None = listing.TOP
         while above is not None:
             with self._reading() as connection:
                 page, above = proofs(connection, above, _PAGE)

@@ -70,7 +70,6 @@ _ARMS = 32
 _EVER = -(2**62)
 TOP = (2**62, "")
 
-Place = tuple[int, str]  # (listed_at, article id): the order of all outputs
 Entry = tuple[str, int, str]  # (scope, listed_at, article id): a row of `listing`
 _ENTRY = ("scope", "listed_at", "article_id")
 _OLD_ENTRY = tuple(f"old_{name}" for name in _ENTRY)
@@ -149,8 +148,8 @@ def _merged(
     selection: Selection,
     bounds: dict[str, Any],
     taken_by: str | None,
-) -> list[Place]:
-    """Return the places that every walk found, newest listed first.
+) -> list[tuple[int, str]]:
+    """Return the places (listed_at, id) that every walk found, newest listed first.
 
     One statement walks up to 32 lists at once; only a selection of more needs several,
     and only then is there something left to merge.
@@ -160,7 +159,7 @@ def _merged(
     languages = _language_scopes(selection) if walk != "languages" else []
     filters = {f"tag_{n}": scope for n, scope in enumerate(tags)}
     filters |= {f"language_{n}": scope for n, scope in enumerate(languages)}
-    places: list[Place] = []
+    places: list[tuple[int, str]] = []
     for some in chunks(walked, _ARMS):
         shape = _Shape(walk, len(some), len(tags), len(languages))
         arms = {f"arm_{n}": value for n, value in enumerate(some)}

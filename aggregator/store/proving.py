@@ -22,7 +22,7 @@ from aggregator.store.bodies import bodies, revisions, texts_in
 from aggregator.store.columns import AnyRow, chunks, digest
 from aggregator.store.isolating import one_by_one, undecoded
 from aggregator.store.keys import keys, refs, refs_of
-from aggregator.store.listing import Place, entries_of, listing
+from aggregator.store.listing import entries_of, listing
 from aggregator.store.marks import marks
 from aggregator.store.pruned import listed_before_pruned
 from aggregator.store.rows import article
@@ -59,8 +59,8 @@ class Proof(Struct, frozen=True, kw_only=True):
 
 
 def proofs(
-    connection: Connection, above: Place, rows: int
-) -> tuple[list[Proof], Place | None]:
+    connection: Connection, above: tuple[int, str], rows: int
+) -> tuple[list[Proof], tuple[int, str] | None]:
     """Return the next articles below a place, proved, and where more may follow."""
     left: list[StoreDamaged] = []
     found, below = page(connection, above, rows, None, leave_out=left.append)
