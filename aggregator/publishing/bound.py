@@ -6,14 +6,13 @@ checksum, and the index names those of both.
 """
 
 import re
-import struct
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import chain
 from typing import Protocol
 
 from msgspec import Struct, field
 
-from aggregator.deflate import Deflating, crc32, deflated
+from aggregator.deflate import Deflating, crc32, deflated, gzip_end
 from aggregator.publishing.collating import Collation
 from aggregator.publishing.formats import Head
 from aggregator.publishing.gzipped import HEADER, LAST_BLOCK
@@ -61,8 +60,8 @@ class Sum(Struct):
             yield part
 
     def trailer(self) -> bytes:
-        """Return how the gzip form of what passed ends (RFC 1952, section 2.3.1)."""
-        return struct.pack("<LL", self.crc, self.size & 0xFFFFFFFF)
+        """Return how the gzip form of what passed ends."""
+        return gzip_end(self.crc, self.size)
 
 
 class Bound(Struct, frozen=True, kw_only=True):

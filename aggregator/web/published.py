@@ -6,7 +6,6 @@ publications are ever asked for, so no address grows it.
 """
 
 import os
-import struct
 from collections import OrderedDict
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from aggregator.deflate import crc32
+from aggregator.deflate import crc32, gzip_end
 from aggregator.web.answers import Document, tag_of
 
 ROOM = 64 * 1024 * 1024  # bytes
@@ -109,9 +108,9 @@ def _state(found: os.stat_result) -> Stamp:
 
 
 def _unpacks_to(gzip: bytes, body: bytes) -> bool:
-    """Whether compressed bytes are of this body: by length and CRC (RFC 1952, 2.3.1).
+    """Whether compressed bytes are of this body: by length and CRC.
 
     Between the two renames of a publish the files belong to different documents; a
     time of change can be the same for both.
     """
-    return gzip[-8:] == struct.pack("<LL", crc32(body), len(body) & 0xFFFFFFFF)
+    return gzip.endswith(gzip_end(crc32(body), len(body)))
