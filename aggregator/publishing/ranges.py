@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import Protocol
 from weakref import finalize
 
 from aggregator.deflate import crc32
@@ -17,13 +16,6 @@ from aggregator.deflate import crc32
 _CHUNK = 256 * 1024
 # What is new is kept in memory up to here, then in a file without a name.
 _IN_MEMORY = 1024 * 1024
-
-
-class Source(Protocol):
-    """Bytes of which any range can be had."""
-
-    def chunks(self, first: int, last: int) -> Iterator[bytes]:
-        """Yield the bytes of a range, in chunks."""
 
 
 class Standing:
@@ -122,28 +114,28 @@ class Ranges:
 
     def __init__(self) -> None:
         self.size = 0
-        self._ranges: list[tuple[Source, int, int]] = []
+        self._ranges: list[tuple[Standing | Fresh, int, int]] = []
 
-    def add(self, source: Source, first: int, last: int) -> None:
-        """Put a range at the end."""
+    def add(self, file: Standing | Fresh, first: int, last: int) -> None:
+        """Put a range of a file at the end."""
         if first == last:
             return
         self.size += last - first
         if self._ranges:
             before, began, ended = self._ranges[-1]
-            if before is source and ended == first:
-                self._ranges[-1] = (source, began, last)
+            if before is file and ended == first:
+                self._ranges[-1] = (file, began, last)
                 return
-        self._ranges.append((source, first, last))
+        self._ranges.append((file, first, last))
 
-    def is_one_of(self, source: Source) -> bool:
-        """Whether all of it is one range of a source."""
-        return len(self._ranges) == 1 and self._ranges[0][0] is source
+    def is_one_of(self, file: Standing | Fresh) -> bool:
+        """Whether all of it is one range of a file."""
+        return len(self._ranges) == 1 and self._ranges[0][0] is file
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the bytes of all ranges, in chunks."""
-        for source, first, last in self._ranges:
-            yield from source.chunks(first, last)
+        for file, first, last in self._ranges:
+            yield from file.chunks(first, last)
 
     def clear(self) -> None:
         """Begin anew."""
