@@ -24,9 +24,9 @@ from aggregator.publishing import files
 from aggregator.publishing.bound import (
     Parts,
     Sum,
-    barred_entries,
     copied,
     entries_of,
+    entry_ranges,
     struck,
 )
 from aggregator.publishing.collating import Shelved, shelved
@@ -83,7 +83,7 @@ class Archives:
 
     def exists(self, publication_id: str, month: str) -> bool:
         """Whether a month was written and is still there."""
-        return (self._folder(publication_id) / f"{month}.{FORMAT}").is_file()
+        return self._path(publication_id, month).is_file()
 
     def months(self, publication_id: str) -> set[str]:
         """Return the months that stand on disk."""
@@ -197,9 +197,12 @@ class Archives:
         """Take entries out of a month, and leave every other byte as it is."""
         body = opened(self._path(publication_id, month))
         if body:
-            entries = barred_entries(body, barred)
-            left = struck(body, ((first, last, b"") for first, last in entries))
-            self._put(publication_id, month, left, now)
+            entries = [
+                (first, last, b"")
+                for first, last in entry_ranges(body)
+                if barred(body.read(first, last))
+            ]
+            self._put(publication_id, month, struck(body, entries), now)
 
     def remove(self, publication_id: str, month: str) -> None:
         """Remove a month of which nothing may be shown any more."""

@@ -179,15 +179,6 @@ def entry_ranges(body: Standing) -> Iterator[tuple[int, int]]:
         yield _opened_before(body, end), end + len(b"</entry>")
 
 
-def barred_entries(
-    body: Standing, barred: Callable[[bytes], bool]
-) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of entries that are barred."""
-    for first, last in entry_ranges(body):
-        if barred(body.read(first, last)):
-            yield first, last
-
-
 def entries_of(
     body: Standing, ids: Collection[bytes]
 ) -> Iterator[tuple[int, int, bytes]]:
