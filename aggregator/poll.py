@@ -320,7 +320,6 @@ def _ended(attempt: _Attempt, state: SourceState, outcome: Outcome) -> PollResul
         attempt.source,
         state,
         outcome,
-        hints=state.feed.hints,
         now=attempt.now + attempt.took,
         jitter=attempt.jitter,
     )

@@ -57,7 +57,7 @@ def broken(
     if isinstance(error, MediaWireError):
         why = str(error)
     outcome = Outcome(kind="failed", problem="unexpected", error=why)
-    state = cadence.after(source, before, outcome, hints=None, now=now, jitter=jitter)
+    state = cadence.after(source, before, outcome, now=now, jitter=jitter)
     return PollResult(source_id=source.id, at=now, outcome=outcome, state=state)
 
 
@@ -153,13 +153,13 @@ def _unstorable(
         advice=result.outcome.advice,
     )
     state = cadence.after(
-        source, before, outcome, hints=None, now=result.at + result.took, jitter=0
+        source, before, outcome, now=result.at + result.took, jitter=0
     )
     return PollResult(
         source_id=result.source_id,
         at=result.at,
         outcome=outcome,
-        state=replace(state, feed=before.feed),
+        state=state,
         took=result.took,
         wire_bytes=result.wire_bytes,
     )

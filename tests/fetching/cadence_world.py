@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
 
+from msgspec.structs import replace
+
 from aggregator.fetching import cadence
 from aggregator.model import Advice, Hints, Outcome, Source, SourceState
 
@@ -63,6 +65,11 @@ def throttled(
 GONE = failed("gone", status=410)
 
 
+def saying(row: SourceState, hints: Hints | None) -> SourceState:
+    """Return the row of a feed with these hints, None for those that it had."""
+    return row if hints is None else replace(row, feed=replace(row.feed, hints=hints))
+
+
 def after(
     state: SourceState | None,
     *outcomes: Outcome,
@@ -72,10 +79,10 @@ def after(
     jitter: float = 0.0,
 ) -> SourceState:
     """Return the row after polls with these outcomes, each when it was due."""
-    row = state or cadence.initial(source, now=at or NOW)
+    row = saying(state or cadence.initial(source, now=at or NOW), hints)
     for outcome in outcomes:
         now = at or row.next_poll_at
-        row = cadence.after(source, row, outcome, hints=hints, now=now, jitter=jitter)
+        row = cadence.after(source, row, outcome, now=now, jitter=jitter)
         at = None
     return row
 
@@ -102,7 +109,7 @@ def polls(
     """
     dice = Random(seed)
     start = row.next_poll_at if row else NOW
-    row = row or cadence.initial(source, now=start)
+    row = saying(row or cadence.initial(source, now=start), hints)
     while row.next_poll_at < start + lasting:
         now = row.next_poll_at + asleep(row.next_poll_at)
         put_off = cadence.put_off(source, row, now=now)
@@ -110,9 +117,7 @@ def polls(
             assert put_off.next_poll_at > now
             row = put_off
             continue
-        row = cadence.after(
-            source, row, answer(now), hints=hints, now=now, jitter=dice.random()
-        )
+        row = cadence.after(source, row, answer(now), now=now, jitter=dice.random())
         yield now, row
 
 

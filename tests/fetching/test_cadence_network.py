@@ -64,9 +64,7 @@ class Desk:
         self.asked.append((self.now, row.source_id))
         outcome = self.world(row.source_id, self.now - NOON)
         source = self.sources[row.source_id]
-        state = cadence.after(
-            source, row, outcome, hints=None, now=self.now, jitter=0.5
-        )
+        state = cadence.after(source, row, outcome, now=self.now, jitter=0.5)
         return PollResult(
             source_id=row.source_id, at=self.now, outcome=outcome, state=state
         )

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from cadence_world import NEW_ADDRESS, NOW, A, updated
+from cadence_world import NEW_ADDRESS, NOW, A, saying, updated
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -59,7 +59,7 @@ def histories(source, history):
         now = NOW if row.last_polled_at is None else row.last_polled_at + late
         now = max(now, row.next_poll_at) if row.next_poll_at < cadence.NEVER else now
         before = row
-        row = cadence.after(source, row, outcome, hints=said, now=now, jitter=jitter)
+        row = cadence.after(source, saying(row, said), outcome, now=now, jitter=jitter)
         yield before, now, outcome, row
 
 
@@ -136,7 +136,7 @@ def test_jitter_only_adds(history, some, more):
     *_, (before, now, outcome, _) = histories(A, history)
 
     none, earlier, later = (
-        cadence.after(A, before, outcome, hints=None, now=now, jitter=jitter)
+        cadence.after(A, before, outcome, now=now, jitter=jitter)
         for jitter in (0, some, more)
     )
 
@@ -155,11 +155,10 @@ def test_jitter_that_reaches_into_a_skipped_hour_waits_for_its_end():
     """P20: 14:59:50 and half a minute is in the hour that the feed skips."""
     hints = Hints(skip_hours=frozenset({15}))
     now = NOW.replace(hour=13, minute=59, second=50)
-    row = cadence.initial(A, now=now)
+    row = saying(cadence.initial(A, now=now), hints)
 
     none, half = (
-        cadence.after(A, row, updated(), hints=hints, now=now, jitter=jitter)
-        for jitter in (0, 0.5)
+        cadence.after(A, row, updated(), now=now, jitter=jitter) for jitter in (0, 0.5)
     )
 
     assert none.next_poll_at == NOW.replace(minute=59, second=50)

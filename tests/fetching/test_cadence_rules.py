@@ -336,15 +336,14 @@ def test_hints_outlive_the_document_they_stood_in():
     row = after(None, updated(), hints=Hints(ttl=4 * HOUR))
 
     assert row.feed.hints == Hints(ttl=4 * HOUR)
-    assert wait(after(row, unchanged(), hints=None)) == 4 * HOUR
+    assert wait(after(row, unchanged())) == 4 * HOUR
 
 
-def test_a_poll_leaves_what_else_the_feed_said_alone():
-    row = replace(cadence.initial(A, now=NOW), feed=FeedInfo(title="A"))
+def test_a_poll_leaves_what_the_feed_said_alone():
+    said = FeedInfo(title="A", hints=Hints(ttl=4 * HOUR))
+    row = replace(cadence.initial(A, now=NOW), feed=said)
 
-    row = after(row, updated(), hints=Hints(ttl=4 * HOUR))
-
-    assert row.feed == FeedInfo(title="A", hints=Hints(ttl=4 * HOUR))
+    assert after(row, updated()).feed == said
 
 
 @pytest.mark.parametrize(

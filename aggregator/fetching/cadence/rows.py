@@ -1,8 +1,8 @@
 """Write a source's next row: what a poll taught us, and when to come back.
 
 In: a source, its row, how a poll ended, the time, a jitter. Out: the whole new row.
-The caller (`poll`) owns `validators`, `body_digest` and `feed` and sets them before or
-after with `replace`; everything else in a row is written here and in
+The caller (`poll`) owns `validators`, `body_digest`, `feed` and `held`, and sets them
+before with `replace`; everything else in a row is written here and in
 `schedule`. Two exceptions: validators are cleared here when a learned address is given
 up, because they belong to it, and when a server refuses a request for them.
 """
@@ -27,7 +27,6 @@ from aggregator.fetching.cadence.pace import (
 )
 from aggregator.fetching.cadence.phrases import to_the_minute
 from aggregator.model import (
-    Hints,
     Moved,
     Outcome,
     Source,
@@ -91,18 +90,14 @@ def after(
     state: SourceState,
     outcome: Outcome,
     *,
-    hints: Hints | None,
     now: datetime,
     jitter: float,
 ) -> SourceState:
     """Return the row after a poll that ended at `now`.
 
     `now` must be the time of the answer, not of the decision to ask: the wait counts
-    from it. `jitter` is 0..1 and only adds. `hints` are the feed's, None for those of
-    its last readable document; they are kept in `feed`.
+    from it. `jitter` is 0..1 and only adds.
     """
-    if hints is not None and hints != state.feed.hints:
-        state = replace(state, feed=replace(state.feed, hints=hints))
     advised = advice(outcome, polled=now)
     learn = _failed if outcome.kind == "failed" else _succeeded
     state = learn(_noted(state, outcome, advised, now), outcome, now)
