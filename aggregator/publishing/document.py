@@ -166,8 +166,8 @@ def sorted_out(
 ) -> tuple[Sequence[tuple[Report, Piece]], tuple[tuple[str, str], ...]]:
     """Part what can be published from what cannot, with the reason.
 
-    Of two reports with one id, the first stands: an id is unique in a document
-    (RFC 4287, section 4.1.2).
+    Of two reports with one id, the first stands: to readers both are one entry
+    (RFC 4287, section 4.1.1).
     """
     both = list(zip(reports, made, strict=True))
     ids = {report.article.published_id for report in reports}

@@ -1,6 +1,7 @@
 """Tell an operator how a source stands, what comes next, and why not at once.
 
-In: a source, its row, the time. Out: one word, or a sentence. Nothing is decided here.
+In: a source, its row, the time. Out: one word, or a sentence; None where nothing stands
+in the way of a poll that somebody wants now.
 """
 
 from datetime import datetime
