@@ -39,6 +39,7 @@ def config(
 ) -> model.Config:
     """Return the whole config; the first of `sources` is sources.yaml."""
     fetch = service.fetch
+    manners = model.HostLimits(per_host=fetch.per_host, spacing=fetch.spacing)
     return model.Config(
         folder=around.folder,
         title=service.title,
@@ -55,8 +56,11 @@ def config(
             allow_private=fetch.allow_private,
         ),
         reading=model.ReadingLimits(**dict(service.reading)),
-        default_host=model.HostLimits(per_host=fetch.per_host, spacing=fetch.spacing),
-        hosts=tuple(_hosts(service)),
+        default_host=manners,
+        hosts=tuple(
+            (pattern, replace(manners, **_said(host)))
+            for pattern, host in service.hosts.items()
+        ),
         websub=service.websub,
         sources=tuple(_sources(sources)),
         publications=tuple(map(_publication, publications.publications)),
@@ -91,15 +95,6 @@ def _alerts(written: Alerts) -> model.AlertChannels:
         webhook=written.webhook,
         mail=model.MailChannel(**dict(written.mail)) if written.mail else None,
     )
-
-
-def _hosts(service: ServiceFile) -> Iterator[tuple[str, model.HostLimits]]:
-    """Return the patterns; what one does not say is as `fetch` says."""
-    default = model.HostLimits(
-        per_host=service.fetch.per_host, spacing=service.fetch.spacing
-    )
-    for pattern, host in service.hosts.items():
-        yield pattern, replace(default, **_said(host))
 
 
 def _sources(files: Sequence[SourcesFile]) -> Iterator[model.Source]:
