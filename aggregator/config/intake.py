@@ -44,7 +44,7 @@ def intake(file: str, content: bytes, config: Config) -> Intake:
 
     `file` is what it is called in sentences.
     """
-    written, flaw = read_any_opml(file, content, known=())
+    written, flaw = read_any_opml(file, content)
     addresses = {_asked(source.url) for source in config.sources}
     ids = {folded(source.id) for source in config.sources}
     taken: list[dict[str, Any]] = []

@@ -58,17 +58,15 @@ def read_opml(file: str, content: bytes, *, known: Collection[str]) -> Written:
     return _written(outlines, file)
 
 
-def read_any_opml(
-    file: str, content: bytes, *, known: Collection[str]
-) -> tuple[Written, str | None]:
-    """Return the feeds of a list, and why it had to be read forgivingly, if so.
+def read_any_opml(file: str, content: bytes) -> tuple[Written, str | None]:
+    """Return all feeds of a list, and why it had to be read forgivingly, if so.
 
     ConfigError where even then it is no list of ours, or declares entities.
     """
     try:
-        return read_opml(file, content, known=known), None
+        return read_opml(file, content, known=()), None
     except ConfigError as error:
-        outlines = _Outlines(file, known)
+        outlines = _Outlines(file, known=())
         _Forgiving(outlines).parse(content)
         return _written(outlines, file), str(error)
 
