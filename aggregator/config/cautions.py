@@ -182,14 +182,14 @@ def _is_open(path: Path) -> bool:
 def _holds_secrets(file: Written) -> bool:
     store = file.values.get("store", "")
     is_secret = _is_secret_address(store) or holds_password(store)
-    if (is_secret and not is_elsewhere(store)) or _opens_the_console(file):
+    if (is_secret and not is_elsewhere(store)) or _says_secret_keys(file):
         return True
     speaking = [file.values.get("defaults", {}), *file.values.get("sources", ())]
     speaking += file.values.get("groups", {}).values()
     return any(map(_speaks_secrets, speaking))
 
 
-def _opens_the_console(file: Written) -> bool:
+def _says_secret_keys(file: Written) -> bool:
     """Return whether the token, the webhook or the mail password stands in the file."""
     for path in KEYS:
         said: Any = file.values

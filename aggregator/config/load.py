@@ -78,7 +78,7 @@ def _loaded(
     flags: Mapping[str, str],
     kinds: Mapping[str, Checker],
     formats: Collection[str],
-    doubters: Mapping[str, Checker] = NOBODY,
+    doubters: Mapping[str, Checker],
 ) -> Loaded:
     files = read_folder(folder.absolute())
     complaints = list(files.complaints)
