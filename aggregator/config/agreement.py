@@ -116,7 +116,7 @@ def _twins(entries: Sequence[Entry], noun: str) -> Iterator[Complaint]:
             first_file, first_path, first = firsts.setdefault(folded(word), name)
             if (first_file, first_path) == (file, path):
                 continue
-            place = first_file.find(first_path, noun == "group")
+            place = first_file.place(first_path, at_key=noun == "group")
             alike = "" if first == word else f', which is "{first}" to some systems'
             message = f'"{word}" is already the {noun} at {place}{alike}'
             yield file.complaint(path, message, at_key=noun == "group")

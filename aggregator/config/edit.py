@@ -91,7 +91,7 @@ def _ended_like(before: str, after: str) -> str:
 def places(folder: Path) -> dict[str, Place]:
     """Return where each source of a folder stands, by its id."""
     return {
-        str(entry["id"]): file.find(("sources", index), False)  # noqa: FBT003 - as Written has it
+        str(entry["id"]): file.place((_SOURCES, index))
         for file in read_folder(folder).sources
         for index, entry in enumerate(file.values.get(_SOURCES) or ())
         if isinstance(entry, dict) and "id" in entry

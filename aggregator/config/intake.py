@@ -56,7 +56,7 @@ def intake(file: str, content: bytes, config: Config) -> Intake:
             continue
         entry = _tidy(outline) | {"id": unused(outline["id"], ids)}
         if reason := _refusal(entry, config.folder):
-            place = written.find(("sources", index), False)  # noqa: FBT003 - as Written has it
+            place = written.place(("sources", index))
             left_out.append(f"{place}: {reason}")
             continue
         ids.add(folded(entry["id"]))

@@ -144,7 +144,7 @@ def _leaves(
 def _origin(path: Path, layers: Sequence[Layer]) -> str:
     for written, prefix in layers:
         if _value(written.values, (*prefix, *path)) is not None:
-            place = written.find((*prefix, *path), False)  # noqa: FBT003 - as Written has it
+            place = written.place((*prefix, *path))
             return f"{place.file}:{place.line}" if place.line else place.file
     return DEFAULT
 

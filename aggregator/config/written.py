@@ -65,9 +65,13 @@ class Written(Struct, frozen=True, kw_only=True):
     empty: tuple[Path, ...] = ()
     find: Callable[[Path, bool], Place]
 
+    def place(self, path: Path, *, at_key: bool = False) -> Place:
+        """Return the place of the value at `path`, or of its key."""
+        return self.find(path, at_key)
+
     def complaint(self, path: Path, message: str, *, at_key: bool = False) -> Complaint:
         """Return a complaint about the value at `path`, or about its key."""
-        return self.find(path, at_key).complaint(path, message)
+        return self.place(path, at_key=at_key).complaint(path, message)
 
 
 def dotted(path: Path) -> str:

@@ -163,7 +163,7 @@ def test_a_list_that_is_not_well_formed_is_refused_where_it_stays_and_read_where
 
     [source] = written.values["sources"]
     assert (source["url"], source["tags"]) == ("https://a.example/x?a=1&b=2", ["T"])
-    assert str(written.find(("sources", 0), False)) == "f.opml:2:1"  # noqa: FBT003
+    assert str(written.place(("sources", 0))) == "f.opml:2:1"
     assert "no well-formed OPML" in str(flaw)
 
 
