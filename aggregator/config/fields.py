@@ -194,7 +194,7 @@ Contact = Annotated[str, _of(addresses.contact), _format("address", minLength=1)
 Listen = Annotated[
     tuple[str, int],
     _of(addresses.host_and_port),
-    PlainSerializer(lambda place: f"{place[0]}:{place[1]}"),
+    PlainSerializer(lambda place: addresses.joined(*place)),
     _format("host:port"),
 ]
 Dialled = Annotated[str, _of(addresses.dialled), _format("network or host:port")]

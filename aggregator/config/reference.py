@@ -9,14 +9,15 @@ from typing import Any, NamedTuple, cast
 
 from pydantic import BaseModel
 
+from aggregator.config.folder import PUBLICATIONS, SERVICE, SOURCES
 from aggregator.config.schema import PublicationsFile, SourcesFile
 from aggregator.config.service import ServiceFile
 from aggregator.config.written import Path
 
 FILES: dict[str, type[BaseModel]] = {
-    "mediawire.yaml": ServiceFile,
-    "sources.yaml": SourcesFile,
-    "publications.yaml": PublicationsFile,
+    SERVICE: ServiceFile,
+    SOURCES: SourcesFile,
+    PUBLICATIONS: PublicationsFile,
 }
 
 Schema = dict[str, Any]
@@ -55,7 +56,7 @@ def settings() -> list[Path]:
     return [
         tuple(key.path.split("."))
         for key in reference()
-        if key.file == "mediawire.yaml" and "NAME" not in key.path
+        if key.file == SERVICE and "NAME" not in key.path
     ]
 
 
