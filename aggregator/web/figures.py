@@ -11,7 +11,7 @@ Source: Prometheus, "Metric and label naming" and "Writing exporters".
 import platform
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import get_args
 
 from prometheus_client.core import (
@@ -23,13 +23,7 @@ from prometheus_client.metrics_core import Metric
 
 from aggregator import __version__
 from aggregator.errors import StoreError
-from aggregator.model import (
-    AlertKind,
-    OutcomeKind,
-    Problem,
-    PublicationStatus,
-    StateWord,
-)
+from aggregator.model import AlertKind, OutcomeKind, Problem, StateWord
 from aggregator.store import say_left_out
 from aggregator.web.newsroom import Newsroom, Polls
 from aggregator.web.standings import Standings
@@ -159,33 +153,30 @@ class Figures:
 
     def _publications(self) -> Iterator[Metric]:
         statuses = self._newsroom.store.publication_status()
-        yield _times(
+        yield _per_path(
             "mediawire_publication_written_timestamp_seconds",
             "When a published document last changed.",
-            {each.path: each.written_at for each in statuses},
+            {s.path: s.written_at.timestamp() for s in statuses if s.written_at},
         )
-        yield _times(
+        yield _per_path(
             "mediawire_publication_checked_timestamp_seconds",
             "When a document was last rendered and checked.",
-            {each.path: each.checked_at for each in statuses},
+            {each.path: each.checked_at.timestamp() for each in statuses},
         )
         yield _per_path(
             "mediawire_publication_refused",
             "1 if the newest document was not fit to be published, else 0.",
-            statuses,
-            [each.refused is not None for each in statuses],
+            {each.path: each.refused is not None for each in statuses},
         )
         yield _per_path(
             "mediawire_publication_entries",
             "Entries of the document as last rendered.",
-            statuses,
-            [each.entries for each in statuses],
+            {each.path: each.entries for each in statuses},
         )
         yield _per_path(
             "mediawire_publication_left_out",
             "Entries that could not be written, or may not be shown.",
-            statuses,
-            [len(each.left_out) for each in statuses],
+            {each.path: len(each.left_out) for each in statuses},
         )
 
 
@@ -251,21 +242,9 @@ def _by(
     return family
 
 
-def _times(name: str, text: str, times: Mapping[str, datetime | None]) -> Metric:
+def _per_path(name: str, text: str, values: Mapping[str, float]) -> Metric:
+    """Return one figure for each document, by its path."""
     family = GaugeMetricFamily(name, text, labels=["path"])
-    for path, at in times.items():
-        if at:
-            family.add_metric([path], at.timestamp())
-    return family
-
-
-def _per_path(
-    name: str,
-    text: str,
-    statuses: Sequence[PublicationStatus],
-    values: Sequence[float],
-) -> Metric:
-    family = GaugeMetricFamily(name, text, labels=["path"])
-    for status, value in zip(statuses, values, strict=True):
-        family.add_metric([status.path], value)
+    for path, value in values.items():
+        family.add_metric([path], value)
     return family
