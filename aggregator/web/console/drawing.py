@@ -18,9 +18,8 @@ Polls = Sequence[tuple[datetime, OutcomeKind]]
 STRIP = 50  # polls
 _STEP, _BAR, _HEIGHT = 4, 3, 20
 # A poll that found nothing is low, one that brought news is high, a failed one is high
-# and another colour, so that neither needs the colour to be told from the first.
+# and notched, so that nobody needs the colour to tell them apart.
 _HEIGHTS: dict[OutcomeKind, int] = {"unchanged": 6, "updated": 20, "failed": 20}
-_TOPS: dict[OutcomeKind, int] = {"unchanged": 14, "updated": 0, "failed": 0}
 
 
 class Strip(Struct, frozen=True, kw_only=True):
@@ -38,7 +37,8 @@ def strip(polls: Polls) -> Strip:
     first = STRIP - min(len(polls), STRIP)
     for place, (_, kind) in enumerate(reversed(polls[:STRIP])):
         x = (first + place) * _STEP
-        bar = f"M{x} {_TOPS[kind]}h{_BAR}v{_HEIGHTS[kind]}h-{_BAR}z"
+        high = _HEIGHTS[kind]
+        bar = f"M{x} {_HEIGHT - high}h{_BAR}v{high}h-{_BAR}z"
         if kind == "failed":  # notched
             bar = f"M{x} 0h{_BAR}v8h-{_BAR}zM{x} 12h{_BAR}v8h-{_BAR}z"
         paths.setdefault(kind, []).append(bar)
