@@ -36,9 +36,9 @@ def asked(operation: Operation, request: Request) -> Asked:
     given = request.query_params
     known = {each.name: each for each in operation.parameters if each.place == "query"}
     values: dict[str, Any] = {
-        each.name: request.path_params[each.name]
+        each.name: _named(each, request.path_params[each.name])
         for each in operation.parameters
-        if each.place == "path" and _is_fit(each, request.path_params[each.name])
+        if each.place == "path"
     }
     errors = [
         {"parameter": name, "detail": "is not a parameter here"}
@@ -56,12 +56,12 @@ def asked(operation: Operation, request: Request) -> Asked:
     return values
 
 
-def _is_fit(parameter: Parameter, text: str) -> bool:
+def _named(parameter: Parameter, text: str) -> Any:  # noqa: ANN401 - by schema
+    """Return the value in a path; raises ProblemError 404 for one that nothing has."""
     try:
-        _value(parameter.schema, text)
+        return _value(parameter.schema, text)
     except _UnfitError:
         raise ProblemError(404, "There is nothing by this name.") from None
-    return True
 
 
 def _read(parameter: Parameter, texts: list[str]) -> Any:  # noqa: ANN401 - by schema
