@@ -12,13 +12,16 @@ Not on it, and why:
     srcset, sizes, ping, target, autoplay, preload, loading
                         more addresses than a reader sees, or a say over our page
     picture             its img stays, its sources with their srcset go
-    h1                  is there: a report may have one; pages put it below their own
-    source              is there, but only stays in audio and video (see cleaning)
+
+On it, though not as it comes:
+    h1                  a report may have one; pages put it below their own
+    source              stays in audio and video only (see cleaning)
 """
 
 from types import MappingProxyType
 
-_BLOCK = frozenset(
+# Elements that stand in lines of their own: where one begins or ends, a word ends.
+BLOCKS = frozenset(
     {
         *("address", "article", "aside", "blockquote", "br", "caption", "col"),
         *("colgroup", "dd", "details", "div", "dl", "dt", "figcaption", "figure"),
@@ -36,9 +39,7 @@ _INLINE = frozenset(
     }
 )
 
-# Elements that stand in lines of their own: where one begins or ends, a word ends.
-BLOCKS = _BLOCK
-TAGS = _BLOCK | _INLINE
+TAGS = BLOCKS | _INLINE
 
 # "*": direction and language decide how a text reads; `title` explains it.
 ATTRIBUTES = MappingProxyType(

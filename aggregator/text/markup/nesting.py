@@ -32,46 +32,14 @@ TOKEN = re.compile(
 START = re.compile("<[a-zA-Z]")
 VOID = frozenset(
     {
-        *(
-            "area",
-            "base",
-            "basefont",
-            "bgsound",
-            "br",
-            "col",
-            "embed",
-            "frame",
-            "hr",
-            "img",
-            "input",
-            "keygen",
-            "link",
-            "meta",
-            "param",
-            "source",
-            "track",
-            "wbr",
-        )
+        *("area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr"),
+        *("img", "input", "keygen", "link", "meta", "param", "source", "track", "wbr"),
     }
 )
 FORMATTING = frozenset(
     {
-        *(
-            "a",
-            "b",
-            "big",
-            "code",
-            "em",
-            "font",
-            "i",
-            "nobr",
-            "s",
-            "small",
-            "strike",
-            "strong",
-            "tt",
-            "u",
-        )
+        *("a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike"),
+        *("strong", "tt", "u"),
     }
 )
 # What a start tag ends without saying so (HTML 13.1.2.4, optional tags).
