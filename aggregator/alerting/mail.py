@@ -37,14 +37,13 @@ def send(
             server.send_message(mail)
     except (smtplib.SMTPException, OSError, ValueError) as error:
         # The library's text may hold what was said to log in.
-        why = f" ({error.smtp_code})" if isinstance(error, _CODED) else ""
+        why = ""
+        if isinstance(error, smtplib.SMTPResponseException):
+            why = f" ({error.smtp_code})"
         raise MediaWireError(
             f"the mail server {joined(host, port)} did not take the mail: "
             f"{type(error).__name__}{why}"
         ) from None
-
-
-_CODED = smtplib.SMTPResponseException
 
 
 def _connected(channel: MailChannel) -> smtplib.SMTP:
