@@ -25,7 +25,8 @@ from aggregator.reading.tree.strict import (
     value,
 )
 
-_ATOM = "{http://www.w3.org/2005/Atom}feed"
+_ATOM = "http://www.w3.org/2005/Atom"
+_ATOM_FEED = f"{{{_ATOM}}}feed"
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF"
 _RSS_VERSIONS = {
     "0.91": "rss091u",
@@ -38,7 +39,7 @@ _RDF_VERSIONS = {
     "http://my.netscape.com/rdf/simple/0.9/": "rss090",
     "http://purl.org/rss/1.0/": "rss10",
 }
-_DIALECTS = frozenset({*_RDF_VERSIONS, "http://www.w3.org/2005/atom"})
+_DIALECTS = frozenset({*_RDF_VERSIONS, _ATOM.lower()})
 
 _ITEMS = frozenset({"item", "entry"})
 _SAY_NOTHING = frozenset(
@@ -173,8 +174,8 @@ def _version(root: _Element) -> str | None:
     """Return feedparser's name of the dialect, None where others come into question."""
     if root.get("lang"):
         return None
-    if root.tag == _ATOM:
-        return "atom10" if root.nsmap.get(None) == _ATOM[1:-5] else None
+    if root.tag == _ATOM_FEED:
+        return "atom10" if root.nsmap.get(None) == _ATOM else None
     declared = {uri.lower() for uri in root.nsmap.values()} & _DIALECTS
     if root.tag == _RDF:
         spoken = root.nsmap.get(None, "")
