@@ -46,7 +46,7 @@ def isolated(
     statement: Select[*tuple[Any, ...]],
     parameters: Mapping[str, Any],
     *,
-    leave_out: LeaveOut = raised,
+    leave_out: LeaveOut,
 ) -> Iterator[AnyRow]:
     """Yield the rows of a statement, one for each `article_id`, its first column.
 
