@@ -153,8 +153,8 @@ async def feed(request: Request) -> Response:
         raise _unpublished(offered[stem])
     if name not in offered:
         raise HTTPException(404)
-    formats = _ordered(offered[name])
-    if representation(request.headers.get("accept"), formats) != HTML:
+    accept = request.headers.get("accept")
+    if representation(accept, _ordered(offered[name])) != HTML:
         raise _unpublished(offered[name])
     return await run_in_threadpool(section, request, offered[name])
 
