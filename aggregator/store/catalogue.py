@@ -18,7 +18,7 @@ from aggregator.store.columns import AnyRow
 from aggregator.store.isolating import LeaveOut, raised
 from aggregator.store.keys import carried, carriers, named
 from aggregator.store.marks import Mark
-from aggregator.store.readable import Place, bare, listed, say_left_out
+from aggregator.store.readable import Place, articles_below, bare, say_left_out
 from aggregator.store.rows import article
 from aggregator.store.sightings import sightings_of
 from aggregator.store.transactions import Transactions
@@ -95,7 +95,7 @@ class Catalogue(Transactions):
             find = partial(
                 listing.latest, connection, selection, now=now, taken_by=taken_by
             )
-            return listed(
+            return articles_below(
                 connection,
                 find,
                 limit=limit,
@@ -197,7 +197,7 @@ class Catalogue(Transactions):
         """
         with self._reading() as connection:
             find = partial(search.found, connection, query)
-            return listed(
+            return articles_below(
                 connection,
                 find,
                 limit=limit,

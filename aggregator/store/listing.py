@@ -47,7 +47,7 @@ from aggregator.store.columns import (
     execute_each,
     metadata,
 )
-from aggregator.store.rows import texts_of
+from aggregator.store.rows import column_of_texts
 
 listing = Table(
     "listing",
@@ -241,7 +241,7 @@ def _standing_under(
 
 def entries_of(row: AnyRow) -> Iterator[Entry]:
     """Yield the entries of a stored article, shown or not."""
-    tags, taken_by = texts_of(row, "desk_tags"), texts_of(row, "taken_by")
+    tags, taken_by = column_of_texts(row, "desk_tags"), column_of_texts(row, "taken_by")
     for scope in _scopes(tags, row.language, taken_by):
         yield scope, row.listed_at, row.article_id
 

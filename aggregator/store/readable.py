@@ -35,7 +35,7 @@ def say_left_out(damaged: StoreDamaged) -> None:
     log.once("error", "left out", article_id=damaged.id, reason=str(damaged))
 
 
-def listed(
+def articles_below(
     connection: Connection,
     find: Find,
     *,

@@ -118,7 +118,7 @@ def article(row: Sequence[Any], **texts: Any) -> Article:  # noqa: ANN401 - fiel
         raise StoreDamaged(row[0], *_unreadable(row)) from error
 
 
-def texts_of(row: AnyRow, name: str) -> tuple[str, ...]:
+def column_of_texts(row: AnyRow, name: str) -> tuple[str, ...]:
     """Return a column of texts (`desk_tags`, `taken_by`) of a row; raises StoreDamaged."""
     try:
         return texts_alike(getattr(row, name))

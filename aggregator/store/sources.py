@@ -205,7 +205,7 @@ def reschedule(connection: Connection, states: Sequence[SourceState]) -> None:
     execute_each(connection, _scheduled, rows)
 
 
-def say_left_out(damaged: StoreDamaged) -> None:
+def _say_left_out(damaged: StoreDamaged) -> None:
     """Leave a source out, and say so in the log: once, for every tick asks again."""
     reason = f"{damaged.what}; {NEW_AGAIN}"
     log.once("error", "row left out", source_id=damaged.id, reason=reason)
@@ -215,7 +215,7 @@ def states(
     connection: Connection,
     *,
     lock: bool = False,
-    leave_out: LeaveOut = say_left_out,
+    leave_out: LeaveOut = _say_left_out,
 ) -> dict[str, SourceState]:
     """Return every source ever configured, by id; nobody may write them if locked."""
     statement = _all.with_for_update() if lock else _all
@@ -229,7 +229,7 @@ def state(
 ) -> SourceState | None:
     """Return one source, or None if it was never configured."""
     one = _one.with_for_update() if lock else _one
-    return next(_read(connection, one, {"which": source_id}, say_left_out), None)
+    return next(_read(connection, one, {"which": source_id}, _say_left_out), None)
 
 
 def locked(
@@ -253,7 +253,7 @@ def due(
 ) -> list[SourceState]:
     """Return at most `limit` due sources that are not in `exclude`, oldest first."""
     bounds = {"now": micros(now), "rows": limit + len(exclude)}
-    found = _read(connection, _due, bounds, say_left_out)
+    found = _read(connection, _due, bounds, _say_left_out)
     return [row for row in found if row.source_id not in exclude][:limit]
 
 
