@@ -40,9 +40,9 @@ class Subscription(Struct, frozen=True, kw_only=True):
     """What we asked one hub to tell us of, and under which address of ours.
 
     `base` is the public address below which that is, `token` the secret part of it, and
-    `secret` what the hub signs with. `tries`
-    counts requests since it confirmed last. `renew_at` is None until then; `denied` is
-    why it does not want to. `heard` are the last signatures that were believed.
+    `secret` what the hub signs with. `tries` counts requests since it confirmed last.
+    `renew_at` is None until then; `denied` is why it does not want to. `heard` are the
+    last signatures that were believed.
     """
 
     hub: str
@@ -148,13 +148,10 @@ class Seal:
 
     def __init__(self, secret: str, header: str | None) -> None:
         """Begin with the header `X-Hub-Signature` as it came: `method=hex`."""
-        method, _, said = (header or "").strip().partition("=")
-        self.signature = said.strip().lower()
-        known = method.strip().lower() in _METHODS
+        method, _, said = (header or "").lower().partition("=")
+        method, self.signature = method.strip(), said.strip()
         self._sum = (
-            hmac.new(secret.encode(), digestmod=method.strip().lower())
-            if known
-            else None
+            hmac.new(secret.encode(), digestmod=method) if method in _METHODS else None
         )
 
     def add(self, part: bytes) -> None:
