@@ -1,15 +1,7 @@
-"""Read a date as a feed wrote it: right, or not at all.
+"""Read the two forms in which nearly every feed writes a date, at a tenth of the cost.
 
-In: the text, the zone of the source for times that name none, and its language.
-Out: an aware datetime in UTC, or None. Nothing raises.
-
-None is an answer: a date that could mean two days or two zones is unknown, and so is a
-placeholder (years before 1970 and from 9999 on) and a day that does not exist. Whether
-a date lies in the future is for the caller, who knows the time.
-
-Nearly every feed writes one of two forms, which are read here. All others are known to
-`parsing`, which is loaded when the first of them comes: to prepare its patterns takes a
-process as long as to read a hundred articles.
+In: the text. Out: an aware datetime in UTC, or None for any other form, and for what is
+no date. Nothing raises.
 """
 
 import re
@@ -32,30 +24,11 @@ _RFC_822 = re.compile(
 )
 
 
-def parse(
-    raw: str, *, timezone: str | None = None, language: str | None = None
-) -> datetime | None:
-    """Return the instant a text names, in UTC, or None if it is unknown.
+def read_usual(raw: str) -> datetime | None:
+    """Return the instant that a text of these forms names, in UTC; None for any other.
 
-    `timezone` (IANA) is for times without a zone, and decides what an ambiguous
-    abbreviation means; without it such times are UTC, unless the way of writing
-    belongs to one zone (Korean, the Iranian calendar). A day without time is its
-    midnight there.
-    `language` (RFC 5646) decides month names that differ between languages.
-    """
-    usual = _usual(raw)
-    if usual is not None:
-        return usual
-    from aggregator.text.dates.parsing import instant  # its patterns take 20 ms
-
-    return instant(raw, timezone=timezone, language=language)
-
-
-def _usual(raw: str) -> datetime | None:
-    """Read the two forms that nearly every feed writes, at a tenth of the cost.
-
-    None for any other, and for what is no date. Source: RFC 3339, RFC 822 with a year of
-    four digits; offsets in figures, or GMT and UTC.
+    Source: RFC 3339, RFC 822 with a year of four digits; offsets in figures, or GMT and
+    UTC.
     """
     if (found := _RFC_3339.fullmatch(raw)) is not None:
         year, month, day, hour, minute, second, zone = found.groups()
