@@ -130,7 +130,7 @@ def _plain(href: str) -> Address | None:
 def _rooted(base: str | None, href: str) -> Address | None:
     """Return the target of a path from the root that is legal as it stands, likewise."""
     parts = ROOTED.fullmatch(href)
-    start = None if parts is None or base is None else _base(base)
+    start = None if parts is None or base is None else address_of(None, base)
     if parts is None or start is None:
         return None
     path, query, fragment = parts.groups()
@@ -154,14 +154,10 @@ def _written(base: str | None, href: str) -> Address | None:
             return None
         return _absolute(scheme, "//" + text[plain.end() :].lstrip("/\\"))
     if text[:2].replace("\\", "/") == "//":
-        known = None if base is None else _base(base)
+        known = None if base is None else address_of(None, base)
         return _absolute(known.scheme if known else "https", "//" + text[2:])
-    start = None if base is None else _base(base)
+    start = None if base is None else address_of(None, base)
     return None if start is None else _relative(start, text)
-
-
-def _base(base: str) -> Address | None:
-    return address_of(None, base)
 
 
 def _absolute(scheme: str, rest: str) -> Address | None:
