@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
+from xml.sax.saxutils import escape
 
 from aggregator.epoch import micros
 from aggregator.errors import PublishError
@@ -311,7 +312,7 @@ def _packed(path: Path) -> Path:
 
 def _escaped(text: str) -> bytes:
     """Return an id as it stands between the tags of an XML document."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode()
+    return escape(text).encode()
 
 
 def _unpacked(path: Path) -> tuple[Fresh, Sum] | None:
