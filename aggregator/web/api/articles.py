@@ -16,10 +16,8 @@ from aggregator.editing import refusal
 from aggregator.model import Article, Enclosure, Image, Publication, Report, Selection
 from aggregator.publishing import credit_line, credited_name
 from aggregator.reading.address import public
-from aggregator.web.api.description import Asked, Parameter
+from aggregator.web.api.description import NAME, Asked, Parameter
 from aggregator.web.api.listing import (
-    ARTICLE_CURSOR,
-    LIMIT,
     Page,
     cursor_after,
     place,
@@ -39,9 +37,8 @@ ID = Parameter(
     required=True,
     schema={"type": "string", "pattern": "^[0-9a-f]{20}$"},
 )
-_NAME = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,100}$"}
 FILTERS = (
-    Parameter(name="source", text="Only of the source with this id.", schema=_NAME),
+    Parameter(name="source", text="Only of the source with this id.", schema=NAME),
     Parameter(
         name="tag",
         text="Only of sources that our desk gave this tag.",
@@ -50,7 +47,7 @@ FILTERS = (
     Parameter(
         name="publication",
         text="Only what the publication with this id shows, and as it shows it.",
-        schema=_NAME,
+        schema=NAME,
     ),
     Parameter(
         name="language",
@@ -71,7 +68,6 @@ FILTERS = (
         schema={"type": "string", "format": "date-time"},
     ),
 )
-PAGING = (LIMIT, ARTICLE_CURSOR)
 WORDS = Parameter(
     name="q",
     text=(

@@ -12,6 +12,9 @@ Schema = Mapping[str, Any]
 Asked = Mapping[str, Any]
 Answer = Callable[[Request, Asked], Any]
 
+# The id of a source or a publication.
+NAME: Schema = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,100}$"}
+
 
 class Parameter(Struct, frozen=True, kw_only=True):
     """One thing that can be said with a request.

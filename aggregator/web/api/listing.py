@@ -21,21 +21,28 @@ from aggregator.web.links import Links, Place
 MOST = 100
 USUAL = 20
 
-LIMIT = Parameter(
+_LIMIT = Parameter(
     name="limit",
     text="How many there are on a page at most.",
     schema={"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
 )
 _CURSOR = "Where the page begins, as `next` of the page before says; opaque."
-ARTICLE_CURSOR = Parameter(
-    name="cursor",
-    text=_CURSOR,
-    schema={"type": "string", "pattern": r"^[0-9a-f]{34}$"},
+# What asks for a page of articles, and of things by their names.
+OF_ARTICLES = (
+    _LIMIT,
+    Parameter(
+        name="cursor",
+        text=_CURSOR,
+        schema={"type": "string", "pattern": r"^[0-9a-f]{34}$"},
+    ),
 )
-NAME_CURSOR = Parameter(
-    name="cursor",
-    text=_CURSOR,
-    schema={"type": "string", "pattern": r"^([0-9a-f]{2}){1,200}$"},
+OF_NAMES = (
+    _LIMIT,
+    Parameter(
+        name="cursor",
+        text=_CURSOR,
+        schema={"type": "string", "pattern": r"^([0-9a-f]{2}){1,200}$"},
+    ),
 )
 
 Thing = TypeVar("Thing")

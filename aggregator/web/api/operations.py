@@ -1,6 +1,6 @@
 """Everything that can be asked of the API: one line for each, in the order of reading."""
 
-from aggregator.web.api import articles, publications, sources, status
+from aggregator.web.api import articles, listing, publications, sources, status
 from aggregator.web.api.description import Operation
 
 LISTED: tuple[Operation, ...] = (
@@ -11,7 +11,7 @@ LISTED: tuple[Operation, ...] = (
         text="Newest listed first. Only what a publication shows.",
         returns="Articles",
         answer=articles.articles,
-        parameters=(*articles.FILTERS, *articles.PAGING),
+        parameters=(*articles.FILTERS, *listing.OF_ARTICLES),
         refusals=(404,),
     ),
     Operation(
@@ -31,7 +31,7 @@ LISTED: tuple[Operation, ...] = (
         text="Newest listed first. Letters, digits and accents are found however written.",
         returns="Articles",
         answer=articles.search,
-        parameters=(articles.WORDS, *articles.FILTERS, *articles.PAGING),
+        parameters=(articles.WORDS, *articles.FILTERS, *listing.OF_ARTICLES),
         refusals=(404,),
     ),
     Operation(
@@ -41,7 +41,7 @@ LISTED: tuple[Operation, ...] = (
         text="In the order of their ids.",
         returns="Sources",
         answer=sources.sources,
-        parameters=sources.PAGING,
+        parameters=listing.OF_NAMES,
     ),
     Operation(
         id="getSource",
@@ -60,7 +60,7 @@ LISTED: tuple[Operation, ...] = (
         text="In the order of their ids.",
         returns="Publications",
         answer=publications.publications,
-        parameters=publications.PAGING,
+        parameters=listing.OF_NAMES,
     ),
     Operation(
         id="getPublication",

@@ -6,8 +6,8 @@ from starlette.requests import Request
 
 from aggregator.model import Publication, PublicationStatus
 from aggregator.web.api.articles import timestamp
-from aggregator.web.api.description import Asked, Parameter
-from aggregator.web.api.listing import LIMIT, NAME_CURSOR, Page, by_name
+from aggregator.web.api.description import NAME, Asked, Parameter
+from aggregator.web.api.listing import Page, by_name
 from aggregator.web.api.problems import ProblemError
 from aggregator.web.feeds import media_type
 from aggregator.web.links import Links
@@ -18,9 +18,8 @@ ID = Parameter(
     text="The id of the publication, as in its address.",
     place="path",
     required=True,
-    schema={"type": "string", "pattern": "^[A-Za-z0-9._-]{1,100}$"},
+    schema=NAME,
 )
-PAGING = (LIMIT, NAME_CURSOR)
 
 
 def publications(request: Request, asked: Asked) -> Page:

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from aggregator.model import Selection, Source
 from aggregator.reading.address import public
 from aggregator.web.api.articles import timestamp
-from aggregator.web.api.description import Asked, Parameter
-from aggregator.web.api.listing import LIMIT, NAME_CURSOR, Page, by_name
+from aggregator.web.api.description import NAME, Asked, Parameter
+from aggregator.web.api.listing import Page, by_name
 from aggregator.web.api.problems import ProblemError
 from aggregator.web.lines import view
 from aggregator.web.links import Links
@@ -25,9 +25,8 @@ ID = Parameter(
     text="The id of the source in our config.",
     place="path",
     required=True,
-    schema={"type": "string", "pattern": "^[A-Za-z0-9._-]{1,100}$"},
+    schema=NAME,
 )
-PAGING = (LIMIT, NAME_CURSOR)
 
 
 def sources(request: Request, asked: Asked) -> Page:
