@@ -61,7 +61,6 @@ def overview(request: Request) -> Response:
         states=cadence.URGENCY,
         counts=Counter(each["state"] for each in standings),
         total=len(standings),
-        found=len(found),
         rows=_rows(newsroom, page, alerts, now),
         alerts=[
             (alert, time(alert.since, now, None) if alert.since else None)
