@@ -5,7 +5,8 @@ default applied, or one ConfigError with everything that is wrong: file, line, c
 path, and a sentence that says what to write instead.
 
     folder                    what is read of a folder
-    written, nodes, opml      files → texts, lists and mappings that know their place
+    written, nodes, opml      a file → texts, lists and mappings that know their place
+    files                     all files of a folder, read
     units, names, addresses   what single words mean
     fields, service, schema   the keys, their types and defaults; reference derived
     sentences, agreement      what is wrong, in words

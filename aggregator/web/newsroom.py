@@ -85,8 +85,8 @@ class Newsroom(Protocol):
     def standings(self) -> list[dict[str, Any]]:
         """Return how every configured source is doing, in the order of the config.
 
-        Keys used here: id, title, site, state, outcome, problem, articles,
-        last_success, next_poll_at.
+        Keys used here: id, title, site, url, state, because, outcome, problem, error,
+        articles, failures, last_success, last_polled, next_poll_at.
         """
 
     def service(self) -> AtWork | None:
