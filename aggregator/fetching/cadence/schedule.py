@@ -3,12 +3,13 @@
 In: a source as configured now, its row, the time. Out: the row as it should be, the
 very same one where nothing follows. How the callers use it:
 
-- at start and after each valid config edit: store `reconfigured(...)` of every row that
-  differs;
+- at start and after each valid config edit: store `configured(...)`, the rows of all
+  sources;
 - at start, after that: store `spread(...)` of what is overdue;
 - when wall clock and monotonic clock drift apart: `rebase(...)` every row, `by` the
   drift, in place of the above;
-- immediately before a scheduled poll: `put_off(...)`; a row means do not poll, store it.
+- immediately before a scheduled poll: `put_off(...)`; a row means do not poll, store it;
+- when a hub tells of news: `hastened(...)`; a row means store it.
 
 The store's question for due rows is `next_poll_at <= now`; sources that are gone or
 paused without end stand at NEVER.
