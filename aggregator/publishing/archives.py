@@ -1,7 +1,7 @@
 """The months of a publication as files, for readers that were away (RFC 5005, section 4).
 
 In: a month and what is to stand in it, newest first. Out: `YYYY-MM.atom` and its `.gz` in
-`feeds/{id}/archive`, each whole at any moment, and beside them an index of their pieces
+`feeds/{id}/archive`, each whole at any moment, and beside them an index of their entries
 (see `volume`). Entries are rendered and checked as in the live document; `take_back`
 changes a document that is closed: it puts a tombstone in the place of an entry and
 leaves every other byte as it is.
@@ -114,8 +114,8 @@ class Archives:
         if old is None:
             return True
         place = place_of(micros(article.listed_at), article.id)
-        number = old.pieces.find(place)
-        return number is not None and old.pieces.line(number).kind == SHOWN
+        number = old.index.find(place)
+        return number is not None and old.index.line(number).kind == SHOWN
 
     def length(self, publication_id: str, month: str) -> int | None:
         """Return the length of a month, None if it or its compressed form is missing."""
@@ -266,8 +266,8 @@ class Archives:
                 at = files.later(now, before) if "" in forms else before or now
                 files.swap(name, forms, within, at=at, step=self._step)
                 # Last: an index that was not written says nothing of these files.
-                pieces = {"": parts.pieces()}
-                files.swap(_index_of(month), pieces, within, at=now, step=files.pass_by)
+                lines = {"": parts.index()}
+                files.swap(_index_of(month), lines, within, at=now, step=files.pass_by)
             except OSError as error:
                 why = error.strerror or error
                 where = self.address(publication_id, month)

@@ -37,7 +37,7 @@ class Parts(Protocol):
     def gzip(self) -> Iterator[bytes]:
         """Yield the parts of its gzip form."""
 
-    def pieces(self) -> Iterator[bytes]:
+    def index(self) -> Iterator[bytes]:
         """Yield the parts of the index."""
 
     @property
@@ -102,7 +102,7 @@ class Bound(Struct, frozen=True, kw_only=True):
         yield from self._gzip.of(chain(before, self.entries.packed.chunks(), after))
         self.entries.require_unchanged()
 
-    def pieces(self) -> Iterator[bytes]:
+    def index(self) -> Iterator[bytes]:
         """Yield the parts of the index of what passed last."""
         start = len(self.head.before)
         preface = Preface(
@@ -140,7 +140,7 @@ class Repacked:
         yield LAST_BLOCK
         yield self.passed.trailer()
 
-    def pieces(self) -> Iterator[bytes]:
+    def index(self) -> Iterator[bytes]:
         """Yield nothing: what stands now has no index, and is made anew if need be."""
         return iter(())
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from aggregator.deflate import QUICK, crc32, deflated
 from aggregator.publishing import index
 from aggregator.publishing.index import Index, Page, Stretch, unpacked
@@ -21,19 +23,22 @@ from aggregator.publishing.ranges import Fresh, Ranges, Standing
 _RUN = 32
 
 
-class Shelved(NamedTuple):
+class Shelved(Struct, frozen=True):
     """The files of a month as they stand, proven to belong together."""
 
-    pieces: Index
+    index: Index
     body: Standing
     gzip: Standing
 
 
 def shelved(
-    pieces: Standing | None, body: Standing | None, gzip: Standing | None
+    lines: Standing | None, body: Standing | None, gzip: Standing | None
 ) -> Shelved | None:
-    """Return the files of a month, None if they do not agree by a byte."""
-    found = index.opened(pieces)
+    """Return the files of a month, None if they do not agree by a byte.
+
+    `lines` is the file of its index.
+    """
+    found = index.opened(lines)
     if not (found and body and gzip):
         return None
     try:
@@ -175,7 +180,7 @@ class Collation:
         """End the last run, if no entry did; return its length, or 0."""
         if not self._run.size:
             return 0
-        preface = self._old.pieces.preface if self._old else None
+        preface = self._old.index.preface if self._old else None
         if preface is None or self._reaches != preface.end:
             # It goes on where this month ends.
             self._stands_at = None

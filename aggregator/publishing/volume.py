@@ -67,10 +67,10 @@ class Volume:
         self._old = old
         self._body = body
         self._place = index.TOP
-        self._walk = Sheets(old.pieces) if old else None
+        self._walk = Sheets(old.index) if old else None
         self._entries = Collation(old, folder)
         self._lines = Fresh(folder)
-        languages = old.pieces.preface.languages if old else ()
+        languages = old.index.preface.languages if old else ()
         self._languages: dict[str | None, int] = {s: n for n, s in enumerate(languages)}
         self._spoken: set[int] = set()
         self._latest = LONG_AGO
@@ -92,12 +92,12 @@ class Volume:
     @property
     def is_continued(self) -> bool:
         """Return whether what was decided when it was written last holds still."""
-        return self._old is not None and self._old.pieces.preface.basis == self._basis
+        return self._old is not None and self._old.index.preface.basis == self._basis
 
     @property
     def sum(self) -> tuple[int, int] | None:
         """Return length and CRC-32 of what stands on disk, None if nothing does."""
-        return self._old.pieces.preface.body if self._old else None
+        return self._old.index.preface.body if self._old else None
 
     def compared(
         self, basis: str, marked: Iterable[Marked | Calm]
@@ -110,14 +110,14 @@ class Volume:
         self._basis = basis
         if self._old is None:
             return (each for each in marked if isinstance(each, Marked))
-        return compared(marked, self._old.pieces, holds=self.is_continued)
+        return compared(marked, self._old.index, holds=self.is_continued)
 
     def shown(self, missing: Missing) -> Iterator[tuple[int, str]]:
         """Yield the number and the article id of each of these lines that is an entry."""
         if not self._old:
             return
         number = missing.first
-        for lines in self._old.pieces.pages(Stretch(*missing)):
+        for lines in self._old.index.pages(Stretch(*missing)):
             page = index.unpacked(lines)
             for place, kind in zip(page.place, page.kind, strict=True):
                 if kind == SHOWN:
@@ -129,7 +129,7 @@ class Volume:
         if not self._old:
             return b""
         # Another walk: that of what is taken over only goes forward at no cost.
-        sheets = Sheets(self._old.pieces).of(Stretch(number, number + 1))
+        sheets = Sheets(self._old.index).of(Stretch(number, number + 1))
         return b"".join(
             self._old.body.read(sheet.first, sheet.first + sheet.page.length[0])
             for sheet in sheets
@@ -144,7 +144,7 @@ class Volume:
                 yield each
                 continue
             first = number = each.first
-            for lines in self._old.pieces.pages(each):
+            for lines in self._old.index.pages(each):
                 for place in index.unpacked(lines).place:
                     if other := others.get(index.id_of(place)):
                         yield from stretches(first, number)
@@ -248,10 +248,10 @@ class Volume:
         """Return the line of an entry that stands as its slip says; None: it does not."""
         if self._old is None:
             return None
-        number = self._old.pieces.find(slip.place)
+        number = self._old.index.find(slip.place)
         if number is None:
             return None
-        line = self._old.pieces.line(number)
+        line = self._old.index.line(number)
         stands = line.kind != HIDDEN and line.slip == index.digest_of(slip.digest)
         return number if stands else None
 
@@ -331,7 +331,7 @@ class Volume:
             yield stretch
             return
         first = number = stretch.first
-        for lines in self._old.pieces.pages(stretch):
+        for lines in self._old.index.pages(stretch):
             page = index.unpacked(lines)
             if not self._names.isdisjoint(page.name):
                 for at, name in enumerate(page.name, number):
