@@ -1,7 +1,7 @@
 """Who is the operator: whoever has the token; without one, whoever sits at this machine.
 
-In: a request. Out: a Pass, or Refused with a status and a sentence. A token comes as
-`Authorization: Bearer`, or is given once in the sign-in form and becomes a session.
+In: a request. Out: a Pass, or RefusedError with a status and a sentence. A token comes
+as `Authorization: Bearer`, or is given once in the sign-in form and becomes a session.
 
 Without a token a request must come from loopback, name a loopback host (a name that a
 stranger's DNS leads to 127.0.0.1 is none), and show no sign of a proxy: behind one,
