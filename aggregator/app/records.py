@@ -9,7 +9,7 @@ is away says nothing of what was sent: all wait until it is back.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from msgspec.structs import replace
@@ -19,6 +19,9 @@ from aggregator.events import log
 from aggregator.fetching import cadence
 from aggregator.model import Article, Outcome, PollResult, Source, SourceState
 from aggregator.store import Store
+
+# The reports of one document are listed microseconds apart.
+_AT_ONCE = timedelta(seconds=1)
 
 
 def recorded(
@@ -85,18 +88,23 @@ def edited(
 
 
 def arrived(result: PollResult, *, now: datetime) -> PollResult:
-    """Return what a poll brought, with old reports as seen when they are recorded.
+    """Return what a poll brought, as first seen when it is recorded.
 
-    A poll takes a while, and months are written meanwhile. What is listed before it was
-    seen comes into those that were written before that, and would be in none.
+    A poll takes a while, and months are written meanwhile. What is listed as it came is
+    listed above all that was recorded before it: below that, it would stand in no month,
+    and perhaps in no live document either. What is listed by its own date comes into
+    months that were written before it was seen.
     """
-    new = tuple(
-        replace(each, first_seen=max(each.first_seen, now))
-        if each.listed_at < each.first_seen
-        else each
-        for each in result.new
-    )
-    return replace(result, new=new)
+    return replace(result, new=tuple(_arrived(each, now) for each in result.new))
+
+
+def _arrived(article: Article, now: datetime) -> Article:
+    waited = now - article.first_seen
+    if waited <= timedelta(0):
+        return article
+    as_it_came = article.first_seen - article.listed_at <= _AT_ONCE
+    listed_at = article.listed_at + waited if as_it_came else article.listed_at
+    return replace(article, first_seen=now, listed_at=listed_at)
 
 
 def tell_of(result: PollResult) -> None:

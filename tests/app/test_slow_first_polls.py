@@ -70,3 +70,32 @@ def test_old_reports_of_a_slow_source_stand_in_months_written_meanwhile(tmp_path
 
         months = (tmp_path / "public/feeds/wire/archive").glob("*.atom")
         assert any("Report 0 of b" in month.read_text() for month in months)
+
+
+def test_the_report_of_a_slow_poll_stands_in_a_month_written_meanwhile(tmp_path):
+    """Listed when its poll began, it stood nowhere until a live document had passed it."""
+    wire = Publication(id="wire", title="Wire", limit=1)
+    with agency(tmp_path, "a", "b") as desk:
+        for name in "ab":
+            desk.wire.record([desk.wire.poll(desk.state(name))])
+        desk.wire.adopt(replace(desk.config, publications=(wire,)))
+        desk.is_due("a", "b")
+        desk.says("a", reports("a", 0 * DAY, 0 * DAY))
+        desk.says("b", reports("b", 0 * DAY))
+        slow, quick = desk.wire.poll(desk.state("b")), desk.wire.poll(desk.state("a"))
+        desk.wire.record([quick])
+        desk.wire.publish()
+
+        desk.wire.record([slow])
+        desk.wire.publish()
+
+        places = sorted(each.listed_at for each in desk.wire.store.articles())
+        (report,) = (
+            a for a in desk.wire.store.articles() if a.title == "Report 0 of b"
+        )
+        assert report.listed_at == places[-1]
+        live = (tmp_path / "public/feeds/wire.atom").read_text()
+        assert "Report 0 of b" in live
+        months = (tmp_path / "public/feeds/wire/archive").glob("*.atom")
+        found = "".join(month.read_text() for month in months)
+        assert all(f"Report {n} of a" in found for n in range(2))
