@@ -108,6 +108,31 @@ def test_a_retry_after_holds_for_another_address_on_its_host(url, waits):
     assert bool(cadence.may_force(A, edited, now=LATER)) is waits
 
 
+def test_a_retry_after_holds_for_the_host_that_a_redirect_led_to():
+    """P12: an operator who follows a redirect into the config breaks no promise."""
+    row = replace(ROWS["throttled"], feed=FeedInfo(domain="c.example"))
+
+    edited = cadence.reconfigured(
+        replace(A, url="https://www.c.example/feed"), row, now=LATER
+    )
+
+    assert edited.next_poll_at == NOW + 5 * HOUR
+    assert cadence.may_force(A, edited, now=LATER)
+
+
+def test_the_address_a_feed_moved_to_of_late_costs_nothing_to_write_down():
+    """P8, P16: what came from there is known, and it was asked a moment ago."""
+    row = after(ROWS["updated"], unchanged(moved_to=NEW_ADDRESS), at=NOW + HOUR)
+    row = replace(row, validators=VALIDATORS)
+
+    edited = cadence.reconfigured(replace(A, url=NEW_ADDRESS), row, now=NOW + 2 * HOUR)
+
+    assert (edited.url, edited.fetch_url) == (NEW_ADDRESS, NEW_ADDRESS)
+    assert (edited.host, edited.moved) == ("b.example", None)
+    assert edited.next_poll_at == row.next_poll_at
+    assert edited.validators == VALIDATORS
+
+
 def test_the_address_we_had_learned_costs_nothing_to_write_down():
     """P16: an operator who follows status into the config is not punished for it."""
     row = replace(

@@ -33,6 +33,7 @@ from aggregator.fetching.cadence.pace import (
 from aggregator.fetching.cadence.rows import JITTER_MOST, asking, initial
 from aggregator.fetching.cadence.status import may_force
 from aggregator.model import HUB_TOLD, Hints, Source, SourceState, Validators
+from aggregator.text.urls import registrable_host
 
 # A backlog is worked off at one start a second, but no source waits for longer than a
 # tenth of its interval.
@@ -184,13 +185,18 @@ def _patience(source: Source) -> timedelta:
 def _readdressed(source: Source, state: SourceState, now: datetime) -> SourceState:
     """Return the row of a source whose configured address was edited.
 
-    An edit to the address that we ask already, having learned it, changes nothing else.
+    An edit to the address that we ask already, having learned it, changes nothing else,
+    nor does one to that which the last answer came from, if it moved there for good.
     """
     if source.url == state.fetch_url:
         return replace(state, url=source.url)
     fresh = asking(replace(state, url=source.url), source.url)
-    same_host = fresh.host == state.host
-    promise = state.retry_after_until if same_host else None
+    if state.moved and state.moved.url == source.url:
+        return fresh
+    # Where a redirect led, it was perhaps that host which asked for time.
+    led_to = state.feed.domain
+    is_known = fresh.host == state.host or registrable_host(fresh.host) == led_to
+    promise = state.retry_after_until if is_known else None
     return replace(
         fresh,
         validators=Validators(),
