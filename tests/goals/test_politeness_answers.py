@@ -135,7 +135,7 @@ def test_validators_of_what_is_no_feed_are_never_sent(desk_of, origin, body, sta
         assert sent_after(desk, "/known") == (b'"good"', b"good")
 
 
-@pytest.mark.parametrize("status", [400, 412])
+@pytest.mark.parametrize("status", [400, 412, 431])
 def test_a_server_that_chokes_on_its_own_validators_is_asked_without(
     desk_of, origin, status
 ):

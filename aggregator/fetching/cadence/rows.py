@@ -42,8 +42,15 @@ MOVE_TIME = timedelta(hours=48)
 MOVE_DOUBT = 5
 
 # What some servers and walls answer to validators that they gave out themselves. Asked
-# with the same ones again, they would answer so for ever.
-_REFUSED_AS_ASKED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.PRECONDITION_FAILED})
+# with the same ones again, they would answer so for ever. Validators of 8,000 bytes may
+# come from servers that read no more of a request (RFC 6585 section 5).
+_REFUSED_AS_ASKED = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.PRECONDITION_FAILED,
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    }
+)
 
 # Jitter is at most this share of the wait, and at most this long: an hourly source
 # still gets its 24 polls a day (23 waits of 61 minutes are 23 h 23 min).
