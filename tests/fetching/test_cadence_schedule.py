@@ -85,6 +85,29 @@ def test_another_address_is_due_at_once_and_the_history_stays():
     assert cadence.put_off(moved, edited, now=LATER) is None
 
 
+@pytest.mark.parametrize(
+    ("url", "is_same"),
+    [
+        ("https://a.example:443/feed", True),
+        ("HTTPS://A.Example/feed#news", True),
+        ("https://a.example/Feed", False),
+        ("http://a.example/feed", False),
+        ("https://ed:pw@a.example/feed", False),
+        ("file:feed.xml", False),
+    ],
+)
+def test_an_address_that_is_asked_with_the_same_bytes_is_no_other(url, is_same):
+    """P8: it was asked once more, at once and whole."""
+    row = replace(ROWS["updated"], validators=VALIDATORS)
+    learned = replace(row, fetch_url=NEW_ADDRESS, host="b.example")
+
+    edited = cadence.reconfigured(replace(A, url=url), row, now=LATER)
+    further = cadence.reconfigured(replace(A, url=url), learned, now=LATER)
+
+    assert (edited == replace(row, url=url, fetch_url=url)) is is_same
+    assert (further == replace(learned, url=url)) is is_same
+
+
 def test_another_address_is_a_new_chance_for_a_gone_source():
     """P15: the operator found where it went."""
     moved = replace(A, url=NEW_ADDRESS)

@@ -32,6 +32,7 @@ from aggregator.fetching.cadence.pace import (
 )
 from aggregator.fetching.cadence.rows import JITTER_MOST, asking, initial
 from aggregator.fetching.cadence.status import may_force
+from aggregator.fetching.targets import target
 from aggregator.model import HUB_TOLD, Hints, Source, SourceState, Validators
 from aggregator.text.urls import registrable_host
 
@@ -186,10 +187,15 @@ def _readdressed(source: Source, state: SourceState, now: datetime) -> SourceSta
     """Return the row of a source whose configured address was edited.
 
     An edit to the address that we ask already, having learned it, changes nothing else,
-    nor does one to that which the last answer came from, if it moved there for good.
+    nor does one to that which the last answer came from, if it moved there for good; nor
+    one of which the publisher would hear nothing, as of a fragment.
     """
     if source.url == state.fetch_url:
         return replace(state, url=source.url)
+    if _ask_alike(source.url, state.url):
+        is_learned = state.fetch_url != state.url
+        asked_at = state.fetch_url if is_learned else source.url
+        return replace(state, url=source.url, fetch_url=asked_at)
     fresh = asking(replace(state, url=source.url), source.url)
     if state.moved and state.moved.url == source.url:
         return fresh
@@ -219,6 +225,14 @@ def _readdressed(source: Source, state: SourceState, now: datetime) -> SourceSta
         ),
         hints_warning=None,
     )
+
+
+def _ask_alike(url: str, other: str) -> bool:
+    """Whether two addresses are asked with the same bytes, credentials included."""
+    try:
+        return target(url) == target(other)
+    except ValueError:
+        return False
 
 
 def _shifted(state: SourceState, by: timedelta) -> SourceState:
