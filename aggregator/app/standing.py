@@ -1,5 +1,6 @@
 """How every source is doing: what `status`, the console and the API show."""
 
+from collections import defaultdict
 from typing import Any
 
 from aggregator.app.wire import Wire
@@ -20,7 +21,11 @@ def standings(wire: Wire) -> list[dict[str, Any]]:
     rows = []
     # Of one config, whatever is adopted meanwhile.
     schedule = wire.schedule
-    for source_id, state in schedule.states().items():
+    states = schedule.states()
+    askers = defaultdict(list)
+    for source_id, state in states.items():
+        askers[state.fetch_url].append(source_id)
+    for source_id, state in states.items():
         source = schedule.sources[source_id]
         rows.append(
             {
@@ -39,7 +44,12 @@ def standings(wire: Wire) -> list[dict[str, Any]]:
                 "next_poll_at": None
                 if state.next_poll_at >= cadence.NEVER
                 else state.next_poll_at,
-                "because": cadence.next_step(source, state, now=now),
+                "because": cadence.next_step(
+                    source,
+                    state,
+                    now=now,
+                    others=[id_ for id_ in askers[state.fetch_url] if id_ != source_id],
+                ),
             }
         )
     return rows

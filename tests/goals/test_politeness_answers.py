@@ -282,6 +282,20 @@ def test_a_move_is_believed_after_five_polls_and_two_days(desk_of, origin, statu
     assert desk.config.sources[0].url == origin.url("/0")
 
 
+def test_two_sources_whose_feed_moved_to_one_address_are_told_of(desk_of, origin):
+    """P16: its publisher is asked twice, and no config shows it."""
+    origin.answers("/a", status=301, headers=[("Location", "/b")])
+    origin.answers("/b", rss(1), headers=[("ETag", '"1"')])
+    desk = desk_of("/a", "/b")
+    desk.live(2 * DAY - HOUR)
+    before = desk.status("a")["because"]
+
+    desk.live(DAY)
+
+    assert "also asked" not in before + desk.status("b")["because"]
+    assert "also asked there by b: keep one of them" in desk.status("a")["because"]
+
+
 @pytest.mark.parametrize("answer", ["a page", "a day only"])
 def test_a_move_that_ends_nowhere_or_is_taken_back_is_not_believed(
     desk_of, origin, answer

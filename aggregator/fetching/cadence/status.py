@@ -4,6 +4,7 @@ In: a source, its row, the time. Out: one word, or a sentence; None where nothin
 in the way of a poll that somebody wants now.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from aggregator.fetching.cadence.pace import REFRESH_PAUSE, pause
@@ -37,8 +38,13 @@ def word(source: Source, state: SourceState, *, now: datetime) -> StateWord:
     return "ok" if state.last_polled_at else "new"
 
 
-def next_step(source: Source, state: SourceState, *, now: datetime) -> str:
+def next_step(
+    source: Source, state: SourceState, *, now: datetime, others: Sequence[str] = ()
+) -> str:
     """Return why the next poll is when it is, and what else an operator should know.
+
+    `others` are the sources that ask the same address: a config cannot tell of those
+    that moved there.
 
     For example: `interval 1h; moved to https://b.example/feed for 3 days: will be
     remembered in 22h`. The time itself is `next_poll_at`, which is NEVER or later for
@@ -52,6 +58,8 @@ def next_step(source: Source, state: SourceState, *, now: datetime) -> str:
         notes.append(_watching(source, state, state.moved, now))
     if state.fetch_url != state.url:
         notes.append(f"moved to {shown(state.fetch_url)}, which is asked instead")
+        if others:
+            notes.append(f"also asked there by {', '.join(others)}: keep one of them")
     if state.feed.empty:
         notes.append("the feed holds no entry now, what came before is kept")
     if state.feed.capped:
