@@ -5,7 +5,7 @@ and publication what happened, and of everything that did not happen why not. It
 the same functions that decided, so it cannot tell another story than what was done.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from msgspec import Struct
@@ -85,7 +85,7 @@ def explain(wire: Wire, article: Article) -> Explanation:
 def _polls(wire: Wire, article: Article) -> Iterator[Sighting]:
     """Yield when the article came, when it showed itself again, and whether it still does."""
     log = {past.at: past for past in wire.store.poll_log(article.source_id, limit=LOG)}
-    yield _sighting(article.first_seen, "came as new", log)
+    yield _sighting(article.first_seen, "came as new", log, _brought_by(article, log))
     for at, what in wire.store.sightings(article.id):
         yield _sighting(at, what, log)
     state = wire.store.state(article.source_id)
@@ -97,8 +97,18 @@ def _polls(wire: Wire, article: Article) -> Iterator[Sighting]:
     yield _sighting(state.last_success_at, what, log)
 
 
-def _sighting(at: datetime, what: str, log: dict[datetime, PastPoll]) -> Sighting:
-    past = log.get(at)
+def _brought_by(article: Article, log: Iterable[datetime]) -> datetime | None:
+    """Return when the poll began that an article came with: seen then, or a bit later."""
+    return max((at for at in log if at <= article.first_seen), default=None)
+
+
+def _sighting(
+    at: datetime,
+    what: str,
+    log: dict[datetime, PastPoll],
+    began: datetime | None = None,
+) -> Sighting:
+    past = log.get(began or at)
     if past is None:
         return Sighting(at=at, what=what)
     return Sighting(

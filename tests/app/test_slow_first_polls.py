@@ -7,6 +7,7 @@ from threading import Thread
 from msgspec.structs import replace
 
 from aggregator.app.clock import utc_now
+from aggregator.app.explanation import explain
 from aggregator.model import Publication
 from tests.app.agency import agency
 
@@ -99,3 +100,12 @@ def test_the_report_of_a_slow_poll_stands_in_a_month_written_meanwhile(tmp_path)
         months = (tmp_path / "public/feeds/wire/archive").glob("*.atom")
         found = "".join(month.read_text() for month in months)
         assert all(f"Report {n} of a" in found for n in range(2))
+
+
+def test_explain_knows_the_poll_that_brought_an_old_report(tmp_path):
+    with agency(tmp_path, "a") as desk:
+        desk.says("a", reports("a", 40 * DAY))
+        desk.wire.record([desk.wire.poll(desk.state("a"))])
+        (report,) = desk.wire.store.articles()
+
+        assert explain(desk.wire, report).polls[0].status == 200
