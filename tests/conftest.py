@@ -1,6 +1,7 @@
 """In which order files of tests begin, and a log for each test."""
 
 import functools
+import gc
 import importlib
 import logging
 import os
@@ -46,6 +47,21 @@ LONGEST = [
     "acceptance/test_desk_commands.py",
     "drills/test_cut_off.py",
 ]
+
+
+def pytest_collection():
+    """Look for no garbage while tests are collected: next to nothing of it is any."""
+    gc.disable()
+
+
+def pytest_collection_finish():
+    """Look for garbage from here on, and only in what tests make.
+
+    What is loaded and collected by now lives to the end, and was walked through at each
+    full look: 2 of 44 s of CPU.
+    """
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items):
