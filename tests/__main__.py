@@ -61,7 +61,13 @@ def ran(command, **options):
 def tested(arguments):
     """Run the tests; return whether they pass."""
     with cluster() as address, folder_in_memory() as folder:
-        environ = {"MEDIAWIRE_TEST_POSTGRES": address, "TMPDIR": folder}
+        shared = Path(folder, "shared")
+        shared.mkdir()
+        environ = {
+            "MEDIAWIRE_TEST_POSTGRES": address,
+            "MEDIAWIRE_TEST_SHARED": str(shared),
+            "TMPDIR": folder,
+        }
         command = [BIN / "pytest", *PARALLEL, "-q", *arguments]
         return ran(command, environ=environ).returncode == 0
 

@@ -1,31 +1,21 @@
 """The bodies of real feeds: every word of them comes through."""
 
-import io
-from functools import cache
-
-import feedparser
 import pytest
 
 from aggregator.text.markup import as_html, clean, visible_text
 from aggregator.text.markup.cleaning import CHARACTERS
-from tests.corpus import files, needs_corpus
+from tests.corpus import files, needs_corpus, told
 from tests.text import witness
 from tests.text.allowance import not_allowed
 
 
-@cache
 def bodies():
-    found = []
-    for path in files("snapshots/"):
-        feed = feedparser.parse(
-            io.BytesIO(path.read_bytes()),
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
-        for entry in feed.entries:
-            texts = [*entry.get("content", ()), entry.get("summary_detail")]
-            found += [(text.value, text.base, text.type) for text in texts if text]
-    return found
+    return [
+        body
+        for path in files("snapshots/")
+        for entry in told(path)
+        for body in entry.bodies
+    ]
 
 
 @needs_corpus
