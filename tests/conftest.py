@@ -40,6 +40,7 @@ LONGEST = [
     "acceptance/test_commands.py",
     "store/test_crashes.py",
     "app/test_history.py",
+    "app/test_life.py",
     "acceptance/test_recorded_polls.py",
     "store/test_plans.py",
     "goals/test_costly_documents.py",
