@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from aggregator.app.editorial import Editorial
 from aggregator.app.months import (
     Came,
+    Displaced,
     Month,
     closes,
     end_of,
@@ -93,41 +94,69 @@ class Arrivals:
         missing = self._in_no_month(publication, months, page, left)
         return [*came, *homes(missing, months).get(month, [])]
 
-    def away(
+    def later(
+        self,
+        publication: Publication,
+        due: Collection[str],
+        months: dict[str, Month],
+        now: datetime,
+    ) -> dict[str, list[Came]]:
+        """Return what came when the months that are due were closed, by these.
+
+        All at once: what came late is found by when it came, not by where it is listed.
+        Above the newest month nothing is closed yet, and on a first start nothing at all.
+        """
+        newest = max(months, default="")
+        closed = {month: _closed(month, months) for month in due if month <= newest}
+        found: dict[str, list[Came]] = {month: [] for month in closed}
+        since = min(closed.values(), default=now)
+        for each in self._came(publication, since, now) if since < now else ():
+            month = month_of(each.listed_at)
+            if month in closed and each.first_seen >= closed[month]:
+                found[month].append(each)
+        return found
+
+    def displaced(
         self,
         publication: Publication,
         month: str,
+        later: Mapping[str, Sequence[Came]],
+        months: dict[str, Month],
+        now: datetime,
+    ) -> Displaced:
+        """Return what stands in another month than it is listed in, as `later` says."""
+        return Displaced(
+            strays=self.strays(publication, month, months, now),
+            away=self._away(publication, later.get(month, ()), months, now),
+        )
+
+    def _away(
+        self,
+        publication: Publication,
+        later: Sequence[Came],
         months: dict[str, Month],
         now: datetime,
     ) -> set[str]:
-        """Return the ids of what is listed in a month, and stands in a later one.
+        """Return the ids of what is listed in a month, and stands in a `later` one.
 
-        It came when the month was closed, which is written once more now. What was
-        missed in the later one, and is not about to stand there, is none of it.
+        What was missed there, and is not about to stand there, is none of it.
         """
-        known = months.get(month)
-        closed = closes(month, known) if known else end_of(month)
-        if now <= closed:
-            return set()
-        start, end = start_of(month), end_of(month)
-        came = [
-            each
-            for each in self._came(publication, closed, now)
-            if start <= each.listed_at < end
-        ]
-        ids = [each.id for each in came]
-        published = {each.id: each.published_id for each in self._store.bare(ids)}
+        published = {
+            each.id: each.published_id
+            for each in self._store.bare([each.id for each in later])
+        }
         found = set[str]()
-        for home, some in homes(came, months).items():
-            if home != month:
-                asked = {published[each.id] for each in some if each.id in published}
-                there = self._archives.standing(publication.id, home, asked)
-                found |= {
-                    each.id
-                    for each in some
-                    if published.get(each.id) in there
-                    or (is_open(home, months, now) and is_new(each, home, months))
-                }
+        for home, some in homes(later, months).items():
+            if home == month_of(some[0].listed_at):
+                continue
+            asked = {published[each.id] for each in some if each.id in published}
+            there = self._archives.standing(publication.id, home, asked)
+            found |= {
+                each.id
+                for each in some
+                if published.get(each.id) in there
+                or (is_open(home, months, now) and is_new(each, home, months))
+            }
         return found
 
     def left_in(self, month: str) -> set[str]:
@@ -250,3 +279,9 @@ class Arrivals:
             if asked:
                 found |= self._archives.standing(publication.id, month, asked)
         return [each for each in left if published[each.id] not in found]
+
+
+def _closed(month: str, months: dict[str, Month]) -> datetime:
+    """Return from when on what is listed in a month stands in a later one."""
+    known = months.get(month)
+    return closes(month, known) if known else end_of(month)

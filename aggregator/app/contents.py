@@ -5,14 +5,14 @@ month only the hours are read in which something changed since it was written: i
 places stand calm times. An hour with 1,000 reports takes 15 ms.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from heapq import merge
 
 from msgspec.structs import replace
 
 from aggregator.app.ledger import Ledger
-from aggregator.app.months import Came, Month, end_of, month_of, start_of
+from aggregator.app.months import Displaced, Month, end_of, month_of, start_of
 from aggregator.epoch import HOUR, micros, moment
 from aggregator.model import Publication, Selection
 from aggregator.publishing import Calm, Hours, calm
@@ -34,16 +34,12 @@ class Contents:
         self,
         publication: Publication,
         month: str,
-        strays: Sequence[Came],
+        displaced: Displaced,
         now: datetime,
         calm_times: Sequence[Calm] = (),
-        *,
-        away: Collection[str] = (),
     ) -> Iterator[Found]:
-        """Yield what belongs to a month, newest listed first, page by page.
-
-        Strays are listed elsewhere; what is `away` is listed in it, and stands elsewhere.
-        """
+        """Yield what belongs to a month, newest listed first, page by page."""
+        strays, away = displaced
         came = self._store.marks_of([each.id for each in strays])
         elsewhere = [each for each in came if month_of(each.listed_at) != month]
         elsewhere.sort(key=place, reverse=True)

@@ -20,7 +20,7 @@ Sources whose rights end some day stay out: what is archived cannot be taken in 
 twin of theirs stands in the month, also while theirs stands for it in the live document.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import chain
@@ -35,7 +35,7 @@ from aggregator.app.editorial import Editorial
 from aggregator.app.ledger import Ledger
 from aggregator.app.lowering import Lowered, Lowering
 from aggregator.app.months import (
-    Came,
+    Displaced,
     Month,
     end_of,
     homes,
@@ -204,11 +204,12 @@ class History:
         """
         known = dict(months)
         queue = sorted(due)
+        later = self._arrivals.later(publication, due, known, now)
         for month in queue:
             before = max((m for m in months if m < month), default=None)
-            strays = self._arrivals.strays(publication, month, known, now)
+            displaced = self._arrivals.displaced(publication, month, later, known, now)
             written = self._write(
-                publication, month, strays, months, before, now, lowered
+                publication, month, displaced, months, before, now, lowered
             )
             if written:
                 months[month] = written
@@ -220,12 +221,13 @@ class History:
                 following = min(_after(month, months), default=month)
                 if following not in queue:
                     queue.append(following)
+                    later |= self._arrivals.later(publication, [following], known, now)
 
     def _write(
         self,
         publication: Publication,
         month: str,
-        strays: Sequence[Came],
+        displaced: Displaced,
         months: dict[str, Month],
         before: str | None,
         now: datetime,
@@ -234,13 +236,12 @@ class History:
         """Write a month and return when that was, None if there is nothing in it."""
         volume, calm = None, list[Calm]()
         is_current = month == month_of(now)
-        away = self._arrivals.away(publication, month, months, now)
         hours = self._contents.hours(month, self._binder.basis(publication))
         if is_current and month in months and not lowered:
             volume = self._archives.volume(publication, month)
             known = months[month]
             calm = self._contents.calm(publication, month, known, volume.sum, hours)
-        newest, others = self._found(publication, month, strays, now, calm, away)
+        newest, others = self._found(publication, month, displaced, now, calm)
         if newest is None and month not in months:
             return None
         volume = volume or self._archives.volume(publication, month)
@@ -263,17 +264,16 @@ class History:
         self,
         publication: Publication,
         month: str,
-        strays: Sequence[Came],
+        displaced: Displaced,
         now: datetime,
         calm: Sequence[Calm],
-        away: Collection[str],
     ) -> tuple[Mark | None, Iterator[Found]]:
         """Return the newest of what belongs to a month, and what follows it."""
-        found = self._contents.found(publication, month, strays, now, calm, away=away)
+        found = self._contents.found(publication, month, displaced, now, calm)
         newest = next(found, None)
         if isinstance(newest, Calm):
             # What was the newest is gone: the next may stand anywhere.
-            return self._found(publication, month, strays, now, (), away)
+            return self._found(publication, month, displaced, now, ())
         return newest, found
 
     def _tombstones(

@@ -7,7 +7,7 @@ A month is named `YYYY-MM`, in UTC.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -35,6 +35,17 @@ class Came(NamedTuple):
     listed_at: datetime
     id: str
     first_seen: datetime
+
+
+class Displaced(NamedTuple):
+    """What stands in another month than that in which it is listed.
+
+    `strays` stand in a month and are listed elsewhere; what is `away`, by ids, is listed
+    in it and stands elsewhere.
+    """
+
+    strays: Sequence[Came] = ()
+    away: Collection[str] = ()
 
 
 def remembered(written: str) -> dict[str, Month]:

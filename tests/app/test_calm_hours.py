@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
+from aggregator.app.months import Displaced
 from aggregator.app.wire import Wire
 from aggregator.epoch import HOUR
 from aggregator.model import (
@@ -265,10 +266,10 @@ def test_the_newest_place_of_a_month_is_that_of_what_is_left(desks):
     history, newest = one.wire.printing.history, list(one.stored)[-1]
     known = history._known(WIRE)
     one.wire.store.withdraw(newest, at=one.now, reason="x", by="desk")
-    history._write(WIRE, "2026-01", [], known, None, one.now, None)
+    history._write(WIRE, "2026-01", Displaced(), known, None, one.now, None)
     known = history._known(WIRE) | known
 
-    written = history._write(WIRE, "2026-01", [], known, None, one.now, None)
+    written = history._write(WIRE, "2026-01", Displaced(), known, None, one.now, None)
 
     left = list(one.stored.values())[-2]
     assert written.top == (left.listed_at, left.id)

@@ -15,6 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from aggregator.app.ledger import Ledger
+from aggregator.app.months import Displaced
 from aggregator.app.wire import Wire
 from aggregator.model import Config, Outcome, PollResult, Publication, Source
 from aggregator.publishing import Archives
@@ -84,7 +85,9 @@ class World:
         history = self.wire.printing.history
         publication = self.wire.config.publications[0]
         known = history._known(publication)
-        assert history._write(publication, month, [], known, None, self.now, None)
+        assert history._write(
+            publication, month, Displaced(), known, None, self.now, None
+        )
         return self.months()[f"{month}.atom"]
 
     def takes_back(self, published_id):
@@ -411,6 +414,27 @@ def written_months(monkeypatch):
 
     monkeypatch.setattr(Archives, "write", noted)
     return months
+
+
+def test_a_first_start_with_reports_of_many_months_looks_through_them_once(
+    world, monkeypatch
+):
+    """For each month all of them were looked through: 100 months took a minute."""
+    months = 24
+    for past in range(months):
+        world.comes(listed_at=START - timedelta(days=31 * past))
+    looked, late = [], world.wire.store.late
+
+    def noted(**asked):
+        for each in late(**asked):
+            looked.append(each.id)
+            yield each
+
+    monkeypatch.setattr(world.wire.store, "late", noted)
+    world.publish()
+
+    assert len(world.months()) == months
+    assert len(looked) <= months
 
 
 def test_a_month_is_not_written_again_when_the_next_one_begins(world, monkeypatch):
