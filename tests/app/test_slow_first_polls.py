@@ -55,6 +55,17 @@ def test_old_reports_that_are_being_stored_stand_in_months_written_meanwhile(
         assert any("Report 0 of b" in month.read_text() for month in months)
 
 
+def polled_slowly(desk, slow, *, meanwhile):
+    """Record what one source said after another one, though it was asked before."""
+    late, quick = (
+        desk.wire.poll(desk.state(slow)),
+        desk.wire.poll(desk.state(meanwhile)),
+    )
+    for result in (quick, late):
+        desk.wire.record([result])
+        desk.wire.publish()
+
+
 def test_old_reports_of_a_slow_source_stand_in_months_written_meanwhile(tmp_path):
     """They were seen before months were written, stored after, and looked for never."""
     wire = Publication(id="wire", title="Wire", limit=1)
@@ -62,12 +73,8 @@ def test_old_reports_of_a_slow_source_stand_in_months_written_meanwhile(tmp_path
         desk.wire.adopt(replace(desk.config, publications=(wire,)))
         desk.says("a", reports("a", 0 * DAY, 40 * DAY))
         desk.says("b", reports("b", 41 * DAY))
-        slow, quick = desk.wire.poll(desk.state("b")), desk.wire.poll(desk.state("a"))
-        desk.wire.record([quick])
-        desk.wire.publish()
 
-        desk.wire.record([slow])
-        desk.wire.publish()
+        polled_slowly(desk, "b", meanwhile="a")
 
         months = (tmp_path / "public/feeds/wire/archive").glob("*.atom")
         assert any("Report 0 of b" in month.read_text() for month in months)
@@ -83,12 +90,8 @@ def test_the_report_of_a_slow_poll_stands_in_a_month_written_meanwhile(tmp_path)
         desk.is_due("a", "b")
         desk.says("a", reports("a", 0 * DAY, 0 * DAY))
         desk.says("b", reports("b", 0 * DAY))
-        slow, quick = desk.wire.poll(desk.state("b")), desk.wire.poll(desk.state("a"))
-        desk.wire.record([quick])
-        desk.wire.publish()
 
-        desk.wire.record([slow])
-        desk.wire.publish()
+        polled_slowly(desk, "b", meanwhile="a")
 
         places = sorted(each.listed_at for each in desk.wire.store.articles())
         (report,) = (

@@ -26,24 +26,18 @@ _LIMIT = Parameter(
     text="How many there are on a page at most.",
     schema={"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
 )
-_CURSOR = "Where the page begins, as `next` of the page before says; opaque."
+
+
+def _paged(cursor: str) -> tuple[Parameter, ...]:
+    """Return what asks for a page, by a cursor that matches this pattern."""
+    begins = "Where the page begins, as `next` of the page before says; opaque."
+    schema = {"type": "string", "pattern": cursor}
+    return (_LIMIT, Parameter(name="cursor", text=begins, schema=schema))
+
+
 # What asks for a page of articles, and of things by their names.
-OF_ARTICLES = (
-    _LIMIT,
-    Parameter(
-        name="cursor",
-        text=_CURSOR,
-        schema={"type": "string", "pattern": r"^[0-9a-f]{34}$"},
-    ),
-)
-OF_NAMES = (
-    _LIMIT,
-    Parameter(
-        name="cursor",
-        text=_CURSOR,
-        schema={"type": "string", "pattern": r"^([0-9a-f]{2}){1,200}$"},
-    ),
-)
+OF_ARTICLES = _paged(r"^[0-9a-f]{34}$")
+OF_NAMES = _paged(r"^([0-9a-f]{2}){1,200}$")
 
 Thing = TypeVar("Thing")
 
