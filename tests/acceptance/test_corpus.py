@@ -85,6 +85,7 @@ def test_every_file_ends_in_articles_or_in_one_named_reason(polled):
 
 
 def test_as_many_articles_as_feedparser_tells_entries_apart(polled):
+    """I21: over every snapshot; each difference has a name."""
     at, _ = polled
     stored = Counter(article["source"] for article in at.articles())
     differing = {}
