@@ -8,7 +8,7 @@ from aggregator.demo.stories import AGENCIES
 
 SERVICE = """\
 base_url: http://{listen}
-contact: https://example.org/about
+contact: http://{listen}/about
 store: {store}
 listen: {listen}
 output: {output}

@@ -16,3 +16,9 @@ def test_all_that_the_demo_writes_lies_in_its_folder(tmp_path, name):
 
     assert file_of_store(read.store) == folder / "data" / "mediawire.db"
     assert read.output == folder / "data" / "public"
+
+
+def test_the_demo_has_nothing_to_warn_of(tmp_path):
+    config = build(tmp_path, origin="http://127.0.0.1:1", listen="127.0.0.1:2")
+
+    assert load_config(config, environ={}).warnings == ()
