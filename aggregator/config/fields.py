@@ -25,6 +25,8 @@ TRUE = frozenset({"true", "yes", "on"})
 FALSE = frozenset({"false", "no", "off"})
 MOST = 100_000
 SHORTEST = timedelta(seconds=1)
+# A socket waits for 24 days at most, and raises OverflowError if it is told to wait longer.
+LONGEST_WAIT = timedelta(days=1)
 SHORTEST_TOKEN = 16
 # Measured on x86-64 with Python 3.11: a process that reads has 29 MB of address space
 # when it is ready; below 40 it reads nothing, and a feed of 1,000 entries (730 KB) takes
@@ -86,6 +88,14 @@ def _lasting(text: str) -> timedelta:
     span = units.duration(text)
     if span < SHORTEST:
         raise ValueError(f'"{text}" is too short; write at least 1s')
+    return span
+
+
+def _wait(text: str) -> timedelta:
+    span = _lasting(text)
+    if span > LONGEST_WAIT:
+        longest = units.duration_text(LONGEST_WAIT)
+        raise ValueError(f'"{text}" is too long; write at most {longest}')
     return span
 
 
@@ -157,13 +167,14 @@ Count = Annotated[
     int, _of(_count), _format("number", "integer", minimum=1, maximum=MOST)
 ]
 _DURATION = _format("duration", pattern="^[0-9]+(ms|s|m|h|d)$")
-# A duration that may be nothing, and one of at least a second.
+# A duration that may be nothing, one of at least a second, and one to sit through.
 Pause = Annotated[
     timedelta, _of(units.duration), PlainSerializer(units.duration_text), _DURATION
 ]
 Duration = Annotated[
     timedelta, _of(_lasting), PlainSerializer(units.duration_text), _DURATION
 ]
+Wait = Annotated[timedelta, _of(_wait), PlainSerializer(units.duration_text), _DURATION]
 _SIZE = _format("size", pattern="^[0-9]+(KB|MB|GB)$")
 Size = Annotated[int, _of(units.size), PlainSerializer(units.size_text), _SIZE]
 Memory = Annotated[int, _of(_memory), PlainSerializer(units.size_text), _SIZE]

@@ -24,6 +24,7 @@ from aggregator.config.fields import (
     Secret,
     Size,
     Token,
+    Wait,
     WebhookAddress,
     one_of,
 )
@@ -95,7 +96,7 @@ class Host(BaseModel, extra="forbid", frozen=True):
 class Fetch(BaseModel, extra="forbid", frozen=True):
     """How sources are asked."""
 
-    timeout: Duration = Field(
+    timeout: Wait = Field(
         default=_FETCH.timeout, description="The whole fetch, not each read."
     )
     max_body: Size = Field(

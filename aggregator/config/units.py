@@ -1,7 +1,8 @@
 """Durations and sizes as an operator writes them.
 
     90s 30m 6h 7d 500ms 0s     a whole number and a unit, nothing between
-    512KB 5MB 1GB              1 KB = 1024 bytes, 1 MB = 1024 KB, 1 GB = 1024 MB
+    512KB 5MB 1GB              1 KB = 1024 bytes, 1 MB = 1024 KB, 1 GB = 1024 MB;
+                               up to 1024GB
 
 ValueError carries the sentence for a person. No unit is ever assumed: "5" has been
 seconds, minutes and hours in three programs this one may replace.
@@ -11,6 +12,9 @@ import re
 from datetime import timedelta
 
 LONGEST = timedelta(days=36_500)
+
+# More than a machine has, and less than what overflows where a system counts bytes.
+LARGEST = 1024**4  # bytes
 
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 _BYTES = {"KB": 1024, "MB": 1024**2, "GB": 1024**3}
@@ -41,14 +45,17 @@ def duration_text(value: timedelta) -> str:
 
 
 def size(text: str) -> int:
-    """Return the size in bytes; ValueError if it is none."""
+    """Return the size in bytes; ValueError if it is none, or larger than a terabyte."""
     written = _SIZE.fullmatch(text)
     if written is None:
         problem = "has no unit" if text.isdecimal() else "is no size"
         raise ValueError(f'"{text}" {problem}; write 512KB, 5MB or 1GB')
     if not int(written[1]):
         raise ValueError(f'"{text}" leaves room for nothing; write 512KB, 5MB or 1GB')
-    return int(written[1]) * _BYTES[written[2].upper()]
+    number = int(written[1]) * _BYTES[written[2].upper()]
+    if number > LARGEST:
+        raise ValueError(f'"{text}" is too much; write at most {size_text(LARGEST)}')
+    return number
 
 
 def size_text(value: int) -> str:
