@@ -5,7 +5,7 @@ of rules and the formats that the rooms above offer. Out: complaints; both place
 named where two entries want the same name.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from aggregator.config.names import folded
@@ -25,9 +25,9 @@ def disagreements(
 ) -> list[Complaint]:
     """Return what does not fit together between the files."""
     return [
-        *_twins(list(_entries("sources", *sources)), "source"),
-        *_twins(list(_entries("publications", publications)), "publication"),
-        *_twins(list(_groups(sources)), "group"),
+        *_twins(_ids("sources", *sources), "source"),
+        *_twins(_ids("publications", publications), "publication"),
+        *_twins(_groups(sources), "group"),
         *_unknown_groups(sources),
         *_unknown_rules(sources, publications),
         *_unknown_sources(sources, publications),
@@ -92,34 +92,37 @@ def _words(entry: Entry, *steps: str) -> Iterator[Name]:
             yield file, (*path, *steps, index), word
 
 
+def _ids(key: str, *files: Written) -> Iterator[Name]:
+    """Return the ids of the entries in a list at the top of files."""
+    for entry in _entries(key, *files):
+        yield from _words(entry, "id")
+
+
 def _names(key: str, *files: Written) -> list[str]:
-    return [
-        word for entry in _entries(key, *files) for _, _, word in _words(entry, "id")
-    ]
+    return [word for _, _, word in _ids(key, *files)]
 
 
-def _groups(sources: Sequence[Written]) -> Iterator[Entry]:
-    """Return each group as an entry whose id is its name."""
+def _groups(sources: Sequence[Written]) -> Iterator[Name]:
+    """Return the names of the groups, which are keys."""
     for file, path, _ in _mappings("groups", *sources):
-        yield file, path, {"id": path[-1]}
+        yield file, path, str(path[-1])
 
 
 # -- what may be wrong
 
 
-def _twins(entries: Sequence[Entry], noun: str) -> Iterator[Complaint]:
+def _twins(ids: Iterable[Name], noun: str) -> Iterator[Complaint]:
     """Complain of ids that are, or that some file systems take to be, the same."""
     firsts: dict[str, Name] = {}
-    for entry in entries:
-        for name in _words(entry, "id"):
-            file, path, word = name
-            first_file, first_path, first = firsts.setdefault(folded(word), name)
-            if (first_file, first_path) == (file, path):
-                continue
-            place = first_file.place(first_path, at_key=noun == "group")
-            alike = "" if first == word else f', which is "{first}" to some systems'
-            message = f'"{word}" is already the {noun} at {place}{alike}'
-            yield file.complaint(path, message, at_key=noun == "group")
+    for name in ids:
+        file, path, word = name
+        first_file, first_path, first = firsts.setdefault(folded(word), name)
+        if (first_file, first_path) == (file, path):
+            continue
+        place = first_file.place(first_path, at_key=noun == "group")
+        alike = "" if first == word else f', which is "{first}" to some systems'
+        message = f'"{word}" is already the {noun} at {place}{alike}'
+        yield file.complaint(path, message, at_key=noun == "group")
 
 
 def _ids_like_options(files: Sequence[Written]) -> Iterator[Complaint]:
@@ -128,18 +131,17 @@ def _ids_like_options(files: Sequence[Written]) -> Iterator[Complaint]:
     Not refused: an id stands in addresses that readers have.
     """
     for key in ("sources", "publications"):
-        for entry in _entries(key, *files):
-            for file, path, word in _words(entry, "id"):
-                if word.startswith("-"):
-                    message = (
-                        f'"{word}" begins like an option, so a command takes it only '
-                        f"behind -- (`-- {word}`); if it is new, write another"
-                    )
-                    yield file.complaint(path, message)
+        for file, path, word in _ids(key, *files):
+            if word.startswith("-"):
+                message = (
+                    f'"{word}" begins like an option, so a command takes it only '
+                    f"behind -- (`-- {word}`); if it is new, write another"
+                )
+                yield file.complaint(path, message)
 
 
 def _unknown_groups(sources: Sequence[Written]) -> Iterator[Complaint]:
-    groups = [str(path[-1]) for _, path, _ in _groups(sources)]
+    groups = [word for _, _, word in _groups(sources)]
     for entry in _entries("sources", *sources):
         yield from _unknown(_words(entry, "group"), groups, "group")
 

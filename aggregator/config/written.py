@@ -94,9 +94,10 @@ def nothing(file: str) -> Written:
 
 
 def near(word: str, known: Collection[str]) -> str:
-    """Return `; did you mean X?`, or nothing with nothing near."""
-    found = get_close_matches(word, known, n=1)
-    return f"; did you mean {found[0]}?" if found else ""
+    """Return `; did you mean X?`, or nothing with nothing near; case makes none far."""
+    folded = {each.casefold(): each for each in known}
+    found = get_close_matches(word.casefold(), folded, n=1)
+    return f"; did you mean {folded[found[0]]}?" if found else ""
 
 
 def nearest(word: str, known: Collection[str]) -> str:

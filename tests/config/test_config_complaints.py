@@ -85,6 +85,7 @@ def test_everything_wrong_in_all_files_is_said_at_once(desk: Desk):
         ('fetch: {allow_private: ["[::1]:0"]}', '1:25: fetch.allow_private.0: "[::1]:0" names no port; a network allows all of its ports: 127.0.0.0/8'),
         ("fetch: {allow_private: [intranet]}", '1:25: fetch.allow_private.0: "intranet" is neither a network such as 10.1.2.0/24 nor host:port'),
         ("fetch: {timeouts: 30s}", "1:9: fetch.timeouts: unknown key; did you mean timeout?"),
+        ("BASE_URL: http://a.example/", "1:1: BASE_URL: unknown key; did you mean base_url?"),
         ("fecth:", "1:1: fecth: unknown key; did you mean fetch?"),
         ("hosts: {https://a.example/: {per_host: 2}}", '1:9: hosts.https://a.example/: "https://a.example/" is no host; write example.org or "*.example.org"'),
         ("hosts: {a..example: {per_host: 2}}", '1:9: hosts.a..example: "a..example" is no host; write example.org or "*.example.org"'),
@@ -215,6 +216,15 @@ def test_the_same_id_twice_names_both_places(desk: Desk):
             "sources.yaml:2:10"
         ),
     ]
+
+
+def test_a_group_that_stands_in_two_files_names_both_places(desk: Desk):
+    desk.writes("sources.yaml", "groups:\n  g: {tags: [a]}\n")
+    desk.writes("sources.d/b.yaml", "groups:\n  g: {tags: [b]}\n")
+
+    assert desk.complaint() == (
+        'sources.d/b.yaml:2:3: groups.g: "g" is already the group at sources.yaml:2:3'
+    )
 
 
 def test_the_same_source_by_an_alias_names_the_line_of_the_alias(desk: Desk):
