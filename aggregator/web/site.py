@@ -4,7 +4,7 @@ In: a Newsroom. Out: an ASGI app that holds nothing but caches. What touches the
 runs in threads; published feeds are answered by the event loop itself, from memory.
 """
 
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -27,7 +27,7 @@ from aggregator.web.feeds import Feeds, archived, feed, with_feeds
 from aggregator.web.front import about, front
 from aggregator.web.newsroom import Newsroom
 from aggregator.web.protection import protected
-from aggregator.web.rendering import links_of, page
+from aggregator.web.rendering import links_of, newsroom_of, page
 from aggregator.web.standings import Standings
 
 _FOR_A_YEAR = {"cache-control": "public, max-age=31536000, immutable"}
@@ -52,6 +52,9 @@ _ROUTES = [
     callbacks.ROUTE,
 ]
 
+# Pages that readers type the address of, or have from somebody who did.
+_TYPED = ("/about", "/search", "/feeds/{name}", "/articles/{id}", "/sources/{id}")
+
 # What all addresses begin with: a folder may have one of these names, too.
 _OURS = {route.path.split("/")[1] for route in (*_ROUTES, *console.ROUTES)}
 _OURS |= {"api", "static"}
@@ -65,6 +68,7 @@ def application(newsroom: Newsroom, desk: Desk) -> ASGIApp:
             *console.ROUTES,
             Route("/static/{name}", static),
             Route(ROOT, to_the_api),
+            *(Route(f"{path}/", without_slash) for path in _TYPED),
         ],
         exception_handlers={
             HTTPException: refused,
@@ -94,6 +98,20 @@ async def static(request: Request) -> Response:
 def to_the_api(request: Request) -> Response:
     """Lead from `/api/v1` to `/api/v1/`."""
     return RedirectResponse(links_of(request).to(f"{ROOT}/"), status_code=308)
+
+
+def without_slash(request: Request) -> Response:
+    """Lead from `/about/` to `/about`, and so for each page; what is asked for is kept.
+
+    Documents (`/feeds/wire.atom/`) are no pages: programs follow their links as they are.
+    """
+    publications = newsroom_of(request).config.publications
+    name = request.path_params.get("name")
+    if name and name not in [each.id for each in publications]:
+        raise HTTPException(404)
+    path = quote(request.scope["path"].removesuffix("/"))
+    asked = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(links_of(request).to(path) + asked, status_code=308)
 
 
 def with_api(app: ASGIApp, below: ASGIApp) -> ASGIApp:

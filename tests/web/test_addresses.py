@@ -1,7 +1,9 @@
 """Every address of the contract: status, type, headers; valid HTML; nobody is led away."""
 
 import json
+import re
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -126,14 +128,35 @@ def test_the_style_sheet_is_kept_for_a_year_under_a_name_of_its_content(site):
         "/feeds/wire/?url=https://evil.example",
         "/sources//evil.example",
         "/about/",
+        "/search//evil.example/",
+        "/feeds/%2fevil.example/",
+        "/articles/%5cevil.example/?next=//evil.example",
     ],
 )
 def test_nobody_is_led_to_another_site(site, path):
     """A10: 0 foreign Locations, whatever the address, the parameters or the Host."""
     for headers in ({}, {"host": "evil.example", "x-forwarded-host": "evil.example"}):
         answer = site.ask("GET", path, headers)
-        assert answer.headers.get("location") in {None, "/sources/"}
+        location = answer.headers.get("location", "/")
+        assert re.match(r"/(?![/\\])", location)
+        assert urlsplit(location)[:2] == ("", "")
         assert b"evil.example" not in answer.body
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/about/", "/about"),
+        ("/search/?q=red+ferry%26", "/search?q=red+ferry%26"),
+        ("/feeds/wire/", "/feeds/wire"),
+        ("/articles/a%3fb%0a%25c/?x=1", "/articles/a%3Fb%0A%25c?x=1"),
+        (f"{ARTICLE}/", ARTICLE),
+        ("/sources/fanus/", "/sources/fanus"),
+    ],
+)
+def test_a_slash_too_many_leads_to_the_page(site, path, location):
+    for answer in (site.get(path), site.head(path)):
+        assert (answer.status, answer.headers["location"]) == (308, location)
 
 
 @pytest.mark.parametrize("kind", DATABASES)

@@ -39,6 +39,12 @@ PUBLIC = {
     "/metrics",
     "/static/{name}",
     "/status",  # leads to /status/
+    # Lead to the pages of these names:
+    "/about/",
+    "/search/",
+    "/feeds/{name}/",
+    "/articles/{id}/",
+    "/sources/{id}/",
 }
 OPEN = ("/api/v1",)
 SIGN_IN = "/status/sign-in"
