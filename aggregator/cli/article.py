@@ -12,7 +12,7 @@ from aggregator.cli import Invocation, Verbs
 from aggregator.cli.deciding import retitle, split, withdraw
 from aggregator.cli.opening import reading_wire
 from aggregator.cli.terminal import emit_json, emit_table, in_words, json_option
-from aggregator.cli.values import Count
+from aggregator.cli.values import Count, Text
 from aggregator.model import Article
 from aggregator.text import markup
 
@@ -29,7 +29,7 @@ article.add_command(split)
 
 @article.command("list")
 @click.option("--limit", type=Count(), help="The newest N only.")
-@click.option("--source", help="Of this source only.")
+@click.option("--source", type=Text(), help="Of this source only.")
 @json_option()
 @click.pass_obj
 def list_(
@@ -46,7 +46,7 @@ def list_(
 
 
 @article.command()
-@click.argument("ref", metavar="ID-OR-URL")
+@click.argument("ref", metavar="ID-OR-URL", type=Text())
 @click.option("--revisions", is_flag=True, help="What the source changed, and when.")
 @json_option()
 @click.pass_obj

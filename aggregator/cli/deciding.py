@@ -5,6 +5,7 @@ import click
 from aggregator.app import deciding
 from aggregator.cli.opening import configured, reading_wire, working_wire
 from aggregator.cli.terminal import emit_json, json_option
+from aggregator.cli.values import Text
 from aggregator.errors import StoreHeld
 from aggregator.model import Article
 
@@ -12,8 +13,8 @@ PUBLISHED = "the running service publishes it now"
 
 
 @click.command()
-@click.argument("ref", metavar="ID-OR-URL")
-@click.argument("title", required=False)
+@click.argument("ref", metavar="ID-OR-URL", type=Text())
+@click.argument("title", required=False, type=Text(in_one_line=True))
 @click.option("--reset", is_flag=True, help="Let the rules decide again.")
 @json_option('[{"id", "title"}]')
 @click.pass_context
@@ -21,14 +22,11 @@ def retitle(
     ctx: click.Context, *, ref: str, title: str | None, reset: bool, as_json: bool
 ) -> None:
     """Publish an article under a headline of your own, whatever the rules say."""
-    from aggregator.text import markup
-
-    headline = markup.plain(title or "", "text/plain")
-    if bool(headline) == reset:
+    if bool(title) == reset:
         raise click.UsageError("give a headline, or --reset to let the rules decide")
     with reading_wire(ctx.obj) as wire:
         retitled = [
-            (each.id, deciding.retitle(wire, each, None if reset else headline))
+            (each.id, deciding.retitle(wire, each, None if reset else title))
             for each in deciding.decidable(deciding.named(wire, ref))
         ]
         wire.call_press()
@@ -41,7 +39,7 @@ def retitle(
 
 
 @click.command()
-@click.argument("ref", metavar="ID-OR-URL")
+@click.argument("ref", metavar="ID-OR-URL", type=Text())
 @click.option("--reset", is_flag=True, help="Let it be a duplicate again.")
 @json_option('[{"id", "changed"}]; changed: whether outputs do')
 @click.pass_context
@@ -64,13 +62,18 @@ def split(ctx: click.Context, *, ref: str, reset: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("ref", metavar="ID-OR-URL")
-@click.option("--reason", required=True, help="Stands on its page, for readers.")
+@click.argument("ref", metavar="ID-OR-URL", type=Text())
+@click.option(
+    "--reason",
+    required=True,
+    type=Text(in_one_line=True),
+    help="Stands on its page, for readers.",
+)
 @json_option('{"withdrawn": [ID], "copies": [{"id", "source"}]}')
 @click.pass_context
 def withdraw(ctx: click.Context, *, ref: str, reason: str, as_json: bool) -> None:
     """Take an article back: it leaves every output at once and never returns."""
-    if not reason.strip():
+    if not reason:
         raise click.UsageError("--reason is empty; it stands on the article's page")
     with reading_wire(ctx.obj) as wire:
         copies = deciding.copies(wire, ref)

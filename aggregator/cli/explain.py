@@ -10,6 +10,7 @@ from aggregator.app.deciding import named
 from aggregator.cli import Invocation
 from aggregator.cli.opening import reading_wire
 from aggregator.cli.terminal import emit_json, json_option
+from aggregator.cli.values import Text
 from aggregator.editing import TOO_SLOW
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("ref", metavar="ARTICLE-ID-OR-URL")
+@click.argument("ref", metavar="ARTICLE-ID-OR-URL", type=Text())
 @json_option()
 @click.pass_obj
 def explain(invocation: Invocation, *, ref: str, as_json: bool) -> None:

@@ -1,6 +1,6 @@
 """What flags may say, and the sentence for what they may not (exit 2)."""
 
-from click import BadParameter, Context, IntRange, Parameter
+from click import BadParameter, Context, IntRange, Parameter, ParamType
 
 from aggregator.config.addresses import host_and_port
 
@@ -31,3 +31,24 @@ class Count(IntRange):
                 f"{value!r} is no whole number {bounds}", ctx, param
             ) from error
         return number
+
+
+class Text(ParamType[str, str]):
+    """A text as it was typed, or, for people to read, in one line without controls."""
+
+    name = "text"
+
+    def __init__(self, *, in_one_line: bool = False) -> None:
+        self.in_one_line = in_one_line
+
+    def convert(self, value: str, param: Parameter | None, ctx: Context | None) -> str:
+        """Return the text; BadParameter if a byte of it is none in UTF-8."""
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            self.fail(f"{value!r} is no text in UTF-8", param, ctx)
+        if self.in_one_line:
+            from aggregator.text import markup
+
+            return markup.plain(value, "text/plain")
+        return value

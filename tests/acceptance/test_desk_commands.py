@@ -55,6 +55,40 @@ def test_an_article_that_is_withdrawn_leaves_every_output_and_never_returns(at, 
     assert shown[0]["withdrawn"] == "a hoax"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("article", "retitle", "https://agency.example/1", "\udcff"),
+        ("article", "withdraw", "https://agency.example/1", "--reason", "a\udcff"),
+        ("article", "show", "a\udcff"),
+        ("article", "list", "--source", "a\udcff"),
+        ("explain", "a\udcff"),
+        ("source", "pause", "agency", "--why", "a\udcff"),
+    ],
+)
+def test_bytes_that_are_no_text_are_wrong_use(at, words):
+    said = at.run(*words, code=2).stderr
+
+    assert "\\udcff' is no text in UTF-8" in said
+
+
+def test_a_reason_is_told_in_one_line_without_what_nobody_sees(at, origin):
+    origin.answers("/feed", feed(item(1)))
+    at.poll()
+
+    at.run(
+        "article", "withdraw", "https://agency.example/1", "--reason", " a\x01\nhoax"
+    )
+    at.run("source", "pause", "agency", "--why", " \x01\n")
+
+    (shown,) = json.loads(
+        at.run("article", "show", "https://agency.example/1", "--json").stdout
+    )
+    (paused,) = json.loads(at.run("source", "list", "--json").stdout)
+    assert shown["withdrawn"] == "a hoax"
+    assert paused["paused"]["why"] == "paused"
+
+
 def test_what_a_source_changed_is_shown_as_a_difference(at, origin):
     origin.answers("/feed", feed(item(1, body="The dam holds.")))
     origin.answers("/feed", feed(item(1, body="The dam broke.")))

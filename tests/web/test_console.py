@@ -311,6 +311,7 @@ def test_a_source_that_an_edit_removes_while_it_is_shown_is_not_there(
     [
         ("poll", {}, ("poll", "fanus")),
         ("pause", {"why": " too\nmany \x1b[31m "}, ("pause", "fanus", "too many [31m")),
+        ("pause", {"why": "می\u200cرویم"}, ("pause", "fanus", "می\u200cرویم")),
         ("pause", {}, ("pause", "fanus", "")),
         ("resume", {}, ("resume", "fanus")),
         ("release", {}, ("release", "fanus")),

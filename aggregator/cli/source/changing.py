@@ -11,6 +11,7 @@ from aggregator.cli import Invocation
 from aggregator.cli.completing import source_ids
 from aggregator.cli.source.files import SourceFiles
 from aggregator.cli.terminal import emit_result, json_option
+from aggregator.cli.values import Text
 from aggregator.config.edit import without_source
 from aggregator.config.folder import PUBLICATIONS
 from aggregator.config.names import time_of
@@ -53,7 +54,12 @@ def _to_come(_context: object, _option: object, text: str | None) -> datetime | 
     metavar="TIME",
     help="When polling goes on by itself: 2026-12-31 or 2026-12-31T18:00:00Z.",
 )
-@click.option("--why", default="", help="The reason, for status and the next editor.")
+@click.option(
+    "--why",
+    default="",
+    type=Text(in_one_line=True),
+    help="The reason, for status and the next editor.",
+)
 @json_option('{"id", "file", "until"}')
 @click.pass_obj
 def pause(

@@ -20,6 +20,7 @@ from aggregator.cli import FAILED, Invocation
 from aggregator.cli.opening import configured
 from aggregator.cli.source.files import SourceFiles
 from aggregator.cli.terminal import emit_json, emit_result, json_option
+from aggregator.cli.values import Text
 from aggregator.config import masked
 from aggregator.config.edit import with_sources
 from aggregator.config.folder import SOURCES
@@ -36,8 +37,18 @@ LONGEST_NAME = 32
 @click.command()
 @click.argument("url")
 @click.option("--id", "id_", help="Its id; without: made of the feed's title.")
-@click.option("--title", help="How it is credited; without: the feed's own title.")
-@click.option("--tag", "tags", multiple=True, help="A tag; can be given several times.")
+@click.option(
+    "--title",
+    type=Text(in_one_line=True),
+    help="How it is credited; without: the feed's own title.",
+)
+@click.option(
+    "--tag",
+    "tags",
+    multiple=True,
+    type=Text(in_one_line=True),
+    help="A tag; can be given several times.",
+)
 @click.option("--group", help="The group whose keys it takes over.")
 @json_option('{"id", "file", "url", "title", "entries", "others"}')
 @click.pass_context

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from aggregator.errors import MediaWireError
 from aggregator.events import log
+from aggregator.text import markup
 from aggregator.web.console.access import COOKIE
 from aggregator.web.console.desk import Desk
 from aggregator.web.console.guarding import (
@@ -142,10 +143,8 @@ def _terms(request: Request) -> _Terms:
 
 def _reason(request: Request) -> str:
     """Return the reason in a form on one line, shortened if it is a letter."""
-    said = "".join(
-        c if c.isprintable() else " " for c in request.state.form.get("why", "")
-    )
-    return " ".join(said.split())[:LONGEST_REASON]
+    said = markup.plain(request.state.form.get("why", ""), "text/plain")
+    return said[:LONGEST_REASON]
 
 
 def _done(request: Request, source_id: str, what: str) -> Response:
