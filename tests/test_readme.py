@@ -97,7 +97,7 @@ def run_by_cron(at):
     )
     tool = str(Path(sys.executable).with_name("mediawire"))
     done = subprocess.run(
-        ["/bin/sh", "-c", line.replace(".venv/bin/mediawire", tool)],
+        ["/bin/sh", "-c", line.replace(".venv/bin/mediawire", shlex.quote(tool))],
         cwd=at.folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
