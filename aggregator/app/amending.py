@@ -32,6 +32,10 @@ class ConfigFolder(Struct, frozen=True, kw_only=True):
         """Return what the folder says now; ConfigError if it is not valid."""
         return self._loaded(self.path)
 
+    def source(self, source_id: str) -> Source | None:
+        """Return a source as the folder has it now, None if it has not; raises as `load` does."""
+        return next((s for s in self.load().sources if s.id == source_id), None)
+
     def places(self) -> dict[str, Place]:
         """Return where each source stands, by its id."""
         return places(self.path)
@@ -48,7 +52,7 @@ class ConfigFolder(Struct, frozen=True, kw_only=True):
 
         What a pause that still runs says holds on, but for what is said anew.
         """
-        source = self._source(source_id)
+        source = self.source(source_id)
         running = source.paused if source else None
         if running and not (running.until and running.until <= now):
             why, until = why or running.why, until or running.until
@@ -65,7 +69,7 @@ class ConfigFolder(Struct, frozen=True, kw_only=True):
 
     def resume(self, source_id: str) -> str:
         """Go on polling a source that was paused; MediaWireError if it is not."""
-        source = self._source(source_id)
+        source = self.source(source_id)
         if source is None or source.paused is None:
             raise MediaWireError(f"{source_id} is not paused")
         return self._set(source_id, {"paused": None})
@@ -107,9 +111,6 @@ class ConfigFolder(Struct, frozen=True, kw_only=True):
             raise MediaWireError(
                 f"{file} cannot be changed: {reason}; nothing was changed"
             ) from error
-
-    def _source(self, source_id: str) -> Source | None:
-        return next((s for s in self.load().sources if s.id == source_id), None)
 
     def _set(self, source_id: str, keys: Mapping[str, object]) -> str:
         return self.change(

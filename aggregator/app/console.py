@@ -6,6 +6,7 @@ a Service the console shows and decides, and leaves polling to the process that 
 """
 
 import threading
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,8 +16,9 @@ from aggregator.app.following import Following
 from aggregator.app.prospect import address_of, described, known_as, prospect
 from aggregator.app.service import Service
 from aggregator.app.wire import Wire
-from aggregator.errors import Complaint, MediaWireError
+from aggregator.errors import Complaint, ConfigError, MediaWireError
 from aggregator.fetching import cadence
+from aggregator.model import Source
 from aggregator.text.urls import host_of
 
 # How soon the same address may be tested again, as with polls by hand.
@@ -61,11 +63,8 @@ class OperatorsDesk:
                 "the console of `mediawire run`"
             )
         now = self._wire.clock()
-        source, state = (
-            self._wire.sources[source_id],
-            self._wire.schedule.states()[source_id],
-        )
-        if reason := cadence.may_refresh(source, state, now=now):
+        state = self._wire.schedule.states()[source_id]
+        if reason := cadence.may_refresh(self._written(source_id), state, now=now):
             raise MediaWireError(f"{source_id} is not polled: {reason}")
         self._service.polling.poll_now(state)
 
@@ -119,6 +118,16 @@ class OperatorsDesk:
     def withdraw(self, ref: str, *, reason: str) -> list[str]:
         """Take an article back, by id or address; the ids of what is gone now."""
         return deciding.withdraw(self._wire, ref, reason=reason)
+
+    def _written(self, source_id: str) -> Source:
+        """Return a source as the folder has it: it may have been paused a moment ago.
+
+        Where the folder is not valid, the source is as it is polled.
+        """
+        with suppress(ConfigError):
+            if found := self._folder.source(source_id):
+                return found
+        return self._wire.sources[source_id]
 
     def _brake(self, address: str) -> None:
         """Refuse to ask a publisher again so soon, or while it wants to be left alone."""

@@ -80,6 +80,18 @@ def test_an_operator_polls_pauses_withdraws_and_is_told_what_is_wrong(at, origin
         assert "publications.yaml:1:34" in asks(at, "GET", "/status/")[1]
 
 
+def test_a_source_that_was_paused_a_moment_ago_is_not_polled_by_hand(at, origin):
+    """Before the service has taken up the edit, too."""
+    origin.answers("/feed", rss(1))
+    with_token(at)
+    with running(at):
+        paused = asks(at, "POST", "/status/sources/gazette/pause", {"why": "strike"})
+        polled = asks(at, "POST", "/status/sources/gazette/poll")
+
+    assert (paused[0], polled[0]) == (303, 409)
+    assert "gazette is not polled: paused" in polled[1]
+
+
 def test_a_poll_by_hand_is_conditional_and_never_against_a_retry_after(at, origin):
     """P23: refused with the time left while a Retry-After is running."""
     origin.answers("/feed", status=429, headers=[("Retry-After", "3600")])
