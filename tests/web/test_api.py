@@ -134,6 +134,8 @@ def test_all_that_is_wrong_is_named_at_once(site):
         "/sources/nobody",
         "/publications/none",
         "/articles?publication=none",
+        "/articles?source=nobody",
+        "/search?q=ferry&source=nobody",
     ],
 )
 def test_what_is_not_there_is_a_problem_in_json(site, path):

@@ -83,7 +83,8 @@ Candidate = tuple[Article, Seen | None]
 
 def articles(request: Request, asked: Asked) -> Page:
     """Return the newest reports that pass all filters."""
-    newsroom, wanted = newsroom_of(request), _selection(asked)
+    newsroom = newsroom_of(request)
+    wanted = _selection(newsroom, asked)
     publication = _publication(newsroom, asked)
     if publication:
         look = _shown_in(newsroom, publication, wanted)
@@ -112,7 +113,8 @@ def _stored(newsroom: Newsroom, wanted: Selection) -> Look:
 
 def search(request: Request, asked: Asked) -> Page:
     """Return the newest reports that hold the words and pass all filters."""
-    newsroom, wanted = newsroom_of(request), _selection(asked)
+    newsroom = newsroom_of(request)
+    wanted = _selection(newsroom, asked)
     publication = _publication(newsroom, asked)
 
     def see(article: Article) -> Seen | None:
@@ -220,12 +222,27 @@ def _start(asked: Asked) -> Place | None:
     return min((each for each in places if each), default=None)
 
 
-def _selection(asked: Asked) -> Selection:
-    return Selection(
+def _selection(newsroom: Newsroom, asked: Asked) -> Selection:
+    """Return what is asked for; raises ProblemError 404 for a source that is none.
+
+    A tag is a word, not a thing with an address: one that nobody has selects nothing.
+    """
+    wanted = Selection(
         sources=_one(asked["source"]),
         tags=_one(asked["tag"]),
         languages=_one(asked["language"]),
     )
+    if wanted.sources and not _is_known(newsroom, *wanted.sources):
+        raise ProblemError(404, "We read no such source.", parameter="source")
+    return wanted
+
+
+def _is_known(newsroom: Newsroom, source_id: str) -> bool:
+    """Whether a source is configured, or was: then its reports stay."""
+    if any(each.id == source_id for each in newsroom.config.sources):
+        return True
+    by_it = Selection(sources=(source_id,))
+    return any(True for _ in newsroom.store.latest(by_it, now=newsroom.now(), limit=1))
 
 
 def _one(value: str | None) -> tuple[str, ...]:
