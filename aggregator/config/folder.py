@@ -29,7 +29,10 @@ def paths(folder: Path) -> list[Path]:
     more = folder / MORE_SOURCES
     try:
         found = sorted(path for path in more.iterdir() if path.name[0] != ".")
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError as error:
+        _refuse_a_loose_link(more, error)
+        found = []
+    except NotADirectoryError:
         found = []
     return [
         *(folder / name for name in (SERVICE, PUBLICATIONS, SOURCES)),
@@ -43,15 +46,26 @@ def content_of(path: Path, *, patience: float = 0) -> bytes:
 
     Raises OSError, also for a pipe into which nobody writes for `patience` seconds or
     from which nothing comes, and for all else that is no plain file: /dev/zero has no
-    end.
+    end. Only what is not there at all is a FileNotFoundError.
     """
-    with open(path, "rb", opener=_without_waiting) as file:
-        mode = os.fstat(file.fileno()).st_mode
-        if stat.S_ISFIFO(mode) and patience:
-            return _piped(file.fileno(), patience)
-        if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "it is not a plain file", str(path))
-        return file.read(MAX_BYTES + 1)
+    try:
+        with open(path, "rb", opener=_without_waiting) as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if stat.S_ISFIFO(mode) and patience:
+                return _piped(file.fileno(), patience)
+            if not stat.S_ISREG(mode):
+                raise OSError(errno.EINVAL, "it is not a plain file", str(path))
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        _refuse_a_loose_link(path, error)
+        raise
+
+
+def _refuse_a_loose_link(path: Path, error: FileNotFoundError) -> None:
+    """Raise OSError for a link to nothing: what it led to is away, and may be all sources."""
+    if path.is_symlink():
+        message = "it is a link to something that is not there"
+        raise OSError(errno.ENOLINK, message, str(path)) from error
 
 
 def _without_waiting(path: str, flags: int) -> int:

@@ -264,18 +264,19 @@ def test_who_may_read_a_file_is_part_of_what_is_said_of_it(desk: Desk, environ):
 
 
 def test_files_that_exchange_what_they_say_are_a_change(desk: Desk, environ, tmp_path):
-    """Also where one of the two is a link to nowhere."""
+    """Also where one of the two says nothing."""
     service, publications = (
         desk.folder / name for name in ("mediawire.yaml", "publications.yaml")
     )
     (tmp_path / "title").write_text("title: X")
+    (tmp_path / "empty").touch()
     service.symlink_to(tmp_path / "title")
-    publications.symlink_to(tmp_path / "nowhere")
+    publications.symlink_to(tmp_path / "empty")
     read(desk, environ)
 
     service.unlink()
     publications.unlink()
-    service.symlink_to(tmp_path / "nowhere")
+    service.symlink_to(tmp_path / "empty")
     publications.symlink_to(tmp_path / "title")
 
     with pytest.raises(ConfigError):

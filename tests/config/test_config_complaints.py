@@ -320,6 +320,16 @@ def test_a_file_that_is_a_folder_is_a_complaint(desk: Desk):
     assert desk.complaint() == "sources.yaml: cannot be read: is a directory"
 
 
+@pytest.mark.parametrize("name", ["sources.yaml", "sources.d/a.yaml", "sources.d"])
+def test_a_link_to_a_disk_that_is_away_does_not_take_its_sources_out(desk: Desk, name):
+    desk.writes("mediawire.yaml", "keep: 7d\n")
+    (desk.folder / name).parent.mkdir(exist_ok=True)
+    (desk.folder / name).symlink_to(desk.folder / "away")
+
+    said = "cannot be read: it is a link to something that is not there"
+    assert desk.complaint().endswith(f"{name}: {said}")
+
+
 def test_nobody_waits_for_a_pipe_that_nobody_writes_into(desk: Desk, monkeypatch):
     """A service that did would follow its config no more; what has no end is as bad."""
     monkeypatch.setattr("aggregator.config.files.PATIENCE", 0.1)

@@ -48,6 +48,16 @@ def test_what_cannot_be_read_changes_a_digest_when_it_comes_and_goes(folder: Pat
     assert refused != before == digest(folder)
 
 
+def test_a_link_whose_end_comes_and_goes_changes_a_digest(folder: Path):
+    """A config that was refused because of it is read again when it leads somewhere."""
+    before = digest(folder)
+    (folder / "publications.yaml").symlink_to(folder / "away")
+    refused = digest(folder)
+    (folder / "away").write_text("publications: []")
+
+    assert len({before, refused, digest(folder)}) == 3
+
+
 def test_a_digest_of_no_folder_is_one_too(tmp_path: Path):
     assert digest(tmp_path / "nowhere") == digest(tmp_path)
 
