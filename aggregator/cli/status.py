@@ -1,5 +1,6 @@
 """`status`, `health`: is everything well, and if not, what, since when, what now."""
 
+import json
 import sys
 import time
 from collections import Counter
@@ -22,6 +23,7 @@ from aggregator.cli.opening import (
 )
 from aggregator.cli.terminal import drawn_table, emit_json, emit_table, json_option
 from aggregator.config.addresses import joined
+from aggregator.errors import MediaWireError
 from aggregator.fetching import cadence
 from aggregator.model import Alert
 
@@ -122,25 +124,41 @@ def _picture(shown: list[dict[str, Any]], now: datetime) -> "Group":
 @click.pass_context
 def health(ctx: click.Context, *, as_json: bool) -> None:
     """Ask the running service whether it is ready; exit 1 if not. For containers."""
+    try:
+        is_ready, answer = _asked(*configured(ctx.obj).listen)
+    except MediaWireError as error:
+        click.echo(f"mediawire: {error}", err=True)
+        if as_json:
+            emit_json({"ready": False, "reasons": [str(error)]})
+        ctx.exit(FAILED)
+    click.echo(answer)
+    if not is_ready:
+        ctx.exit(FAILED)
+
+
+def _asked(host: str, port: int) -> tuple[bool, str]:
+    """Return whether a service is ready, and its answer; MediaWireError if none answers."""
     from http.client import HTTPConnection, HTTPException
 
-    invocation: Invocation = ctx.obj
-    host, port = configured(invocation).listen
+    place = f"{joined(host, port)} (`listen`)"
     connection = HTTPConnection(host, port, timeout=5)
     try:
         connection.request("GET", "/-/ready")
-        answer = connection.getresponse()
-        body = answer.read().decode("utf-8", "replace").strip()
+        response = connection.getresponse()
+        answer = response.read().decode("utf-8", "replace").strip()
     except (OSError, HTTPException) as error:
         why = getattr(error, "strerror", None) or str(error) or "no answer"
-        reason = (
-            f"nothing answers on {joined(host, port)} (`listen`): {why.lower()}; "
+        raise MediaWireError(
+            f"nothing answers on {place}: {why.lower()}; "
             "start the service with `mediawire run`"
-        )
-        click.echo(f"mediawire: {reason}", err=True)
-        if as_json:
-            emit_json({"ready": False, "reasons": [reason]})
-        ctx.exit(FAILED)
-    click.echo(body)
-    if answer.status != 200:  # noqa: PLR2004 - HTTP's OK
-        ctx.exit(FAILED)
+        ) from error
+    finally:
+        connection.close()
+    try:
+        return json.loads(answer)["ready"] is True, answer
+    except (ValueError, TypeError, LookupError) as error:
+        raise MediaWireError(
+            f"what answers on {place} does not say whether it is ready (HTTP "
+            f"{response.status}), so it is another program; set another `listen` in "
+            "mediawire.yaml"
+        ) from error

@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from msgspec.structs import replace
@@ -445,6 +446,23 @@ def test_an_address_of_another_machine_is_named_by_the_demo(tmp_path):
 
     assert "cannot listen on 192.0.2.1: " in told.stderr
     assert "give --listen an address of this machine" in told.stderr
+
+
+@pytest.mark.parametrize("body", [b"<html>Welcome</html>", b"[]", b'{"status": "up"}'])
+def test_another_program_on_the_address_is_not_taken_for_a_healthy_service(
+    tmp_path, origin, body
+):
+    origin.answers("/-/ready", body)
+    at = Installation(tmp_path, {})
+    place = urlsplit(origin.url()).netloc
+    at.write("mediawire.yaml", f"listen: {place}\nstore: {at.store}")
+
+    asked = at.run("health", "--json", code=1)
+
+    said = json.loads(asked.stdout)
+    assert not said["ready"]
+    assert said["reasons"][0].startswith(f"what answers on {place} (`listen`) does not")
+    assert said["reasons"][0] in asked.stderr
 
 
 def test_an_address_is_named_as_it_is_written_in_the_config(tmp_path):
