@@ -24,7 +24,6 @@ import logging
 import os
 import sys
 from collections.abc import Collection, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -120,10 +119,12 @@ def no_such(
     noun: str, name: str, known: Collection[str], ctx: click.Context | None = None
 ) -> click.UsageError:
     """Return what to raise for a name that nothing has, with the nearest that one has."""
-    near = get_close_matches(name, known, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
+    from aggregator.config.written import near
+
     where = "" if noun == "command" else " in the config"
-    return click.UsageError(f"there is no {noun} {name!r}{where}{hint}", ctx)
+    return click.UsageError(
+        f"there is no {noun} {name!r}{where}{near(name, known)}", ctx
+    )
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -497,6 +497,7 @@ def test_a_number_that_cannot_be_says_which_ones_can(tmp_path, arguments, senten
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (["STATUS"], "there is no command 'STATUS'; did you mean status?"),
         (["chekc"], "there is no command 'chekc'; did you mean check?"),
         (["article", "lst"], "there is no command 'lst'; did you mean list?"),
         (["source", "zzz"], "there is no command 'zzz'"),
