@@ -194,7 +194,11 @@ def _without(
     if is_flow or (is_pair and index == 0):
         # What stands on a line with others goes with the comma, or up to the next.
         is_last = index == len(siblings) - 1
-        start = ends[index - 1] if is_last and index else starts[index]
+        start = starts[index]
+        if is_last and index:
+            # The one before may be an alias (`tags: *all`), which ends where it was made.
+            said = text[:start].rstrip()
+            start = len(said) - 1 if said.endswith(",") else ends[index - 1]
         end = ends[index] if is_last else starts[index + 1]
         return text[:start] + text[end:]
     if is_pair:

@@ -124,6 +124,14 @@ def test_a_file_in_flow_style_stays_in_it():
     assert edit.without_source(text, "a") == 'sources: [{"id": "b"}]\n'
 
 
+def test_a_pause_behind_an_alias_is_taken_out_again():
+    text = "defaults: {tags: &all [x]}\nsources: [{id: a, url: x, tags: *all}]\n"
+
+    paused = edit.with_keys(text, "a", {"paused": {"why": "x"}})
+
+    assert edit.with_keys(paused, "a", {"paused": None}) == text
+
+
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "sources:\n", "sources: []\n"])
 def test_the_first_source_is_added_to_an_empty_file(text):
     after = edit.with_sources(text, [{"id": "a", "url": "https://a.example/"}])
