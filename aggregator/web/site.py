@@ -4,7 +4,7 @@ In: a Newsroom. Out: an ASGI app that holds nothing but caches. What touches the
 runs in threads; published feeds are answered by the event loop itself, from memory.
 """
 
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -54,6 +54,8 @@ _ROUTES = [
 
 # Pages that readers type the address of, or have from somebody who did.
 _TYPED = ("/about", "/search", "/feeds/{name}", "/articles/{id}", "/sources/{id}")
+# What these are asked for; whatever else stands in an address goes nowhere from here.
+_READ = {"q", "lang", "before"}
 
 # What all addresses begin with: a folder may have one of these names, too.
 _OURS = {route.path.split("/")[1] for route in (*_ROUTES, *console.ROUTES)}
@@ -110,7 +112,8 @@ def without_slash(request: Request) -> Response:
     if name and name not in [each.id for each in publications]:
         raise HTTPException(404)
     path = quote(request.scope["path"].removesuffix("/"))
-    asked = f"?{request.url.query}" if request.url.query else ""
+    said = [pair for pair in request.query_params.multi_items() if pair[0] in _READ]
+    asked = f"?{urlencode(said)}" if said else ""
     return RedirectResponse(links_of(request).to(path) + asked, status_code=308)
 
 

@@ -140,6 +140,7 @@ def test_nobody_is_led_to_another_site(site, path):
         location = answer.headers.get("location", "/")
         assert re.match(r"/(?![/\\])", location)
         assert urlsplit(location)[:2] == ("", "")
+        assert "evil.example" not in urlsplit(location).query
         assert b"evil.example" not in answer.body
 
 
@@ -147,9 +148,9 @@ def test_nobody_is_led_to_another_site(site, path):
     ("path", "location"),
     [
         ("/about/", "/about"),
-        ("/search/?q=red+ferry%26", "/search?q=red+ferry%26"),
-        ("/feeds/wire/", "/feeds/wire"),
-        ("/articles/a%3fb%0a%25c/?x=1", "/articles/a%3Fb%0A%25c?x=1"),
+        ("/search/?q=red+ferry%26&lang=fa", "/search?q=red+ferry%26&lang=fa"),
+        ("/feeds/wire/?before=1-a&next=//evil.example", "/feeds/wire?before=1-a"),
+        ("/articles/a%3fb%0a%25c/", "/articles/a%3Fb%0A%25c"),
         (f"{ARTICLE}/", ARTICLE),
         ("/sources/fanus/", "/sources/fanus"),
     ],
