@@ -18,7 +18,8 @@ MAX_CHARS = 120  # longer texts are no dates, and would only cost time
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _REMARK = re.compile(r"\(((?:[^()\\]|\\.)*)\)")
 _HANGUL = re.compile("[\u1100-\u11ff\uac00-\ud7a3]")
-_IANA_REMARK = re.compile(r"\[[A-Za-z_/+-]+\]$")
+_IANA_REMARK = re.compile(r"\[([A-Za-z_/+-]+)\]$")  # RFC 9557: `10:00[Asia/Tehran]`
+_TIME_LAST = re.compile(r"\d:\d{2}(?:[.,]\d+)?$")
 
 
 def instant(raw: str, *, timezone: str | None, language: str | None) -> datetime | None:
@@ -43,7 +44,8 @@ def _home(text: str, written: Written) -> str | None:
 def _tidied(raw: str) -> str:
     """Return a text with plain digits and blanks, and without RFC 822 comments.
 
-    A comment that names a zone stays, if nothing else does: `10:00:00 (CET)`.
+    A comment that names a zone stays, if nothing else does: `10:00:00 (CET)`. A zone in
+    brackets is one, too.
     """
     if len(raw) > MAX_CHARS:
         raw = " ".join(raw.split())
@@ -52,13 +54,13 @@ def _tidied(raw: str) -> str:
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", raw)).replace("\u2212", "-")
     if not text.isascii():
         text = "".join(_plain_digit(c) for c in text)
-    text = _IANA_REMARK.sub("", text.strip())
+    text = _IANA_REMARK.sub(r"(\1)", text.strip())
     remark = ""
     while (found := _REMARK.search(text)) is not None:
         remark = found[1]
         text = f"{text[: found.start()]} {text[found.end() :]}"
     text = " ".join(text.split())
-    if remark and is_zone(remark) and re.search(r"\d:\d{2}$", text):
+    if remark and is_zone(remark) and _TIME_LAST.search(text):
         text = f"{text} {remark.strip()}"
     return re.sub(r"\s+,", ",", text)
 
