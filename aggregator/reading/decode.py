@@ -73,6 +73,7 @@ _UNUSUAL_REFERENCE = re.compile(
     rb"(?:[xX]0*([0-9a-fA-F]+)|0*([0-9]+));?"
 )
 _HIGHEST = 0x10FFFF
+_MOST_DIGITS = 4_300  # `sys.int_info.default_max_str_digits`
 
 
 class Decoded(Struct, frozen=True, kw_only=True):
@@ -269,10 +270,15 @@ def _unpacked(body: bytes, max_bytes: int) -> bytes:
     return document
 
 
+def _whole(digits: str) -> int | str:
+    """Return a whole number, or its digits where they are more than Python reads."""
+    return int(digits) if len(digits) < _MOST_DIGITS else digits
+
+
 def _json(document: bytes) -> dict[str, Any]:
     try:
         # Feeds written by templates have line breaks and tabs in their texts.
-        parsed = json.loads(document.decode(), strict=False)
+        parsed = json.loads(document.decode(), strict=False, parse_int=_whole)
     except (ValueError, RecursionError) as error:
         raise refusal("not a feed but broken JSON", document, "not-a-feed") from error
     if isinstance(parsed, dict) and isinstance(parsed.get("items"), list):

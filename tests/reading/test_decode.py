@@ -345,6 +345,15 @@ def test_a_page_that_mentions_a_feed_is_still_a_page():
     )
 
 
+def test_a_number_of_any_length_costs_no_json_feed():
+    """I17: Python refuses whole numbers of more than 4,300 digits, and the document."""
+    digits = "9" * 5_000
+
+    found = read(f'{{"items": [{{"id": {digits}}}, {{"id": 7}}]}}'.encode())
+
+    assert found.json == {"items": [{"id": digits}, {"id": 7}]}
+
+
 def test_json_keeps_its_parsed_form():
     found = read(b'\xef\xbb\xbf {"items": [], "title": "x"}')
 
