@@ -42,6 +42,16 @@ def test_plain_text_of_the_document_itself_is_put_in():
     assert found == "<rss>tag:x,2006 \xb3A a&quot;b</rss>"
 
 
+def test_characters_that_an_entity_escapes_are_plain_text():
+    """XML 1.0 appendix D: an escaped `&` is a letter, not the beginning of a name."""
+    subset = (
+        '<!ENTITY us "A &amp; B"> <!ENTITY we "&#60;b>"> <!ENTITY co "C &#38;#38; D">'
+    )
+
+    assert read(document(subset, "&us; &co;")) == "<rss>A &amp; B C &#38; D</rss>"
+    assert "the entity we" in refusal(document(subset, "&we;"))
+
+
 def test_a_backslash_is_a_backslash():
     r"""I17: feedparser takes `C:\data` for a pattern and raises, or inserts DOCTYPE text."""
     subset = r'<!ENTITY path "C:\data a\1b \Users">'
