@@ -528,6 +528,9 @@ def test_without_xml_base_nothing_claims_a_base():
     assert bases == (None, None, None)
 
 
+REGISTERED = b"http://www.iana.org/assignments/relation/"
+
+
 @pytest.mark.parametrize(
     ("inner", "link"),
     [
@@ -540,6 +543,7 @@ def test_without_xml_base_nothing_claims_a_base():
         (b'<link>page</link><atom:link rel="enclosure">e</atom:link>', "page"),
         (b'<link>page</link><atom:link href="other"/>', "page"),
         (b'<atom:link href="other"/><link>page</link>', "page"),
+        (b'<atom:link rel="%salternate" href="p"/>' % REGISTERED, "p"),
         (b"<link/>", None),
     ],
 )

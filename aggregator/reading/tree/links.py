@@ -8,6 +8,7 @@ from aggregator.reading.tree.head import spoken
 from aggregator.reading.tree.names import RDF_ABOUT, Groups
 from aggregator.reading.tree.texts import characters
 
+_REGISTERED = "http://www.iana.org/assignments/relation/"
 _PAGES = {"", "text/html", "html", "application/xhtml+xml", "xhtml"}
 
 
@@ -16,7 +17,7 @@ def links(groups: Groups) -> tuple[Link, ...]:
     return tuple(
         Link(
             href=href,
-            rel=(element.get("rel") or "alternate").strip().lower(),
+            rel=relation(element),
             type=element.get("type"),
             length=element.get("length"),
             title=element.get("title"),
@@ -25,6 +26,15 @@ def links(groups: Groups) -> tuple[Link, ...]:
         for element in groups.get("link", ())
         if (href := address(element))
     )
+
+
+def relation(link: _Element) -> str:
+    """Return what a link is, by its registered name where it is an address of one.
+
+    Source: RFC 4287 section 4.2.7.2.
+    """
+    said = (link.get("rel") or "alternate").strip().lower()
+    return said.removeprefix(_REGISTERED)
 
 
 def own(element: _Element, groups: Groups) -> str | None:
@@ -40,7 +50,7 @@ def own(element: _Element, groups: Groups) -> str | None:
     text: str | None = None
     alternates: list[tuple[_Element, str]] = []
     for link in groups.get("link", ()):
-        if (link.get("rel") or "alternate").strip().lower() != "alternate":
+        if relation(link) != "alternate":
             continue
         if href := address(link):
             alternates.append((link, href))
