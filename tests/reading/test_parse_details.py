@@ -258,6 +258,19 @@ def test_an_entry_without_headline_does_not_borrow_that_of_its_picture(inner):
     assert item(inner + b"<guid>1</guid>").title is None
 
 
+def test_what_an_entry_tells_of_another_thing_is_not_said_of_the_entry():
+    """Activity Streams: whoever shares a note does not have the rights of its author."""
+    entry = atom(
+        b"""<title>Own</title><category term="own"/>
+        <a:object xmlns:a="http://activitystrea.ms/spec/1.0/"><title>Other</title>
+        <category term="other"/><rights>Other</rights>
+        <published>2020-01-01T00:00:00Z</published></a:object>"""
+    )
+
+    assert (entry.title.value, entry.rights, entry.published) == ("Own", None, None)
+    assert entry.categories == (Category(term="own"),)
+
+
 def test_unclosed_search_fields_are_passed_over_in_one_go():
     """I13: a megabyte of them is no quadratic search."""
     document = b"<rss version='2.0'><channel><item>" + b"<textInput>" * 100_000

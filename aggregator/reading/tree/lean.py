@@ -57,9 +57,17 @@ def _name_no_odd_types(item: _Element) -> None:
 
 
 def _lighten(item: _Element) -> bool:
-    """Remove what the tree reads from an item; False if text would go with it."""
-    for child in [child for child in item if name(child) in READ_FROM_THE_TREE]:
-        if name(child) in _MAY_SAY_MORE and len(child):
+    """Remove what the tree reads from an item; False if text would go with it.
+
+    So goes what holds elements in a vocabulary that nobody here reads: they are about
+    another thing, as those of Activity Streams are about an `activity:object`, and
+    feedparser takes its categories, rights, dates and title for the entry's.
+    """
+    for child in list(item):
+        known = name(child)
+        if known not in READ_FROM_THE_TREE and (known or not len(child)):
+            continue
+        if known in _MAY_SAY_MORE and len(child):
             continue
         if child.tail and not child.tail.isspace():
             return False
