@@ -28,6 +28,7 @@ def test_the_configured_name_goes_before_the_feeds_and_that_before_the_host():
 
     assert credit(source=named, title=title).title == "Harbour Press"
     assert credit(title=Text(value="Harbour &amp; Sea")).title == "Harbour & Sea"
+    assert credit(title=Text(value="\u200b")).title == "source.example"
     assert credit().title == "source.example"
 
 

@@ -86,6 +86,16 @@ def test_a_missing_headline_is_made_of_the_first_words_and_says_so():
     assert words.DERIVED in made.changes
 
 
+def test_a_headline_or_text_of_which_nothing_can_be_seen_is_none():
+    unseen = Text(value="\u200b\u3164")
+
+    titled = article(Entry(guid="1", title=unseen, summary=Text(value="Words.")))
+    blank = article(Entry(guid="2", summary=unseen), title=Text(value="Harbour News"))
+
+    assert (titled.source_title, titled.title) == ("", "Words.")
+    assert blank.title == "Harbour News"
+
+
 def test_long_text_gives_a_short_headline_with_an_ellipsis():
     made = article(Entry(guid="1", summary=Text(value="word " * 100)))
 

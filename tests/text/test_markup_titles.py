@@ -39,6 +39,12 @@ HTML, XHTML, TEXT = "text/html", "application/xhtml+xml", "text/plain"
         ("a\x0bb\u202e", None, "ab\u202e\u202c"),
         ("می&#8204;خواهم", None, "می\u200cخواهم"),
         ("", None, ""),
+        ("\u200b", None, ""),
+        ("\u2066\u00ad\u2069 \u3164", TEXT, ""),
+        ("&#8203;", HTML, ""),
+        ("&nbsp;", None, ""),
+        ("&nbsp;", TEXT, "&nbsp;"),
+        ("\u200bseen", None, "\u200bseen"),
     ],
 )
 def test_a_title_reads_as_a_person_would(value, media_type, read):

@@ -54,7 +54,8 @@ def words(
     source_title = tally.text(source_title, caps.TITLE, "titles")
     stand_in = ""
     if not source_title:
-        stand_in = markup.excerpt(cleaned.text, DERIVED_WORDS)[0] or fallback
+        opening = markup.excerpt(cleaned.text, DERIVED_WORDS)[0]
+        stand_in = markup.plain(opening, "text/plain") or fallback
         stand_in = tally.text(stand_in, caps.TITLE, "titles")
         changes += (DERIVED,)
     return Words(

@@ -48,6 +48,12 @@ CLOSERS = {
     **dict.fromkeys("\u202a\u202b\u202d\u202e", PDF),
     **dict.fromkeys("\u2066\u2067\u2068", PDI),
 }
+# What Unicode calls white space or default ignorable, and the empty cell of Braille.
+UNSEEN = re.compile(
+    r"[\s\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    r"\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
+    r"\U000e0000-\U000e0fff]*"
+)
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 BIDI_OR_TAG = re.compile("[\u202a-\u202e\u2066-\u2069]|<[^>]*>")
 
@@ -77,6 +83,14 @@ def is_sound(text: str) -> bool:
     if text.isascii():
         return not text.encode().translate(None, SOUND_ASCII)
     return UNSOUND.search(text) is None
+
+
+def shows(text: str) -> bool:
+    """Tell whether anything of a text can be seen.
+
+    Source: UAX 44, `White_Space` and `Default_Ignorable_Code_Point`.
+    """
+    return UNSEEN.fullmatch(text) is None
 
 
 def cap(text: str, max_chars: int) -> str:
