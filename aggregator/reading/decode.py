@@ -45,6 +45,7 @@ _WIDTHS = (
 _ASCII_BEGINS = re.compile(rb"[\t\n\r <{\[][^\0]")  # neither a mark nor another width
 _DECLARATION_BYTES = 300
 _DECLARATION = re.compile(rb"\s*<\?xml\b[^>]{0,300}?\?>")
+_MOST_BEFORE = 1024  # bytes of something else, in which browsers look for an encoding
 _DECLARED = re.compile(rb"""\bencoding\s*=\s*["']([^"']{1,60})["']""")
 # Blanks and "<", which are the same in each kind of EBCDIC; its quotes are not.
 _EBCDIC_BEGINS = re.compile(rb"[\x05\r\x15\x25\x40]*\x4c(\x6f\xa7\x94)?")  # <?xm
@@ -198,10 +199,11 @@ def is_utf8(body: bytes, content_type: str | None) -> bool:
 def _declared(body: bytes, content_type: str | None) -> Iterator[str]:
     """Yield what the header and the declaration name, as far as it may be the encoding.
 
-    EBCDIC is false here: any bytes are letters of it, and these are not.
+    A warning of PHP or a comment may stand before the declaration. EBCDIC is false
+    here: any bytes are letters of it, and these are not.
     """
     charset = _CHARSET.search(content_type or "")
-    declaration = _DECLARATION.match(body)
+    declaration = _DECLARATION.search(body, 0, _MOST_BEFORE)
     label = _DECLARED.search(declaration[0]) if declaration else None
     for said in (charset and charset[1], label and label[1].decode("latin-1")):
         if said and (encoding := read_as(said)) and encoding not in EBCDIC:

@@ -330,6 +330,13 @@ def test_gzip_that_grows_past_the_cap_is_refused():
     assert (problem, sentence) == ("too-large", "gzip that unpacks to more than 10 MiB")
 
 
+@pytest.mark.parametrize("before", [b"<b>Warning</b>: odd\n", b"<!-- cached -->", b"x"])
+def test_a_declaration_counts_though_something_stands_before_it(before):
+    body = before + feed(CYRILLIC, declared="windows-1251", encoding="cp1251")
+
+    assert f"<t>{CYRILLIC}</t>" in read(body).document.decode()
+
+
 def test_a_warning_printed_before_the_feed_is_passed_over():
     body = b"<br />\n<b>Warning</b>: odd in <b>x.php</b>\n<?xml version='1.0'?><rss>a</rss>"
 
