@@ -21,6 +21,7 @@ from aggregator.reading.parsed import (
     Text,
     TextType,
 )
+from aggregator.reading.tree.texts import opened
 
 Said = Mapping[str, Any]
 
@@ -42,7 +43,7 @@ def feed(said: Said) -> Feed:
         links=_links(channel),
         feed_id=_string(channel, "id"),
         author=_string(_get(channel, "author_detail") or {}, "name"),
-        rights=_string(channel, "rights"),
+        rights=_words(channel, "rights"),
         license=_licence(channel),
         language=_string(channel, "language"),
         image=_string(image, "href") or _string(channel, "logo"),
@@ -67,13 +68,13 @@ def _entry(said: Said, version: str) -> Entry:
                 term=term, scheme=_string(tag, "scheme"), label=_string(tag, "label")
             )
             for tag in _get(said, "tags") or ()
-            if (term := _string(tag, "term") or _string(tag, "label"))
+            if (term := _words(tag, "term") or _string(tag, "label"))
         ),
         published=_string(said, "published") or _string(said, "created"),
         updated=_string(said, "updated"),
         pictures=_pictures(said),
         origin=_origin(_get(said, "source") or {}),
-        rights=_string(said, "rights"),
+        rights=_words(said, "rights"),
         license=_licence(said),
     )
 
@@ -86,6 +87,11 @@ def _string(said: Said, key: str) -> str | None:
     """Return a non-blank text value, None for anything else."""
     value = _get(said, key)
     return value.strip() or None if isinstance(value, str) else None
+
+
+def _words(said: Said, key: str) -> str | None:
+    """Return a text out of a CDATA section that was escaped with it."""
+    return opened(_string(said, key) or "") or None
 
 
 def untyped(feed: Feed) -> Feed:
@@ -122,14 +128,14 @@ def _text(said: Said, key: str) -> Text | None:
     in the detail the last one, which may be that of an `image` inside the entry.
     """
     detail = _get(said, f"{key}_detail")
-    value = _string(said, key)
+    value = _words(said, key)
     if isinstance(detail, dict) and (text := _construct(detail)):
         return replace(text, value=value) if value else text
     return Text(value=value) if value else None
 
 
 def _construct(detail: Said) -> Text | None:
-    value = _string(detail, "value")
+    value = _words(detail, "value")
     if not value:
         return None
     return Text(value=value, type=_TYPES.get(_get(detail, "type") or "", "text/plain"))
@@ -166,7 +172,7 @@ def _licence(said: Said) -> str | None:
 
 def _authors(said: Said) -> tuple[str, ...]:
     names = (
-        _string(one, "name") or _string(one, "email")
+        _words(one, "name") or _string(one, "email")
         for one in _get(said, "authors") or ()
     )
     return tuple(dict.fromkeys(name for name in names if name))

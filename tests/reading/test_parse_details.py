@@ -558,6 +558,7 @@ REGISTERED = b"http://www.iana.org/assignments/relation/"
         (b'<atom:link href="other"/><link>page</link>', "page"),
         (b'<atom:link rel="%salternate" href="p"/>' % REGISTERED, "p"),
         (b"<link/>", None),
+        (b"<link>&lt;![CDATA[http://a.example/]]&gt;</link>", "http://a.example/"),
     ],
 )
 def test_the_entrys_own_link_is_told_from_the_others(inner, link):
@@ -637,6 +638,30 @@ def test_names_are_put_right_as_headlines_are(sent, meant):
 
     names = [*read.authors, read.origin.title, read.pictures[0].credit]
     assert {read.title.value, *names} == {meant}
+
+
+def wrapped(markup):
+    return b"&lt;![CDATA[" + markup + b"]]&gt;"
+
+
+@pytest.mark.parametrize("beside", [b"", b"<x>1</x>"], ids=repr)
+def test_a_section_that_was_escaped_with_its_text_is_opened(beside):
+    """With feedparser and without; of a text without markup nothing was left."""
+    read = item(
+        b"<title>%s</title><description>%s</description><category>%s</category>%s"
+        % (wrapped(b"Rain"), wrapped(b"It &lt;b&gt;rains"), wrapped(b"sea"), beside)
+    )
+
+    assert (read.title.value, read.summary.value) == ("Rain", "It <b>rains")
+    assert read.categories == (Category(term="sea"),)
+
+
+def test_a_section_in_the_midst_of_a_text_is_left_alone():
+    summary = item(
+        b"<description>%s and %s</description>" % (wrapped(b"a"), wrapped(b"b"))
+    ).summary
+
+    assert summary.value == "<![CDATA[a]]> and <![CDATA[b]]>"
 
 
 def test_honest_text_beyond_ascii_is_left_alone():

@@ -6,7 +6,7 @@ from aggregator.reading.parsed import Link
 from aggregator.reading.tree.document import Item
 from aggregator.reading.tree.head import spoken
 from aggregator.reading.tree.names import RDF_ABOUT, Groups
-from aggregator.reading.tree.texts import characters
+from aggregator.reading.tree.texts import characters, opened
 
 _REGISTERED = "http://www.iana.org/assignments/relation/"
 _PAGES = {"", "text/html", "html", "application/xhtml+xml", "xhtml"}
@@ -55,7 +55,7 @@ def own(element: _Element, groups: Groups) -> str | None:
         if href := address(link):
             alternates.append((link, href))
         else:
-            text = characters(link) or text
+            text = opened(characters(link)) or text
     if text or not alternates:
         return text
     if len(alternates) == 1:

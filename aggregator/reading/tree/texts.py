@@ -8,6 +8,7 @@ base and language. Three conventions meet here: Atom 1.0 (`type`), Atom 0.3 (`mo
 import base64
 import html
 import re
+from contextlib import suppress
 
 from lxml import etree
 from lxml.etree import _Element
@@ -28,6 +29,7 @@ _TYPES: dict[str, TextType] = {
     "text/html": HTML,
     "application/xhtml+xml": XHTML,
 }
+_SECTION = "<![CDATA["
 _WINDOWS = {
     code: character
     for code in range(0x80, 0xA0)
@@ -114,16 +116,27 @@ def unscrambled(value: str) -> tuple[str, bool]:
     UTF-8 that was read as Latin-1 and encoded again (whole texts only: that every
     sequence beyond ASCII happens to be valid UTF-8 does not occur by chance), and the
     dashes and quotes of windows-1252 that became control characters. feedparser does
-    both, silently.
+    both, silently. And a CDATA section that was escaped with its text (see `opened`).
     """
-    if value.isascii():
-        return value, False
-    try:
-        mended = value.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        mended = value
-    mended = windows_marks(mended)
+    mended = opened(value)
+    if not mended.isascii():
+        with suppress(UnicodeError):
+            mended = mended.encode("latin-1").decode("utf-8")
+        mended = windows_marks(mended)
     return mended, mended != value
+
+
+def opened(value: str) -> str:
+    """Return a text out of the one CDATA section around all of it.
+
+    Some programs write it and escape it then. HTML takes what follows for a comment up
+    to the next `>`: of text nothing is left, of markup the first element is gone.
+
+    Source: https://github.com/kurtmckee/feedparser/issues/440
+    """
+    if value.startswith(_SECTION) and value.find("]]>") == len(value) - 3:
+        return value[len(_SECTION) : -3].strip()
+    return value
 
 
 def windows_marks(value: str) -> str:
