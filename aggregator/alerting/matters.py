@@ -12,6 +12,7 @@ from itertools import pairwise, takewhile
 
 from msgspec import Struct
 
+from aggregator.discretion import discreet
 from aggregator.errors import StoreDamaged
 from aggregator.fetching import cadence
 from aggregator.fetching.targets import shown
@@ -105,10 +106,11 @@ def _of_source(watched: Watched, now: datetime) -> Iterator[Alert]:
             text=f"held: {state.held}; release it if it is itself, or reject it",
         )
     if state.fetch_url != state.url:
+        where = discreet(shown(state.fetch_url), source)
         yield Alert(
             kind="moved",
             about=source.id,
-            text=f"moved for good to {shown(state.fetch_url)}, which is asked instead; "
+            text=f"moved for good to {where}, which is asked instead; "
             "write that address into the config",
         )
     yield from _failing(watched, now)

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from aggregator.app.clock import Clock, utc_now
 from aggregator.config import masked
 from aggregator.config.addresses import feed_address
+from aggregator.discretion import discreet
 from aggregator.errors import FetchError, MediaWireError, ReadError
 from aggregator.fetching import Fetcher
 from aggregator.model import Article, Config, Fetched, FetchRequest, Reading, Source
@@ -58,13 +59,11 @@ def prospect(config: Config, url: str, *, clock: Clock = utc_now) -> Prospect:
     Raises FetchError or ReadError if there is neither a feed nor a page with one.
     """
     with _Scout.sent_out(config, clock) as scout:
-        page = scout.fetch(url)
         try:
-            return scout.found(url, page)
-        except ReadError as error:
-            if error.problem != "html-page":
-                raise
-            return _behind(page, scout)
+            return _at(url, scout)
+        except (FetchError, ReadError) as error:
+            error.args = (discreet(str(error), Source(id=masked(url), url=url)),)
+            raise
 
 
 def address_of(text: str, config: Config) -> str:
@@ -107,6 +106,16 @@ def described(config: Config, found: Prospect) -> dict[str, Any]:
         "notes": list(found.reading.notes),
         "others": [masked(other) for other in found.others],
     }
+
+
+def _at(url: str, scout: "_Scout") -> Prospect:
+    page = scout.fetch(url)
+    try:
+        return scout.found(url, page)
+    except ReadError as error:
+        if error.problem != "html-page":
+            raise
+        return _behind(page, scout)
 
 
 def _behind(page: Fetched, scout: "_Scout") -> Prospect:

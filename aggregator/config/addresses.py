@@ -25,7 +25,7 @@ _PAIR = re.compile(r"[^&;]+")
 # Names of parameters whose values are credentials, in whatever they are part of:
 # `access_token`, `X-Amz-Signature`. All that feeds leave out is among them
 # (`reading.address`); `author` and `keyword` are not.
-_SECRET_NAME = re.compile(
+SECRET_NAME = re.compile(
     r"token|key(?!word)|secret|pass|pwd|auth(?!or(?!i[sz]))|cookie|sig(?!ht|n\Z)|jwt"
     r"|credential|session|hmac|hash|code|sid\Z|pin\Z|otp\Z",
     re.IGNORECASE,
@@ -86,7 +86,7 @@ def _readable(pair: re.Match[str]) -> str:
     name, is_named, value = pair[0].partition("=")
     if not is_named:
         return "***"
-    is_secret = _SECRET_NAME.search(unquote(name)) or _NESTING.search(unquote(value))
+    is_secret = SECRET_NAME.search(unquote(name)) or _NESTING.search(unquote(value))
     return f"{name}=***" if is_secret and value else pair[0]
 
 

@@ -155,6 +155,16 @@ def test_where_there_is_no_feed_everything_that_was_tried_is_told(desk, origin):
     assert desk.sources() == SOURCES
 
 
+def test_what_a_server_repeats_of_the_address_that_is_tried_is_not_told(desk, origin):
+    """A5: neither string in any exception text."""
+    origin.answers("/feed", b"{'error': 'token SECRETTOK is not allowed'}")
+    url = origin.url("/feed?token=SECRETTOK")
+
+    tried = desk.refuses(ReadError, "source", "test", url)
+
+    assert "'token *** is not allowed'" in tried
+
+
 def test_what_is_polled_already_is_not_added_again(desk, origin):
     origin.answers("/feed", RSS)
     desk.says("source", "add", origin.url("/feed"))

@@ -90,6 +90,15 @@ def test_what_needs_a_decision_is_a_matter(state, kind):
     assert "SECRET" not in alert.text
 
 
+def test_a_move_tells_no_secret_that_the_new_address_repeats():
+    """A5: neither string in any output."""
+    moved = replace(MOVED, fetch_url="https://b.example/of/SECRET/feed")
+
+    (alert,) = of(moved)
+
+    assert "https://b.example/of/***/feed" in alert.text
+
+
 @pytest.mark.parametrize("state", [DEAD, GONE, HELD, MOVED])
 def test_a_source_that_is_paused_is_no_matter(state):
     paused = replace(A, paused=Pause(why="we know"))

@@ -122,6 +122,19 @@ def test_a_watched_redirect_says_when_it_will_be_believed(interval, polls, sente
     assert said.endswith(sentence)
 
 
+@pytest.mark.parametrize("is_believed", [False, True])
+def test_a_move_tells_no_secret_that_the_new_address_repeats(is_believed):
+    """A5: neither string in any status."""
+    source = replace(A, url="https://a.example/feed?token=SECRETTOK")
+    elsewhere = "https://b.example/of/SECRETTOK/feed"
+    row = after(None, updated(moved_to=elsewhere), source=source)
+    believed = replace(row, moved=None, fetch_url=elsewhere)
+
+    said = cadence.next_step(source, believed if is_believed else row, now=NOW)
+
+    assert "moved to https://b.example/of/***/feed" in said
+
+
 def test_a_forced_poll_waits_for_a_running_retry_after():
     """P23: refused with the time left."""
     row = after(None, throttled(503, retry_after=2 * HOUR))

@@ -7,6 +7,7 @@ in the way of a poll that somebody wants now.
 from collections.abc import Sequence
 from datetime import datetime
 
+from aggregator.discretion import discreet
 from aggregator.fetching.cadence.pace import REFRESH_PAUSE, pause
 from aggregator.fetching.cadence.phrases import duration, span, to_the_minute
 from aggregator.fetching.cadence.rows import MOVE_POLLS, MOVE_TIME
@@ -57,7 +58,8 @@ def next_step(
     if state.moved:
         notes.append(_watching(source, state, state.moved, now))
     if state.fetch_url != state.url:
-        notes.append(f"moved to {shown(state.fetch_url)}, which is asked instead")
+        where = discreet(shown(state.fetch_url), source)
+        notes.append(f"moved to {where}, which is asked instead")
         if others:
             notes.append(f"also asked there by {', '.join(others)}: keep one of them")
     if state.feed.empty:
@@ -118,6 +120,6 @@ def _watching(source: Source, state: SourceState, moved: Moved, now: datetime) -
     more = max(0, MOVE_POLLS - moved.polls - 1) * source.interval
     believed = max(moved.since + MOVE_TIME, state.next_poll_at + more)
     return (
-        f"moved to {shown(moved.url)} for {span(now - moved.since)}: "
+        f"moved to {discreet(shown(moved.url), source)} for {span(now - moved.since)}: "
         f"will be remembered in {duration(believed - now)}"
     )
