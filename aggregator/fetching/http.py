@@ -245,9 +245,11 @@ def _held(request: FetchRequest, hop: Hop) -> Validators:
     The query is not looked at: of a signed address it is another at each poll.
     """
     held = request.validators
-    if held.url is None:
-        return held if hop.at_home else Validators()
-    return held if _target(held.url).shown == hop.target.shown else Validators()
+    if held.url is None and hop.is_first:
+        return held
+    came_from = held.url or (request.url if hop.at_home else None)
+    is_its_own = came_from and _target(came_from).shown == hop.target.shown
+    return held if is_its_own else Validators()
 
 
 class _Request(PreparedRequest):

@@ -44,8 +44,9 @@ def test_only_an_all_permanent_chain_says_where_the_feed_moved(
 def test_a_304_behind_a_permanent_redirect_tells_of_the_move_too(origin, fetch):
     redirect(origin, "/old", "/new", 301)
     origin.answers("/new", status=304)
+    held = Validators(etag=b'"1"', url=origin.url("/new"))
 
-    answer = fetch(origin.url("/old"), validators=Validators(etag=b'"1"'))
+    answer = fetch(origin.url("/old"), validators=held)
 
     assert answer.moved_to == origin.url("/new")
 
@@ -201,8 +202,9 @@ def test_nothing_personal_reaches_a_second_page_of_another_origin(origin, fetch)
 def test_a_redirect_within_the_origin_keeps_everything(origin, fetch):
     redirect(origin, "/feed", "/next")
     origin.answers("/next", status=304)
+    held = Validators(etag=b'"1"', url=origin.url("/next"))
 
-    fetch(origin.url("/feed"), auth=("ed", "pw"), validators=Validators(etag=b'"1"'))
+    fetch(origin.url("/feed"), auth=("ed", "pw"), validators=held)
 
     assert origin.heard[1].header("authorization") == b"Basic ZWQ6cHc="
     assert origin.heard[1].header("if-none-match") == b'"1"'
@@ -245,6 +247,20 @@ def test_validators_of_one_document_are_not_shown_to_another(origin, fetch):
     assert first.validators == Validators(etag=b'"v1"', url=origin.url("/november"))
     assert [heard.header("if-none-match") for heard in origin.heard] == [None] * 4
     assert second.validators == Validators(etag=b'"v1"', url=origin.url("/december"))
+
+
+def test_validators_of_the_address_itself_are_not_shown_where_it_leads_now(
+    origin, fetch
+):
+    """P2: what is there may have been written before, and nobody has read it."""
+    held = Validators(last_modified=b"Mon, 01 Jun 2026 10:00:00 GMT")
+    redirect(origin, "/feed", "/new-feed")
+    origin.answers("/new-feed", FEED)
+
+    fetch(origin.url("/feed"), validators=held)
+
+    since = [heard.header("if-modified-since") for heard in origin.heard]
+    assert since == [held.last_modified, None]
 
 
 def test_validators_go_back_to_an_address_that_is_signed_anew(origin, fetch):
