@@ -32,6 +32,7 @@ SECRET_NAME = re.compile(
 )
 # A value that holds one of these may be an address with credentials of its own.
 _NESTING = re.compile(r"[@=?:]")
+_USER = re.compile(r":[^@/]*@")
 _MAIL = re.compile(r"[^@:\s()<>]+@[^@:\s()<>]+\.[^@:\s()<>]+")
 _DATABASES = ("postgresql", "postgresql+psycopg")
 # What stands behind the scheme, as SQLAlchemy takes it apart: the first @ ends a password.
@@ -57,11 +58,16 @@ def masked(url: str) -> str:
         return masked(f"{scheme}{separator}***@{url.rpartition('@')[2]}")
     if "@" in authority:
         rest = f"***@{authority.rpartition('@')[2]}{rest[len(authority) :]}"
-    elif "@" in rest and has_bad_port:
+    elif "@" in rest and (has_bad_port or _is_cut_off(separator, rest)):
         rest = f"***@{rest.rpartition('@')[2]}"
     rest, of_path, _ = rest.partition("#")
     fragment = "#***" if of_path or of_query else ""
     return f"{scheme}{separator}{rest}{mark}{_PAIR.sub(_readable, query)}{fragment}"
+
+
+def _is_cut_off(separator: str, rest: str) -> bool:
+    """Whether a user and password stand behind what is no beginning: `https//u:p@h`."""
+    return bool((not separator or rest.startswith("//")) and _USER.search(rest))
 
 
 def secrets(url: str) -> tuple[str, ...]:
@@ -170,7 +176,7 @@ def feed_address(text: str, folder: Path) -> str:
         host, slash, path = rest[2:].partition("/")
         if host.lower() not in {"", "localhost"} or not slash:
             raise ValueError(
-                f'"{text}" is on another machine; write file:///folder/feed.xml, '
+                f'"{masked(text)}" is on another machine; write file:///folder/feed.xml, '
                 "or file:feed.xml for a file beside the config"
             )
         rest = f"/{path}"
@@ -221,7 +227,7 @@ def host_and_port(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if not colon or not _is_host(bare) or (":" in bare and bare == host):
-        raise ValueError(f'"{text}" is not host:port; write 127.0.0.1:8080')
+        raise ValueError(f'"{masked(text)}" is not host:port; write 127.0.0.1:8080')
     if not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > LAST_PORT:
         raise ValueError(f'"{port}" is no port; write a number up to {LAST_PORT}')
     return bare, int(port)

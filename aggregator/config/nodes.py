@@ -31,7 +31,6 @@ SPARE_VALUES = 1_000
 _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 )
-_ALIAS = re.compile(r"\*([A-Za-z0-9_-]+)")  # as libyaml has it
 # What libyaml says, and what a person would.
 _SENTENCES = (
     ("cannot start any token", "a text must not begin with this character; put it in quotes"),
@@ -47,6 +46,7 @@ _SENTENCES = (
     ("duplicate anchor", 'a text that begins with "&" must be in quotes'),
     ("another document", 'a file is one document; take out the line "---"'),
     ("maximum nesting depth", "lists and mappings stand too deep within each other"),
+    ("undefined alias", 'no anchor of this name is defined above this; if a text is meant that begins with "*", put it in quotes'),
     ("while scanning an alias", 'a text that begins with "*" must be in quotes'),
     ("while scanning an anchor", 'a text that begins with "&" must be in quotes'),
 )  # fmt: skip
@@ -127,11 +127,6 @@ def _unreadable(file: str, text: str, error: yaml.MarkedYAMLError) -> Complaint:
     indent = re.match(r"[ ]*\t?", here)
     if "cannot start any token" in said and indent and indent[0].endswith("\t"):
         message = "a tab stands here; YAML is indented with spaces only"
-    elif "undefined alias" in said and (alias := _ALIAS.match(here, column)):
-        message = (
-            f"no anchor &{alias[1]} is defined above this; "
-            'if a text is meant that begins with "*", put it in quotes'
-        )
     else:
         message = next(
             (sentence for part, sentence in _SENTENCES if part in said),
@@ -169,8 +164,11 @@ class _Walk:
                 node, path, "lists and mappings stand too deep within each other"
             )
         if node.tag is not None:
-            tag = node.tag.replace("tag:yaml.org,2002:", "!!")
-            message = f"{tag} means nothing here; secrets are env:NAME or file:PATH"
+            # It may be the beginning of a password: no complaint repeats it.
+            message = (
+                "a tag means nothing here; secrets are env:NAME or file:PATH; "
+                'if a text is meant that begins with "!", put it in quotes'
+            )
             self._complain(node, path, message)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)

@@ -113,6 +113,28 @@ def test_literal_secrets_that_everybody_can_read_are_warned_of(desk: Desk):
     assert f"chmod o-r {path}" in warning
 
 
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("sources.yaml", "sources:\n- {id: a, url: 'https//u:SECRET@h.example/f'}\n"),
+        ("sources.yaml", "sources:\n- {id: a, url: 'file://u:SECRET@h.example/f'}\n"),
+        ("sources.yaml", "sources:\n- auth: {username: u, password: *SECRET}\n"),
+        ("sources.yaml", "sources:\n- auth: {password: !SECRET x}\n"),
+        ("mediawire.yaml", "alerts: {mail: {server: 'u:SECRET@h.example:25'}}\n"),
+    ],
+)
+def test_a_secret_that_is_written_wrong_is_not_repeated_by_the_complaint(
+    desk: Desk, file, text
+):
+    """A5: neither string in any exception text."""
+    desk.writes(file, text)
+
+    complaints = desk.complaints()
+
+    assert complaints
+    assert "SECRET" not in "".join(complaints)
+
+
 def test_literal_secrets_that_only_we_can_read_are_fine(desk: Desk):
     """A7: no warning where permissions are not open."""
     desk.writes("sources.yaml", LITERAL).chmod(0o640)
@@ -133,6 +155,10 @@ def test_no_warning_shows_a_secret(desk: Desk):
         ("https://u:p@h.example/f?token=b&c", "https://***@h.example/f?token=***&***"),
         ("https://h.example/f?t0ken", "https://h.example/f?***"),
         ("u:p@h.example/f", "***@h.example/f"),
+        ("https//u:p@h.example/f", "***@h.example/f"),
+        ("//u:p@h.example/f", "***@h.example/f"),
+        ("https:////u:p@h.example/f", "https://***@h.example/f"),
+        ("h.example/@user", "h.example/@user"),
         ("https://u:p/w@h.example/f", "https://***@h.example/f"),
         ("https://h.example:8080/@user", "https://h.example:8080/@user"),
         ("postgresql+psycopg://u:p@h/d", "postgresql+psycopg://***@h/d"),
