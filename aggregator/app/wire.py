@@ -269,7 +269,9 @@ class Wire:
         """Return the fetching room, which is loaded now."""
         from aggregator.fetching import Fetcher
 
-        return Fetcher(self.config.fetch, contact=self.config.contact)
+        fetcher = Fetcher(self.config.fetch, contact=self.config.contact)
+        fetcher.open(source.url for source in self.config.sources)
+        return fetcher
 
     @cached_property
     def workers(self) -> "Workers":

@@ -4,7 +4,7 @@ In: a FetchRequest. Out: Fetched or NotModified, or FetchError with a sentence. 
 opened when the first address with one of its schemes is asked for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from threading import Lock
 from weakref import finalize
@@ -56,6 +56,12 @@ class Fetcher:
                 problem="blocked",
             )
         return self._kind(module).fetch(request, now=now)
+
+    def open(self, urls: Iterable[str]) -> None:
+        """Open the kinds of these addresses now, so that the first fetch begins at once."""
+        schemes = {url.partition(":")[0].lower() for url in urls}
+        for scheme in schemes & by_scheme().keys():
+            self._kind(by_scheme()[scheme])
 
     def close(self) -> None:
         """Close what was kept open."""

@@ -7,6 +7,7 @@ import pytest
 from installation import Installation
 from newsdesk import DAY, HOUR, MINUTE, NOON, conditional, rss
 
+from aggregator.fetching.kinds import http
 from aggregator.model import Source
 
 ODD_DATE = b"Mon, 01-Jan-26 00:00:00 GMT"
@@ -43,6 +44,22 @@ def test_the_first_poll_of_a_source_is_one_get(tmp_path, origin):
     assert agent.endswith(" (+https://press.example/about)")
     assert b"application/rss+xml" in heard.header("accept")
     assert b"gzip" in heard.header("accept-encoding")
+
+
+def test_what_a_request_needs_is_loaded_before_the_first_poll(desk_of, monkeypatch):
+    """Else the first comes late, and the second sooner after it than `spacing`."""
+    opened = http.opened
+    loaded = []
+
+    def noted(*limits, **said):
+        loaded.append("http")
+        return opened(*limits, **said)
+
+    monkeypatch.setattr(http, "opened", noted)
+
+    desk_of("/a")
+
+    assert loaded == ["http"]
 
 
 def test_validators_survive_the_store_and_a_restart(desk_of, origin):
