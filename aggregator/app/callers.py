@@ -12,13 +12,18 @@ ends idle connections for new ones.
 
 import asyncio
 import resource
-from collections import OrderedDict
+from collections import OrderedDict, deque
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 # Room for a condition of 100 KB (If-None-Match), which is answered too, and a long query.
 LONGEST_HEAD = 256 * 1024  # bytes
 MOST = 4096
+
+Cycles = deque[RequestResponseCycle]
 
 _TOO_LONG = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
@@ -43,6 +48,7 @@ def bounded(most: int) -> type[HttpToolsProtocol]:
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
             super().connection_made(transport)
+            self._asked: Cycles = deque()
             heard[self] = None
             if len(heard) > most:
                 silent, _ = heard.popitem(last=False)
@@ -50,6 +56,7 @@ def bounded(most: int) -> type[HttpToolsProtocol]:
 
         def connection_lost(self, exc: Exception | None) -> None:
             heard.pop(self, None)
+            _nobody_listens(self._asked)
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
@@ -65,6 +72,7 @@ def bounded(most: int) -> type[HttpToolsProtocol]:
         def on_headers_complete(self) -> None:
             self._unread = 0
             super().on_headers_complete()
+            _ask(self._asked, self.cycle)
 
         def on_body(self, body: bytes) -> None:
             self._unread = 0
@@ -75,3 +83,24 @@ def bounded(most: int) -> type[HttpToolsProtocol]:
             super().on_message_complete()
 
     return Bounded
+
+
+def _ask(cycles: Cycles, cycle: RequestResponseCycle | None) -> None:
+    """Add a question to those that are not answered yet, in their order.
+
+    Thousands may come in one go, so no one is looked at again for each of them.
+    """
+    while cycles and cycles[0].response_complete:
+        cycles.popleft()
+    if cycle:
+        cycles.append(cycle)
+
+
+def _nobody_listens(cycles: Cycles) -> None:
+    """Let what is still answered be for nobody.
+
+    uvicorn tells the last one only: of several questions that came in one go, what
+    answered an earlier one broke at a connection that was closed, which was logged.
+    """
+    for each in cycles:
+        each.disconnected = True

@@ -3,7 +3,9 @@
 import http.client
 import resource
 import socket
+import struct
 from contextlib import ExitStack, suppress
+from threading import Event
 
 import pytest
 
@@ -18,7 +20,7 @@ HALF_A_HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
 
 
 @pytest.fixture
-def port(tmp_path, monkeypatch):
+def server(tmp_path, monkeypatch):
     """A server for twenty connections, on a port of its own."""
     monkeypatch.setattr(pages, "most_connections", lambda: MOST)
     config = Config(
@@ -30,9 +32,14 @@ def port(tmp_path, monkeypatch):
     wire = Wire(config, clock=lambda: NOON)
     server = pages.WebServer(wire)
     server.start()
-    yield server._socket.getsockname()[1]
+    yield server
     server.stop()
     wire.close()
+
+
+@pytest.fixture
+def port(server):
+    return server._socket.getsockname()[1]
 
 
 @pytest.fixture
@@ -69,6 +76,13 @@ def heard(connection):
     with suppress(ConnectionError):
         return connection.recv(1024)
     return b""
+
+
+def hang_up(connection):
+    """End a connection at once, whatever is still to come on it."""
+    linger = struct.pack("ii", 1, 0)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    connection.close()
 
 
 def test_who_just_comes_is_answered_however_many_others_say_nothing(port, calls):
@@ -121,6 +135,32 @@ def test_what_is_long_but_ends_is_read(port):
     assert status(port, **{"if-none-match": '"' + "x" * 200_000 + '"'}) == 200
     assert status(port, "/-/healthy?" + "x" * 60_000) == 200
     assert status(port, method="POST", body=body) == 405
+
+
+def test_who_leaves_between_two_questions_is_no_error_of_ours(
+    server, calls, monkeypatch, caplog
+):
+    """A14: a stranger filled the log with errors, one for each connection."""
+    asked_for, left = Event(), Event()
+
+    def slow_now(_):
+        asked_for.set()
+        assert left.wait(10)
+        return NOON
+
+    monkeypatch.setattr(pages.Newsroom, "now", slow_now)
+    questions = [
+        b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % at for at in (b"/about", b"/", b"/")
+    ]
+    caller = calls(b"".join(questions))
+    assert asked_for.wait(10)  # the second is being answered
+
+    hang_up(caller)
+    assert heard(calls(b"nonsense\r\n\r\n"))  # whatever came before is known by now
+    left.set()
+    server.stop()
+
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 def test_who_asks_for_a_websocket_is_answered_as_anybody_else(port):
