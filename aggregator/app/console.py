@@ -111,7 +111,10 @@ class OperatorsDesk:
             )
         try:
             self._brake(address)
-            return described(config, prospect(config, address, clock=self._wire.clock))
+            found = prospect(
+                config, address, clock=self._wire.clock, before=self._spare
+            )
+            return described(config, found)
         finally:
             self._testing.release()
 
@@ -131,14 +134,8 @@ class OperatorsDesk:
 
     def _brake(self, address: str) -> None:
         """Refuse to ask a publisher again so soon, or while it wants to be left alone."""
+        self._spare(address)
         now = self._wire.clock()
-        if known := known_as(self._wire.config, address):
-            source, state = (
-                self._wire.sources[known],
-                self._wire.schedule.states()[known],
-            )
-            if reason := cadence.may_force(source, state, now=now):
-                raise MediaWireError(f"{known} is not asked: {reason}")
         self._tested = {
             tested: at
             for tested, at in self._tested.items()
@@ -158,6 +155,16 @@ class OperatorsDesk:
             left = cadence.duration(wait + timedelta(seconds=1))
             raise MediaWireError(f"this was tested just now; wait {left} more")
         self._tested[address] = now
+
+    def _spare(self, address: str) -> None:
+        """Refuse to ask a source that is paused, or wants to be left alone."""
+        if known := known_as(self._wire.config, address):
+            source, state = (
+                self._wire.sources[known],
+                self._wire.schedule.states()[known],
+            )
+            if reason := cadence.may_force(source, state, now=self._wire.clock()):
+                raise MediaWireError(f"{known} is not asked: {reason}")
 
     def _taken_up(self) -> None:
         """Let the config be read again at once, by this process."""

@@ -5,7 +5,7 @@ holds now, or one error that says what was tried. Nothing is written. Every requ
 through the one guarded Fetcher, and requests to one host are `spacing` apart.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from threading import Event
@@ -28,6 +28,8 @@ from aggregator.text.urls import canonical, host_of
 # How many of a page's feeds are tried before we believe that it has none.
 MOST_TRIED = 5
 HEADLINES = 5
+
+Before = Callable[[str], None]
 
 
 class Prospect(Struct, frozen=True, kw_only=True):
@@ -53,12 +55,16 @@ class Prospect(Struct, frozen=True, kw_only=True):
         return tuple(article for _, article in self.reading.items if article)
 
 
-def prospect(config: Config, url: str, *, clock: Clock = utc_now) -> Prospect:
+def prospect(
+    config: Config, url: str, *, clock: Clock = utc_now, before: Before = lambda _: None
+) -> Prospect:
     """Return the feed at an address, or the one that the page there leads to.
 
-    Raises FetchError or ReadError if there is neither a feed nor a page with one.
+    `before` hears of each address that is about to be asked, and raises where it must
+    be left alone. Raises FetchError or ReadError if there is neither a feed nor a page
+    with one.
     """
-    with _Scout.sent_out(config, clock) as scout:
+    with _Scout.sent_out(config, clock, before) as scout:
         try:
             return _at(url, scout)
         except (FetchError, ReadError) as error:
@@ -144,10 +150,16 @@ class _Scout:
     """Fetches and reads one document after the other, politely."""
 
     def __init__(
-        self, config: Config, clock: Clock, fetcher: Fetcher, workers: Workers
+        self,
+        config: Config,
+        clock: Clock,
+        before: Before,
+        fetcher: Fetcher,
+        workers: Workers,
     ) -> None:
         self._config = config
         self._clock = clock
+        self._before = before
         self._fetcher = fetcher
         self._workers = workers
         self._asked: set[str] = set()
@@ -155,16 +167,19 @@ class _Scout:
 
     @classmethod
     @contextmanager
-    def sent_out(cls, config: Config, clock: Clock) -> Iterator["_Scout"]:
+    def sent_out(
+        cls, config: Config, clock: Clock, before: Before
+    ) -> Iterator["_Scout"]:
         """Open the rooms that are needed, and close them afterwards."""
         with (
             closing(Fetcher(config.fetch, contact=config.contact)) as fetcher,
             closing(Workers(config.reading)) as workers,
         ):
-            yield cls(config, clock, fetcher, workers)
+            yield cls(config, clock, before, fetcher, workers)
 
     def fetch(self, url: str) -> Fetched:
         """Return a document, after the pause that its host is owed."""
+        self._before(url)
         host = host_of(url) or ""
         if host in self._asked:
             Event().wait(self._config.host_limits(host).spacing.total_seconds())

@@ -187,6 +187,23 @@ def test_nobody_is_asked_for_what_is_polled_already(desk, origin):
     assert [each.path for each in origin.heard] == ["/feed", "/moved", "/feed"]
 
 
+@pytest.mark.parametrize("verb", ["test", "add"])
+def test_a_page_leads_to_no_source_that_wants_to_be_left_alone(desk, origin, verb):
+    """P23: refused with the time left while a Retry-After is running."""
+    page = b'<link rel="alternate" type="application/rss+xml" href="/feed">'
+    origin.answers("/page", b"<!doctype html><html><head>" + page)
+    origin.answers("/feed", status=429, headers=[("Retry-After", "3600")])
+    desk.write_sources({"a": origin.url("/feed")})
+    desk.says("poll")
+
+    done = CliRunner().invoke(
+        mediawire, ["-c", str(desk.config), "source", verb, origin.url("/page")]
+    )
+
+    assert "is polled as a: Retry-After until" in f"{done.output}{done.exception}"
+    assert [heard.path for heard in origin.heard] == ["/feed", "/page"]
+
+
 def test_an_addition_that_would_not_be_valid_is_refused(desk, origin):
     """The folder is loaded with the change before it is made."""
     origin.answers("/feed", RSS)

@@ -69,9 +69,9 @@ def add(
     """
     files = SourceFiles(ctx.obj)
     address = _address(url, files.config)
-    _refuse_known(ctx, files.config, address)  # before anybody is asked
-    found = prospect(files.config, address)
-    _refuse_known(ctx, files.config, found.url)
+    refuse_known = partial(_refuse_known, ctx, files.config)
+    found = prospect(files.config, address, before=refuse_known)
+    refuse_known(found.url)
     entry: dict[str, Any] = {
         "id": id_ or _id(files.config, found, title),
         "url": found.url,
@@ -149,11 +149,13 @@ def _handed_over(config: Config, source_id: str, found: Prospect) -> Iterator[No
 
 def _prospect(url: str, config: Config) -> Prospect:
     """Return the feed at an address, or behind it, unless it must be left alone now."""
-    address = _address(url, config)
-    known = known_as(config, address)
-    if known and (reason := spared(config, named=True).get(known)):
-        raise MediaWireError(f"{masked(address)} is polled as {known}: {reason}")
-    return prospect(config, address)
+
+    def spare(address: str) -> None:
+        known = known_as(config, address)
+        if known and (reason := spared(config, named=True).get(known)):
+            raise MediaWireError(f"{masked(address)} is polled as {known}: {reason}")
+
+    return prospect(config, _address(url, config), before=spare)
 
 
 def _address(url: str, config: Config) -> str:
