@@ -45,13 +45,14 @@ def rehearse(wire: Wire, spec: RuleSpec, *, limit: int | None) -> Iterator[Act]:
 def _ways(wire: Wire, article: Article, rule_id: str) -> Iterator[tuple[str, ...]]:
     """Yield the rules up to this one, in each publication where the article meets it.
 
-    Where it meets the rule nowhere, the rule stands alone.
+    Each way once, as most publications share theirs. Where it meets the rule nowhere,
+    the rule stands alone.
     """
-    used = [
-        rules[: rules.index(rule_id) + 1]
+    used = {
+        rules[: rules.index(rule_id) + 1]: None
         for publication in wire.config.publications
         if rule_id in (rules := wire.editorial.rules(article, publication))
-    ]
+    }
     yield from used or [(rule_id,)]
 
 
