@@ -26,7 +26,7 @@ from aggregator.app.tombstones import tombstones
 from aggregator.errors import PublishError, StoreDamaged
 from aggregator.events import log
 from aggregator.model import Article, Config, Publication, PublicationStatus
-from aggregator.publishing import standing
+from aggregator.publishing import standing, touched
 from aggregator.store import LEFT, LeaveOut, Store, say_left_out
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Printing:
         self._store = store
         self._editorial = editorial
         self._standing: dict[str, tuple[Publication, Sequence[Article]]] = {}
+        self._left: tuple[int, int] | None = None
 
     def following(self, config: Config, editorial: Editorial) -> "Printing":
         """Return the printing of another config, with what was rendered so far."""
@@ -92,6 +93,14 @@ class Printing:
         self._bury_relics(now)
         return []
 
+    def is_disturbed(self) -> bool:
+        """Whether somebody took away or replaced a document since we published.
+
+        Not while we do, nor where we could not: that is tried again anyway.
+        """
+        left = self._left
+        return left is not None and touched(self._config.output) != left
+
     def _publish(
         self,
         publications: Iterable[Publication],
@@ -99,6 +108,7 @@ class Printing:
         now: datetime,
     ) -> list[PublicationStatus]:
         """Print these publications; `editions` are those known by now."""
+        self._left = None
         publications = list(publications)
         # First, so that a folder that cannot be is told once and not by every month.
         try:
@@ -123,6 +133,7 @@ class Printing:
             PRINTED, json.dumps({k: v for k, v in printed.items() if k in configured})
         )
         keep(self._store, self._config.publications, statuses)
+        self._left = touched(self._config.output)
         return statuses
 
     def _print(

@@ -157,7 +157,8 @@ class Service:
             self._mind_the_clock()
             self.polling.look()
             called, self._called = self._called, self.wire.called_press()
-            if monotonic() >= self._next_print or called != self._called:
+            is_called = called != self._called or self.wire.printing.is_disturbed()
+            if is_called or monotonic() >= self._next_print:
                 pause = REPUBLISH_TIMED if self.wire.is_timed else REPUBLISH
                 self._next_print = monotonic() + pause.total_seconds()
                 self._press.ring()

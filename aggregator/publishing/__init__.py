@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         credited_url,
         showable,
     )
-    from aggregator.publishing.files import standing
+    from aggregator.publishing.files import standing, touched
     from aggregator.publishing.hours import Calm, Hours, calm
     from aggregator.publishing.index import Stretch, place_of
     from aggregator.publishing.margin import Margin, Tombstone
@@ -85,6 +85,7 @@ __all__ = [
     "showable",
     "slip",
     "standing",
+    "touched",
     "unpaired",
     "withheld",
 ]
@@ -117,5 +118,6 @@ __getattr__ = opening_late(
         "slip": "slips",
         "withheld": "timing",
         "standing": "files",
+        "touched": "files",
     },
 )

@@ -109,6 +109,18 @@ def standing(output: Path, publication: Publication) -> str:
     return digest.hexdigest()
 
 
+def touched(output: Path) -> tuple[int, int] | None:
+    """Return what changes when a name in our folder comes, goes or is replaced.
+
+    By whomever, and for the price of one look. None if there is no folder.
+    """
+    try:
+        found = (output / FOLDER).lstat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
 def content(name: str, within: int) -> bytes | None:
     """Return a file's bytes, None if there is none or it is a link."""
     try:

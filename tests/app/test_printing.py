@@ -4,7 +4,9 @@ import errno
 import gzip
 import json
 import os
+import shutil
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from aggregator.app.wire import Wire
 from aggregator.errors import PublishError
 from aggregator.model import Config, Publication, RuleSpec, Selection, Source
 from tests import damage, emptystore
+from tests.app.running import running
 from tests.builders import NOON, article, attribution
 from tests.store.newsroom import polled
 from tests.store.newsroom import source as state_of
@@ -99,6 +102,42 @@ def test_a_document_that_another_changed_is_made_good_though_nothing_came(
     assert files_of(printed) == before
     assert not file.is_symlink()
     assert printed.publish_news() == []
+
+
+def away(feeds, elsewhere):
+    shutil.move(feeds, elsewhere)
+
+
+def without_one(feeds, _):
+    (feeds / "wire.rss").unlink()
+
+
+def linked(feeds, elsewhere):
+    shutil.move(feeds / "wire.rss", elsewhere)
+    (feeds / "wire.rss").symlink_to(elsewhere)
+
+
+@pytest.mark.parametrize("disturb", [away, without_one, linked])
+def test_a_service_publishes_again_at_once_what_somebody_took_away(tmp_path, disturb):
+    with running(tmp_path, "ap") as desk:
+        rung = []
+        desk.service._press.ring = partial(rung.append, "rung")
+        desk.tick()
+        desk.wire.publish()
+        before = files_of(desk.wire)
+        rung.clear()
+        desk.tick()
+        assert not rung
+
+        disturb(tmp_path / "public" / "feeds", tmp_path / "elsewhere")
+        desk.tick()
+
+        assert rung
+        desk.wire.publish()
+        assert files_of(desk.wire) == before
+        rung.clear()
+        desk.tick()
+        assert not rung
 
 
 def test_an_edition_is_told_the_same_by_every_process(printed):
