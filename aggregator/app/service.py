@@ -88,8 +88,9 @@ class Service:
         hubs = partial(self.hubs.watch, self._stop)
         lookouts = (("config", watch), ("alarm", self._watch_over), ("hubs", hubs))
         for name, work in lookouts:
-            self._lookouts.append(Thread(target=work, daemon=True, name=name))
-            self._lookouts[-1].start()
+            lookout = Thread(target=work, daemon=True, name=name)
+            lookout.start()
+            self._lookouts.append(lookout)
         # Before there are further ones, which another thread begins at once.
         self.tick()
         self._engine.every(self.tick)

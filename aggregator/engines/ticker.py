@@ -31,9 +31,12 @@ class Ticker:
         self._planning = threading.Lock()
 
     def lives(self) -> bool:
-        """Whether the scheduler's thread is there, if there has to be one."""
+        """Whether the scheduler's thread is there, if there has to be one.
+
+        One that is about to begin is not alive yet, and has not ended.
+        """
         thread = getattr(self._scheduler, "_thread", None)
-        return thread is None or thread.is_alive()
+        return thread is None or thread.ident is None or thread.is_alive()
 
     def every(self, tick: Callable[[], None], period: timedelta = TICK) -> None:
         """Call `tick` once a period from now on.

@@ -4,6 +4,7 @@ import os
 import threading
 from datetime import UTC, datetime, timedelta
 from math import inf
+from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
@@ -287,6 +288,15 @@ def test_a_tick_that_is_late_at_a_stop_is_not_planned_anew(monkeypatch):
             thread.join(10)
 
     assert broke == []
+
+
+def test_a_scheduler_whose_thread_is_about_to_begin_has_not_ended():
+    """`/-/healthy` said so of a service that just started."""
+    beats = ticker.Ticker()
+
+    beats._scheduler = SimpleNamespace(_thread=threading.Thread())
+
+    assert beats.lives()
 
 
 def test_an_engine_that_was_stopped_leaves_no_thread():
