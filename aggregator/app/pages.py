@@ -148,11 +148,11 @@ class WebServer:
             )
         )
         self._thread = threading.Thread(target=self._serve, daemon=True)
-        log.info("serving", listen=joined(*self._socket.getsockname()[:2]))
 
     def start(self) -> None:
-        """Serve in a thread of its own."""
+        """Serve in a thread of its own; the signals are ours by then."""
         self._thread.start()
+        log.info("serving", listen=joined(*self._socket.getsockname()[:2]))
 
     def wait(self) -> None:
         """Return when `stop` was called and all ended; signals are heard meanwhile.

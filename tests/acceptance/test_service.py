@@ -1,6 +1,7 @@
 """`run`: polls, publishes and serves until it is told to stop, and then ends cleanly."""
 
 import json
+import os
 import signal
 import socket
 import threading
@@ -8,6 +9,8 @@ import time
 import urllib.request
 from contextlib import contextmanager, suppress
 from urllib.error import HTTPError
+
+import pytest
 
 from aggregator.store import open_store
 from tests.acceptance.test_commands import rss
@@ -124,6 +127,27 @@ def test_signals_that_come_together_are_all_heard(at, origin):
         process.send_signal(signal.SIGHUP)
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
+
+
+@pytest.mark.parametrize("command", ["run", "scheduler", "serve"])
+def test_a_service_that_is_told_to_reload_while_it_starts_goes_on(at, command):
+    """It ended, in a way that a supervisor takes for a good one."""
+    token = at.config / "token"
+    os.mkfifo(token)
+    text = (at.config / "mediawire.yaml").read_text()
+    at.write("mediawire.yaml", text + "console: {token: 'file:token'}\n")
+    process = at.start(command)
+    try:
+        with token.open("w") as begun:  # opens when somebody reads its config
+            process.send_signal(signal.SIGHUP)
+            begun.write("0123456789abcdef")
+        said(process, "event=serving" if command == "serve" else "event=running")
+
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_serve_shows_what_another_process_stored(at, origin):
