@@ -4,6 +4,7 @@ In: what was found (`Found`, from `examined`). Out: sentences, one for each thin
 wrong; none if all is well. Nothing that stays is written, nobody is asked.
 """
 
+import errno
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -40,7 +41,8 @@ class Found(Struct, frozen=True, kw_only=True):
     """What was found.
 
     `versions` and `floors` by package; `installed` is when this program was put here,
-    `newest` when the newest article was first seen; `writable` by folder.
+    `newest` when the newest article was first seen; `hindered` is why nothing can be
+    written to a folder, and what to do.
     """
 
     versions: Mapping[str, str]
@@ -50,7 +52,7 @@ class Found(Struct, frozen=True, kw_only=True):
     now: datetime
     installed: datetime
     newest: datetime | None = None
-    writable: Mapping[str, bool] = field(default_factory=dict)
+    hindered: Mapping[str, str] = field(default_factory=dict)
     has_temporary: bool = True
     store: str | None = None
 
@@ -82,11 +84,7 @@ def complaints(found: Found) -> list[str]:
             f"the clock says {found.now:%Y-%m-%d %H:%M} UTC, but the newest article was "
             f"seen at {found.newest:%Y-%m-%d %H:%M}; set the clock"
         )
-    wrong += [
-        f"{folder}: cannot be written to; let the service's user own it"
-        for folder, writable in found.writable.items()
-        if not writable
-    ]
+    wrong += [f"{folder}: {why}" for folder, why in found.hindered.items()]
     if not found.has_temporary:
         wrong.append(
             "no folder for temporary files can be written to, and a new store and edits "
@@ -110,7 +108,7 @@ def examined(config: Config, *, now: datetime) -> Found:
             Path(aggregator.__file__).stat().st_mtime, UTC
         ),
         newest=newest,
-        writable={str(folder): _may_be_written(folder) for folder in folders},
+        hindered={str(each): why for each in folders if (why := _hindrance(each))},
         has_temporary=_has_temporary(),
         store=store,
     )
@@ -129,20 +127,21 @@ def _store(config: Config) -> tuple[str | None, datetime | None]:
     return None, newest.first_seen if newest else None
 
 
-def _may_be_written(folder: Path) -> bool:
-    """Whether a folder, or the first above it that exists, may be written to.
+def _hindrance(folder: Path) -> str | None:
+    """Return why nothing can be written to a folder, or the first above it that exists.
 
-    It is tried, with a file that is gone at once: of root, `os.access` says that
-    it may write everywhere, also below `/proc`.
+    It is tried, with a byte in a file that is gone at once: of root, `os.access` says
+    that it may write everywhere, also below `/proc`; and a full disk takes empty files.
     """
-    for place in (folder, *folder.absolute().parents):
-        if place.exists():
-            try:
-                TemporaryFile(dir=place).close()
-            except OSError:
-                return False
-            return True
-    return False
+    place = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    try:
+        with TemporaryFile(dir=place, buffering=0) as probe:
+            probe.write(b"?")
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            return "the disk is full; free some space"
+        return "cannot be written to; let the service's user own it"
+    return None
 
 
 def _has_temporary() -> bool:

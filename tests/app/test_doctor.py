@@ -4,11 +4,13 @@ import json
 import tempfile
 import tomllib
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from aggregator.app import doctor
 from aggregator.app.configuring import load_config
 from aggregator.app.doctor import WATCHED, Found, complaints, examined
 from tests.installation import Installation
@@ -29,7 +31,6 @@ GOOD = Found(
     now=NOON,
     installed=NOON - DAY,
     newest=NOON,
-    writable={"data/public": True},
 )
 
 
@@ -48,7 +49,7 @@ FAULTS = {
     "newest article was seen": {"newest": NOON + DAY},
     "was installed at": {"installed": NOON + DAY, "newest": None},
     "TMPDIR": {"has_temporary": False},
-    "data/public": {"writable": {"data/public": False}},
+    "data/public": {"hindered": {"data/public": "cannot be written to"}},
     "is damaged": {"store": "wire.db: the file is damaged: restore the last backup"},
 }
 
@@ -101,6 +102,19 @@ def test_a_folder_that_can_never_be_made_is_named_though_root_may_all(tmp_path):
     assert "/proc/x/public" in told.stdout + told.stderr
 
 
+def test_a_disk_that_takes_empty_files_alone_is_full(tmp_path, monkeypatch):
+    """With 0 bytes left beside a running service all was well."""
+    at = Installation(tmp_path, {"a": "https://a.example/"})
+    full = partial(Path("/dev/full").open, "wb")
+    monkeypatch.setattr(
+        doctor, "TemporaryFile", lambda *, buffering, **_: full(buffering)
+    )
+
+    found = examined(load_config(at.config, environ={}), now=NOON)
+
+    assert "the disk is full; free some space" in "".join(complaints(found))
+
+
 def test_a_machine_without_a_folder_for_temporary_files_is_named(tmp_path, monkeypatch):
     """As in a container whose root is read-only and that has no tmpfs at /tmp."""
     at = Installation(tmp_path, {"a": "https://a.example/"})
@@ -120,7 +134,7 @@ def test_an_example_that_still_stands_as_contact_is_named_where_it_matters(tmp_p
     )
     warning = "contact is still the example"
 
-    doctor = at.run("doctor")
+    told_by_doctor = at.run("doctor")
     told = {
         command: at.run(*command.split()).stderr.count(warning)
         for command in (
@@ -133,8 +147,8 @@ def test_an_example_that_still_stands_as_contact_is_named_where_it_matters(tmp_p
         )
     }
 
-    assert doctor.stdout == "all else is well\n"
-    assert warning in doctor.stderr
+    assert told_by_doctor.stdout == "all else is well\n"
+    assert warning in told_by_doctor.stderr
     assert json.loads(at.run("doctor", "--json").stdout)["warnings"]
     assert told == {
         "poll": 1,
