@@ -7,6 +7,7 @@ wrong; none if all is well. Nothing that stays is written, nobody is asked.
 import errno
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
@@ -117,7 +118,7 @@ def examined(config: Config, *, now: datetime) -> Found:
 def _store(config: Config) -> tuple[str | None, datetime | None]:
     """Return what is wrong with the store, and when its newest article was seen."""
     path = file_of_store(config.store)
-    if path and not path.exists():
+    if path and not _is_there(path):
         return None, None
     try:
         with open_store(config.store, create=False, read_only=True) as store:
@@ -133,7 +134,7 @@ def _hindrance(folder: Path) -> str | None:
     It is tried, with a byte in a file that is gone at once: of root, `os.access` says
     that it may write everywhere, also below `/proc`; and a full disk takes empty files.
     """
-    place = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    place = next(filter(_is_there, (folder, *folder.absolute().parents)))
     try:
         with TemporaryFile(dir=place, buffering=0) as probe:
             probe.write(b"?")
@@ -142,6 +143,13 @@ def _hindrance(folder: Path) -> str | None:
             return "the disk is full; free some space"
         return "cannot be written to; let the service's user own it"
     return None
+
+
+def _is_there(path: Path) -> bool:
+    """Whether something is at a path, as far as this user may look."""
+    with suppress(PermissionError):
+        return path.exists()
+    return False
 
 
 def _has_temporary() -> bool:

@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from stat import S_ISDIR
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import URL, Connection, func, inspect, select
@@ -64,7 +65,7 @@ def schema_version(url: str) -> str | None:
     """Return the version of a store's schema; None: there is no store yet."""
     parsed = parsed_url(url)
     path = file_of(parsed)
-    if path and not path.exists():
+    if path and not _found(parsed, path):
         return None
     with telling(shown(parsed)):
         _find(parsed, may_create=False)
@@ -91,17 +92,32 @@ def _find(url: URL, *, may_create: bool) -> None:
     path = file_of(url)
     if path is None:
         return
-    if path.is_dir():
-        raise StoreError(f"{shown(url)}: this is a folder, not a database file")
-    if not path.exists():
+    found = _found(url, path)
+    if found is None:
         if not may_create:
             raise StoreError(f"{shown(url)}: there is no database yet")
         _create(url, path)
-    elif path.stat().st_size == 0:
+    elif S_ISDIR(found.st_mode):
+        raise StoreError(f"{shown(url)}: this is a folder, not a database file")
+    elif found.st_size == 0:
         raise SchemaMismatch(
             f"{shown(url)}: the file is empty, so something cut it short; restore the "
             f"last backup, or remove the file to start anew"
         )
+
+
+def _found(url: URL, path: Path) -> os.stat_result | None:
+    """Return what is at a path, None if nothing; StoreError if that cannot be seen."""
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        why = (error.strerror or "no reason given").lower()
+        raise StoreError(
+            f"{shown(url)}: it cannot be looked at: {why}; check the owner of file and "
+            f"folder"
+        ) from error
 
 
 def _create(url: URL, path: Path) -> None:

@@ -102,6 +102,26 @@ def test_a_folder_that_can_never_be_made_is_named_though_root_may_all(tmp_path):
     assert "/proc/x/public" in told.stdout + told.stderr
 
 
+def test_a_folder_that_may_not_be_entered_is_named(tmp_path, monkeypatch):
+    """O6: the command ended with "Permission denied", and named nothing else."""
+    at = Installation(tmp_path, {"a": "https://a.example/"})
+    config = load_config(at.config, environ={})
+    stat = Path.stat
+
+    def refused(path, **said):
+        if path.is_relative_to(tmp_path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, **said)
+
+    monkeypatch.setattr(Path, "stat", refused)
+    monkeypatch.setattr(doctor, "TemporaryFile", partial(refused, tmp_path))
+
+    told = "".join(complaints(examined(config, now=NOON)))
+
+    assert f"{tmp_path}: cannot be written to" in told
+    assert f"{tmp_path}/public: cannot be written to" in told
+
+
 def test_a_disk_that_takes_empty_files_alone_is_full(tmp_path, monkeypatch):
     """With 0 bytes left beside a running service all was well."""
     at = Installation(tmp_path, {"a": "https://a.example/"})

@@ -246,6 +246,17 @@ def test_a_place_that_cannot_be_made_is_a_sentence(tmp_path):
         open_store(f"sqlite:///{tmp_path}/file/data/mediawire.db")
 
 
+@pytest.mark.parametrize("look", [open_store, schema_version])
+def test_a_place_that_may_not_be_looked_at_is_a_sentence(tmp_path, monkeypatch, look):
+    def refused(path, **_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "stat", refused)
+
+    with pytest.raises(StoreError, match="check the owner of file and folder"):
+        look(f"sqlite:///{tmp_path}/wire.db")
+
+
 def test_a_store_survives_power_cuts_as_sqlite_promises(sqlite_url):
     with open_store(sqlite_url) as store, store._reading() as connection:
         pragmas = {
