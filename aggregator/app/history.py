@@ -204,6 +204,8 @@ class History:
         """
         known = dict(months)
         queue = sorted(due)
+        if due:  # what is recorded from here on is later than all that months hold
+            self._store.note_reading(now)
         later = self._arrivals.later(publication, due, known, now)
         for month in queue:
             before = max((m for m in months if m < month), default=None)

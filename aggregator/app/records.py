@@ -9,7 +9,7 @@ is away says nothing of what was sent: all wait until it is back.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from msgspec.structs import replace
@@ -20,27 +20,24 @@ from aggregator.fetching import cadence
 from aggregator.model import Article, Outcome, PollResult, Source, SourceState
 from aggregator.store import Store
 
-# The reports of one document are listed microseconds apart.
-_AT_ONCE = timedelta(seconds=1)
-
 
 def recorded(
     store: Store,
     sources: Mapping[str, Source],
     results: Sequence[PollResult],
     *,
+    now: datetime,
     provided: tuple[str, str] | None = None,
 ) -> list[PollResult]:
     """Return the results as the store has them now.
 
     Raises StoreAway if it is away, or if a fact about it is not what is `provided`.
     """
-    record = partial(store.record, provided=provided)
+    record = partial(store.record, now=now, provided=provided)
     try:
-        record(results)
+        return record(results)
     except StoreError:
         return [_recorded_alone(record, store, sources, result) for result in results]
-    return list(results)
 
 
 def broken(
@@ -87,26 +84,6 @@ def edited(
     )
 
 
-def arrived(result: PollResult, *, now: datetime) -> PollResult:
-    """Return what a poll brought, as first seen when it is recorded.
-
-    A poll takes a while, and months are written meanwhile. What is listed as it came is
-    listed above all that was recorded before it: below that, it would stand in no month,
-    and perhaps in no live document either. What is listed by its own date comes into
-    months that were written before it was seen.
-    """
-    return replace(result, new=tuple(_arrived(each, now) for each in result.new))
-
-
-def _arrived(article: Article, now: datetime) -> Article:
-    waited = now - article.first_seen
-    if waited <= timedelta(0):
-        return article
-    as_it_came = article.first_seen - article.listed_at <= _AT_ONCE
-    listed_at = article.listed_at + waited if as_it_came else article.listed_at
-    return replace(article, first_seen=now, listed_at=listed_at)
-
-
 def tell_of(result: PollResult) -> None:
     """Say in the log how a poll ended, and what was noted in it."""
     outcome = result.outcome
@@ -129,22 +106,21 @@ def tell_of(result: PollResult) -> None:
 
 
 def _recorded_alone(
-    record: Callable[[Sequence[PollResult]], None],
+    record: Callable[[Sequence[PollResult]], list[PollResult]],
     store: Store,
     sources: Mapping[str, Source],
     result: PollResult,
 ) -> PollResult:
     try:
-        record([result])
+        (kept,) = record([result])
     except StoreAway:
         raise
     except StoreError as error:
         unstorable = _unstorable(store, sources, result, str(error))
         if unstorable is None:
             raise
-        record([unstorable])
-        return unstorable
-    return result
+        (kept,) = record([unstorable])
+    return kept
 
 
 def _unstorable(

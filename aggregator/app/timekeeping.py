@@ -8,8 +8,9 @@ clock returns to where it stood before it went astray in our sight, or when the 
 tells of a stretch in which nothing happened. A clock that was ahead leaves such a
 stretch between now and what it saw, and saw little. A clock that is behind stands in the
 midst of what was seen and polled, or has most of it ahead: then nothing is moved, unless
-the clock stays there for a day in which most sources answer. (Certificates are witnesses:
-no host can prove who it is to a clock that is years off.)
+the clock stays there for a day in which most sources answer; what comes meanwhile is
+listed above what is ahead (see `store.arriving`). (Certificates are witnesses: no host
+can prove who it is to a clock that is years off.)
 """
 
 from collections.abc import Collection

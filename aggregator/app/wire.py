@@ -21,7 +21,7 @@ from aggregator.app.editorial import Editorial
 from aggregator.app.handover import pick_up
 from aggregator.app.lowering import Lowering
 from aggregator.app.printing import Printing
-from aggregator.app.records import arrived, broken, edited, recorded, tell_of
+from aggregator.app.records import broken, edited, recorded, tell_of
 from aggregator.app.ruled import edit_again, is_ruled_by, sign_of
 from aggregator.app.schedule import Schedule
 from aggregator.errors import StoreAway
@@ -224,10 +224,10 @@ class Wire:
         """
         with self._adopting:
             results = [self._up_to_date(result) for result in results]
-            now = self.clock()
-            results = [arrived(result, now=now) for result in results]
             provided = sign_of(self.editorial) if beside else None
-            kept = recorded(self.store, self.sources, results, provided=provided)
+            kept = recorded(
+                self.store, self.sources, results, now=self.clock(), provided=provided
+            )
         for result in kept:
             tell_of(result)
         return kept
@@ -238,17 +238,17 @@ class Wire:
         self, publications: Iterable[Publication] | None = None
     ) -> list[PublicationStatus]:
         """Render, check and write what changed; return how each document fared."""
-        return self.printing.publish(self._settled(), publications)
+        return self.printing.publish(self.clock(), publications)
 
     def archive_ahead(self) -> None:
         """Bring months up to date while nobody waits for a document."""
-        now = self._settled()
+        now = self.clock()
         if self.printing.archive_ahead(now):
             self.printing.publish(now)
 
     def publish_news(self, *, has_news: bool = False) -> list[PublicationStatus]:
         """Publish, unless all that would be made stands already."""
-        return self.printing.publish_news(self._settled(), has_news=has_news)
+        return self.printing.publish_news(self.clock(), has_news=has_news)
 
     def prune(self, now: datetime) -> int:
         """Delete articles older than the operator keeps; return how many."""
@@ -288,15 +288,6 @@ class Wire:
     def _editorial_of(self, config: Config) -> Editorial:
         sources = {source.id for source in config.sources}
         return Editorial(config, self.store.former_grants(sources))
-
-    def _settled(self) -> datetime:
-        """Return the time, at a moment when no poll is being recorded.
-
-        What was seen before it is in the store then: a month that is written at a time
-        is taken to hold all that came until then.
-        """
-        with self._adopting:
-            return self.clock()
 
     def _up_to_date(self, result: PollResult) -> PollResult:
         """Return what a poll brought as the config wants it that was adopted meanwhile."""

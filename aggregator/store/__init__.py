@@ -11,7 +11,7 @@ PostgreSQL, with the same answers.
     catalogue     what of it can be asked about articles; `transactions` below
     evidence, journal, twinship
                   doors within the door: for `verify`, of what happened when, of twins
-    recording     what a poll changes, across the tables below
+    recording     what a poll changes, across the tables below; `arriving`: when it came
     desk          what the desk decides about stored articles
     leaving       which articles are left by a twin, and may begin to stand
     redating      articles that a wrong clock saw in the future, brought back

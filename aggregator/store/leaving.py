@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, bindparam, delete, select
 
 from aggregator.epoch import micros, moment
+from aggregator.store.arriving import coming
 from aggregator.store.columns import digest
 from aggregator.store.meta import meta, put_fact, put_facts
 from aggregator.store.readable import bare, say_left_out
@@ -47,10 +48,12 @@ def note_leaving(
     if not leaving:
         return
     left = sorted(twins(connection, leaving.values()).tied())
+    if not left:
+        return
+    at = coming(connection, at)
     put_facts(connection, {_KEY.format(micros(at), id_): "" for id_ in left})
-    if left:
-        who = digest(" ".join([*sorted(leaving), *left])).hex()
-        put_fact(connection, LEFT, f"{micros(at)} {who}")
+    who = digest(" ".join([*sorted(leaving), *left])).hex()
+    put_fact(connection, LEFT, f"{micros(at)} {who}")
 
 
 def left(connection: Connection, since: datetime) -> list[Left]:

@@ -1,8 +1,9 @@
 """Write what polls found, all of it in the transaction of the caller.
 
-In: PollResults. Out: nothing; every table is as if the polls had been recorded one
-after another. A source's new validators and the articles that came with them stand or
-fall together, so a crash at any moment costs a refetch and never a report.
+In: PollResults. Out: the same, as they came (see `arriving`); every table is as if the
+polls had been recorded one after another. A source's new validators and the articles
+that came with them stand or fall together, so a crash at any moment costs a refetch and
+never a report.
 
 A poll that found nothing new costs its share of one UPDATE of `sources`.
 """
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from aggregator.model import SHARED, Article, PollResult, Withdrawn
+from aggregator.store.arriving import arrived, coming
 from aggregator.store.articles import (
     change_articles,
     existing,
@@ -34,16 +36,28 @@ from aggregator.store.sources import record_states
 from aggregator.store.twins import decide_anew
 
 
-def record(connection: Connection, results: Sequence[PollResult]) -> None:
-    """Write everything that these polls change."""
+def record(
+    connection: Connection,
+    results: Sequence[PollResult],
+    *,
+    now: datetime | None = None,
+) -> list[PollResult]:
+    """Write everything that these polls change, and return it as it came.
+
+    `now` is when they are recorded; None for polls that say themselves when all came.
+    """
     record_states(connection, results)
     log_polls(connection, results)
+    if now and any(r.new or r.changed or r.deletions for r in results):
+        now = coming(connection, now)
+        results = [arrived(result, now) for result in results]
+    known = now or max(result.at + result.took for result in results)
     documents = {r.source_id: r.document for r in results if r.document is not None}
     put_documents(connection, documents)
     if new := {article.id: article for r in results for article in r.new}:
         _add(connection, new)
     if changed := {article.id: article for r in results for article in r.changed}:
-        _change(connection, changed, _ended(results))
+        _change(connection, changed, known)
     if aliases := [(r.source_id, *alias) for r in results for alias in r.aliases]:
         _alias(connection, aliases)
     _see(connection, results)
@@ -53,12 +67,8 @@ def record(connection: Connection, results: Sequence[PollResult]) -> None:
         for id_, reason in r.deletions
     }
     if taken_back:
-        withdraw(connection, taken_back, _ended(results))
-
-
-def _ended(results: Sequence[PollResult]) -> datetime:
-    """Return when the last of some polls ended: what they changed is known since then."""
-    return max(result.at + result.took for result in results)
+        withdraw(connection, taken_back, known)
+    return list(results)
 
 
 def _add(connection: Connection, new: dict[str, Article]) -> None:

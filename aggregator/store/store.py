@@ -23,6 +23,7 @@ from aggregator.model import (
     Withdrawn,
 )
 from aggregator.store import (
+    arriving,
     desk,
     documents,
     grants,
@@ -157,19 +158,28 @@ class Store(Catalogue):
         self,
         results: Sequence[PollResult],
         *,
+        now: datetime | None = None,
         provided: tuple[str, str] | None = None,
-    ) -> None:
-        """Write all that these polls change, in one transaction.
+    ) -> list[PollResult]:
+        """Write all that these polls change, in one transaction; return it as it came.
+
+        `now` is when they are recorded; None for polls that say themselves when all came.
 
         Recording the same poll twice leaves the same store. A result whose source got
         another address meanwhile leaves its articles, but not its state. StoreAway unless
         a fact about the store (`meta`) still is what is `provided`.
         """
-        if results:
-            with self._writing() as connection:
-                if provided and meta.fact(connection, provided[0]) != provided[1]:
-                    raise StoreAway(f"{self._place}: it goes by another config by now")
-                recording.record(connection, results)
+        if not results:
+            return []
+        with self._writing() as connection:
+            if provided and meta.fact(connection, provided[0]) != provided[1]:
+                raise StoreAway(f"{self._place}: it goes by another config by now")
+            return recording.record(connection, results, now=now)
+
+    def note_reading(self, now: datetime) -> None:
+        """Note that months are read by this time: what is recorded from now on is later."""
+        with self._writing() as connection:
+            arriving.note_reading(connection, now)
 
     def release(self, source_id: str, doubt: str, *, until: datetime) -> None:
         """Believe a source for a time, whatever this sentence says of it."""

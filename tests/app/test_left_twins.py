@@ -145,6 +145,35 @@ def test_what_begins_to_stand_when_its_month_is_closed_stands_in_that_of_then(
         assert [desk.stands(each) for each in (b, c)] == [set(), set()]
 
 
+def test_what_is_left_by_a_poll_under_way_while_months_are_written_is_found(desk):
+    """It was left when that poll had ended, which the months knew of already."""
+    a, b, _ = november_is_closed(desk)
+    gone = polled("b", desk.now, state=state_of("b"), deletions=((b.id, "gone"),))
+    desk.fills_the_list()
+
+    desk.wire.record([gone])
+    desk.now += MINUTE
+    desk.publishes()
+
+    assert desk.stands(a) == {"2026-12"}
+
+
+def test_what_is_left_by_a_command_while_months_are_written_is_found(desk, monkeypatch):
+    a, b, _ = november_is_closed(desk)
+    withdraw = desk.wire.store.withdraw
+
+    def later(*said, **how):
+        desk.fills_the_list()
+        return withdraw(*said, **how)
+
+    monkeypatch.setattr(desk.wire.store, "withdraw", later)
+    withdrawn(desk, a, b)
+    desk.now += MINUTE
+    desk.publishes()
+
+    assert desk.stands(a) == {"2026-12"}
+
+
 def test_what_is_a_twin_no_more_since_its_link_changed_is_found(desk):
     a, b, c = november_is_closed(desk, near=False)
 

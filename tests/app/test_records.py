@@ -11,7 +11,7 @@ from aggregator.errors import StoreAway
 from aggregator.model import Source, Validators
 from aggregator.store import open_store
 from tests.store.databases import POSTGRESQL, schema, sessions_ended_at
-from tests.store.newsroom import article, polled, source
+from tests.store.newsroom import NOW, article, polled, source
 
 SOURCES = {
     id_: Source(id=id_, url=f"https://{id_}.example/feed") for id_ in ("ap", "bbc")
@@ -29,7 +29,7 @@ def test_a_poll_that_cannot_be_stored_fails_alone_and_is_asked_again(store):
     good = polled("ap", new=(article("flood", "ap"),))
     bad = polled("bbc", new=(article("storm", "bbc", title="half \ud800"),))
 
-    kept = recorded(store, SOURCES, [bad, good])
+    kept = recorded(store, SOURCES, [bad, good], now=NOW)
 
     assert [(r.source_id, r.outcome.kind) for r in kept] == [
         ("bbc", "failed"),
@@ -49,10 +49,10 @@ def test_a_server_that_comes_back_while_we_try_is_held_against_nobody():
         polls = [polled("ap"), polled("bbc")]
 
         with sessions_ended(times=2), pytest.raises(StoreAway, match="connection"):
-            recorded(store, SOURCES, polls)
+            recorded(store, SOURCES, polls, now=NOW)
 
         assert {state.outcome for state in store.states().values()} == {None}
-        assert recorded(store, SOURCES, polls) == polls
+        assert recorded(store, SOURCES, polls, now=NOW) == polls
 
 
 @contextmanager
@@ -79,6 +79,6 @@ def test_a_full_disk_is_held_against_nobody(store):
     many = tuple(article(f"flood {n}", "ap") for n in range(200))
 
     with pytest.raises(StoreAway, match="disk is full"):
-        recorded(store, SOURCES, [polled("ap", new=many)])
+        recorded(store, SOURCES, [polled("ap", new=many)], now=NOW)
 
     assert store.state("ap").outcome is None

@@ -44,7 +44,7 @@ def test_old_reports_that_are_being_stored_stand_in_months_written_meanwhile(
         def recorded(*results, **how):
             publishing.start()
             publishing.join(timeout=0.5)
-            record(*results, **how)
+            return record(*results, **how)
 
         monkeypatch.setattr(desk.wire.store, "record", recorded)
         desk.wire.record([slow])
