@@ -20,6 +20,7 @@ from aggregator.store.articles import (
 from aggregator.store.leaving import note_leaving
 from aggregator.store.listing import listed, relist
 from aggregator.store.search import headlines, index_again
+from aggregator.store.succession import pass_on
 
 
 def retitle(connection: Connection, edited: Sequence[Article]) -> list[str]:
@@ -59,8 +60,11 @@ def withdraw(
     """Take articles back, by id; returns how many were not taken back before."""
     note_leaving(connection, taken_back, now)
     before = listed(connection, taken_back)
-    withdrawn = sum(
-        withdraw_article(connection, id_, why) for id_, why in taken_back.items()
-    )
+    withdrawn = {
+        id_: why
+        for id_, why in taken_back.items()
+        if withdraw_article(connection, id_, why)
+    }
     relist(connection, before, taken_back)
-    return withdrawn
+    pass_on(connection, withdrawn)
+    return len(withdrawn)

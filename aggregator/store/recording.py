@@ -33,6 +33,7 @@ from aggregator.store.polls import log_polls
 from aggregator.store.search import index, index_again
 from aggregator.store.sightings import note_sightings
 from aggregator.store.sources import record_states
+from aggregator.store.succession import succeeding
 from aggregator.store.twins import decide_anew
 
 
@@ -80,6 +81,7 @@ def _add(connection: Connection, new: dict[str, Article]) -> None:
     stored = existing(connection, new)
     fresh = [article for article in new.values() if article.id not in stored]
     if fresh:
+        fresh = succeeding(connection, fresh)
         insert_articles(connection, fresh)
         insert_bodies(connection, fresh)
         list_articles(connection, fresh)

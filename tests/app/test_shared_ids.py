@@ -1,8 +1,10 @@
 """What one source takes back and another carries on under the same published id stays."""
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.app.test_left_twins import DECEMBER, MINUTE, Desk
 
@@ -83,3 +85,53 @@ def test_what_both_took_back_one_after_the_other_is_gone(desk):
 
     assert desk.stands(report) == set()
     assert told_gone(desk) == {"all", "2026-11"}
+
+
+def updated(desk):
+    """Return what the live document says of when the id changed last."""
+    live = (desk.folder / "public/feeds/all.atom").read_text()
+    (entry,) = (e for e in live.split("<entry>") if f"<id>{SHARED}</id>" in e)
+    return datetime.fromisoformat(re.findall(r"<updated>(.*?)<", entry)[0])
+
+
+def of_before(report):
+    return replace(report, updated=report.updated - timedelta(hours=2))
+
+
+def test_what_another_source_carries_on_has_changed_by_that(desk):
+    """Readers that keep the latest of two kept the words that were taken back."""
+    said = {"published_id": SHARED, "url": SHARED}
+    mine, other = (desk.report(id_, "quake", **said) for id_ in "ac")
+    desk.hears(mine, of_before(other))
+    desk.publishes()
+    before, desk.now = updated(desk), desk.now + MINUTE
+
+    take_back(desk, mine)
+    desk.publishes()
+
+    assert (before, updated(desk)) == (mine.updated, desk.now)
+    assert [proof.wrong for proof in desk.wire.store.evidence.proofs()] == [()] * 2
+
+
+def test_what_another_source_takes_up_is_later_than_its_tombstone(desk):
+    said = {"published_id": SHARED, "url": SHARED}
+    mine = desk.report("a", "quake", **said)
+    desk.hears(mine)
+    take_back(desk, mine)
+    desk.now += MINUTE
+
+    desk.hears(of_before(desk.report("c", "quake", **said)))
+    desk.publishes()
+
+    assert updated(desk) == desk.now
+
+
+def test_what_was_taken_back_before_changes_nothing_once_more(desk):
+    both = carried_by_both(desk)
+    take_back(desk, both[0])
+    other = desk.wire.store.article(both[1].id)
+    desk.now += MINUTE
+
+    take_back(desk, both[0])
+
+    assert desk.wire.store.article(other.id) == other
