@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from aggregator.app import deciding
 from aggregator.app.wire import Wire
-from aggregator.model import Config, Publication, Rights, RuleSpec, Source
+from aggregator.model import Config, Publication, Rights, RuleSpec, Selection, Source
 from aggregator.publishing import Archives
 from aggregator.store.twins import Join
 from tests import emptystore
@@ -116,6 +116,10 @@ def november_is_closed(desk, **how):
     return reports
 
 
+def november(desk):
+    return (desk.folder / "public/feeds/all/archive/2026-11.atom").read_text()
+
+
 def withdrawn(desk, _, b):
     deciding.withdraw(desk.wire, b.id, reason="a hoax")
 
@@ -199,6 +203,21 @@ def test_what_is_a_near_copy_no_more_since_the_other_was_reworded_is_found(desk)
 
     assert desk.stands(a) == {"2026-12"}
     assert desk.stands(b) == {"2026-11"}
+
+
+@pytest.mark.parametrize("near", [True, False])
+def test_an_edit_of_the_config_puts_nothing_into_a_month_that_is_closed(desk, near):
+    """Who would stand by it nobody knows without looking at all that is stored."""
+    reports = november_is_closed(desk, near=near)
+    papers = Selection(sources=("a", "c"))
+    without_b = Publication(id="all", title="All", select=papers, limit=2)
+    before = november(desk)
+
+    desk.wire.adopt(replace(desk.wire.config, publications=(without_b,)))
+    desk.fills_the_list()
+
+    assert november(desk) == before
+    assert [desk.stands(each) for each in reports] == [set(), {"2026-11"}, set()]
 
 
 def test_what_was_left_in_vain_before_its_month_was_closed_is_found_later(desk):
