@@ -8,6 +8,7 @@ spell it as their language does: `a/b` in a path, `a%2fb` in a link, `a&#47;b` i
 import re
 from base64 import b64encode
 from collections.abc import Iterator
+from functools import cache
 from html import escape
 from urllib.parse import unquote, unquote_plus
 
@@ -31,7 +32,7 @@ def discreet(text: str, source: Source) -> str:
     """
     told = {secret for secret in _told(source) if len(secret) >= SHORTEST_SECRET}
     for secret in sorted(told, key=lambda each: (-len(each), each)):
-        text = _without(text, [_spellings(letter) for letter in secret])
+        text = _without(text, secret)
     return text
 
 
@@ -52,6 +53,7 @@ def _told(source: Source) -> Iterator[str]:
             yield from _BETWEEN.split(value)
 
 
+@cache
 def _spellings(letter: str) -> tuple[str, ...]:
     """Return how a server may write a letter of what it was told, in small letters.
 
@@ -69,19 +71,31 @@ def _spellings(letter: str) -> tuple[str, ...]:
     return (in_url, in_url.replace("%", "%25"), in_json, *in_html, *written)
 
 
-def _without(text: str, spelled: list[tuple[str, ...]]) -> str:
-    """Return a text with *** for each place where all the letters follow one another."""
+def _without(text: str, secret: str) -> str:
+    """Return a text with *** for each place where all the letters follow one another.
+
+    Where the first of them do is looked for at once: 8,000 characters of an address took
+    2 s with the twenty values of a cookie, letter by letter, and take 10 ms.
+    """
+    beginning = "".join(map(_any_spelling, secret[:SHORTEST_SECRET]))
+    begins = re.compile(beginning, re.IGNORECASE)
     kept, at = "", 0
-    while at < len(text):
-        end = _end(text, at, spelled)
-        kept += text[at] if end is None else "***"
-        at = end or at + 1
-    return kept
+    while begun := begins.search(text, at):
+        start = begun.start()
+        end = _end(text, start, secret)
+        kept += text[at:start] + ("***" if end else text[start])
+        at = end or start + 1
+    return kept + text[at:]
 
 
-def _end(text: str, at: int, spelled: list[tuple[str, ...]]) -> int | None:
+def _any_spelling(letter: str) -> str:
+    return f"(?:{'|'.join(map(re.escape, _spellings(letter)))})"
+
+
+def _end(text: str, at: int, secret: str) -> int | None:
     """Return where a secret that begins at a place ends, None if none begins there."""
-    for known, spellings in enumerate(spelled):
+    for known, letter in enumerate(secret):
+        spellings = _spellings(letter)
         rest = text[at : at + _LONGEST_SPELLING].lower()
         if not rest:
             return at if known >= SHORTEST_SECRET else None
