@@ -91,15 +91,15 @@ class Service:
             lookout = Thread(target=work, daemon=True, name=name)
             lookout.start()
             self._lookouts.append(lookout)
-        # Before there are further ones, which another thread begins at once.
-        self.tick()
-        self._engine.every(self.tick)
-        self._engine.every(self._look_after, UPKEEP_EVERY)
         log.info(
             "running",
             sources=len(self.wire.sources),
             publications=len(self.wire.config.publications),
         )
+        # Before there are further ones, which another thread begins at once.
+        self.tick()
+        self._engine.every(self.tick)
+        self._engine.every(self._look_after, UPKEEP_EVERY)
         self._tell(READY)
         while not self._stop.wait(HEED):
             pass
