@@ -9,7 +9,7 @@ from lxml import etree
 
 from tests.corpus import FOLDER, files, needs_corpus, told
 from tests.feedrules import problems
-from tests.installation import Installation
+from tests.installation import LONG_PATIENCE, Installation
 from tests.origin import Origin
 
 pytestmark = needs_corpus
@@ -54,6 +54,7 @@ def polled(tmp_path_factory):
         at = Installation(
             tmp_path_factory.mktemp("corpus"), sources, publications=PUBLICATIONS
         )
+        at.patience = LONG_PATIENCE
         yield at, at.poll()
 
 
