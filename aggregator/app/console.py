@@ -15,7 +15,9 @@ from aggregator.app.amending import ConfigFolder
 from aggregator.app.following import Following
 from aggregator.app.prospect import address_of, described, known_as, prospect
 from aggregator.app.service import Service
+from aggregator.app.sparing import why_spared
 from aggregator.app.wire import Wire
+from aggregator.config import masked
 from aggregator.errors import Complaint, ConfigError, MediaWireError
 from aggregator.fetching import cadence
 from aggregator.model import Source
@@ -165,6 +167,10 @@ class OperatorsDesk:
             )
             if reason := cadence.may_force(source, state, now=self._wire.clock()):
                 raise MediaWireError(f"{known} is not asked: {reason}")
+        elif reason := why_spared(
+            address, self._wire.store.states(), now=self._wire.clock()
+        ):
+            raise MediaWireError(f"{masked(address)} is not asked: {reason}")
 
     def _taken_up(self) -> None:
         """Let the config be read again at once, by this process."""

@@ -7,13 +7,14 @@ us to stay away, that it did. No store is created.
 
 from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
+from datetime import datetime
 
 from msgspec.structs import replace
 
 from aggregator.app.clock import utc_now
 from aggregator.errors import MediaWireError
 from aggregator.fetching import cadence
-from aggregator.model import Config, PollResult, SourceState
+from aggregator.model import Config, PollResult, Source, SourceState
 
 
 def spared(config: Config, *, named: bool = False) -> dict[str, str]:
@@ -22,7 +23,7 @@ def spared(config: Config, *, named: bool = False) -> dict[str, str]:
     A feed that is gone may be, where the operator `named` it.
     """
     now = utc_now()
-    states = cadence.configured(config.sources, _stored(config.store), now=now)
+    states = cadence.configured(config.sources, stored(config.store), now=now)
     reasons = {}
     for source in config.sources:
         state = states[source.id]
@@ -32,6 +33,18 @@ def spared(config: Config, *, named: bool = False) -> dict[str, str]:
             again = f"`poll --force {source.id}` asks all the same"
             reasons[source.id] = f"{state.because}; {again}"
     return reasons
+
+
+def why_spared(
+    url: str, rows: Mapping[str, SourceState], *, now: datetime
+) -> str | None:
+    """Return why an address that no source has may not be asked now, None if it may.
+
+    A source that is not configured any more may have been asked to stay away from it.
+    """
+    added = Source(id=url, url=url)
+    row = cadence.configured([added], rows, now=now)[url]
+    return cadence.may_force(added, row, now=now)
 
 
 def spare(config: Config, asked: Iterable[PollResult]) -> None:
@@ -45,7 +58,7 @@ def spare(config: Config, asked: Iterable[PollResult]) -> None:
     if not wanted:
         return
 
-    def promised(rows: Mapping[str, SourceState]) -> list[SourceState]:
+    def left_alone(rows: Mapping[str, SourceState]) -> list[SourceState]:
         return [
             _promised(rows[id_], state) if id_ in rows else state
             for id_, state in wanted.items()
@@ -54,7 +67,7 @@ def spare(config: Config, asked: Iterable[PollResult]) -> None:
     with suppress(MediaWireError):
         if schema_version(config.store) is not None:
             with closing(open_store(config.store)) as store:
-                store.revise(promised, among=wanted)
+                store.revise(left_alone, among=wanted)
 
 
 def _promised(row: SourceState, answered: SourceState) -> SourceState:
@@ -73,7 +86,7 @@ def _promised(row: SourceState, answered: SourceState) -> SourceState:
     )
 
 
-def _stored(url: str) -> Mapping[str, SourceState]:
+def stored(url: str) -> Mapping[str, SourceState]:
     """Return the rows of a store, none if it cannot be read: then nothing is known."""
     from aggregator.store import open_store, schema_version
 

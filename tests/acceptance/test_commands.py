@@ -579,6 +579,27 @@ def test_a_check_and_a_test_wait_for_a_running_retry_after_too(tmp_path, origin)
     assert len(origin.heard) == 1
 
 
+def test_a_source_that_was_removed_waits_for_a_running_retry_after_too(
+    tmp_path, origin
+):
+    """P12: neither a test of its address, nor to add it, nor another id asks early."""
+    origin.answers("/feed", status=429, headers=[("Retry-After", "3600")])
+    at = Installation(tmp_path, {"gazette": origin.url()})
+    at.poll()
+    at.write_sources({})
+
+    tested = at.run("source", "test", origin.url(), code=1)
+    added = at.run("source", "add", origin.url(), code=1)
+    at.write_sources({"renamed": origin.url()})
+    polled = at.poll()
+
+    assert "/feed is not asked: Retry-After until" in tested.stderr
+    assert "/feed is not asked: Retry-After until" in added.stderr
+    assert polled["polled"] == 0
+    assert at.status()["renamed"]["because"].startswith("Retry-After until")
+    assert len(origin.heard) == 1
+
+
 @pytest.mark.parametrize("known", ["gazette", "herald"])
 def test_what_a_check_was_asked_to_wait_for_every_command_waits_for(
     tmp_path, origin, known

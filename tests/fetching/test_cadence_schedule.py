@@ -131,6 +131,20 @@ def test_a_retry_after_holds_for_another_address_on_its_host(url, waits):
     assert bool(cadence.may_force(A, edited, now=LATER)) is waits
 
 
+@pytest.mark.parametrize(
+    ("url", "waits"), [(A.url, True), (f"{A.url}#top", True), (f"{A.url}?a=b", False)]
+)
+def test_a_retry_after_holds_for_its_address_under_another_id(url, waits):
+    """P12: nor does a source that is renamed, or removed and added anew."""
+    renamed = replace(A, id="renamed", url=url)
+
+    rows = cadence.configured([renamed], {A.id: ROWS["throttled"]}, now=LATER)
+
+    row = rows[renamed.id]
+    assert row.next_poll_at == (NOW + 5 * HOUR if waits else LATER)
+    assert bool(cadence.may_force(renamed, row, now=LATER)) is waits
+
+
 def test_a_retry_after_holds_for_the_host_that_a_redirect_led_to():
     """P12: an operator who follows a redirect into the config breaks no promise."""
     row = replace(ROWS["throttled"], feed=FeedInfo(domain="c.example"))

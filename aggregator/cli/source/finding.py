@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from aggregator.app.clock import utc_now
 from aggregator.app.prospect import (
     Prospect,
     address_of,
@@ -15,7 +16,7 @@ from aggregator.app.prospect import (
     known_as,
     prospect,
 )
-from aggregator.app.sparing import spared
+from aggregator.app.sparing import spared, stored, why_spared
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.opening import configured
 from aggregator.cli.source.files import SourceFiles
@@ -70,7 +71,12 @@ def add(
     files = SourceFiles(ctx.obj)
     address = _address(url, files.config)
     refuse_known = partial(_refuse_known, ctx, files.config)
-    found = prospect(files.config, address, before=refuse_known)
+
+    def before(asked: str) -> None:
+        refuse_known(asked)
+        _keep_promise(files.config, asked)
+
+    found = prospect(files.config, address, before=before)
     refuse_known(found.url)
     entry: dict[str, Any] = {
         "id": id_ or _id(files.config, found, title),
@@ -154,6 +160,7 @@ def _prospect(url: str, config: Config) -> Prospect:
         known = known_as(config, address)
         if known and (reason := spared(config, named=True).get(known)):
             raise MediaWireError(f"{masked(address)} is polled as {known}: {reason}")
+        _keep_promise(config, address)
 
     return prospect(config, _address(url, config), before=spare)
 
@@ -173,6 +180,12 @@ def _refuse_known(ctx: click.Context, config: Config, url: str) -> None:
         why_not = f": {reason}" if reason else ""
         click.echo(f"mediawire: {masked(url)} is polled as {known}{why_not}", err=True)
         ctx.exit(FAILED)
+
+
+def _keep_promise(config: Config, url: str) -> None:
+    """Raise MediaWireError if a source that was removed must leave an address alone."""
+    if reason := why_spared(url, stored(config.store), now=utc_now()):
+        raise MediaWireError(f"{masked(url)} is not asked: {reason}")
 
 
 def _id(config: Config, found: Prospect, title: str | None) -> str:

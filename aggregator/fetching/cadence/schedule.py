@@ -63,11 +63,16 @@ def reconfigured(source: Source, state: SourceState, *, now: datetime) -> Source
 def configured(
     sources: Iterable[Source], stored: Mapping[str, SourceState], *, now: datetime
 ) -> dict[str, SourceState]:
-    """Return the row of each source as the config wants it, by id; new where none was."""
+    """Return the row of each source as the config wants it, by id; new where none was.
+
+    A new source is due at once, unless a Retry-After of its very address runs: one that
+    left the config, or has another id since, was asked to stay away.
+    """
+    promises = _promises(stored.values(), now)
     return {
         source.id: reconfigured(source, stored[source.id], now=now)
         if source.id in stored
-        else initial(source, now=now)
+        else _added(source, promises.get(_address(source.url)), now)
         for source in sources
     }
 
@@ -136,6 +141,32 @@ def spread(
         )
         for turn, (source, state) in enumerate(backlog)
     ]
+
+
+def _promises(rows: Iterable[SourceState], now: datetime) -> dict[str, datetime]:
+    """Return until when each address must be left alone, whoever asked it."""
+    return {
+        _address(url): row.retry_after_until
+        for row in rows
+        if row.retry_after_until and row.retry_after_until > now
+        for url in (row.url, row.fetch_url)
+    }
+
+
+def _address(url: str) -> str:
+    """Return what two addresses have in common whose publisher hears the same."""
+    try:
+        return target(url).url
+    except ValueError:
+        return url
+
+
+def _added(source: Source, promise: datetime | None, now: datetime) -> SourceState:
+    row = initial(source, now=now)
+    if promise is None:
+        return row
+    row = replace(row, retry_after_until=promise, advised_until=promise)
+    return _within_bounds(source, row, now)
 
 
 def _within_bounds(source: Source, state: SourceState, now: datetime) -> SourceState:
