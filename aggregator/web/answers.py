@@ -17,10 +17,11 @@ from hashlib import blake2b
 
 from msgspec import Struct, field
 from msgspec.structs import replace
+from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from aggregator.deflate import gzip_form
-from aggregator.web.negotiation import accepts_gzip
+from aggregator.web.negotiation import accepts_gzip, listed
 
 GZIP_SUFFIX = "-gz"
 # Below this a packet is a packet, compressed or not.
@@ -65,7 +66,7 @@ def tag_of(body: bytes) -> str:
 
 
 def answer(
-    asked: Mapping[str, str],
+    asked: Headers,
     shown: Document,
     *,
     headers: Mapping[str, str],
@@ -79,7 +80,7 @@ def answer(
     a second is dated a second ahead; before that comes, it is said to have changed `now`
     (RFC 9110 section 8.8.2.1).
     """
-    coding = _coding(asked.get("accept-encoding"), shown)
+    coding = _coding(listed(asked, "accept-encoding"), shown)
     if status == 200 and _has_it(asked, shown):  # noqa: PLR2004 - HTTP's word
         status = 304
     if now and shown.modified and shown.modified > now:
@@ -115,12 +116,12 @@ def _coding(accept_encoding: str | None, shown: Document) -> str | None:
     return "gzip" if worth and accepts_gzip(accept_encoding) else None
 
 
-def _has_it(headers: Mapping[str, str], shown: Document) -> bool:
+def _has_it(headers: Headers, shown: Document) -> bool:
     """Whether the client said that it holds this very document.
 
     If-None-Match counts alone where it is present; tags compare weakly.
     """
-    known = headers.get("if-none-match")
+    known = listed(headers, "if-none-match")
     if known is not None:
         tags = {shown.tag, shown.tag + GZIP_SUFFIX}
         return known.strip() == "*" or not tags.isdisjoint(_ENTITY_TAG.findall(known))

@@ -24,7 +24,7 @@ from aggregator.model import Config, Publication
 from aggregator.publishing import formats
 from aggregator.web.answers import answer
 from aggregator.web.links import Links
-from aggregator.web.negotiation import HTML, representation
+from aggregator.web.negotiation import HTML, listed, representation
 from aggregator.web.newsroom import Newsroom
 from aggregator.web.protection import FEED_POLICY
 from aggregator.web.published import Published
@@ -62,7 +62,7 @@ class Feeds:
         self._published = Published()
         self._follow(newsroom.config)
 
-    def answer(self, path: str, asked: Mapping[str, str]) -> Response | None:
+    def answer(self, path: str, asked: Headers) -> Response | None:
         """Return the answer with a published document, None if none is meant or there.
 
         `asked` are the headers of the request.
@@ -99,11 +99,11 @@ class Feeds:
             f"/feeds/{each.id}": _ordered(each) for each in config.publications
         }
 
-    def _offered(self, path: str, asked: Mapping[str, str]) -> Offer | None:
+    def _offered(self, path: str, asked: Headers) -> Offer | None:
         if path in self._named:
             return self._named[path]
         if path in self._formats:
-            return self._preferred(path, asked.get("accept"))
+            return self._preferred(path, listed(asked, "accept"))
         return self._month(path)
 
     def _preferred(self, path: str, accept: str | None) -> Offer | None:
@@ -153,7 +153,7 @@ async def feed(request: Request) -> Response:
         raise _unpublished(offered[stem])
     if name not in offered:
         raise HTTPException(404)
-    accept = request.headers.get("accept")
+    accept = listed(request.headers, "accept")
     if representation(accept, _ordered(offered[name])) != HTML:
         raise _unpublished(offered[name])
     return await run_in_threadpool(section, request, offered[name])

@@ -1,10 +1,12 @@
 """Choose what a client gets by what it says it accepts.
 
 In: the values of Accept and Accept-Encoding. Out: one of the things we have. Pure.
-Source: RFC 9110 sections 12.5.1 and 12.5.3.
+Source: RFC 9110 sections 5.3, 12.5.1 and 12.5.3.
 """
 
 from collections.abc import Iterator, Sequence
+
+from starlette.datastructures import Headers
 
 HTML = "html"
 
@@ -23,6 +25,11 @@ _INCLUDED = {
     "json": {"application/*"},
     HTML: {"text/*"},
 }
+
+
+def listed(asked: Headers, name: str) -> str | None:
+    """Return a header that is a list, which may come on several lines; None for none."""
+    return ", ".join(lines) if (lines := asked.getlist(name)) else None
 
 
 def representation(accept: str | None, formats: Sequence[str]) -> str:

@@ -102,6 +102,20 @@ def test_who_holds_the_document_gets_a_304_without_a_body(site, template, coding
     assert "content-type" not in again.headers
 
 
+def test_a_list_may_come_on_several_lines(site):
+    """RFC 9110 section 5.3. Headers of two spellings are two lines of one header."""
+    feed = ATOM.removesuffix(".atom")
+    tag = site.get(ATOM).headers["etag"]
+
+    held = site.get(ATOM, if_none_match='"other"', If_None_Match=tag)
+    packed = site.get(ATOM, accept_encoding="br", Accept_Encoding="gzip")
+    rss = site.get(feed, accept="text/html;q=0.1", Accept="application/rss+xml")
+
+    assert held.status == 304
+    assert packed.headers["content-encoding"] == "gzip"
+    assert rss.type == "application/rss+xml"
+
+
 def test_either_tag_is_good_for_a_304(site):
     packed = site.get(ATOM, accept_encoding="gzip").headers["etag"]
 

@@ -24,7 +24,7 @@ from aggregator.web.api.listing import Page, next_address
 from aggregator.web.api.operations import LISTED
 from aggregator.web.api.problems import HANDLERS
 from aggregator.web.api.values import asked
-from aggregator.web.negotiation import accepts
+from aggregator.web.negotiation import accepts, listed
 from aggregator.web.protection import FEED_POLICY
 from aggregator.web.rendering import links_of, newsroom_of
 from aggregator.web.sharing import SHARED, preflight
@@ -91,7 +91,7 @@ def _endpoint(operation: Operation) -> Callable[[Request], Awaitable[Response]]:
     async def serve(request: Request) -> Response:
         if request.method == "OPTIONS":
             return preflight()
-        if not accepts(request.headers.get("accept"), openapi.JSON):
+        if not accepts(listed(request.headers, "accept"), openapi.JSON):
             raise HTTPException(406)
         return await run_in_threadpool(_answered, operation, request)
 
