@@ -24,6 +24,7 @@ _PLAIN = frozenset({"", "identity", "none", "utf-8"})
 _TRANSFERS = frozenset({b"", b"identity", b"chunked"})
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 _DEFLATE = "deflate"
+_READ = _GZIP | {"", _DEFLATE}
 _ZLIB_HEADER = 2  # bytes
 
 
@@ -39,8 +40,8 @@ def read(raw: Raw, head: Head, *, cap: int) -> tuple[bytes, int]:
     `cap` bounds both sizes. FetchError `encoding`, `protocol` or `too-large`; what the
     connection raises passes through.
     """
-    coding = head.text("content-encoding").lower()
-    if coding not in _GZIP | _PLAIN and coding != _DEFLATE:
+    coding = _coding(head)
+    if coding not in _READ:
         raise FetchError(
             "the answer came in a content coding that we neither asked for nor read "
             f"({coding[:40]!a}); we asked for gzip",
@@ -55,7 +56,7 @@ def read(raw: Raw, head: Head, *, cap: int) -> tuple[bytes, int]:
     length = head.text("content-length").lstrip("0")
     if length.isdecimal() and (len(length), length) > (len(str(cap)), str(cap)):
         raise _too_large(cap)
-    if coding in _PLAIN:
+    if not coding:
         return _plain(raw, cap)
     return _inflated(raw, "gzip" if coding in _GZIP else coding, cap)
 
@@ -66,7 +67,7 @@ def beginning(raw: Raw, head: Head, *, most: int) -> bytes:
     For a look at what it is: a coding that is not ours, or broken, ends it early and
     refuses nothing. What the connection raises passes through.
     """
-    zipped = head.text("content-encoding").lower() in _GZIP
+    zipped = _coding(head) in _GZIP
     member = zlib.decompressobj(_GZIP_WINDOW) if zipped else None
     body, wire_bytes = bytearray(), 0
     while len(body) < most and wire_bytes < most:
@@ -79,6 +80,15 @@ def beginning(raw: Raw, head: Head, *, most: int) -> bytes:
         except zlib.error:
             break
     return bytes(body[:most])
+
+
+def _coding(head: Head) -> str:
+    """Return the coding of a body, "" for none; of several the list of them.
+
+    Some servers list `identity` beside the one that they used.
+    """
+    named = head.text("content-encoding").lower().split(",")
+    return ", ".join(each for each in map(str.strip, named) if each not in _PLAIN)
 
 
 def _plain(raw: Raw, cap: int) -> tuple[bytes, int]:

@@ -234,6 +234,14 @@ def bare(body):
     return zlib.compress(body, wbits=-15)
 
 
+@pytest.mark.parametrize("coding", ["gzip, identity", "identity, gzip", "GZIP,"])
+def test_a_coding_beside_none_is_that_coding(origin, fetch, coding):
+    packed = gzip.compress(b"<rss/>")
+    origin.answers("/feed", packed, headers=[("Content-Encoding", coding)])
+
+    assert fetch(origin.url()).body == b"<rss/>"
+
+
 @pytest.mark.parametrize("deflated", [zlib.compress, bare])
 @pytest.mark.parametrize("body", [b"<rss/>", os.urandom(9_000), b""])
 def test_deflate_is_read_with_its_header_or_without(origin, fetch, deflated, body):
