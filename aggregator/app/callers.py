@@ -37,7 +37,7 @@ def most_connections() -> int:
     return MOST if files == resource.RLIM_INFINITY else min(files // 2, MOST)
 
 
-def bounded(most: int) -> type[HttpToolsProtocol]:
+def bounded(most: int) -> type[HttpToolsProtocol]:  # noqa: C901 - a class's methods
     """Return a protocol whose connections are `most` together; for one server."""
     heard: OrderedDict[HttpToolsProtocol, None] = OrderedDict()
 
@@ -82,6 +82,12 @@ def bounded(most: int) -> type[HttpToolsProtocol]:
             self._unread = 0
             super().on_message_complete()
 
+        def shutdown(self) -> None:
+            """End with the answers under way; wait for no question that is not whole."""
+            super().shutdown()
+            if not _can_be_answered(self._asked):
+                self.transport.close()
+
     return Bounded
 
 
@@ -94,6 +100,11 @@ def _ask(cycles: Cycles, cycle: RequestResponseCycle | None) -> None:
         cycles.popleft()
     if cycle:
         cycles.append(cycle)
+
+
+def _can_be_answered(cycles: Cycles) -> bool:
+    """Whether any question is whole, and not answered yet."""
+    return any(not (each.response_complete or each.more_body) for each in cycles)
 
 
 def _nobody_listens(cycles: Cycles) -> None:

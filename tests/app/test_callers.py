@@ -6,6 +6,7 @@ import socket
 import struct
 from contextlib import ExitStack, suppress
 from threading import Event
+from time import monotonic
 
 import pytest
 
@@ -160,6 +161,21 @@ def test_who_leaves_between_two_questions_is_no_error_of_ours(
     left.set()
     server.stop()
 
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
+
+
+def test_a_stop_waits_for_no_form_that_never_ends(server, calls, caplog):
+    """A14: it took 5.5 s, and an error stood in the log for each of them."""
+    form = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 99\r\n"
+    head = b"POST /status/sign-in HTTP/1.1\r\nHost: x\r\nOrigin: http://x\r\n"
+    slow = calls(head + form + b"\r\ntoken=")
+    assert asked(calls()).startswith(b"HTTP/1.1 200")
+    began = monotonic()
+
+    server.stop()
+
+    assert heard(slow) == b""
+    assert monotonic() - began < pages.LINGER / 2
     assert [each for each in caplog.records if each.levelname == "ERROR"] == []
 
 

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.routing import Mount
 
 from aggregator.model import ConsoleAccess
+from aggregator.web.console import guarding
 from aggregator.web.console.guarding import read_form
 from aggregator.web.site import application
 
@@ -369,6 +370,21 @@ def test_a_form_that_breaks_off_is_no_fault_of_ours():
 
     with pytest.raises(HTTPException, match="broke off"):
         asyncio.run(read_form(request))
+
+
+def test_a_form_that_comes_too_slowly_is_refused(monkeypatch):
+    """A14: whoever sends one is held for no longer than a hub is."""
+    monkeypatch.setattr(guarding, "LONGEST", 0.0)
+
+    async def receive():
+        await asyncio.sleep(10)
+
+    kind = (b"content-type", b"application/x-www-form-urlencoded")
+    request = Request({"type": "http", "headers": [kind]}, receive)
+
+    with pytest.raises(HTTPException, match="took too long") as refused:
+        asyncio.run(read_form(request))
+    assert refused.value.status_code == 408
 
 
 def test_a_program_uses_the_token_and_needs_no_form(house, site):

@@ -1,9 +1,10 @@
 """Put the door in front of a page of the console, and show what it says.
 
 In: what answers an operator. Out: what answers anybody. A form is read here, at most
-16 KB and 50 fields of it, and checked before anything happens.
+16 KB and 50 fields of it, in 30 seconds, and checked before anything happens.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -36,6 +37,7 @@ HEADERS = {
 }
 MOST_BYTES = 16 * 1024
 MOST_FIELDS = 50
+LONGEST = 30.0  # seconds that a form may take
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -73,16 +75,19 @@ def open_form(
 
 
 async def read_form(request: Request) -> Form:
-    """Return the fields of a form; HTTPException if it is none, or too large."""
+    """Return the fields of a form; HTTPException if it is none, too large or too slow."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != _FORM:
         raise HTTPException(415, detail=f"Send a form ({_FORM}), nothing else.")
     body = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MOST_BYTES:
-                raise HTTPException(413, detail="The form is too large.")
+        async with asyncio.timeout(LONGEST):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MOST_BYTES:
+                    raise HTTPException(413, detail="The form is too large.")
+    except TimeoutError:
+        raise HTTPException(408, detail="The form took too long.") from None
     except ClientDisconnect:
         raise HTTPException(400, detail="The form broke off.") from None
     text = body.decode("utf-8", "replace")
