@@ -44,7 +44,7 @@ def intake(file: str, content: bytes, config: Config) -> Intake:
 
     `file` is what it is called in sentences.
     """
-    written, flaw = read_any_opml(file, content)
+    written, types, flaw = read_any_opml(file, content)
     addresses = {_asked(source.url) for source in config.sources}
     ids = {folded(source.id) for source in config.sources}
     taken: list[dict[str, Any]] = []
@@ -55,7 +55,7 @@ def intake(file: str, content: bytes, config: Config) -> Intake:
             known += 1
             continue
         entry = _tidy(outline) | {"id": unused(outline["id"], ids)}
-        if reason := _refusal(entry, config.folder):
+        if reason := _no_feed(types[index]) or _refusal(entry, config.folder):
             place = written.place(("sources", index))
             left_out.append(f"{place}: {reason}")
             continue
@@ -101,6 +101,19 @@ def _tidy(outline: dict[str, Any]) -> dict[str, Any]:
 def _line(text: str) -> str:
     seen = (" " if unicodedata.category(c) in {"Cc", "Cs"} else c for c in text)
     return re.sub(r"\s+", " ", "".join(seen)).strip()
+
+
+def _no_feed(kind: str) -> str | None:
+    """Return why an outline of a `type` is no feed, or None: most have none, or `rss`.
+
+    FreshRSS lists pages, too, out of which it makes feeds itself: `HTML+XPath`.
+    Source: its documentation, "OPML in FreshRSS".
+    """
+    if not kind.lower().startswith(("html+", "xml+", "json+")):
+        return None
+    return (
+        f"this is no feed, but a page that another program makes one of (type {kind})"
+    )
 
 
 def _refusal(entry: dict[str, Any], folder: Path) -> str | None:

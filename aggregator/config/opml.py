@@ -44,6 +44,10 @@ _EXTRAS = (("site", "htmlurl", public_address), ("language", "language", languag
 
 def read_opml(file: str, content: bytes, *, known: Collection[str]) -> Written:
     """Return the feeds of a list, but for those whose address is `known`."""
+    return _written(_walked(file, content, known), file)
+
+
+def _walked(file: str, content: bytes, known: Collection[str]) -> "_Outlines":
     outlines = _Outlines(file, known)
     try:
         _Strict(outlines).parse(content)
@@ -55,20 +59,23 @@ def read_opml(file: str, content: bytes, *, known: Collection[str]) -> Written:
         message = "the encoding that this list declares is not read; save it as UTF-8"
         place = Place(file=file, line=1, column=1)
         raise ConfigError((place.complaint((), message),)) from error
-    return _written(outlines, file)
+    return outlines
 
 
-def read_any_opml(file: str, content: bytes) -> tuple[Written, str | None]:
-    """Return all feeds of a list, and why it had to be read forgivingly, if so.
+def read_any_opml(file: str, content: bytes) -> tuple[Written, list[str], str | None]:
+    """Return all feeds of a list, the `type` of each, and a flaw: why it was forgiven.
 
-    ConfigError where even then it is no list of ours, or declares entities.
+    ConfigError where even forgivingly read it is no list of ours, or declares entities.
     """
+    flaw = None
     try:
-        return read_opml(file, content, known=()), None
+        written = _written(outlines := _walked(file, content, ()), file)
     except ConfigError as error:
+        flaw = str(error)
         outlines = _Outlines(file, known=())
         _Forgiving(outlines).parse(content)
-        return _written(outlines, file), str(error)
+        written = _written(outlines, file)
+    return written, outlines.types, flaw
 
 
 def _written(outlines: "_Outlines", file: str) -> Written:
@@ -95,6 +102,7 @@ class _Outlines:
     def __init__(self, file: str, known: Collection[str]) -> None:
         self.sources: list[dict[str, Any]] = []
         self.places: list[Place] = []
+        self.types: list[str] = []
         self.is_opml = False
         self.here: Callable[[], tuple[int, int]] = lambda: (1, 0)
         self._file = file
@@ -143,6 +151,7 @@ class _Outlines:
             | ({"tags": list(dict.fromkeys(tags))} if tags else {})
         )
         self.places.append(self._place())
+        self.types.append(said.get("type", ""))
 
     def _place(self) -> Place:
         line, column = self.here()

@@ -84,6 +84,28 @@ def test_a_feed_that_gives_no_id_is_left_out_with_a_sentence_of_ours(config):
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "is_taken"),
+    [
+        ("rss", True),
+        ("application/rss+xml", True),
+        ("JSONFeed", True),
+        ("HTML+XPath", False),
+        ("XML+XPath", False),
+        ("JSON+DotNotation", False),
+    ],
+)
+def test_a_page_that_freshrss_scrapes_is_no_feed(config, kind, is_taken):
+    made = f'<outline type="{kind}" xmlUrl="https://page.example/"/>'
+
+    found = intake("f.opml", f"<opml><body>{made}</body></opml>".encode(), config)
+
+    assert bool(found.sources) is is_taken
+    assert [f"(type {kind})" in said for said in found.left_out] == [True] * (
+        not is_taken
+    )
+
+
 @needs_corpus
 def test_every_list_of_the_corpus_is_taken_in_or_refused_with_a_reason(
     desk: Desk, config

@@ -159,7 +159,7 @@ def test_a_list_that_is_not_well_formed_is_refused_where_it_stays_and_read_where
 
     with pytest.raises(ConfigError, match=r"f\.opml:2:20: this is no well-formed OPML"):
         read_opml("f.opml", content, known=())
-    written, flaw = read_any_opml("f.opml", content)
+    written, _, flaw = read_any_opml("f.opml", content)
 
     [source] = written.values["sources"]
     assert (source["url"], source["tags"]) == ("https://a.example/x?a=1&b=2", ["T"])
@@ -171,7 +171,7 @@ def test_bytes_of_another_encoding_are_read_as_what_they_are_declared_to_be():
     outline = '<outline text="caf\xe9 <" xmlUrl="https://a.example/"/>'
     content = f"<?xml version='1.0' encoding='latin-1'?><opml>{outline}</opml>"
 
-    written, _ = read_any_opml("f.opml", content.encode("latin-1"))
+    written, _, _ = read_any_opml("f.opml", content.encode("latin-1"))
 
     assert written.values["sources"][0]["title"] == "café <"
 
