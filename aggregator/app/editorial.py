@@ -121,10 +121,10 @@ class Editorial:
         """
         from aggregator.publishing import withheld
 
-        if article.withdrawn:
-            return (
-                f"withdrawn by the {article.withdrawn.by}: {article.withdrawn.reason}"
-            )
+        if gone := article.withdrawn:
+            who = f"withdrawn by the {gone.by}"
+            # A source need not say why; its reason reads like this then.
+            return who if gone.reason == who else f"{who}: {gone.reason}"
         if reason := refusal(publication.select, article, now=article.listed_at):
             return reason
         dropped = self._edited(article, publication).dropped

@@ -104,6 +104,8 @@ def _cell(value: object) -> str:
     """Return a value as it stands in a row, which is one line whatever it holds."""
     if value is None:
         return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S")
     return " ".join(str(value).splitlines())

@@ -6,7 +6,7 @@ import click
 
 from aggregator.cli import FAILED, Invocation
 from aggregator.cli.opening import reading_wire
-from aggregator.cli.terminal import emit_json, json_option
+from aggregator.cli.terminal import counted, emit_json, json_option
 
 # A service that runs publishes within seconds of a poll: what differs only because it
 # is about to be published does not differ any more after this many seconds.
@@ -47,7 +47,8 @@ def verify(ctx: click.Context, *, as_json: bool) -> None:
     else:
         for each in found:
             click.echo(f"{each.subject}: {each.sentence}")
-        click.echo(f"{checked} articles checked, {len(found)} differences")
+        differing = counted(len(found), "difference")
+        click.echo(f"{counted(checked, 'article')} checked, {differing}")
     if found:
         ctx.exit(FAILED)
 

@@ -23,6 +23,11 @@ _SENTENCES = {
     "model_type": _MAPPING,
     "model_attributes_type": _MAPPING,
 }
+# What other programs read as "all keys of that mapping" (YAML 1.1, no part of 1.2).
+_NO_MERGING = (
+    "; mappings are not merged here: write the keys out, or let sources share them by "
+    "`defaults` or a group"
+)
 # pydantic puts this behind the key where the key itself is wrong.
 _KEY = "[key]"
 
@@ -50,5 +55,6 @@ def _complaint(detail: ErrorDetails, written: Written, schema_file: str) -> Comp
 
 def unknown_key(path: Path, written: Written, known: list[str]) -> Complaint:
     """Return the complaint about a key that nothing knows, with the nearest known."""
-    message = f"unknown key{nearest(str(path[-1]), known)}"
+    hint = _NO_MERGING if path[-1] == "<<" else nearest(str(path[-1]), known)
+    message = f"unknown key{hint}"
     return written.complaint(path, message, at_key=True)

@@ -39,12 +39,13 @@ class Place(Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         """Return `file:line:column`, as far as known."""
-        return ":".join(str(p) for p in (self.file, self.line, self.column) if p)
+        file = _one_line(self.file)
+        return ":".join(str(p) for p in (file, self.line, self.column) if p)
 
     def complaint(self, path: Path, message: str) -> Complaint:
         """Return a complaint about what stands here, without control characters."""
         return Complaint(
-            file=self.file,
+            file=_one_line(self.file),
             line=self.line,
             column=self.column,
             path=_one_line(_shortened(dotted(path))),

@@ -162,6 +162,7 @@ def test_the_store_tells_its_schema_and_what_is_in_it(at, origin):
     at.run("db", "migrate")
     at.poll()
 
+    assert re.search(r"^current +yes$", at.run("db", "status").stdout, re.MULTILINE)
     found = json.loads(at.run("db", "status", "--json").stdout)
 
     assert (missing["schema"], missing["current"]) == (None, False)

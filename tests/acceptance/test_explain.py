@@ -123,6 +123,28 @@ def test_explain_says_what_else_in_a_document_was_the_same_article(tmp_path):
     ]
 
 
+def test_explain_says_once_that_a_source_took_its_report_back(tmp_path):
+    """It said "withdrawn by the source: withdrawn by the source"."""
+    head = '<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:a</id><title>A</title>'
+    entry = (
+        "<entry><id>urn:1</id><title>Rain</title><content>It rained.</content></entry>"
+    )
+    gone = (
+        '<at:deleted-entry xmlns:at="http://purl.org/atompub/tombstones/1.0" '
+        'ref="urn:1" when="2026-01-01T00:00:00Z"/>'
+    )
+    with Origin() as origin:
+        for held in (entry, gone):
+            origin.answers("/a", f"{head}{held}</feed>".encode())
+        at = Installation(tmp_path, {"a": origin.url("/a")})
+        at.poll()
+        (found,) = json.loads(at.run("article", "list", "--json").stdout)
+        at.run("poll", "--force", "a")
+
+    story = at.run("explain", found["id"]).stdout
+    assert "no, withdrawn by the source\n" in story
+
+
 @pytest.mark.parametrize(
     ("guid", "others", "why"),
     [

@@ -82,6 +82,9 @@ def test_a_missing_file_is_found(at):
     (at.folder / "public" / "feeds" / "wire.json").unlink()
 
     assert differences(at)["feeds/wire.json"] == "the file is missing"
+    assert at.run("verify", code=1).stdout.endswith(
+        "2 articles checked, 1 difference\n"
+    )
 
 
 def test_a_missing_file_is_found_though_it_could_not_be_written_last(at):

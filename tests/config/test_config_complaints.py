@@ -87,6 +87,7 @@ def test_everything_wrong_in_all_files_is_said_at_once(desk: Desk):
         ("fetch: {timeouts: 30s}", "1:9: fetch.timeouts: unknown key; did you mean timeout?"),
         ("BASE_URL: http://a.example/", "1:1: BASE_URL: unknown key; did you mean base_url?"),
         ("fecth:", "1:1: fecth: unknown key; did you mean fetch?"),
+        ("<<: {keep: 1d}", "1:1: <<: unknown key; mappings are not merged here: write the keys out, or let sources share them by `defaults` or a group"),
         ("hosts: {https://a.example/: {per_host: 2}}", '1:9: hosts.https://a.example/: "https://a.example/" is no host; write example.org or "*.example.org"'),
         ("hosts: {a..example: {per_host: 2}}", '1:9: hosts.a..example: "a..example" is no host; write example.org or "*.example.org"'),
         ("hosts: {.a.example: {per_host: 2}}", '1:9: hosts..a.example: ".a.example" is no host; write example.org or "*.example.org"'),
@@ -350,3 +351,9 @@ def test_a_folder_that_may_not_be_read_says_so(desk: Desk, monkeypatch):
     monkeypatch.setattr("os.access", lambda _path, _mode: False)  # root may always
 
     assert desk.complaint() == f"{desk.folder}: cannot be read: permission denied"
+
+
+def test_the_name_of_a_file_breaks_no_line(desk: Desk):
+    desk.writes("sources.d/a\nb.yaml", "sources: [{id: a, url: nowhere}]")
+
+    assert desk.complaint().startswith("sources.d/a\\nb.yaml:1:24: sources.0.url: ")
