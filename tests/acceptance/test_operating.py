@@ -107,6 +107,25 @@ def test_a_poll_by_hand_is_conditional_and_never_against_a_retry_after(at, origi
     assert len(origin.heard) == 1
 
 
+def test_a_running_service_keeps_a_retry_after_of_a_source_that_was_removed(at, origin):
+    """P12: it is not tested by hand, nor polled when it comes back with another id."""
+    origin.answers("/feed", status=429, headers=[("Retry-After", "3600")])
+    with_token(at)
+    with running(at) as process:
+        said(process, "event=polled", "outcome=failed")
+        at.write_sources({})
+        said(process, 'event="config adopted"')
+        tested, why = asks(at, "POST", "/status/test", {"url": origin.url()})
+        at.write_sources({"renamed": origin.url()})
+        said(process, 'event="config adopted"')
+        polled, page = asks(at, "POST", "/status/sources/renamed/poll")
+
+    assert (tested, polled) == (409, 409)
+    assert "is not asked: Retry-After until" in why
+    assert "Retry-After until" in page
+    assert len(origin.heard) == 1
+
+
 def test_a_new_source_is_polled_by_hand_and_tested(at, origin):
     origin.answers("/feed", rss(1, 2), headers=[("ETag", '"1"')])
     origin.answers("/other", rss(1, 2, 3))
