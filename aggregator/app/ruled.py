@@ -35,6 +35,11 @@ def is_ruled_by(store: Store, editorial: Editorial) -> bool:
     return store.meta(name) == digest
 
 
+def is_ruled(store: Store) -> bool:
+    """Return whether all articles of a store stand there as some desk edits them."""
+    return bool(store.meta(_DIGEST))
+
+
 def edit_again(store: Store, editorial: Editorial) -> None:
     """Let changed rules and tags go over what is stored, unless they did."""
     if is_ruled_by(store, editorial):

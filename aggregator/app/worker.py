@@ -3,8 +3,8 @@
 In: a Wire on a PostgreSQL store that a scheduler keeps. Out: polls, recorded; the
 scheduler hears of what is new and publishes it. A worker decides nothing that holds for
 all: it sets up no store and no source, edits nothing stored, moves no times, prunes and
-publishes nothing. It waits, and says why, while its config is not the scheduler's, its
-clock is not the server's, or somebody polls once and alone.
+publishes nothing. It waits, and says why, while no scheduler was there, its config is not
+the scheduler's, its clock is not the server's, or somebody polls once and alone.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +15,7 @@ from threading import Event, Thread
 from aggregator.app.beat import Beat
 from aggregator.app.following import Following
 from aggregator.app.polling import Polling
+from aggregator.app.ruled import is_ruled
 from aggregator.app.service import GRACE, HEED
 from aggregator.app.share import Share
 from aggregator.app.supervisor import READY, STOPPING, Tell, nobody
@@ -28,6 +29,10 @@ from aggregator.store import Shards
 NOT_ENLISTED = (
     "the sources or rules of this machine's config are not those that the scheduler "
     "goes by; give both the same config folder"
+)
+NOT_YET = (
+    "no scheduler goes by the sources and rules of this store yet; start "
+    "`mediawire scheduler`, or wait until it is done with an edit of its config"
 )
 
 
@@ -116,7 +121,7 @@ class Worker:
     def _require_enlisted(self) -> None:
         """Raise StoreAway while the config is another than the scheduler's."""
         if not self._wire.is_enlisted():
-            raise StoreAway(NOT_ENLISTED)
+            raise StoreAway(NOT_ENLISTED if is_ruled(self._wire.store) else NOT_YET)
 
     def _recorded(self, results: Sequence[PollResult]) -> list[PollResult]:
         """Commit what polls brought, once the config is the scheduler's.

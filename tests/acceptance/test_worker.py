@@ -16,6 +16,7 @@ from tests.store.databases import POSTGRESQL, schema
 needs_postgresql = pytest.mark.skipif(
     not POSTGRESQL, reason="PostgreSQL was left out by the caller"
 )
+RULES = "rules: {r: {kind: headline, unshout: true}}\n"
 HOSTS = [f"127.0.0.{number}" for number in range(2, 14)]
 
 
@@ -35,6 +36,15 @@ def agencies(folder, **keys):
 def asked(origins):
     """Return how often each feed was asked for. Two hosts may have the same port."""
     return Counter(o.url(heard.path) for o in origins for heard in o.heard)
+
+
+def waiting(at):
+    """Start a worker, return why it polls nothing, and end it."""
+    worker = at.start("--log-format", "logfmt", "worker")
+    try:
+        return said(worker, 'event="tick failed"')
+    finally:
+        last_words(worker)
 
 
 def last_words(*processes):
@@ -114,6 +124,16 @@ def test_a_worker_waits_for_who_polls_once_and_says_so(tmp_path):
         finally:
             poll.kill()
             poll.communicate()
+
+
+@needs_postgresql
+def test_a_worker_says_what_it_waits_for(tmp_path):
+    with agencies(tmp_path) as (_, at):
+        assert "start `mediawire scheduler`" in waiting(at)
+
+        at.run("publish")
+        at.write("publications.yaml", "publications: [{id: w, rules: [r]}]\n" + RULES)
+        assert "give both the same config folder" in waiting(at)
 
 
 def test_a_store_in_a_file_has_no_workers(tmp_path):
