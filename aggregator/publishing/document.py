@@ -138,11 +138,12 @@ def compose(
     top = masthead(publication, name, base_url)
     place = shelf(name, top)
     try:
-        keys = [place + digest for _, digest in reports]
         made = kept.take(
-            keys, lambda new: pieces_of([reports[n][0] for n in new], name, top)
+            f"{publication.id}.{name}",
+            place,
+            [digest for _, digest in reports],
+            lambda new: pieces_of([reports[n][0] for n in new], name, top),
         )
-        kept.stand(f"{publication.id}.{name}", place, keys)
         fit, left_out = sorted_out([report for report, _ in reports], made)
         if of_all is None or left_out:
             of_all = common([report for report, _ in fit])
