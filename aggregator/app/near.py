@@ -19,7 +19,8 @@ from aggregator.editing.rules.duplicates import LEAST_LIKENESS
 from aggregator.epoch import micros
 from aggregator.model import Article
 from aggregator.store import Store, say_left_out
-from aggregator.store.twins import Join, Sketched
+from aggregator.store.comparing import Sketched
+from aggregator.store.twins import Join
 from aggregator.text import markup
 from aggregator.text.likeness import PACKED_SIZE, likeness, numbers, sketch
 

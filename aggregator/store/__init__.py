@@ -14,6 +14,7 @@ PostgreSQL, with the same answers.
     recording     what a poll changes, across the tables below; `arriving`: when it came
     desk          what the desk decides about stored articles
     leaving       which articles are left by a twin, and may begin to stand
+    comparing     which articles nobody compared yet, and what they may be like
     succession    what carries on an id that another source took back
     redating      articles that a wrong clock saw in the future, brought back
     proving       every row read back; `seals`: what tells that one flipped

@@ -11,8 +11,6 @@ age. The joins stay until then: they tell what else to compare it with.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
-from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -26,8 +24,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     select,
-    union,
-    union_all,
     update,
 )
 
@@ -76,7 +72,7 @@ sketches = Table(
 )
 
 # When a sketch is listed that is to be made anew.
-_ANEW = -(2**62)
+ANEW = -(2**62)
 
 _ids = bindparam("which", type_=Name, expanding=True)
 _carriers = select(refs.c.article_id).where(
@@ -98,7 +94,7 @@ _hold_no_more = (
     .values(likeness=0)
 )
 _decide_anew = (
-    update(sketches).where(sketches.c.article_id.in_(_ids)).values(listed_at=_ANEW)
+    update(sketches).where(sketches.c.article_id.in_(_ids)).values(listed_at=ANEW)
 )
 # Nobody changes them while we write what was found out about their words.
 _revisions = (
@@ -108,36 +104,7 @@ _revisions = (
     .with_for_update(read=True)
 )
 _comparable = select(sketches.c.article_id).where(
-    sketches.c.article_id.in_(_ids), sketches.c.listed_at > _ANEW
-)
-_made = select(
-    sketches.c.article_id,
-    sketches.c.sketch,
-    articles.c.source_id,
-    articles.c.source_title,
-    articles.c.listed_at,
-).join(articles, articles.c.article_id == sketches.c.article_id)
-_sketched = _made.where(sketches.c.listed_at >= bindparam("since")).order_by(
-    sketches.c.listed_at, sketches.c.article_id
-)
-_anew = select(sketches.c.article_id).where(sketches.c.listed_at == _ANEW)
-_relatives = _made.where(
-    sketches.c.article_id.in_(
-        union(
-            select(joins.c.like_id).where(joins.c.article_id.in_(_anew)),
-            select(joins.c.article_id).where(joins.c.like_id.in_(_anew)),
-        )
-    ),
-    sketches.c.listed_at > _ANEW,
-    sketches.c.listed_at < bindparam("since"),
-)
-_undecided = union_all(
-    select(articles.c.listed_at, articles.c.article_id)
-    .join(sketches, sketches.c.article_id == articles.c.article_id, isouter=True)
-    .where(articles.c.listed_at >= bindparam("since"), sketches.c.article_id.is_(None)),
-    select(articles.c.listed_at, articles.c.article_id)
-    .join(sketches, sketches.c.article_id == articles.c.article_id)
-    .where(sketches.c.listed_at == _ANEW),
+    sketches.c.article_id.in_(_ids), sketches.c.listed_at > ANEW
 )
 
 
@@ -150,16 +117,6 @@ class Join(NamedTuple):
     article_id: str
     like_id: str
     likeness: float
-
-
-class Sketched(NamedTuple):
-    """What near-duplicates are recognised by."""
-
-    article_id: str
-    source_id: str
-    source_title: str
-    listed_at: int
-    sketch: bytes
 
 
 class Twins(NamedTuple):
@@ -262,31 +219,6 @@ def put_decided(
         if join.article_id in fresh
     ]
     execute_each(connection, _join, joined)
-
-
-def sketched(connection: Connection, since: datetime) -> list[Sketched]:
-    """Return what is known of articles listed since a time, the first listed first.
-
-    And before them, of those that had to do with what is to be decided anew.
-    """
-    bounds = {"since": micros(since)}
-    rows = chain(
-        connection.execute(_relatives, bounds), connection.execute(_sketched, bounds)
-    )
-    return [
-        Sketched(r.article_id, r.source_id, r.source_title, r.listed_at, r.sketch)
-        for r in rows
-    ]
-
-
-def undecided(connection: Connection, since: datetime) -> list[str]:
-    """Return the ids of articles of which it is to be found out what they are like.
-
-    Those listed since a time that were never looked at, and all that have other words
-    since; the first listed first.
-    """
-    places = connection.execute(_undecided, {"since": micros(since)})
-    return [id_ for _, id_ in sorted(map(tuple, places))]
 
 
 def _revisions_of(connection: Connection, article_ids: set[str]) -> dict[str, int]:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from aggregator.model import Article
-from aggregator.store import leaving, twins
+from aggregator.store import comparing, leaving, twins
+from aggregator.store.comparing import Sketched
 from aggregator.store.transactions import Transaction
-from aggregator.store.twins import Join, Sketched, Twins
+from aggregator.store.twins import Join, Twins
 
 
 class Twinship:
@@ -56,7 +57,7 @@ class Twinship:
         And of those that had to do with what is to be decided anew, whatever their age.
         """
         with self._reading() as connection:
-            return twins.sketched(connection, since)
+            return comparing.sketched(connection, since)
 
     def undecided(self, since: datetime) -> list[str]:
         """Return the ids of articles of which nobody knows what their words are like.
@@ -64,4 +65,4 @@ class Twinship:
         Of those that were never looked at, only such as are listed since a time.
         """
         with self._reading() as connection:
-            return twins.undecided(connection, since)
+            return comparing.undecided(connection, since)
