@@ -3,12 +3,12 @@
 Each method is one transaction, as those of `Store`, which opens this door (`twins`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from aggregator.model import Article
 from aggregator.store import comparing, leaving, twins
-from aggregator.store.comparing import Sketched
+from aggregator.store.comparing import Band, Sketched
 from aggregator.store.transactions import Transaction
 from aggregator.store.twins import Join, Twins
 
@@ -51,13 +51,16 @@ class Twinship:
         with self._writing() as connection:
             twins.put_decided(connection, sketches, joins)
 
-    def sketched(self, since: datetime) -> list[Sketched]:
+    def sketched(
+        self, since: datetime, sharing: Collection[Band] | None = None
+    ) -> list[Sketched]:
         """Return the sketches of articles listed since a time.
 
         And of those that had to do with what is to be decided anew, whatever their age.
+        Of all these only such as are `sharing` a band with others, if bands are given.
         """
         with self._reading() as connection:
-            return comparing.sketched(connection, since)
+            return comparing.sketched(connection, since, sharing)
 
     def undecided(self, since: datetime) -> list[str]:
         """Return the ids of articles of which nobody knows what their words are like.

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
+from aggregator.app import near
 from aggregator.app.near import find_near
 from aggregator.app.wire import Wire
 from aggregator.model import Config, Publication, RuleSpec, Selection, Source
@@ -233,3 +234,21 @@ def test_what_nobody_reworded_is_decided_once(room):
 
     assert find_near(room.wire.store, room.now) == 1
     assert find_near(room.wire.store, room.now) == 0
+
+
+def test_one_report_is_compared_with_what_may_be_like_it_and_nothing_else(
+    room, monkeypatch
+):
+    """Of 51,000 sketches all were indexed for each new entry: 2.7 s of CPU."""
+    room.hears("b", HARBOUR)
+    room.hears("c", LIBRARY, "Library opens")
+    room.shows()
+    compared, index = [], near.Index
+    monkeypatch.setattr(
+        near, "Index", lambda each: compared.extend(each) or index(each)
+    )
+
+    room.hears("a", HARBOUR)
+
+    assert find_near(room.wire.store, room.now) == 1
+    assert [each.source_id for each in compared] == ["b"]

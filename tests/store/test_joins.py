@@ -47,6 +47,21 @@ def test_a_near_duplicate_is_found_from_either_side(store, page):
     assert from_one.joins == from_other.joins == (join,)
 
 
+@pytest.mark.parametrize(
+    ("band", "papers"),
+    [((0, b"\0\1"), {"bbc"}), ((2, b"\0\1"), {"ap"}), ((4, b"\0\1"), set())],
+)
+def test_sketches_are_found_by_what_stands_in_a_place_of_theirs(
+    store, page, band, papers
+):
+    made = [(page[0], b"\0\1\2\3"), (other_of(store), b"\2\3\0\1")]
+    store.twins.put(made, [])
+
+    found = store.twins.sketched(NOW - HOUR, {band})
+
+    assert {each.source_id for each in found} == papers
+
+
 def test_what_the_desk_lets_stand_alone_is_known_as_such(store, page):
     store.twins.split(page[0].id, now=NOW)
 
