@@ -1,7 +1,8 @@
 """What articles are compared with, to find near-duplicates: the sketches of others.
 
 In: a time, and bands of what is new. Out: of which articles it is to be found out what
-they are like, and the sketches of those that they may be like. `twins` keeps both, and what was found out.
+they are like, and the sketches of those that they may be like. `twins` keeps both, and
+what was found out.
 """
 
 from collections import defaultdict
