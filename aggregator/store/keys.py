@@ -84,18 +84,16 @@ _named = (
     .distinct()
     .order_by(refs.c.article_id)
 )
-_carried = (
-    select(articles.c.published_id)
+_of_names = (
+    select()
+    .select_from(articles)
     .join(refs, refs.c.article_id == articles.c.article_id)
     .where(refs.c.digest.in_(bindparam("digests", expanding=True)))
 )
-_carriers = (
-    select(articles.c.article_id)
-    .join(refs, refs.c.article_id == articles.c.article_id)
-    .where(
-        refs.c.digest.in_(bindparam("digests", expanding=True)),
-        articles.c.withdrawn.is_(None),
-    )
+_carried = _of_names.add_columns(articles.c.published_id)
+_taken_back = _carried.where(articles.c.withdrawn.is_not(None))
+_carriers = _of_names.add_columns(articles.c.article_id).where(
+    articles.c.withdrawn.is_(None)
 )
 _forget_keys = delete(keys).where(
     keys.c.source_id == bindparam("source_id"),
@@ -161,21 +159,19 @@ def named(connection: Connection, ref: str) -> list[str]:
 
 def carried(connection: Connection, published_ids: Sequence[str]) -> set[str]:
     """Return which of these published ids stored articles have."""
-    found = {
-        id_
-        for some in chunks([digest(id_) for id_ in published_ids])
-        for id_ in connection.scalars(_carried, {"digests": some})
-    }
+    found = _found(connection, _carried, published_ids)
+    return found.intersection(published_ids)
+
+
+def taken_back(connection: Connection, published_ids: Sequence[str]) -> set[str]:
+    """Return which of these published ids articles have that were withdrawn."""
+    found = _found(connection, _taken_back, published_ids)
     return found.intersection(published_ids)
 
 
 def carriers(connection: Connection, published_ids: Sequence[str]) -> set[str]:
     """Return the ids of articles by these names, or once by them, but withdrawn ones."""
-    return {
-        id_
-        for some in chunks([digest(id_) for id_ in published_ids])
-        for id_ in connection.scalars(_carriers, {"digests": some})
-    }
+    return _found(connection, _carriers, published_ids)
 
 
 def forget_keys(
@@ -189,6 +185,16 @@ def forget_keys(
 def forget_refs(connection: Connection) -> None:
     """Delete the outside names of articles that are no longer stored."""
     connection.execute(_forget_refs)
+
+
+def _found(
+    connection: Connection, asked: Select[str], names: Sequence[str]
+) -> set[str]:
+    return {
+        id_
+        for some in chunks([digest(name) for name in names])
+        for id_ in connection.scalars(asked, {"digests": some})
+    }
 
 
 def _hold(connection: Connection, holders: Sequence[tuple[str, str, str]]) -> None:

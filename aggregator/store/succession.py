@@ -15,21 +15,12 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from aggregator.epoch import micros
 from aggregator.model import Article, Withdrawn
-from aggregator.store import seals
+from aggregator.store import keys, seals
 from aggregator.store.articles import articles, note_changed, rows_of
-from aggregator.store.columns import chunks, digest, execute_each
-from aggregator.store.keys import carriers, refs
+from aggregator.store.columns import execute_each
 
 _SEAL = "seal_face"
 _any_gone = select(articles.c.article_id).where(articles.c.withdrawn.is_not(None))
-_gone = (
-    select(articles.c.published_id)
-    .join(refs, refs.c.article_id == articles.c.article_id)
-    .where(
-        refs.c.digest.in_(bindparam("digests", expanding=True)),
-        articles.c.withdrawn.is_not(None),
-    )
-)
 _change = (
     update(articles)
     .where(articles.c.article_id == bindparam("which"))
@@ -41,9 +32,10 @@ def pass_on(connection: Connection, taken_back: Mapping[str, Withdrawn]) -> None
     """Let those carry the ids of articles on that have them, too: changed by that."""
     gone = rows_of(connection, taken_back)
     at = {row.published_id: micros(taken_back[id_].at) for id_, row in gone.items()}
+    carriers = keys.carriers(connection, sorted(at))
     heirs = {
         id_: row
-        for id_, row in rows_of(connection, carriers(connection, sorted(at))).items()
+        for id_, row in rows_of(connection, carriers).items()
         if row.updated < at.get(row.published_id, row.updated)
     }
     changed = []
@@ -59,12 +51,7 @@ def succeeding(connection: Connection, new: Sequence[Article]) -> list[Article]:
     """Return new articles: changed when they came, if their id was taken back before."""
     if connection.scalar(_any_gone.limit(1)) is None:
         return list(new)
-    asked = sorted({digest(each.published_id) for each in new})
-    gone = {
-        id_
-        for some in chunks(asked)
-        for id_ in connection.scalars(_gone, {"digests": some})
-    }
+    gone = keys.taken_back(connection, sorted({each.published_id for each in new}))
     return [
         replace(each, updated=max(each.updated, each.first_seen))
         if each.published_id in gone
