@@ -91,6 +91,7 @@ class Service:
             lookout = Thread(target=work, daemon=True, name=name)
             lookout.start()
             self._lookouts.append(lookout)
+        # Before the first poll ends, which may take a millisecond.
         log.info(
             "running",
             sources=len(self.wire.sources),

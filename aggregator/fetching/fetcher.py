@@ -1,7 +1,7 @@
 """Fetch a document, whatever kind of source it comes from.
 
 In: a FetchRequest. Out: Fetched or NotModified, or FetchError with a sentence. A kind is
-opened when the first address with one of its schemes is asked for.
+opened when the first address with one of its schemes is asked for, or before (`open`).
 """
 
 from collections.abc import Iterable, Mapping

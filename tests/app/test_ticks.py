@@ -4,6 +4,7 @@ from threading import Event, Lock, Semaphore, Thread
 
 import pytest
 
+from aggregator.events import log
 from tests.app.agency import PATIENCE, agency
 from tests.app.test_sharing import house
 from tests.store.databases import POSTGRESQL
@@ -47,6 +48,18 @@ def most_at_a_time(service):
 def test_a_scheduler_never_ticks_twice_at_a_time(tmp_path):
     with agency(tmp_path) as desk:
         assert most_at_a_time(desk.service) == 1
+
+
+def test_a_service_says_that_it_runs_before_it_polls(tmp_path, monkeypatch):
+    """Whoever waits for the line must not find one of a poll before it."""
+    said = []
+    with agency(tmp_path) as desk:
+        monkeypatch.setattr(log, "info", lambda event, **_: said.append(event))
+        desk.service.tick = lambda: (said.append("ticks"), desk.service.stop())
+
+        desk.service.run()
+
+    assert said[:2] == ["running", "ticks"]
 
 
 @pytest.mark.skipif(not POSTGRESQL, reason="PostgreSQL was left out by the caller")
