@@ -9,7 +9,7 @@ new entry changes the run in which it stands and no other, and the same entries 
 same bytes whatever was published before. A long entry is a run of its own.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -161,8 +161,7 @@ class Pieces:
         now = {each: made.get(each) or before[each] for each in fingerprints}
         left = self._shelves.get(document, shelf)
         if left != shelf:
-            self._standing.pop(left, None)
-            self._packed.pop(left, None)
+            self._clear(left)
         self._shelves[document] = shelf
         self._standing[shelf] = now
         return [now[each] for each in fingerprints]
@@ -179,3 +178,12 @@ class Pieces:
         now = {run: before.get(run) or deflated(between.join(run)) for run in found}
         self._packed[shelf] = now
         return tuple([now[run] for run in found])
+
+    def let_go(self, documents: Collection[str]) -> None:
+        """Let go of what stands in any document but these."""
+        for document in self._shelves.keys() - documents:
+            self._clear(self._shelves.pop(document))
+
+    def _clear(self, shelf: bytes) -> None:
+        self._standing.pop(shelf, None)
+        self._packed.pop(shelf, None)

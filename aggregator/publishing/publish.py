@@ -11,7 +11,7 @@ can tell whether it belongs to the plain one.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -156,19 +156,29 @@ class Publisher:
         """Remove what we wrote for publications and formats that are no more.
 
         Goes by the ending of a name; anything else in the folder stays. Also removes
-        what a crash left half-written. Returns the names removed.
+        what a crash left half-written, and lets go of what is in memory of them.
+        Returns the names removed.
         """
-        keep = [
-            f"{publication.id}.{name}{gz}"
-            for publication in publications
-            for name in publication.formats
-            for gz in ("", files.GZIP)
-        ]
+        offered = {publication.id: publication.formats for publication in publications}
+        plain = [f"{id_}.{name}" for id_, names in offered.items() for name in names]
+        keep = [f"{file}{gz}" for file in plain for gz in ("", files.GZIP)]
         endings = [
             f".{name}{gz}" for name in formats.names() for gz in ("", files.GZIP)
         ]
         with self._lock, files.folder(self._folder) as within:
+            self._let_go(offered, plain)
             return files.clear(within, keep=keep, endings=endings)
+
+    def _let_go(self, offered: Collection[str], plain: Collection[str]) -> None:
+        """Forget what is in mind of publications and documents that are no more."""
+        self._kept.let_go(plain)
+        for memory, keep in (
+            (self._passed, plain),
+            (self._standing, plain),
+            (self._fingerprints, offered),
+        ):
+            for name in memory.keys() - keep:
+                del memory[name]
 
     def _documents(
         self, publication: Publication, reports: Sequence[Report], margin: Margin

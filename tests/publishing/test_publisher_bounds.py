@@ -99,6 +99,18 @@ def test_what_left_its_document_is_let_go_and_nothing_else(publisher, rendered):
     assert rendered == ["Report number 2"]
 
 
+@pytest.mark.parametrize("left", [publication(formats=("rss",)), publication(id="new")])
+def test_what_is_no_longer_offered_is_not_kept_in_memory(publisher, rendered, left):
+    """O4: each publication that left the config stayed until the process ended."""
+    publisher.publish(publication(), reports(1, 2), now=NOON)
+    rendered.clear()
+
+    publisher.remove_others([left])
+    publisher.publish(publication(), reports(1, 2), now=NOON)
+
+    assert rendered == ["Report number 1", "Report number 2"]
+
+
 def test_one_new_entry_is_the_only_one_rendered_however_much_stands(
     publisher, rendered
 ):
