@@ -21,7 +21,7 @@ from aggregator.cli.opening import (
     working_wire,
 )
 from aggregator.cli.progress import Progress
-from aggregator.cli.signals import on_signals, outlive_hangups
+from aggregator.cli.signals import on_signals
 from aggregator.cli.terminal import emit_json, emit_table, json_option
 from aggregator.cli.values import listening
 from aggregator.config.folder import PUBLICATIONS
@@ -49,8 +49,6 @@ def run(ctx: click.Context, *, once: bool, listen: str | None, as_json: bool) ->
     if as_json and not once:
         raise click.UsageError("--json is for --once; `status --json` tells how all is")
     flags = {"listen": listen} if listen else {}
-    if not once:
-        outlive_hangups()
     config = working_config(invocation, flags)
     if once:
         with working_wire(config, "run --once", alone=True) as wire:
@@ -73,7 +71,6 @@ def scheduler(invocation: Invocation) -> None:
     """Poll on schedule and publish; serve nothing."""
     from aggregator.app.service import Service
 
-    outlive_hangups()
     with working_wire(working_config(invocation), "scheduler") as wire:
         load = partial(configured, invocation)
         service = Service(wire, load, supervisor(invocation.environ))
@@ -88,7 +85,6 @@ def worker(invocation: Invocation) -> None:
     from aggregator.app.worker import Worker
     from aggregator.store import open_shards
 
-    outlive_hangups()
     config = working_config(invocation)
     shards = open_shards(config.store, "worker", now=utc_now(), joins=True)
     if shards is None:
@@ -186,7 +182,6 @@ def serve(invocation: Invocation, *, listen: str | None) -> None:
     from aggregator.app.following import Following
     from aggregator.app.pages import WebServer
 
-    outlive_hangups()
     flags = {"listen": listen} if listen else {}
     wire = Wire(configured(invocation, flags))
     settle()

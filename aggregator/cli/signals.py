@@ -22,15 +22,6 @@ from aggregator.events import log
 LAST = 25.0
 
 
-def outlive_hangups() -> None:
-    """Ignore HUP while a service starts: by default it would end the process.
-
-    Nothing is missed: the config is read later in the start, and looked at once more as
-    soon as it is watched.
-    """
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-
-
 def on_signals(
     stop: Callable[[], None],
     reload: Callable[[], None] | None = None,

@@ -27,29 +27,61 @@ def heed_ctrl_c():
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-# Somebody presses Ctrl-C while the command line is loaded.
-EARLY = """
+# Signals come when a module is loaded, and when the interpreter takes itself apart.
+MEDDLED = """
 import os, signal, sys
 class Meddler:
+    def __init__(self, meant): self.meant = meant
     def find_spec(self, name, *_):
-        if name == "click":
-            os.kill(os.getpid(), signal.SIGINT)
-sys.meta_path.insert(0, Meddler())
+        while self.meant.get(name):
+            os.kill(os.getpid(), self.meant[name].pop(0))
+    def __del__(self, kill=os.kill, me=os.getpid()):
+        for number in self.meant.get("end", []):
+            kill(me, number)
+meddler = Meddler({meant})
+sys.meta_path.insert(0, meddler)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 from aggregator.__main__ import main
 main()
 """
 
 
-def test_ctrl_c_before_anything_is_loaded_is_no_traceback():
+def meddled(meant, *arguments):
+    """Return how a command ended, and what it said, that heard signals at moments."""
     ended = subprocess.run(
-        [sys.executable, "-c", EARLY],
+        [sys.executable, "-c", MEDDLED.replace("{meant}", repr(meant)), *arguments],
         capture_output=True,
         check=False,
         timeout=PATIENCE,
     )
+    return ended.returncode, ended.stderr
 
-    assert (ended.returncode, ended.stderr) == (-signal.SIGINT, b"")
+
+def test_ctrl_c_before_anything_is_loaded_is_no_traceback():
+    assert meddled({"click": [2]}) == (-signal.SIGINT, b"")
+
+
+@pytest.mark.parametrize(
+    ("command", "meant"),
+    [
+        ("run", {"click": [signal.SIGTERM]}),
+        ("run", {"click": [signal.SIGHUP], "aggregator.store": [signal.SIGTERM]}),
+        ("serve", {"aggregator.app.pages": [signal.SIGINT]}),
+        ("poll", {"sqlalchemy": [signal.SIGINT]}),
+    ],
+)
+def test_what_polls_or_serves_is_stopped_with_zero_while_it_starts(at, command, meant):
+    """It ended as TERM ends a program that knows nothing of it, or with 130."""
+    meant = {name: [int(each) for each in meant[name]] for name in meant}
+
+    assert meddled(meant, "-q", "-c", str(at.config), command) == (0, b"")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_what_has_ended_keeps_its_code_while_python_ends(tmp_path, number):
+    code, said = meddled({"end": [int(number)]}, "-c", str(tmp_path / "none"), "poll")
+
+    assert (code, b"Traceback" in said) == (78, False)
 
 
 def test_status_watches_on_a_terminal_until_ctrl_c(at):
