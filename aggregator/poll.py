@@ -175,6 +175,7 @@ def _request(source: Source, state: SourceState, now: datetime) -> FetchRequest:
         headers=source.headers,
         auth=(source.auth.username, source.auth.password) if source.auth else None,
         verify_tls=source.verify_tls,
+        waited=state.problem == "throttled" and state.retry_after_until is not None,
     )
 
 

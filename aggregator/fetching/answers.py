@@ -88,14 +88,19 @@ def advice(head: Head, now: datetime) -> Advice:
     Source: RFC 9110 section 10.2.3 (Retry-After), RFC 9111 sections 4.2, 5.2.2.1
     (max-age less Age, in seconds) and 5.3 (Expires).
     """
-    sent = min([now, *_dates(head, "date")])
-    delays = [_delay(value, sent) for value in head.values("retry-after")]
-    wait = max((d for d in delays if d is not None), default=None)
+    wait = retry_after(head, now)
     fresh = _freshness(head)
     expires = _until_expiry(head, now) if fresh is None else None
     if wait is fresh is expires is None:
         return _NONE
     return Advice(retry_after=wait, max_age=fresh, expires=expires)
+
+
+def retry_after(head: Head, now: datetime) -> timedelta | None:
+    """Return for how long the answer asks us to wait, None if it does not say."""
+    sent = min([now, *_dates(head, "date")])
+    delays = [_delay(value, sent) for value in head.values("retry-after")]
+    return max((d for d in delays if d is not None), default=None)
 
 
 def _validator(head: Head, name: str) -> bytes | None:

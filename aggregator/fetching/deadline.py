@@ -43,6 +43,10 @@ class Deadline:
             raise TimeoutError("the deadline of this fetch has passed")
         return left
 
+    def allows(self, wait: timedelta) -> bool:
+        """Whether as much is left after a wait as it takes."""
+        return 2 * wait.total_seconds() < self._ends - monotonic()
+
 
 class Exchange(Struct, kw_only=True):
     """One request and its answer, as the layers below requests must know them.

@@ -38,7 +38,7 @@ from aggregator.fetching.deadline import Deadline, Exchange, running
 from aggregator.fetching.dialling import Dialler, Resolver
 from aggregator.fetching.guard import Guard
 from aggregator.fetching.pools import pools
-from aggregator.fetching.redirects import REDIRECTS, Hop, next_hop
+from aggregator.fetching.redirects import REDIRECTS, Hop, bide, next_hop
 from aggregator.fetching.targets import Target, target
 from aggregator.fetching.tls import tls_context
 from aggregator.fetching.walls import challenged
@@ -110,11 +110,14 @@ class HttpFetcher:
                     if raw.status not in REDIRECTS:
                         return self._answer(hop, held, raw, head, now)
                     location = next(iter(head.values("location")), b"")
+                    wait = answers.retry_after(head, now)
             except FetchError as fault:
                 if turn:  # somebody was reached
                     fault.unreached = None
                 raise
             hop = next_hop(hop, raw.status, location, credentials=has_credentials)
+            if wait and not request.waited:
+                bide(hop, wait, deadline)
         raise FetchError(
             f"{hop.target.shown}: more than {self._limits.redirects} redirects in a row",
             problem="redirect",

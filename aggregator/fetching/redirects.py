@@ -6,18 +6,26 @@ credentials in hand. Bodies of redirects are never read: requests reads them who
 with redirects off (a 1 MB gzip bomb cost 2.1 GB and 20 s), and raises a plain
 UnicodeDecodeError on a Location with the byte E9.
 
+Who asks to wait before that (RFC 9110 section 10.2.3: Retry-After with any redirect) is
+waited for within the fetch, or else until the next poll, which goes on at once: asked a
+second time, they would say the same again, and their feed would never be read.
+
 Credentials, own headers and validators stay with the origin they belong to. Once a chain
 has left the first origin it has left it, even if it comes back.
 """
 
 import re
+from datetime import timedelta
+from time import sleep
 from urllib.parse import quote_from_bytes, urljoin
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from aggregator.errors import FetchError
-from aggregator.fetching.targets import Target, target
+from aggregator.fetching.deadline import Deadline
+from aggregator.fetching.targets import Target, shown, target
+from aggregator.model import Advice
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
@@ -71,6 +79,18 @@ def next_hop(hop: Hop, status: int, location: bytes, *, credentials: bool) -> Ho
         at_home=at_home,
         permanent=hop.permanent and status in _PERMANENT,
         seen=seen,
+    )
+
+
+def bide(hop: Hop, wait: timedelta, deadline: Deadline) -> None:
+    """Wait before a hop as long as was asked; FetchError `throttled` if that is long."""
+    if deadline.allows(wait):
+        sleep(wait.total_seconds())
+        return
+    raise FetchError(
+        f"{shown(hop.seen[-1])}: it redirects, and asks to wait before we go there",
+        problem="throttled",
+        advice=Advice(retry_after=wait),
     )
 
 

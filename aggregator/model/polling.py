@@ -89,7 +89,8 @@ class FetchRequest(Struct, frozen=True, kw_only=True):
 
     `home` is the configured address, where `url` is one that we learned from redirects.
     `headers`, `auth` and credentials in the address go to the origin of `home` only
-    (None: of `url`), and only there may `verify_tls` be off.
+    (None: of `url`), and only there may `verify_tls` be off. `waited`: a Retry-After has
+    been kept, so redirects are followed at once.
     """
 
     source_id: str
@@ -99,6 +100,7 @@ class FetchRequest(Struct, frozen=True, kw_only=True):
     headers: tuple[tuple[str, str], ...] = ()
     auth: tuple[str, str] | None = None
     verify_tls: bool = True
+    waited: bool = False
 
     def __repr__(self) -> str:
         return repr_without(self, "headers", "auth")

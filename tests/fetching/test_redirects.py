@@ -1,5 +1,7 @@
 """Redirects, hop by hop, and what travels along."""
 
+from datetime import timedelta
+
 import pytest
 from origin import Origin
 
@@ -9,8 +11,9 @@ from aggregator.model import NotModified, Validators
 FEED = b"<rss/>"
 
 
-def redirect(origin, path, location, status=302):
-    origin.answers(path, b"moved", status=status, headers=[("Location", location)])
+def redirect(origin, path, location, status=302, headers=()):
+    headers = [("Location", location), *headers]
+    origin.answers(path, b"moved", status=status, headers=headers)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +66,33 @@ def test_five_hops_are_followed_and_six_are_not(origin, fetch):
 
     assert failure.value.problem == "redirect"
     assert origin.heard[-1].path == "/5"
+
+
+def test_who_redirects_and_asks_to_wait_is_followed_after_that(
+    origin, fetch, monkeypatch
+):
+    """P12: RFC 9110 section 10.2.3."""
+    waited = []
+    monkeypatch.setattr("aggregator.fetching.redirects.sleep", waited.append)
+    redirect(origin, "/feed", "/new", headers=[("Retry-After", "1")])
+    origin.answers("/new", FEED)
+
+    assert (fetch(origin.url("/feed")).body, waited) == (FEED, [1.0])
+
+
+def test_a_redirect_to_wait_longer_for_is_followed_by_the_next_poll(origin, fetch):
+    """P12: it was followed at once. Asked again, it would say the same for ever."""
+    redirect(origin, "/feed", "/new", headers=[("Retry-After", "3")])
+    origin.answers("/new", FEED)
+
+    with pytest.raises(FetchError, match="asks to wait before we go there") as failure:
+        fetch(origin.url("/feed?key=SECRET"))
+    again = fetch(origin.url("/feed?key=SECRET"), waited=True)
+
+    assert (failure.value.problem, again.body) == ("throttled", FEED)
+    assert failure.value.advice.retry_after == timedelta(seconds=3)
+    assert "SECRET" not in str(failure.value)
+    assert [heard.path for heard in origin.heard][1:] == ["/feed?key=SECRET", "/new"]
 
 
 def test_a_circle_is_noticed(origin, fetch):

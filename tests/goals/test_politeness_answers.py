@@ -353,6 +353,26 @@ def test_nothing_follows_us_from_request_to_request(desk_of, origin):
         assert b"#" not in heard.line
 
 
+def test_a_redirect_that_asks_for_hours_is_followed_after_them(desk_of, origin):
+    """P12: RFC 9110 section 10.2.3. Nor is its feed never read for that."""
+    late = [("Location", "/new"), ("Retry-After", "7200")]
+    origin.answers("/feed", status=302, headers=late)
+    origin.answers("/new", rss(1))
+    desk = desk_of("/feed")
+    desk.live(HOUR)
+    waiting = desk.status("feed")
+    desk.live(DAY)
+
+    assert (waiting["state"], desk.times("/new")[0] - NOON >= 2 * HOUR) == (
+        "throttled",
+        True,
+    )
+    assert waiting["because"].startswith("Retry-After until 14:0")
+    assert desk.times("/new") == desk.times("/feed")[1::2]
+    assert min(desk.gaps("/feed")) >= HOUR
+    assert set(desk.articles()) == {"Report 1"}
+
+
 def test_force_asks_conditionally_and_not_while_a_publisher_wants_peace(
     desk_of, origin
 ):
