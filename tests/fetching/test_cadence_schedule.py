@@ -145,6 +145,32 @@ def test_a_retry_after_holds_for_its_address_under_another_id(url, waits):
     assert bool(cadence.may_force(renamed, row, now=LATER)) is waits
 
 
+@pytest.mark.parametrize("edited", [True, False], ids=["edited", "added"])
+@pytest.mark.parametrize(("row", "wait"), [("throttled", 5 * HOUR), ("429", 4 * HOUR)])
+def test_a_source_goes_by_what_a_former_one_of_its_address_was_told(row, wait, edited):
+    """P12: it kept its own promises only, and asked that publisher at once."""
+    former = replace(ROWS[row], source_id="former")
+    other = replace(A, url="https://c.example/")
+    stored = {"former": former, "twice": replace(former, advised_until=NOW + HOUR)}
+    if edited:
+        stored[A.id] = cadence.initial(other, now=NOW)
+
+    state = cadence.configured([A], stored, now=LATER)[A.id]
+
+    assert (state.url, state.next_poll_at) == (A.url, NOW + wait)
+    assert bool(cadence.may_force(A, state, now=LATER)) is (row == "throttled")
+    assert cadence.configured([A], {A.id: state}, now=LATER)[A.id] is state
+
+
+def test_a_429_holds_for_another_address_on_its_host():
+    """P12: it names no time, and is meant all the same."""
+    other = replace(A, url="https://a.example/other")
+
+    edited = cadence.reconfigured(other, ROWS["429"], now=LATER)
+
+    assert edited.next_poll_at == NOW + 4 * HOUR
+
+
 def test_a_retry_after_holds_for_the_host_that_a_redirect_led_to():
     """P12: an operator who follows a redirect into the config breaks no promise."""
     row = replace(ROWS["throttled"], feed=FeedInfo(domain="c.example"))

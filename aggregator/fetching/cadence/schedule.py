@@ -17,6 +17,7 @@ paused without end stand at NEVER.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -44,6 +45,13 @@ CATCH_UP_SHARE = 0.1
 SKEW = timedelta(minutes=1)
 
 
+class _Promise(NamedTuple):
+    """Until when an address is to be left alone, by a Retry-After and in all."""
+
+    asked: datetime | None
+    waits: datetime | None
+
+
 def reconfigured(source: Source, state: SourceState, *, now: datetime) -> SourceState:
     """Return the row as the config wants it; the same object if nothing follows.
 
@@ -65,16 +73,21 @@ def configured(
 ) -> dict[str, SourceState]:
     """Return the row of each source as the config wants it, by id; new where none was.
 
-    A new source is due at once, unless a Retry-After of its very address runs: one that
-    left the config, or has another id since, was asked to stay away.
+    A source that is new, or has another address, is due at once, unless a Retry-After or
+    a 429 of its very address holds: one that left the config, or has another id since,
+    was asked to stay away.
     """
     promises = _promises(stored.values(), now)
-    return {
-        source.id: reconfigured(source, stored[source.id], now=now)
-        if source.id in stored
-        else _added(source, promises.get(_address(source.url)), now)
-        for source in sources
-    }
+    rows = {}
+    for source in sources:
+        row = stored.get(source.id)
+        if row and row.url == source.url:
+            rows[source.id] = reconfigured(source, row, now=now)
+            continue
+        row = reconfigured(source, row, now=now) if row else initial(source, now=now)
+        promise = promises.get(_address(source.url))
+        rows[source.id] = _promised(source, row, promise, now) if promise else row
+    return rows
 
 
 def rebase(
@@ -143,14 +156,27 @@ def spread(
     ]
 
 
-def _promises(rows: Iterable[SourceState], now: datetime) -> dict[str, datetime]:
-    """Return until when each address must be left alone, whoever asked it."""
-    return {
-        _address(url): row.retry_after_until
-        for row in rows
-        if row.retry_after_until and row.retry_after_until > now
-        for url in (row.url, row.fetch_url)
-    }
+def _promises(rows: Iterable[SourceState], now: datetime) -> dict[str, _Promise]:
+    """Return until when each address is to be left alone, whoever asked it."""
+    promises: dict[str, _Promise] = {}
+    for row in rows:
+        waits = _asked_until(row)
+        if waits and waits > now:
+            promise = _Promise(row.retry_after_until, waits)
+            for address in {_address(row.url), _address(row.fetch_url)}:
+                known = promises.get(address, promise)
+                promises[address] = _Promise(*map(_later, known, promise))
+    return promises
+
+
+def _asked_until(row: SourceState) -> datetime | None:
+    """Return until when a host wants us to stay away, whatever we ask it."""
+    is_throttled = row.problem == "throttled"
+    return row.advised_until if is_throttled else row.retry_after_until
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(one, other) if one and other else one or other
 
 
 def _address(url: str) -> str:
@@ -161,11 +187,14 @@ def _address(url: str) -> str:
         return url
 
 
-def _added(source: Source, promise: datetime | None, now: datetime) -> SourceState:
-    row = initial(source, now=now)
-    if promise is None:
-        return row
-    row = replace(row, retry_after_until=promise, advised_until=promise)
+def _promised(
+    source: Source, row: SourceState, promise: _Promise, now: datetime
+) -> SourceState:
+    row = replace(
+        row,
+        retry_after_until=_later(row.retry_after_until, promise.asked),
+        advised_until=_later(row.advised_until, promise.waits),
+    )
     return _within_bounds(source, row, now)
 
 
@@ -233,7 +262,6 @@ def _readdressed(source: Source, state: SourceState, now: datetime) -> SourceSta
     # Where a redirect led, it was perhaps that host which asked for time.
     led_to = state.feed.domain
     is_known = fresh.host == state.host or registrable_host(fresh.host) == led_to
-    promise = state.retry_after_until if is_known else None
     return replace(
         fresh,
         validators=Validators(),
@@ -246,8 +274,8 @@ def _readdressed(source: Source, state: SourceState, now: datetime) -> SourceSta
         outcome=None,
         problem=None,
         error=None,
-        retry_after_until=promise,
-        advised_until=promise,
+        retry_after_until=state.retry_after_until if is_known else None,
+        advised_until=_asked_until(state) if is_known else None,
         gone_since=None,
         gone=False,
         held=None,
