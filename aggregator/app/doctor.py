@@ -18,9 +18,10 @@ from tempfile import TemporaryFile, gettempdir
 from msgspec import Struct, field
 
 import aggregator
+from aggregator.app.timekeeping import JUMP
 from aggregator.errors import StoreError
 from aggregator.model import Config
-from aggregator.store import file_of_store, open_store
+from aggregator.store import file_of_store, open_shards, open_store
 
 # What goes wrong with an older one; the floors stand in the package's requirements.
 WATCHED = {
@@ -42,7 +43,8 @@ class Found(Struct, frozen=True, kw_only=True):
     """What was found.
 
     `versions` and `floors` by package; `installed` is when this program was put here,
-    `newest` when the newest article was first seen; `hindered` is why nothing can be
+    `newest` when the newest article was first seen, `server` what the clock of the
+    database server says, where there is one; `hindered` is why nothing can be
     written to a folder, and what to do.
     """
 
@@ -53,6 +55,7 @@ class Found(Struct, frozen=True, kw_only=True):
     now: datetime
     installed: datetime
     newest: datetime | None = None
+    server: datetime | None = None
     hindered: Mapping[str, str] = field(default_factory=dict)
     has_temporary: bool = True
     store: str | None = None
@@ -85,6 +88,11 @@ def complaints(found: Found) -> list[str]:
             f"the clock says {found.now:%Y-%m-%d %H:%M} UTC, but the newest article was "
             f"seen at {found.newest:%Y-%m-%d %H:%M}; set the clock"
         )
+    if found.server and abs(found.now - found.server) > JUMP:
+        wrong.append(
+            f"the clock says {found.now:%Y-%m-%d %H:%M:%S} UTC, that of the database "
+            f"server {found.server:%H:%M:%S}; set whichever is wrong"
+        )
     wrong += [f"{folder}: {why}" for folder, why in found.hindered.items()]
     if not found.has_temporary:
         wrong.append(
@@ -109,6 +117,7 @@ def examined(config: Config, *, now: datetime) -> Found:
             Path(aggregator.__file__).stat().st_mtime, UTC
         ),
         newest=newest,
+        server=_server_time(config, now),
         hindered={str(each): why for each in folders if (why := _hindrance(each))},
         has_temporary=_has_temporary(),
         store=store,
@@ -126,6 +135,19 @@ def _store(config: Config) -> tuple[str | None, datetime | None]:
     except StoreError as error:
         return str(error), None
     return None, newest.first_seen if newest else None
+
+
+def _server_time(config: Config, now: datetime) -> datetime | None:
+    """Return what the database server's clock says, None if there is none, or it is away."""
+    shards = open_shards(config.store, "doctor", now=now)
+    if shards is None:
+        return None
+    try:
+        return shards.time()
+    except StoreError:  # told of the store
+        return None
+    finally:
+        shards.close()
 
 
 def _hindrance(folder: Path) -> str | None:

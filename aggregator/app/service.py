@@ -19,7 +19,7 @@ from aggregator.app.polling import Polling
 from aggregator.app.press import Press
 from aggregator.app.share import Share
 from aggregator.app.supervisor import READY, STOPPING, Tell, nobody
-from aggregator.app.timekeeping import Timekeeper
+from aggregator.app.timekeeping import JUMP, Timekeeper
 from aggregator.app.upkeep import UPKEEP_EVERY, Upkeep
 from aggregator.app.wire import Wire
 from aggregator.errors import (
@@ -73,7 +73,8 @@ class Service:
         self._time = Timekeeper(wire.clock, is_right=wire.schedule.bring_back())
         self._press = Press(wire.publish, wire.archive_ahead)
         shards = open_shards(wire.config.store, SHARING, now=wire.clock())
-        self.polling = Polling(wire, Share(wire, shards), self._heard)
+        self._share, self._differs = Share(wire, shards), False
+        self.polling = Polling(wire, self._share, self._heard)
         self._engine = self.polling.engine
         self.hubs = Hubs(wire, self._engine.remember)
 
@@ -157,6 +158,7 @@ class Service:
             self.wire.still_held()
             self.wire.store.try_writing()
             self._mind_the_clock()
+            self._compare_clocks()
             self.polling.look()
             called, self._called = self._called, self.wire.called_press()
             is_called = called != self._called or self.wire.printing.is_disturbed()
@@ -202,6 +204,18 @@ class Service:
             self._time.follow(jump)
         log.warning("clock jumped", seconds=round(jump.total_seconds()))
         self._press.ring()
+
+    def _compare_clocks(self) -> None:
+        """Say when our clock and the database server's part; nobody knows which is right.
+
+        Embargoes and months go by ours, and workers poll by the server's.
+        """
+        ahead = self._share.ahead()
+        differs = abs(ahead) > JUMP
+        if differs and not self._differs:
+            seconds = round(ahead.total_seconds())
+            log.warning("clocks differ", ahead_of_database_s=seconds)
+        self._differs = differs
 
     def _heard(self, results: Sequence[PollResult]) -> None:
         if any(result.outcome.kind == "updated" for result in results):

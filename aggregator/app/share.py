@@ -7,6 +7,7 @@ So hosts are where there is room for them, wherever a process came or went.
 """
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -76,6 +77,16 @@ class Share:
                     f"another process asks {state.host} just now; try again in a moment"
                 )
             self._note([state])
+
+    def ahead(self) -> timedelta:
+        """Return how far our clock is ahead of the server's; raises StoreError.
+
+        Where there are no shards it is ahead of none.
+        """
+        if self._shards is None:
+            return timedelta(0)
+        with self._turn:
+            return self._wire.clock() - self._shards.time()
 
     def close(self) -> None:
         """Leave everything to others."""

@@ -48,6 +48,7 @@ FAULTS = {
     "drv_libxml2": {"has_libxml2_driver": True},
     "newest article was seen": {"newest": NOON + DAY},
     "was installed at": {"installed": NOON + DAY, "newest": None},
+    "that of the database server 12:01:00": {"server": NOON + DAY / 1440},
     "TMPDIR": {"has_temporary": False},
     "data/public": {"hindered": {"data/public": "cannot be written to"}},
     "is damaged": {"store": "wire.db: the file is damaged: restore the last backup"},

@@ -7,12 +7,20 @@ from time import monotonic
 
 import pytest
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
+from aggregator.app import doctor
 from aggregator.app.clock import utc_now
 from aggregator.app.wire import Wire
 from aggregator.app.worker import Worker
 from aggregator.errors import MediaWireError
-from aggregator.model import FetchLimits, HostLimits, Pause, Publication, RuleSpec
+from aggregator.model import (
+    FetchLimits,
+    HostLimits,
+    Pause,
+    Publication,
+    RuleSpec,
+)
 from aggregator.store import open_shards
 from tests.app.agency import PATIENCE, Agency, agency, feed, source
 from tests.store.databases import POSTGRESQL, schema, sessions_ended_at
@@ -23,6 +31,7 @@ pytestmark = pytest.mark.skipif(
 
 NAMES = [f"s{number}" for number in range(30)]
 FEW = FetchLimits(workers=2)  # so each process has 8 shards at a time
+HOUR = timedelta(hours=1)
 AT_ONCE = HostLimits(per_host=16, spacing=timedelta(0))
 QUEUED = HostLimits(per_host=1, spacing=timedelta(0))
 ONE_BY_ONE = HostLimits(per_host=1, spacing=timedelta(hours=1))
@@ -248,6 +257,22 @@ def test_a_worker_whose_clock_is_wrong_polls_nothing(tmp_path):
         beside.tick()
         assert beside.asked == ["a"]
         assert desk.wire.store.count() == 1
+
+
+def test_a_scheduler_whose_clock_is_not_the_servers_says_so(tmp_path):
+    """D20: an embargo ends by it; only workers were compared with the server."""
+    with schema() as url, agency(tmp_path, store=url) as desk, capture_logs() as events:
+        shards = desk.service._share._shards
+        right = shards.time
+        for late in (timedelta(0), HOUR, HOUR, timedelta(0), -HOUR):
+            shards.time = lambda late=late: right() - late
+            desk.tick()
+        asked = utc_now()
+        heard = doctor._server_time(desk.config, asked)
+
+    told = [e["ahead_of_database_s"] for e in events if e["event"] == "clocks differ"]
+    assert told == [3600, -3600]
+    assert abs(asked - heard) < HOUR
 
 
 def test_what_runs_while_a_workers_clock_jumps_is_asked_again(tmp_path):
