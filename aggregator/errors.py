@@ -13,13 +13,14 @@
     └── PublishError             a document was not fit to replace the last good one
 
 What is expected is a value (not modified, dropped, nothing new), never one of these.
+LedElsewhere is no fault, but carries a fetch out of a poll that goes on later.
 FetchError and ReadError end a poll, never the service: `poll` turns them into a failed
 outcome of that source.
 """
 
 from msgspec import Struct
 
-from aggregator.model import Advice, Problem, Unreached
+from aggregator.model import Advice, Elsewhere, Problem, Unreached
 
 
 class MediaWireError(Exception):
@@ -77,6 +78,14 @@ class FetchError(MediaWireError):
         self.status = status
         self.advice = advice or Advice()
         self.unreached = unreached
+
+
+class LedElsewhere(Exception):  # noqa: N818 - it is none
+    """A fetch waits for its turn at another host; only who asks for that hears of it."""
+
+    def __init__(self, elsewhere: Elsewhere) -> None:
+        super().__init__(f"redirected to {elsewhere.host}")
+        self.elsewhere = elsewhere
 
 
 class ReadError(MediaWireError):

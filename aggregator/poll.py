@@ -24,6 +24,7 @@ from aggregator.identity import Reconciled, keys_of, reconcile
 from aggregator.model import (
     Article,
     Document,
+    Elsewhere,
     Fetched,
     FetchRequest,
     Known,
@@ -115,17 +116,21 @@ def poll(
     *,
     now: datetime,
     jitter: float,
+    resumed: Elsewhere | None = None,
+    leaves: bool = False,
 ) -> PollResult:
     """Return what one conditional GET of the source changes.
 
     `now` is when the poll begins; what an answer advises counts from when it came.
     `jitter` in 0..1 spreads the next poll (see `cadence.after`). A source that cannot
-    be fetched or read is a failed outcome, not an exception.
+    be fetched or read is a failed outcome, not an exception; one that `leaves` for
+    another host is LedElsewhere, and `resumed` when it is its turn there.
     """
     began = monotonic()
     answer: Fetched | NotModified | FetchError
     try:
-        answer = rooms.fetching.fetch(_request(source, state, now), now=now)
+        request = _request(source, state, now, resumed=resumed, leaves=leaves)
+        answer = rooms.fetching.fetch(request, now=now)
     except FetchError as error:
         # Its frames hold what had come of a body, and this one would hold it.
         answer = error.with_traceback(None)
@@ -165,7 +170,14 @@ def _status(answer: Fetched | NotModified | FetchError) -> int | None:
     return 304 if isinstance(answer, NotModified) else answer.status
 
 
-def _request(source: Source, state: SourceState, now: datetime) -> FetchRequest:
+def _request(
+    source: Source,
+    state: SourceState,
+    now: datetime,
+    *,
+    resumed: Elsewhere | None,
+    leaves: bool,
+) -> FetchRequest:
     doubtful = cadence.is_doubtful(state, now=now)
     return FetchRequest(
         source_id=source.id,
@@ -176,6 +188,8 @@ def _request(source: Source, state: SourceState, now: datetime) -> FetchRequest:
         auth=(source.auth.username, source.auth.password) if source.auth else None,
         verify_tls=source.verify_tls,
         waited=state.problem == "throttled" and state.retry_after_until is not None,
+        leaves=leaves,
+        resumed=resumed,
     )
 
 

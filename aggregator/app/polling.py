@@ -19,7 +19,7 @@ from aggregator.engines.local import LocalEngine
 from aggregator.errors import MediaWireError, StoreError
 from aggregator.events import log
 from aggregator.fetching.cadence import Judged, Network
-from aggregator.model import Config, PollResult, SourceState
+from aggregator.model import Config, Elsewhere, PollResult, SourceState
 
 # How many due sources are looked at in one tick; the rest is due in the next.
 HORIZON = 2000
@@ -149,11 +149,11 @@ class Polling:
         self._asked.note(fresh)
         return self.engine.submit(fresh) > 0
 
-    def _poll(self, state: SourceState) -> PollResult | None:
+    def _poll(self, state: SourceState) -> PollResult | Elsewhere | None:
         """Poll a source, which is due again if nothing comes of that."""
         result = None
         try:
-            result = self._wire.poll(state)
+            result = self._wire.poll(state, leaves=True)
         finally:
             if result is None:
                 self._asked.let_go([state])

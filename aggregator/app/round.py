@@ -102,7 +102,9 @@ def poll_round(
     """
     answers = _Answers(wire, states, polled)
     if states:
-        _poll_all(wire, states, answers, partial(wire.poll, forced=forced), begun)
+        _poll_all(
+            wire, states, answers, partial(wire.poll, forced=forced, leaves=True), begun
+        )
     summary = Summary(results=answers.results)
     # What has to stand in a month is there before it is pruned.
     summary.statuses = wire.publish_news(has_news=summary.has_news)

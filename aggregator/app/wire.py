@@ -24,11 +24,12 @@ from aggregator.app.printing import Printing
 from aggregator.app.records import broken, edited, recorded, tell_of
 from aggregator.app.ruled import edit_again, is_ruled_by, sign_of
 from aggregator.app.schedule import Schedule
-from aggregator.errors import StoreAway
+from aggregator.errors import LedElsewhere, StoreAway
 from aggregator.events import log
 from aggregator.fetching import cadence
 from aggregator.model import (
     Config,
+    Elsewhere,
     PollResult,
     Publication,
     PublicationStatus,
@@ -81,6 +82,8 @@ class Wire:
         self._adopting = threading.Lock()
         self._generation = 0
         self._began: dict[str, int] = {}
+        # Polls that wait for their turn at a host to which a redirect led, and of whom.
+        self._led: dict[str, tuple[Elsewhere | None, SourceState]] = {}
         self._take(config, self._editorial_of(config))
         self.printing = Printing(config, self.store, self.editorial)
 
@@ -179,15 +182,23 @@ class Wire:
 
     # -- polling
 
-    def poll(self, state: SourceState, *, forced: bool = False) -> PollResult | None:
+    def poll(
+        self, state: SourceState, *, forced: bool = False, leaves: bool = False
+    ) -> PollResult | Elsewhere | None:
         """Poll one source; whatever goes wrong is a failed outcome, and not raised.
 
         But StoreAway is: a store that is away meanwhile says nothing of the source. None
         where nobody was asked: while it waited, the source was removed, or has got another
         address, which must not be taken for the old one's; or an hour began that its feed
-        asks us to skip, and it was due and not `forced`.
+        asks us to skip, and it was due and not `forced`. Elsewhere, of one that `leaves`, is
+        where a redirect led: poll the state with that `host` when it is its turn there.
         """
         now = self.clock()
+        resumed, before = self._led.pop(state.source_id, (None, state))
+        if resumed and state == replace(before, host=resumed.host):
+            state = before
+        else:  # that one was called back
+            resumed = None
         # First of all: an edit from here on is seen when this poll is recorded.
         self._began[state.source_id] = self._generation
         source = self.sources.get(state.source_id)
@@ -201,7 +212,18 @@ class Wire:
             rooms = self._rooms
             if answer := pick_up(self.store, source, state, now=now):
                 rooms = replace(rooms, fetching=answer)
-            result = poll(source, state, rooms, now=now, jitter=jitter)
+            result = poll(
+                source,
+                state,
+                rooms,
+                now=now,
+                jitter=jitter,
+                resumed=resumed,
+                leaves=leaves,
+            )
+        except LedElsewhere as led:
+            self._led[source.id] = led.elsewhere, state
+            return led.elsewhere
         except Exception as error:
             if (
                 isinstance(error, StoreAway)

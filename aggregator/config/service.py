@@ -110,7 +110,8 @@ class Fetch(BaseModel, extra="forbid", frozen=True):
         default=_MANNERS.per_host, description="Requests at a time to one host."
     )
     spacing: Pause = Field(
-        default=_MANNERS.spacing, description="Time between starts on one host."
+        default=_MANNERS.spacing,
+        description="Time between starts on one host, redirects to it included.",
     )
     allow_private: tuple[Dialled, ...] = Field(
         default=(),

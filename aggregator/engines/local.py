@@ -16,6 +16,8 @@ from datetime import timedelta
 from math import inf
 from time import monotonic
 
+from msgspec.structs import replace
+
 from aggregator.engines import arenas
 from aggregator.engines.affinity import Affinity
 from aggregator.engines.batches import HOARD, Batches, weight
@@ -23,7 +25,7 @@ from aggregator.engines.manners import Manners
 from aggregator.engines.ticker import TICK, Ticker
 from aggregator.errors import StoreError
 from aggregator.events import log
-from aggregator.model import HostLimits, PollResult, SourceState
+from aggregator.model import Elsewhere, HostLimits, PollResult, SourceState
 
 # A poll that takes longer waits for a server that does not answer, and counts no more
 # towards `workers`: a thousand silent hosts must not make the others late. But threads
@@ -33,7 +35,7 @@ LENIENCE = 4
 RETRY = 5.0  # seconds before a batch that could not be recorded is tried again
 SLICE = 0.5  # seconds that `drain` waits at a time, so that a signal is heard
 
-Poll = Callable[[SourceState], PollResult | None]
+Poll = Callable[[SourceState], PollResult | Elsewhere | None]
 Record = Callable[[Sequence[PollResult]], None]
 
 
@@ -42,8 +44,8 @@ class LocalEngine:
 
     When `record` raises StoreError, a service insists until the store is back; a single
     round (`insist=False`) stops, and `broken` holds the error. When `poll` raises it,
-    or returns None, the source is let go as if it had not been taken. `poll` must raise
-    nothing else.
+    or returns None, the source is let go as if it had not been taken. When it returns
+    Elsewhere, it is called again at that host's pace. `poll` must raise nothing else.
     """
 
     def __init__(
@@ -123,10 +125,7 @@ class LocalEngine:
             return frozenset(self._taken)
 
     def drain(self, timeout: float | None = None) -> bool:
-        """Wait until everything taken is recorded; return whether that came true.
-
-        After `abandon` it waits no longer: `stop` does, as long as it is told to.
-        """
+        """Wait until everything taken is recorded, or `abandon`; tell if that came true."""
         with self._changed:
             until = None if timeout is None else monotonic() + timeout
             # In slices: a main thread that waits without end may not hear a signal.
@@ -152,9 +151,8 @@ class LocalEngine:
     def stop(self, grace: timedelta) -> bool:
         """Start no poll any more, wait for the running ones, record what came.
 
-        Returns whether all of them ended within `grace`; what did not is polled again
-        after the next start, because nothing of it was recorded. The threads end, those
-        that still poll as soon as they have done so.
+        Returns whether all ended within `grace`; what did not is polled again after the
+        next start. The threads end, those that still poll as soon as they have done so.
         """
         self._batches.hurry()
         self._ticker.stop()
@@ -239,18 +237,20 @@ class LocalEngine:
             while following:
                 polled = following
                 result = self._polled(polled)
-                if result:
+                if isinstance(result, PollResult):
                     self._batches.put(result)
                 with self._changed:
                     self._ended(polled)
-                    if result:
+                    if isinstance(result, PollResult):
                         self._hoarded += weight([result])
+                    elif result and not self._stopping:
+                        self._manners.add(replace(polled, host=result.host))
                     else:
                         self._forget([polled])
                     following = self._start(monotonic())
                     self._rouse(monotonic())
 
-    def _polled(self, state: SourceState) -> PollResult | None:
+    def _polled(self, state: SourceState) -> PollResult | Elsewhere | None:
         """Return what a poll brought, None for nothing that could be recorded."""
         try:
             return self._poll(state)

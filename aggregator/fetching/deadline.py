@@ -43,9 +43,13 @@ class Deadline:
             raise TimeoutError("the deadline of this fetch has passed")
         return left
 
+    def rest(self) -> float:
+        """Return the seconds that are left, none or less where it has passed."""
+        return self._ends - monotonic()
+
     def allows(self, wait: timedelta) -> bool:
         """Whether as much is left after a wait as it takes."""
-        return 2 * wait.total_seconds() < self._ends - monotonic()
+        return 2 * wait.total_seconds() < self.rest()
 
 
 class Exchange(Struct, kw_only=True):

@@ -38,7 +38,7 @@ from aggregator.fetching.deadline import Deadline, Exchange, running
 from aggregator.fetching.dialling import Dialler, Resolver
 from aggregator.fetching.guard import Guard
 from aggregator.fetching.pools import pools
-from aggregator.fetching.redirects import REDIRECTS, Hop, bide, next_hop
+from aggregator.fetching.redirects import REDIRECTS, Hop, bide, leave, next_hop
 from aggregator.fetching.targets import Target, target
 from aggregator.fetching.tls import tls_context
 from aggregator.fetching.walls import challenged
@@ -90,7 +90,8 @@ class HttpFetcher:
 
         `now` is what a Retry-After date counts from.
         """
-        return self._follow(request, Deadline(self._limits.timeout), now)
+        left = request.resumed.left if request.resumed else self._limits.timeout
+        return self._follow(request, Deadline(left), now)
 
     def close(self) -> None:
         """Close the connections that were kept alive."""
@@ -103,7 +104,9 @@ class HttpFetcher:
         has_credentials = hop.at_home and bool(
             request.headers or request.auth or hop.target.userinfo
         )
-        for turn in range(self._limits.redirects + 1):
+        if request.resumed:
+            hop = request.resumed.hop
+        for turn in range(len(hop.seen), self._limits.redirects + 1):
             held = _held(request, hop)
             try:
                 with self._asked(request, hop, held, deadline) as (raw, head):
@@ -118,6 +121,8 @@ class HttpFetcher:
             hop = next_hop(hop, raw.status, location, credentials=has_credentials)
             if wait and not request.waited:
                 bide(hop, wait, deadline)
+            if request.leaves:
+                leave(hop, deadline)
         raise FetchError(
             f"{hop.target.shown}: more than {self._limits.redirects} redirects in a row",
             problem="redirect",

@@ -22,10 +22,10 @@ from urllib.parse import quote_from_bytes, urljoin
 from msgspec import Struct
 from msgspec.structs import replace
 
-from aggregator.errors import FetchError
+from aggregator.errors import FetchError, LedElsewhere
 from aggregator.fetching.deadline import Deadline
 from aggregator.fetching.targets import Target, shown, target
-from aggregator.model import Advice
+from aggregator.model import Advice, Elsewhere
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
@@ -92,6 +92,14 @@ def bide(hop: Hop, wait: timedelta, deadline: Deadline) -> None:
         problem="throttled",
         advice=Advice(retry_after=wait),
     )
+
+
+def leave(hop: Hop, deadline: Deadline) -> None:
+    """Raise LedElsewhere if a hop is the first at its host."""
+    host = hop.target.host
+    if target(hop.seen[-1]).host != host:
+        left = timedelta(seconds=deadline.rest())
+        raise LedElsewhere(Elsewhere(host=host.rstrip("."), left=left, hop=hop))
 
 
 def _resolved(here: Target, location: bytes) -> Target:

@@ -1,7 +1,7 @@
 """One attempt on one source: what was asked, what came, what follows from it."""
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -84,13 +84,25 @@ class Hints(Struct, frozen=True, kw_only=True):
     skip_days: frozenset[int] = frozenset()
 
 
+class Elsewhere(Struct, frozen=True, kw_only=True):
+    """A redirect led to another `host`, where a fetch goes on when it is its turn.
+
+    `left` is what is left of its time; `hop` is for the fetching room alone.
+    """
+
+    host: str
+    left: timedelta
+    hop: Any
+
+
 class FetchRequest(Struct, frozen=True, kw_only=True):
     """One conditional GET.
 
     `home` is the configured address, where `url` is one that we learned from redirects.
     `headers`, `auth` and credentials in the address go to the origin of `home` only
-    (None: of `url`), and only there may `verify_tls` be off. `waited`: a Retry-After has
-    been kept, so redirects are followed at once.
+    (None: of `url`), and only there may `verify_tls` be off. `waited`: redirects need not
+    be waited for any more. `leaves`: at one to another host LedElsewhere is raised, and
+    `resumed` goes on from there.
     """
 
     source_id: str
@@ -101,6 +113,8 @@ class FetchRequest(Struct, frozen=True, kw_only=True):
     auth: tuple[str, str] | None = None
     verify_tls: bool = True
     waited: bool = False
+    leaves: bool = False
+    resumed: Elsewhere | None = None
 
     def __repr__(self) -> str:
         return repr_without(self, "headers", "auth")

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from aggregator.engines import ticker
 from aggregator.engines.local import LocalEngine
 from aggregator.errors import StoreError
-from aggregator.model import HostLimits, Outcome, PollResult, SourceState
+from aggregator.model import Elsewhere, HostLimits, Outcome, PollResult, SourceState
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -74,6 +74,27 @@ def test_a_source_is_not_taken_twice_before_it_is_recorded():
     assert len(recorded) == 1
     assert local.submit([due(1)]) == 1
     assert local.drain(timeout=10)
+
+
+def test_who_is_led_to_another_host_waits_for_its_turn_there():
+    """A hundred hosts that redirect to one publisher asked it all at once."""
+    recorded, there, most = [], [], []
+
+    def poll(state):
+        if state.host != "one.example":
+            return Elsewhere(host="one.example", left=timedelta(0), hop=None)
+        there.append(state)
+        most.append(len(there))
+        os.sched_yield()
+        there.pop()
+        return result(state)
+
+    local = engine(poll, recorded.extend)
+    local.submit(due(n) for n in range(20))
+
+    assert local.drain(timeout=20)
+    assert sorted(r.source_id for r in recorded) == sorted(f"s{n}" for n in range(20))
+    assert set(most) == {1}
 
 
 def test_no_poll_begins_while_many_articles_wait_to_be_recorded(monkeypatch):

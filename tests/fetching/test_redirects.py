@@ -1,14 +1,16 @@
 """Redirects, hop by hop, and what travels along."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from origin import Origin
 
-from aggregator.errors import FetchError
-from aggregator.model import NotModified, Validators
+from aggregator.errors import FetchError, LedElsewhere
+from aggregator.model import FetchRequest, NotModified, Validators
 
 FEED = b"<rss/>"
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def redirect(origin, path, location, status=302, headers=()):
@@ -93,6 +95,37 @@ def test_a_redirect_to_wait_longer_for_is_followed_by_the_next_poll(origin, fetc
     assert failure.value.advice.retry_after == timedelta(seconds=3)
     assert "SECRET" not in str(failure.value)
     assert [heard.path for heard in origin.heard][1:] == ["/feed?key=SECRET", "/new"]
+
+
+def test_a_fetch_that_leaves_for_another_host_goes_on_from_there(make_fetcher, origin):
+    """As if it had never stopped: credentials, validators and hops stay what they were."""
+    ports = [f"{host}.example:{origin.port}" for host in "ab"]
+    fetcher = make_fetcher(resolver=lambda *_: ["127.0.0.1"], allow_private=ports)
+    redirect(origin, "/feed", "/near", 301)
+    redirect(origin, "/near", f"http://{ports[1]}/there", 301)
+    redirect(origin, "/there", "/news", 301)
+    origin.answers("/news", FEED)
+    asked = FetchRequest(
+        source_id="s",
+        url=f"http://{ports[0]}/feed",
+        auth=("reader", "SECRETPW"),
+        validators=Validators(etag=b'"1"'),
+        leaves=True,
+    )
+
+    with pytest.raises(LedElsewhere) as led:
+        fetcher.fetch(asked, now=NOW)
+    before = len(origin.heard)
+    resumed = replace(asked, resumed=led.value.elsewhere)
+    fetched = fetcher.fetch(resumed, now=NOW)
+
+    assert (led.value.elsewhere.host, before) == ("b.example", 2)
+    assert timedelta(0) < led.value.elsewhere.left < timedelta(seconds=5)
+    assert fetched.moved_to == fetched.url == f"http://{ports[1]}/news"
+    assert [heard.path for heard in origin.heard][before:] == ["/there", "/news"]
+    for heard in origin.heard[before:]:
+        assert heard.header("authorization") is None
+        assert heard.header("if-none-match") is None
 
 
 def test_a_circle_is_noticed(origin, fetch):

@@ -2,14 +2,18 @@
 
 from datetime import timedelta
 from email.utils import format_datetime
+from itertools import pairwise
+from time import monotonic
 
 import pytest
 from installation import Installation
+from msgspec.structs import replace
 from newsdesk import DAY, HOUR, MINUTE, NOON, conditional, rss
 
 from aggregator.fetching.kinds import http
-from aggregator.model import Source
+from aggregator.model import FetchLimits, HostLimits, Source
 
+SPACING = timedelta(seconds=0.2)
 ODD_DATE = b"Mon, 01-Jan-26 00:00:00 GMT"
 ETAGS = {
     "/quoted": b'"abc"',
@@ -371,6 +375,62 @@ def test_a_redirect_that_asks_for_hours_is_followed_after_them(desk_of, origin):
     assert desk.times("/new") == desk.times("/feed")[1::2]
     assert min(desk.gaps("/feed")) >= HOUR
     assert set(desk.articles()) == {"Report 1"}
+
+
+@pytest.fixture
+def moved_in(desk_of, origin):
+    """Three sources, each on a host of its own, all of which redirect to one."""
+    hosts = {name: f"{name}.example:{origin.port}" for name in ("a", "b", "c", "one")}
+    for name in "abc":
+        there = f"http://{hosts['one']}/feed?of={name}"
+        origin.answers(f"/{name}", status=302, headers=[("Location", there)])
+        origin.answers(f"/feed?of={name}", rss(ord(name)))
+    return desk_of(
+        sources=[Source(id=n, url=f"http://{hosts[n]}/{n}") for n in "abc"],
+        resolver=lambda _host, _port: ["127.0.0.1"],
+        fetch=FetchLimits(allow_private=tuple(hosts.values())),
+        hosts=(("one.example", HostLimits(per_host=1, spacing=SPACING)),),
+    )
+
+
+class Noting(list):
+    """What a server heard, and when it was asked for feeds."""
+
+    def __init__(self):
+        super().__init__()
+        self.fed = []
+
+    def append(self, heard):
+        super().append(heard)
+        if heard.path.startswith("/feed"):
+            self.fed.append(monotonic())
+
+
+def test_hosts_that_redirect_to_one_publisher_reach_it_at_its_pace(moved_in, origin):
+    """They were as polite to it as if each were alone."""
+    origin.heard = heard = Noting()
+
+    results = moved_in.poll().values()
+
+    gaps = [later - at for at, later in pairwise(heard.fed)]
+    assert min(gaps) > SPACING.total_seconds() / 2
+    assert {each.outcome.kind for each in results} == {"updated"}
+    assert {each.state.host for each in results} == {f"{n}.example" for n in "abc"}
+    assert len(heard) == 6
+
+
+def test_who_is_called_back_while_it_waits_for_another_host_begins_anew(
+    moved_in, origin
+):
+    """By an edit of the config, which may know another address."""
+    state = moved_in.wire.schedule.due(1)[0]
+    moved_in.wire.poll(state, leaves=True)
+    led = moved_in.wire.poll(state, leaves=True)
+
+    result = moved_in.wire.poll(replace(state, host=led.host))
+
+    assert [heard.path for heard in origin.heard] == ["/a", "/a", "/feed?of=a"]
+    assert (result.outcome.kind, result.state.host) == ("updated", state.host)
 
 
 def test_force_asks_conditionally_and_not_while_a_publisher_wants_peace(
