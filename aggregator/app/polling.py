@@ -97,9 +97,13 @@ class Polling:
     def recall(self) -> None:
         """Let be due again what waits for its host; raises StoreError.
 
-        Before another config is adopted: it may pause a source, or know it no more.
+        Before another config is adopted: it may pause a source, or know it no more. Who
+        waits where a redirect led was asked already, and goes on as who is asked now.
         """
-        self._asked.let_go(self.engine.recall())
+        recalled = self.engine.recall()
+        led = [state for state in recalled if self._wire.is_led(state)]
+        self.engine.submit(led)
+        self._asked.let_go(state for state in recalled if state not in led)
         self._asked.give_back()
 
     def retune(self, config: Config) -> None:

@@ -83,7 +83,7 @@ class Wire:
         self._generation = 0
         self._began: dict[str, int] = {}
         # Polls that wait for their turn at a host to which a redirect led, and of whom.
-        self._led: dict[str, tuple[Elsewhere | None, SourceState]] = {}
+        self._led: dict[str, tuple[Elsewhere, SourceState]] = {}
         self._take(config, self._editorial_of(config))
         self.printing = Printing(config, self.store, self.editorial)
 
@@ -194,11 +194,10 @@ class Wire:
         where a redirect led: poll the state with that `host` when it is its turn there.
         """
         now = self.clock()
-        resumed, before = self._led.pop(state.source_id, (None, state))
-        if resumed and state == replace(before, host=resumed.host):
-            state = before
-        else:  # that one was called back
-            resumed = None
+        resumed = None
+        if self.is_led(state):
+            resumed, state = self._led[state.source_id]
+        self._led.pop(state.source_id, None)
         # First of all: an edit from here on is seen when this poll is recorded.
         self._began[state.source_id] = self._generation
         source = self.sources.get(state.source_id)
@@ -235,6 +234,11 @@ class Wire:
             return broken(source, state, error, now=now, jitter=jitter)
         self._broken_off.pop(source.id, None)
         return result
+
+    def is_led(self, state: SourceState) -> bool:
+        """Whether this is the state of a poll that waits for its turn elsewhere."""
+        elsewhere, before = self._led.get(state.source_id, (None, state))
+        return elsewhere is not None and state == replace(before, host=elsewhere.host)
 
     def record(
         self, results: Sequence[PollResult], *, beside: bool = False

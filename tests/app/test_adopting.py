@@ -1,6 +1,7 @@
 """An edit is adopted whole, also if the store or the disk is away just then."""
 
 import gzip
+from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
@@ -9,9 +10,11 @@ from structlog.testing import capture_logs
 
 from aggregator.app.alarm import standing_alerts
 from aggregator.app.standing import standings
-from aggregator.model import FetchLimits
+from aggregator.errors import LedElsewhere
+from aggregator.model import Elsewhere, FetchLimits, HostLimits
 from tests.app.agency import PATIENCE, agency, feed, source
 from tests.app.running import away, running
+from tests.app.test_sharing import waits_until
 
 
 @pytest.mark.parametrize("fails", ["former_grants", "revise", "changed_grants"])
@@ -158,3 +161,28 @@ def test_a_feed_that_its_reader_unpacks_is_no_larger_than_the_config_says(tmp_pa
 
         assert desk.state("a").problem == "too-large"
         assert desk.state("b").outcome == "updated"
+
+
+def test_who_waits_where_a_redirect_led_goes_on_there_after_an_edit(tmp_path):
+    """It was asked already: its own address is not asked again for that."""
+    there = Elsewhere(host="one.example", left=timedelta(seconds=9), hop=None)
+    hour = HostLimits(spacing=timedelta(hours=1))
+    with agency(tmp_path, "ap", hosts=((there.host, hour),)) as at:
+        heard, fetch = [], at.publishers.fetch
+
+        def hears(request, *, now):
+            heard.append(request.resumed)
+            return fetch(request, now=now)
+
+        at.publishers.fetch = hears
+        at.service._engine.remember({there.host: timedelta(0)})
+        at.says("ap", LedElsewhere(there))
+        at.service.tick()
+        waits_until(lambda: at.wire._led)
+        at.says("ap", feed("1"))
+        at.edits(hosts=())
+
+        at.tick()
+
+        assert heard == [None, there]
+        assert at.wire.store.count() == 1
