@@ -101,7 +101,7 @@ class HttpFetcher:
         self, request: FetchRequest, deadline: Deadline, now: datetime
     ) -> Fetched | NotModified:
         hop = _first_hop(request.url, request.home or request.url)
-        has_credentials = hop.at_home and bool(
+        credentials = hop.at_home and bool(
             request.headers or request.auth or hop.target.userinfo
         )
         if request.resumed:
@@ -112,13 +112,12 @@ class HttpFetcher:
                 with self._asked(request, hop, held, deadline) as (raw, head):
                     if raw.status not in REDIRECTS:
                         return self._answer(hop, held, raw, head, now)
-                    location = next(iter(head.values("location")), b"")
-                    wait = answers.retry_after(head, now)
             except FetchError as fault:
                 if turn:  # somebody was reached
                     fault.unreached = None
                 raise
-            hop = next_hop(hop, raw.status, location, credentials=has_credentials)
+            wait = answers.retry_after(head, now)
+            hop = next_hop(hop, raw.status, head, credentials=credentials, wait=wait)
             if wait and not request.waited:
                 bide(hop, wait, deadline)
             if request.leaves:

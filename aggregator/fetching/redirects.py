@@ -23,6 +23,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aggregator.errors import FetchError, LedElsewhere
+from aggregator.fetching.answers import Head
 from aggregator.fetching.deadline import Deadline
 from aggregator.fetching.targets import Target, shown, target
 from aggregator.model import Advice, Elsewhere
@@ -58,8 +59,23 @@ class Hop(Struct, frozen=True, kw_only=True):
         return self.target.url if self.seen and self.permanent else None
 
 
-def next_hop(hop: Hop, status: int, location: bytes, *, credentials: bool) -> Hop:
+def next_hop(
+    hop: Hop, status: int, head: Head, *, credentials: bool, wait: timedelta | None
+) -> Hop:
     """Return where a redirect leads; FetchError `redirect` where it must not.
+
+    `wait` is what its Retry-After asks for, which holds also then.
+    """
+    location = next(iter(head.values("location")), b"")
+    try:
+        return _next_hop(hop, status, location, credentials=credentials)
+    except FetchError as refused:
+        refused.advice = Advice(retry_after=wait)
+        raise
+
+
+def _next_hop(hop: Hop, status: int, location: bytes, *, credentials: bool) -> Hop:
+    """Return where a redirect leads; FetchError where it must not.
 
     `location` is the header's raw value: bytes beyond ASCII and blanks are percent-encoded
     as they are, a relative reference is resolved (RFC 9110 section 10.2.2), backslashes

@@ -97,6 +97,17 @@ def test_a_redirect_to_wait_longer_for_is_followed_by_the_next_poll(origin, fetc
     assert [heard.path for heard in origin.heard][1:] == ["/feed?key=SECRET", "/new"]
 
 
+def test_a_redirect_to_nowhere_may_ask_to_wait_too(origin, fetch):
+    """P12: it was asked again after an interval."""
+    redirect(origin, "/feed", "http://[", headers=[("Retry-After", "7200")])
+
+    with pytest.raises(FetchError) as failure:
+        fetch(origin.url("/feed"))
+
+    assert failure.value.problem == "redirect"
+    assert failure.value.advice.retry_after == timedelta(hours=2)
+
+
 def test_a_fetch_that_leaves_for_another_host_goes_on_from_there(make_fetcher, origin):
     """As if it had never stopped: credentials, validators and hops stay what they were."""
     ports = [f"{host}.example:{origin.port}" for host in "ab"]
