@@ -116,9 +116,8 @@ class HttpFetcher:
                 if turn:  # somebody was reached
                     fault.unreached = None
                 raise
-            wait = answers.retry_after(head, now)
-            hop = next_hop(hop, raw.status, head, credentials=credentials, wait=wait)
-            if wait and not request.waited:
+            hop = next_hop(hop, raw.status, head, credentials=credentials, now=now)
+            if (wait := answers.retry_after(head, now)) and not request.waited:
                 bide(hop, wait, deadline)
             if request.leaves:
                 leave(hop, deadline)

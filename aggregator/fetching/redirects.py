@@ -15,7 +15,7 @@ has left the first origin it has left it, even if it comes back.
 """
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import sleep
 from urllib.parse import quote_from_bytes, urljoin
 
@@ -23,7 +23,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from aggregator.errors import FetchError, LedElsewhere
-from aggregator.fetching.answers import Head
+from aggregator.fetching.answers import Head, advice
 from aggregator.fetching.deadline import Deadline
 from aggregator.fetching.targets import Target, shown, target
 from aggregator.model import Advice, Elsewhere
@@ -60,17 +60,17 @@ class Hop(Struct, frozen=True, kw_only=True):
 
 
 def next_hop(
-    hop: Hop, status: int, head: Head, *, credentials: bool, wait: timedelta | None
+    hop: Hop, status: int, head: Head, *, credentials: bool, now: datetime
 ) -> Hop:
     """Return where a redirect leads; FetchError `redirect` where it must not.
 
-    `wait` is what its Retry-After asks for, which holds also then.
+    What it advises holds also then: `now` is what a Retry-After date counts from.
     """
     location = next(iter(head.values("location")), b"")
     try:
         return _next_hop(hop, status, location, credentials=credentials)
     except FetchError as refused:
-        refused.advice = Advice(retry_after=wait)
+        refused.advice = advice(head, now)
         raise
 
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from origin import Origin
 
 from aggregator.errors import FetchError, LedElsewhere
-from aggregator.model import FetchRequest, NotModified, Validators
+from aggregator.model import Advice, FetchRequest, NotModified, Validators
 
 FEED = b"<rss/>"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -99,13 +99,16 @@ def test_a_redirect_to_wait_longer_for_is_followed_by_the_next_poll(origin, fetc
 
 def test_a_redirect_to_nowhere_may_ask_to_wait_too(origin, fetch):
     """P12: it was asked again after an interval."""
-    redirect(origin, "/feed", "http://[", headers=[("Retry-After", "7200")])
+    asks = [("Retry-After", "7200"), ("Cache-Control", "max-age=60")]
+    redirect(origin, "/feed", "http://[", headers=asks)
 
     with pytest.raises(FetchError) as failure:
         fetch(origin.url("/feed"))
 
     assert failure.value.problem == "redirect"
-    assert failure.value.advice.retry_after == timedelta(hours=2)
+    assert failure.value.advice == Advice(
+        retry_after=timedelta(hours=2), max_age=timedelta(minutes=1)
+    )
 
 
 def test_a_fetch_that_leaves_for_another_host_goes_on_from_there(make_fetcher, origin):
