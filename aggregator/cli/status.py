@@ -22,8 +22,9 @@ from aggregator.cli.opening import (
     reading_wire,
 )
 from aggregator.cli.terminal import drawn_table, emit_json, emit_table, json_option
+from aggregator.config import listening
 from aggregator.config.addresses import joined
-from aggregator.errors import MediaWireError
+from aggregator.errors import ConfigError, MediaWireError
 from aggregator.fetching import cadence
 from aggregator.model import Alert
 
@@ -125,7 +126,7 @@ def _picture(shown: list[dict[str, Any]], now: datetime) -> "Group":
 def health(ctx: click.Context, *, as_json: bool) -> None:
     """Ask the running service whether it is ready; exit 1 if not. For containers."""
     try:
-        is_ready, answer = _asked(*configured(ctx.obj).listen)
+        is_ready, answer = _answer(ctx.obj)
     except MediaWireError as error:
         click.echo(f"mediawire: {error}", err=True)
         if as_json:
@@ -134,6 +135,23 @@ def health(ctx: click.Context, *, as_json: bool) -> None:
     click.echo(answer)
     if not is_ready:
         ctx.exit(FAILED)
+
+
+def _answer(invocation: Invocation) -> tuple[bool, str]:
+    """Return what `_asked` does of the service of this config.
+
+    A service that runs goes on with the config it had where one is refused.
+    """
+    try:
+        return _asked(*configured(invocation).listen)
+    except ConfigError as refused:
+        place = listening(invocation.folder, environ=invocation.environ)
+        if place is None:
+            raise
+        try:
+            return _asked(*place)
+        except MediaWireError:
+            raise refused from None
 
 
 def _asked(host: str, port: int) -> tuple[bool, str]:

@@ -34,15 +34,16 @@ from aggregator.doors import opening_late
 if TYPE_CHECKING:
     from aggregator.config.addresses import masked, of_sqlite
     from aggregator.config.agreement import Checker
-    from aggregator.config.load import Loaded, load_files
+    from aggregator.config.load import Loaded, listening, load_files
 
-__all__ = ["Checker", "Loaded", "load_files", "masked", "of_sqlite"]
+__all__ = ["Checker", "Loaded", "listening", "load_files", "masked", "of_sqlite"]
 
 __getattr__ = opening_late(
     __name__,
     {
         "Checker": "agreement",
         "Loaded": "load",
+        "listening": "load",
         "load_files": "load",
         "masked": "addresses",
         "of_sqlite": "addresses",

@@ -72,6 +72,26 @@ def load_files(
         return _loaded(folder, around, flags or {}, kinds, formats, doubters)
 
 
+def listening(folder: Path, *, environ: Mapping[str, str]) -> tuple[str, int] | None:
+    """Return where the service of a folder listens, whatever else is wrong in the folder.
+
+    None where just that cannot be known. Raises ConfigError for a wrong folder.
+    """
+    around = Surroundings(folder=folder.absolute(), cwd=Path.cwd(), environ=environ)
+    files = read_folder(around.folder)
+    unknown: list[Complaint] = []
+    listen = _overridden(files, {}, around, unknown).values.get("listen")
+    if listen is None and not files.is_whole:
+        unknown += [each for each in files.complaints if each.file == SERVICE]
+    if any(each.file == SERVICE or each.path == "listen" for each in unknown):
+        return None
+    said = {} if listen is None else {"listen": listen}
+    try:
+        return ServiceFile.model_validate(said, context=around).listen
+    except ValidationError:
+        return None
+
+
 def _loaded(
     folder: Path,
     around: Surroundings,

@@ -465,6 +465,21 @@ def test_another_program_on_the_address_is_not_taken_for_a_healthy_service(
     assert said["reasons"][0] in asked.stderr
 
 
+def test_a_service_that_runs_on_with_the_config_it_had_is_healthy(tmp_path, origin):
+    origin.answers("/-/ready", b'{"ready": true, "reasons": []}')
+    at = Installation(tmp_path, {})
+    place = urlsplit(origin.url()).netloc
+    at.write("mediawire.yaml", f"listen: {place}\nkeep: some\nstore: {at.store}")
+    at.write("sources.yaml", "sources: [")
+
+    asked = json.loads(at.run("health", "--json").stdout)
+
+    at.write("mediawire.yaml", f"listen: 127.0.0.1:{free_port()}\nkeep: some")
+    silent = at.run("health", code=1).stderr
+    assert asked == {"ready": True, "reasons": []}
+    assert 'mediawire.yaml:2:7: keep: "some" is no duration' in silent
+
+
 def test_an_address_is_named_as_it_is_written_in_the_config(tmp_path):
     at = Installation(tmp_path, {})
     place = f"[::1]:{free_port()}"

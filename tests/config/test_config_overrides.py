@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from desk import Desk
 
+from aggregator.config import listening
+
 
 def test_each_goes_over_the_next(desk: Desk):
     desk.writes(
@@ -136,3 +138,27 @@ def test_a_variable_does_not_hide_what_is_wrong_in_the_file(desk: Desk):
     assert desk.complaint().startswith(
         "mediawire.yaml:1:8: fetch: write keys and values"
     )
+
+
+HERE = "listen: 127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "place"),
+    [
+        (f"{HERE}\nkeep: some\nbase: x", {}, ("127.0.0.1", 9)),
+        ("keep: some", {}, ("127.0.0.1", 8080)),
+        ("keep: [", {"MEDIAWIRE_LISTEN": "[::1]:7"}, ("::1", 7)),
+        (f"{HERE}\n{HERE}", {}, None),
+        ("keep: [", {}, None),
+        ("listen: 9", {}, None),
+        (HERE, {"MEDIAWIRE_LISTEN_FILE": "/none"}, None),
+    ],
+)
+def test_where_a_service_listens_is_known_though_its_config_is_wrong(
+    desk: Desk, text, environ, place
+):
+    desk.writes("mediawire.yaml", text)
+    desk.writes("sources.yaml", "sources: [")
+
+    assert listening(desk.folder, environ=environ) == place
