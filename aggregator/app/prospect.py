@@ -126,10 +126,16 @@ def _at(url: str, scout: "_Scout") -> Prospect:
 
 def _behind(page: Fetched, scout: "_Scout") -> Prospect:
     """Return the first feed that a page leads to and that can be read."""
-    from aggregator.reading.discovery import COMMON_PATHS, feed_links
+    from aggregator.reading.discovery import COMMON_PATHS, feed_links, likely_feeds
 
     named = [link.url for link in feed_links(page.body, url=page.url)]
-    paths = named or [urljoin(page.url, path) for path in COMMON_PATHS]
+    paths, which = named, "the feeds it names"
+    if not named:
+        common = [urljoin(page.url, path) for path in COMMON_PATHS]
+        likely = likely_feeds(page.body, url=page.url)
+        paths = list(dict.fromkeys([*likely, *common]))
+        looked = "what looks like one" if likely else "the usual addresses"
+        which = f"{looked}; it names no feed"
     tried = []
     for url in paths[:MOST_TRIED]:
         try:
@@ -139,7 +145,6 @@ def _behind(page: Fetched, scout: "_Scout") -> Prospect:
             continue
         others = tuple(other for other in named if other != url)
         return replace(found, others=others)
-    which = "the feeds it names" if named else "the usual addresses; it names no feed"
     raise ReadError(
         "\n".join([f"{masked(page.url)} is a web page; tried {which}:", *tried]),
         problem="html-page",

@@ -98,6 +98,17 @@ def test_a_page_that_names_no_feed_is_asked_at_the_usual_addresses(desk, origin)
     ]
 
 
+def test_a_page_that_only_links_to_its_feed_leads_to_it(desk, origin):
+    foot = b'<a href="/">Home</a><a href="/rss">Feeds</a><a href="/rss/world.xml">R</a>'
+    origin.answers("/rss", BARE.replace(b"News", foot))
+    origin.answers("/rss/world.xml", RSS)
+
+    desk.says("source", "add", origin.url("/rss"))
+
+    assert [heard.path for heard in origin.heard] == ["/rss", "/rss/world.xml"]
+    assert f"url: {origin.url('/rss/world.xml')}\n" in desk.sources()
+
+
 def test_a_feed_that_moved_for_good_is_added_where_it_is(desk, origin):
     origin.answers("/old", status=301, headers=[("Location", "/new")])
     origin.answers("/new", RSS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aggregator.reading.discovery import FeedLink, feed_links
+from aggregator.reading.discovery import FeedLink, feed_links, likely_feeds
 
 AT = "https://a.example/news/today"
 
@@ -19,6 +19,7 @@ def found(head):
         ('<LINK REL="ALTERNATE home" TYPE="application/atom+xml;charset=x" HREF="x">', "https://a.example/news/x"),
         ('<link rel="alternate" type="application/feed+json" href="//b.example/f">', "https://b.example/f"),
         ('<link rel="feed" href="?feed=1">', "https://a.example/news/today?feed=1"),
+        ("</head><body><a rel=alternate type=application/rss+xml href=/r>RSS</a>", "https://a.example/r"),
         ('<base href="/deep/"><link rel=alternate type=text/xml href=f>', "https://a.example/deep/f"),
     ],
 )  # fmt: skip
@@ -58,6 +59,30 @@ def test_feeds_keep_the_order_of_the_page_with_comments_last_and_each_once():
     )
 
 
+def test_links_of_the_site_itself_that_speak_of_a_feed_are_likely_ones():
+    page = "".join(
+        f"<a href={address}>x</a>"
+        for address in (
+            "/feedback",
+            "/rss/comments.xml",
+            "https://rss.a.example/world",
+            "/newsfeeder#rss",
+            "https://other.example/rss",
+            "/?feed=rss2",
+            "javascript:rss()",
+            "//www.a.example/feeds/all.xml",
+            "/?feed=rss2#top",
+        )
+    )
+
+    assert likely_feeds(page.encode(), url=AT) == (
+        "https://rss.a.example/world",
+        "https://a.example/?feed=rss2",
+        "https://www.a.example/feeds/all.xml",
+        "https://a.example/rss/comments.xml",
+    )
+
+
 @pytest.mark.parametrize("page", [b"", b" ", b"\0", b"<", b"\xff\xfe<link>"])
 def test_a_page_that_is_none_names_none(page):
-    assert feed_links(page, url=AT) == ()
+    assert feed_links(page, url=AT) == likely_feeds(page, url=AT) == ()
