@@ -198,12 +198,19 @@ def _attachments(item: Said) -> tuple[Link, ...]:
             href=href,
             rel="enclosure",
             type=_string(one.get("mime_type")),
-            length=_string(one.get("size_in_bytes")),
+            length=_size(one.get("size_in_bytes")),
             title=_string(one.get("title")),
         )
         for one in (listed if isinstance(listed, list) else ())
         if isinstance(one, dict) and (href := _string(one.get("url")))
     )
+
+
+def _size(value: object) -> str | None:
+    """Return a number of bytes: to JSON `1000`, `1000.0` and `1e3` are the same."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return _string(value)
 
 
 def _links(*found: tuple[object, str]) -> tuple[Link, ...]:

@@ -72,7 +72,7 @@ def test_an_item_is_read():
             {
                 "url": "https://x.example/a.mp3",
                 "mime_type": "audio/mpeg",
-                "size_in_bytes": 9,
+                "size_in_bytes": 9.0,
             }
         ],
     )
