@@ -6,7 +6,7 @@ and kept for whoever asks. What the disk or the store were away for is tried aga
 whenever it is asked for.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from threading import Event
 
@@ -21,6 +21,13 @@ from aggregator.model import Config
 AT_START = ("store", "listen")
 # How long after it broke the config folder is watched anew, in seconds.
 ANEW = 10.0
+
+
+def tell_doubts(config: Config, *, told: Collection[str] = ()) -> None:
+    """Say in the log what in a config is likely not meant, and was not told yet."""
+    for warning in config.warnings:
+        if warning not in told:
+            log.warning("config doubtful", warning=warning)
 
 
 class Following:
@@ -83,9 +90,11 @@ class Following:
             self._read()
         config = self._to_adopt
         if config:
+            told = self._wire.config.warnings
             self._adopt(config)
             self._to_adopt = None
             log.info("config adopted", sources=len(config.sources))
+            tell_doubts(config, told=told)
             self._name_late_keys(config)
         return config
 

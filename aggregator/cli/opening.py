@@ -38,6 +38,17 @@ def working_config(
     return config
 
 
+def serving_config(
+    invocation: Invocation, flags: Mapping[str, str] | None = None
+) -> Config:
+    """Return the config to run by; the log says what in it is likely not meant."""
+    from aggregator.app.following import tell_doubts
+
+    config = configured(invocation, flags)
+    tell_doubts(config)
+    return config
+
+
 def warn(config: Config) -> None:
     """Say what in a config is likely not meant."""
     for warning in config.warnings:

@@ -16,6 +16,7 @@ from aggregator.cli.completing import source_ids
 from aggregator.cli.opening import (
     configured,
     known_sources,
+    serving_config,
     settle,
     working_config,
     working_wire,
@@ -49,15 +50,15 @@ def run(ctx: click.Context, *, once: bool, listen: str | None, as_json: bool) ->
     if as_json and not once:
         raise click.UsageError("--json is for --once; `status --json` tells how all is")
     flags = {"listen": listen} if listen else {}
-    config = working_config(invocation, flags)
     if once:
+        config = working_config(invocation, flags)
         with working_wire(config, "run --once", alone=True) as wire:
             begun = begin_round(wire)
             due = wire.schedule.due(EVERYTHING)
             summary = _round(wire, due, invocation, prunes=begun.prunes)
         tell_summary(summary, as_json=as_json)
         ctx.exit(FAILED if summary.refused else 0)
-    with working_wire(config, "run") as wire:
+    with working_wire(serving_config(invocation, flags), "run") as wire:
         serve_forever(
             wire,
             load=partial(configured, invocation, flags),
@@ -71,7 +72,7 @@ def scheduler(invocation: Invocation) -> None:
     """Poll on schedule and publish; serve nothing."""
     from aggregator.app.service import Service
 
-    with working_wire(working_config(invocation), "scheduler") as wire:
+    with working_wire(serving_config(invocation), "scheduler") as wire:
         load = partial(configured, invocation)
         service = Service(wire, load, supervisor(invocation.environ))
         on_signals(service.stop, service.reload)
@@ -85,7 +86,7 @@ def worker(invocation: Invocation) -> None:
     from aggregator.app.worker import Worker
     from aggregator.store import open_shards
 
-    config = working_config(invocation)
+    config = serving_config(invocation)
     shards = open_shards(config.store, "worker", now=utc_now(), joins=True)
     if shards is None:
         raise StoreError(

@@ -167,6 +167,23 @@ def test_serve_shows_what_another_process_stored(at, origin):
         assert process.wait(PATIENCE) == 0
 
 
+def test_what_is_likely_not_meant_is_told_in_the_log_once(at):
+    """It stood there in a form of its own at the start, and of an edit nowhere."""
+    offered = (at.config / "publications.yaml").read_text()
+    at.write("publications.yaml", f"{offered}rules:\n  idle: {{kind: select}}\n")
+
+    with running(at, event='"config doubtful"') as process:
+        said(process, "event=running")
+        at.write("sources.yaml", "sources: []")
+        said(process, 'event="config adopted"')
+        told = next(process.stderr)
+        process.send_signal(signal.SIGTERM)
+        rest = process.stderr.read()
+
+    assert 'level=warning event="config doubtful" warning="no source is' in told
+    assert "doubtful" not in rest
+
+
 def test_serve_follows_the_config_and_stores_nothing_of_it(at, origin):
     """D7: it showed what a source did not allow any more until it was started anew."""
     origin.answers("/feed", rss(1))
