@@ -13,7 +13,7 @@ from time import monotonic
 
 from aggregator.app.alarm import ALARM_EVERY, Alarm
 from aggregator.app.beat import Beat
-from aggregator.app.following import Following
+from aggregator.app.following import Following, tell_doubts
 from aggregator.app.hubs import Hubs
 from aggregator.app.polling import Polling
 from aggregator.app.press import Press
@@ -83,6 +83,7 @@ class Service:
 
         Raises StoreHeld or StoreLost if the store was taken from us meanwhile.
         """
+        tell_doubts(self.wire.config)
         # The alarm is no job of the engine: who is told may take long to listen, and is
         # waited for by nobody, at the end neither.
         watch = partial(self._following.watch, self._stop)

@@ -13,7 +13,7 @@ from functools import partial
 from threading import Event, Thread
 
 from aggregator.app.beat import Beat
-from aggregator.app.following import Following
+from aggregator.app.following import Following, tell_doubts
 from aggregator.app.polling import Polling
 from aggregator.app.ruled import is_ruled
 from aggregator.app.service import GRACE, HEED
@@ -60,6 +60,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop` is called; then end cleanly within about ten seconds."""
+        tell_doubts(self._wire.config)
         watch = partial(self._following.watch, self._stop)
         Thread(target=watch, daemon=True, name="config").start()
         # Before there are further ones, which another thread begins at once.

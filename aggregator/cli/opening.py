@@ -28,24 +28,14 @@ def configured(
 def working_config(
     invocation: Invocation, flags: Mapping[str, str] | None = None
 ) -> Config:
-    """Return the config to poll by, and say what in it is likely not meant.
+    """Return the config to poll by once, and say what in it is likely not meant.
 
-    Commands that only look say nothing of it: `check` and `doctor` do.
+    Commands that only look say nothing of it: `check` and `doctor` do. A service has it
+    in its log.
     """
     config = configured(invocation, flags)
     if not invocation.quiet:
         warn(config)
-    return config
-
-
-def serving_config(
-    invocation: Invocation, flags: Mapping[str, str] | None = None
-) -> Config:
-    """Return the config to run by; the log says what in it is likely not meant."""
-    from aggregator.app.following import tell_doubts
-
-    config = configured(invocation, flags)
-    tell_doubts(config)
     return config
 
 

@@ -16,7 +16,6 @@ from aggregator.cli.completing import source_ids
 from aggregator.cli.opening import (
     configured,
     known_sources,
-    serving_config,
     settle,
     working_config,
     working_wire,
@@ -58,7 +57,7 @@ def run(ctx: click.Context, *, once: bool, listen: str | None, as_json: bool) ->
             summary = _round(wire, due, invocation, prunes=begun.prunes)
         tell_summary(summary, as_json=as_json)
         ctx.exit(FAILED if summary.refused else 0)
-    with working_wire(serving_config(invocation, flags), "run") as wire:
+    with working_wire(configured(invocation, flags), "run") as wire:
         serve_forever(
             wire,
             load=partial(configured, invocation, flags),
@@ -72,7 +71,7 @@ def scheduler(invocation: Invocation) -> None:
     """Poll on schedule and publish; serve nothing."""
     from aggregator.app.service import Service
 
-    with working_wire(serving_config(invocation), "scheduler") as wire:
+    with working_wire(configured(invocation), "scheduler") as wire:
         load = partial(configured, invocation)
         service = Service(wire, load, supervisor(invocation.environ))
         on_signals(service.stop, service.reload)
@@ -86,7 +85,7 @@ def worker(invocation: Invocation) -> None:
     from aggregator.app.worker import Worker
     from aggregator.store import open_shards
 
-    config = serving_config(invocation)
+    config = configured(invocation)
     shards = open_shards(config.store, "worker", now=utc_now(), joins=True)
     if shards is None:
         raise StoreError(
