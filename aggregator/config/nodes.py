@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from aggregator.config.folder import MORE_SOURCES, PUBLICATIONS, SOURCES
 from aggregator.config.written import Path, Place, Written, nothing
 from aggregator.errors import Complaint, ConfigError
 
@@ -90,9 +91,18 @@ def read_yaml(file: str, content: bytes) -> Written:
         find=_finder(file, text, root),
     )
     if not isinstance(values, dict):
-        message = "write keys and values, for example `base_url: https://…`"
+        message = f"write keys and values, for example {_beginning(file)}"
         raise ConfigError((written.complaint((), message),))
     return written
+
+
+def _beginning(file: str) -> str:
+    """Return what a file may begin with; people begin with the list that is in it."""
+    if file == PUBLICATIONS:
+        return "`publications:` with the list below it"
+    if file == SOURCES or file.startswith(f"{MORE_SOURCES}/"):
+        return "`sources:` with the list below it"
+    return "`base_url: https://…`"
 
 
 def _text(file: str, content: bytes) -> str:

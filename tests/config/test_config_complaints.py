@@ -34,6 +34,24 @@ sources:
     )
 
 
+@pytest.mark.parametrize(
+    ("file", "key"),
+    [
+        ("sources.yaml", "sources"),
+        ("sources.d/desk.yaml", "sources"),
+        ("publications.yaml", "publications"),
+    ],
+)
+def test_a_file_that_begins_with_its_list_is_told_what_belongs_above(
+    desk: Desk, file, key
+):
+    desk.writes(file, "- id: a\n")
+
+    assert desk.complaint() == (
+        f"{file}:1:1: write keys and values, for example `{key}:` with the list below it"
+    )
+
+
 def test_everything_wrong_in_all_files_is_said_at_once(desk: Desk):
     desk.writes("mediawire.yaml", "listen: 80\nfetch: {timeout: 5}\n")
     desk.writes("sources.yaml", "sources:\n  - {id: a, url: a.example, tagz: [x]}\n")
