@@ -83,6 +83,24 @@ def test_the_feed_behind_a_page_is_added_and_nothing_else_changes(desk, origin):
     assert [heard.path for heard in origin.heard] == ["/", "/feeds/all"]
 
 
+@pytest.mark.parametrize(
+    ("id_", "sentence"),
+    [
+        ("The Gazette", '"The Gazette" is no id: use letters a-z, digits, - and _'),
+        ("", '"" is no id'),
+        ("Wire", "wire is the id of a source already"),
+    ],
+)
+def test_an_id_that_cannot_be_is_wrong_use_and_troubles_nobody(
+    desk, origin, id_, sentence
+):
+    said = desk.run("source", "add", origin.url("/"), "--id", id_, code=2).stderr
+
+    assert f"Invalid value for '--id': {sentence}" in said
+    assert desk.sources() == SOURCES
+    assert origin.heard == []
+
+
 def test_a_page_that_names_no_feed_is_asked_at_the_usual_addresses(desk, origin):
     origin.answers("/news/", BARE)
     origin.answers("/rss.xml", RSS)

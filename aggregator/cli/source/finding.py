@@ -26,7 +26,7 @@ from aggregator.config import masked
 from aggregator.config.edit import with_sources
 from aggregator.config.folder import SOURCES
 from aggregator.config.intake import unused
-from aggregator.config.names import folded, slug
+from aggregator.config.names import folded, identifier, slug
 from aggregator.config.opml import identity_of
 from aggregator.errors import MediaWireError
 from aggregator.model import Config
@@ -69,6 +69,8 @@ def add(
     takes the new source up by itself.
     """
     files = SourceFiles(ctx.obj)
+    if id_ is not None:
+        _refuse_id(files.config, id_)
     address = _address(url, files.config)
     refuse_known = partial(_refuse_known, ctx, files.config)
 
@@ -171,6 +173,17 @@ def _address(url: str, config: Config) -> str:
         return address_of(url, config)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
+
+
+def _refuse_id(config: Config, id_: str) -> None:
+    """Raise BadParameter where a new source cannot have this id: nobody is asked then."""
+    try:
+        identifier(id_)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="'--id'") from error
+    if known := next((s for s in config.sources if folded(s.id) == folded(id_)), None):
+        message = f"{known.id} is the id of a source already"
+        raise click.BadParameter(message, param_hint="'--id'")
 
 
 def _refuse_known(ctx: click.Context, config: Config, url: str) -> None:
