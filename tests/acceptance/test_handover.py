@@ -74,10 +74,11 @@ def test_where_nothing_can_be_handed_over_it_is_added_all_the_same(tmp_path, ori
 def test_of_an_addition_that_is_refused_nothing_is_kept(at, origin):
     origin.answers("/feed", RSS)
 
-    at.run("source", "add", origin.url("/feed"), "--id", "no id", code=78)
+    wanted = ["--id", "gazette", "--group", "none"]
+    at.run("source", "add", origin.url("/feed"), *wanted, code=78)
 
     with open_store(at.store) as store:
-        assert store.meta("answer no id") is None
+        assert store.meta("answer gazette") is None
 
 
 @pytest.fixture
