@@ -283,6 +283,14 @@ def _json(document, report):
         _json_item(item, report)
 
 
+def _json_attachment(attachment, report):
+    _address(attachment.get("url"), "attachment", report)
+    _media_type(attachment.get("mime_type"), "mime_type", report)
+    for key in ("size_in_bytes", "duration_in_seconds"):
+        if not isinstance(attachment.get(key, 1), int):
+            report(f"{key} is no number")
+
+
 def _json_item(item, report):
     for key in set(item) - ITEM_KEYS:
         report(f"an item has a key {key} that JSON Feed does not know")
@@ -298,10 +306,7 @@ def _json_item(item, report):
     if not all(isinstance(name, str) and name.strip() for name in named):
         report("an author or a tag is blank")
     for attachment in item.get("attachments", []):
-        _address(attachment.get("url"), "attachment", report)
-        _media_type(attachment.get("mime_type"), "mime_type", report)
-        if not isinstance(attachment.get("size_in_bytes", 1), int):
-            report("size_in_bytes is no number")
+        _json_attachment(attachment, report)
     source = item["_mediawire"]["source"]
     for key in {"id", "title", "feed_url"} - set(source):
         report(f"_mediawire.source has no {key}")
@@ -373,7 +378,7 @@ def _media_type(name, what, report):
 def _media(element, report):
     for content in element.findall(f"{MEDIA}content"):
         _address(content.get("url"), "media:content url", report)
-        for name in ("fileSize", "width", "height"):
+        for name in ("fileSize", "width", "height", "duration"):
             if content.get(name) is not None and not re.fullmatch(
                 r"[1-9]\d*", content.get(name)
             ):

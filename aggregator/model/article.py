@@ -62,9 +62,10 @@ class Tag(Struct, frozen=True, kw_only=True):
 
 
 class Enclosure(Struct, frozen=True, kw_only=True):
-    """A file that goes with an article. `length` is in bytes, None if unknown.
+    """A file that goes with an article: `length` in bytes, None if unknown.
 
-    `credit` is whose it is, where it is a picture of which the source says so.
+    `credit` is whose it is, where it is a picture of which the source says so;
+    `duration` how many seconds it plays, None if unknown.
     """
 
     url: str
@@ -72,6 +73,7 @@ class Enclosure(Struct, frozen=True, kw_only=True):
     length: int | None = None
     title: str | None = None
     credit: str | None = None
+    duration: int | None = None
 
 
 class Image(Struct, frozen=True, kw_only=True):
@@ -195,9 +197,11 @@ def content_digest(article: Article) -> bytes:
 
 
 def _told(file: Enclosure) -> tuple[object, ...]:
-    """Return what is said of a file, as it was before files had credits."""
+    """Return what is said of a file, as it was before files had credits or durations."""
     told = astuple(file)
-    return told if file.credit else told[:-1]
+    if file.duration:
+        return told
+    return told[:-1] if file.credit else told[:-2]
 
 
 def own_credit(attribution: Attribution) -> tuple[Via | None, str | None, str | None]:

@@ -149,6 +149,7 @@ def files(report: Report) -> list[Enclosure]:
             length=max(enclosure.length or 0, 0),
             title=enclosure.title,
             credit=enclosure.credit,
+            duration=enclosure.duration,
         )
         for url, enclosure in found.items()
         if showable(url)

@@ -200,6 +200,7 @@ def _attachments(item: Said) -> tuple[Link, ...]:
             type=_string(one.get("mime_type")),
             length=_size(one.get("size_in_bytes")),
             title=_string(one.get("title")),
+            duration=_string(one.get("duration_in_seconds")),
         )
         for one in (listed if isinstance(listed, list) else ())
         if isinstance(one, dict) and (href := _string(one.get("url")))

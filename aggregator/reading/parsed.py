@@ -33,7 +33,10 @@ class Text(Struct, kw_only=True):
 
 
 class Link(Struct, kw_only=True):
-    """An `atom:link`, an enclosure or a `media:content`; `length` as sent."""
+    """An `atom:link`, an enclosure or a `media:content`.
+
+    `length` (of the file) and `duration` (of playing it) as sent.
+    """
 
     href: str
     rel: str = "alternate"
@@ -41,6 +44,7 @@ class Link(Struct, kw_only=True):
     length: str | None = None
     title: str | None = None
     language: str | None = None
+    duration: str | None = None
 
 
 class Picture(Struct, kw_only=True):
@@ -79,6 +83,7 @@ class Entry(Struct, kw_only=True):
 
     `contents` is what the entry itself is, `summary` what it is about. `retold` is
     `itunes:summary` beside one of them, which it repeats in other words or the same.
+    `duration` is how long the one plays that the entry is about, as sent.
     """
 
     guid: str | None = None
@@ -99,6 +104,7 @@ class Entry(Struct, kw_only=True):
     license: str | None = None
     language: str | None = None
     base: str | None = None
+    duration: str | None = None
     raw: bytes = b""
 
 

@@ -76,6 +76,7 @@ def _entry(said: Said, version: str) -> Entry:
         origin=_origin(_get(said, "source") or {}),
         rights=_words(said, "rights"),
         license=_licence(said),
+        duration=_string(said, "itunes_duration"),
     )
 
 
@@ -160,6 +161,7 @@ def _links(said: Said) -> tuple[Link, ...]:
             length=_string(one, "length"),
             title=_string(one, "title"),
             language=_string(one, "hreflang"),
+            duration=_string(one, "duration"),
         )
         for one in [*(_get(said, "links") or ()), *media]
         if (href := _string(one, "href"))

@@ -17,7 +17,7 @@ from aggregator.model import Article, Enclosure, Image, Report
 from aggregator.text import markup
 from aggregator.text.phrases import phrases
 from aggregator.web.bodies import unhurried
-from aggregator.web.language import direction, direction_below, lang, size
+from aggregator.web.language import direction, direction_below, lang, playing, size
 from aggregator.web.lines import lines, time, view
 from aggregator.web.metadata import address, json_ld
 from aggregator.web.rendering import id_of, links_of, newsroom_of, page
@@ -67,7 +67,12 @@ def article(request: Request) -> Response:
         picture=picture(report),
         picture_credit=picture_credit(report),
         files=[
-            (each, name_of(each), size(each.length, language) if each.length else "")
+            (
+                each,
+                name_of(each),
+                size(each.length, language) if each.length else "",
+                playing(each.duration, language) if each.duration else "",
+            )
             for each in files(report)
         ],
         published=time(shown.published, now, language),

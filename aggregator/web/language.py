@@ -139,6 +139,14 @@ def size(octets: int, language: str | None) -> str:
     return _in_digits_of(locale, said)
 
 
+def playing(seconds: int, language: str | None) -> str:
+    """Return how long a file plays, as players write it: `1:02:03` or `4:05`."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    said = f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return _in_digits_of(_reader(language), said)
+
+
 def _reader(language: str | None) -> Locale:
     locale = locale_of(language)
     return ENGLISH if locale is None or str(locale) == "en" else locale

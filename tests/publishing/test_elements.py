@@ -136,6 +136,19 @@ def test_a_file_in_a_json_feed_says_whose_it_is(tmp_path):
     assert feed["items"][0]["attachments"][0]["_mediawire"] == {"credit": "Kim"}
 
 
+def test_a_file_says_how_long_it_plays_and_nothing_where_nobody_knows(tmp_path):
+    known = Enclosure(url="https://agency.example/1.mp3", duration=3723)
+    unknown = Enclosure(url="https://agency.example/2.mp3")
+
+    said = rendered(tmp_path, article(1, enclosures=(known, unknown)))
+
+    for name in ("rss", "atom"):
+        played = attributes(entry_of(said[name]), "media:content")
+        assert [each.get("duration") for each in played] == ["3723", None]
+    files = json.loads(said["json"])["items"][0]["attachments"]
+    assert [each.get("duration_in_seconds") for each in files] == [3723, None]
+
+
 def test_the_type_of_a_picture_that_is_not_enclosed_is_said(tmp_path):
     pictured = article(1, image=Image(url="https://a.example/1", type="image/webp"))
 

@@ -172,6 +172,7 @@ def test_a_fault_beside_the_entries_is_found(margined, name, good, bad):
         lambda feed: feed["items"][0].update(language="english"),
         lambda feed: feed["items"][0]["attachments"][0].update(mime_type="abc"),
         lambda feed: feed["items"][0]["attachments"][0].update(size_in_bytes="5"),
+        lambda feed: feed["items"][0]["attachments"][0].update(duration_in_seconds="5"),
         lambda feed: feed["items"][0]["_mediawire"]["source"].pop("id"),
         lambda feed: feed["items"].append(feed["items"][0]),
     ],

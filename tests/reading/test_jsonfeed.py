@@ -73,6 +73,7 @@ def test_an_item_is_read():
                 "url": "https://x.example/a.mp3",
                 "mime_type": "audio/mpeg",
                 "size_in_bytes": 9.0,
+                "duration_in_seconds": 61.5,
             }
         ],
     )
@@ -94,6 +95,7 @@ def test_an_item_is_read():
             rel="enclosure",
             type="audio/mpeg",
             length="9",
+            duration="61.5",
         ),
     )
 

@@ -120,6 +120,49 @@ def test_an_enclosed_picture_has_the_credit_that_the_entry_gives_it():
     assert (made.image.credit, made.enclosures[0].credit) == ("Jo", "Kim")
 
 
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("01:02:03", 3723),
+        ("62:03", 3723),
+        (" 3723 ", 3723),
+        ("3723.9", 3723),
+        ("1:99:03", 9543),
+        ("0:00", None),
+        ("00:00:00", None),
+        ("-5", None),
+        ("1:2:3:4", None),
+        ("1 h", None),
+        ("no one cares", None),
+        ("٣", None),
+        ("9999999", None),
+        ("9" * 5000, None),
+        ("", None),
+    ],
+)
+def test_a_duration_is_a_count_of_seconds_or_unknown(said, seconds):
+    link = enclosed("http://s.example/a.mp3", duration=said)
+
+    assert article(links=(link,)).enclosures[0].duration == seconds
+
+
+def test_the_duration_of_an_entry_is_that_of_its_first_file_that_plays():
+    sent = ("sheet.pdf", "cover.jpg", "part.mp3", "more.mp3")
+    links = tuple(enclosed(f"http://s.example/{name}") for name in sent)
+
+    files = article(links=links, duration="90").enclosures
+
+    assert [file.duration for file in files] == [None, None, 90, None]
+
+
+def test_a_file_keeps_its_own_duration_whichever_of_two_elements_names_it():
+    url = "http://s.example/a.mp3"
+
+    made = article(links=(enclosed(url), enclosed(url, duration="60")), duration="90")
+
+    assert [file.duration for file in made.enclosures] == [60]
+
+
 def test_files_without_credit_have_the_digest_that_stands_in_older_stores():
     """Or every stored article with files would be named by `verify`."""
     file = Enclosure(url="https://a.example/1.jpg", type="image/jpeg", length=5)
@@ -128,6 +171,8 @@ def test_files_without_credit_have_the_digest_that_stands_in_older_stores():
 
     assert content_digest(plain).hex() == "8e5fa095ce5596700c80c83a8e85ecc3"
     assert content_digest(credited) != content_digest(plain)
+    lasting = builders.article(1, enclosures=(replace(file, duration=5),))
+    assert content_digest(lasting) != content_digest(plain)
 
 
 def test_a_picture_keeps_size_words_and_credit():

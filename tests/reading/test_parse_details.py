@@ -167,6 +167,19 @@ def test_all_enclosures_are_read_with_type_and_length_as_sent():
     ]
 
 
+def test_a_duration_is_read_of_a_file_and_of_the_entry():
+    entry = item(
+        b'<enclosure url="a.mp3"/><itunes:duration>1:02:03</itunes:duration>'
+        b'<media:content url="b.mp4" duration="70"/>'
+    )
+
+    assert [(link.href, link.duration) for link in entry.links] == [
+        ("a.mp3", None),
+        ("b.mp4", "70"),
+    ]
+    assert entry.duration == "1:02:03"
+
+
 def test_pictures_come_with_size_words_and_credit_most_telling_first():
     entry = item(
         b'<media:thumbnail url="small.jpg" width="75" height="50"/>'

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aggregator.model import Enclosure
+from aggregator.store import rows
 from aggregator.store.columns import packed, packed_texts, unpacked, unpacked_texts
 
 
@@ -28,3 +30,11 @@ def test_what_nobody_packed_is_refused(text):
 
 def test_json_of_any_style_is_read():
     assert unpacked(json.dumps({"a": [1, 2]}, indent=1)) == {"a": [1, 2]}
+
+
+def test_files_are_read_that_were_stored_before_they_had_credits_and_durations():
+    stored = '[{"url":"https://a.example/1.mp3","type":null,"length":5,"title":null}]'
+
+    files = rows._enclosures(stored)
+
+    assert files == (Enclosure(url="https://a.example/1.mp3", length=5),)

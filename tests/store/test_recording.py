@@ -42,7 +42,12 @@ EVERYTHING = article(
     summary="In short.",
     enclosures=(
         Enclosure(
-            url="https://e.example/a.mp3", type="audio/mpeg", length=2**40, title="t"
+            url="https://e.example/a.mp3",
+            type="audio/mpeg",
+            length=2**40,
+            title="t",
+            credit="c",
+            duration=3,
         ),
         Enclosure(url="https://e.example/b"),
     ),

@@ -336,13 +336,13 @@ def test_a_report_is_shown_with_all_that_its_page_has(site):
     assert whole["listed_at"] == "2026-11-24T11:53:00Z"
 
 
-def test_a_file_of_a_report_says_whose_it_is(tmp_path):
-    file = Enclosure(url="https://a.example/2.jpg", credit="Kim")
+def test_a_file_of_a_report_says_whose_it_is_and_how_long_it_plays(tmp_path):
+    file = Enclosure(url="https://a.example/2.jpg", credit="Kim", duration=5)
     one = article(enclosures=(file,))
     with served(House(tmp_path).take(one)) as site:
         files = ask(site, f"/articles/{one.id}")["attachments"]
 
-    assert [each["credit"] for each in files] == ["Kim"]
+    assert [(each["credit"], each["duration"]) for each in files] == [("Kim", 5)]
 
 
 @pytest.mark.parametrize("body", ["excerpt", "headline"])

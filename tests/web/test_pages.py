@@ -30,6 +30,7 @@ from aggregator.model import (
 )
 from aggregator.publishing import Publisher
 from aggregator.text import markup
+from aggregator.web.language import playing
 from tests import damage
 from tests.text import witness
 
@@ -341,6 +342,24 @@ def test_the_size_of_a_file_is_told_in_the_language_of_the_page(tmp_path):
         found = page(site, f"/articles/{article().id}")
 
     assert texts(found, ".//ul[@class='files']/li") == ["film.mp4 video/mp4 12,3 Mo"]
+
+
+@pytest.mark.parametrize(
+    ("language", "seconds", "said"),
+    [("en", 3723, "1:02:03"), ("en", 65, "1:05"), ("fa", 65, "۱:۰۵")],
+)
+def test_how_long_a_file_plays_is_told_in_the_digits_of_the_page(
+    language, seconds, said
+):
+    assert playing(seconds, language) == said
+
+
+def test_a_file_says_how_long_it_plays(house):
+    told = article(enclosures=(Enclosure(url="https://a.example/2.mp3", duration=65),))
+
+    seen = page_of(house.take(told), told)
+
+    assert texts(seen, ".//ul[@class='files']/li") == ["2.mp3 1:05"]
 
 
 def test_a_picture_among_the_files_of_a_report_is_credited(house):

@@ -36,6 +36,7 @@ def media(report: Report) -> list[Element]:
             "type": file.type,
             "fileSize": file.length or None,
             "medium": medium if medium in MEDIUMS else None,
+            "duration": file.duration or None,
         }
         words = [*_titled(file.title), *_credited(file.credit)]
         elements.append(Element("media:content", None, attributes, words))

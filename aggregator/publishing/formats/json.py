@@ -96,6 +96,7 @@ def entry(report: Report, masthead: Masthead) -> bytes:
                     "mime_type": file.type,
                     "title": file.title,
                     "size_in_bytes": file.length or None,
+                    "duration_in_seconds": file.duration or None,
                     "_mediawire": {"credit": file.credit} if file.credit else None,
                 }
                 for file in files(report)

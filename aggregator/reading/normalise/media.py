@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from aggregator.model import Enclosure, Image
 from aggregator.reading.normalise import caps
 from aggregator.reading.normalise.caps import Caps
@@ -12,6 +14,10 @@ from aggregator.text import markup
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*")
 _MOST_BYTES = 2**63 - 1  # what a database column holds
 _MOST_PIXELS = 32_767
+_MOST_SECONDS = 31 * 24 * 3600
+# Hours, minutes and seconds, minutes and seconds, or seconds; parts of one are let go.
+_DURATION = re.compile(r"(?:(?:([0-9]{1,3}):)?([0-9]{1,4}):)?([0-9]{1,7})(?:\.[0-9]*)?")
+_PLAYS = ("audio/", "video/")
 _TYPES = {
     "aac": "audio/aac",
     "avif": "image/avif",
@@ -51,16 +57,50 @@ def enclosures(
 ) -> tuple[Enclosure, ...]:
     """Return the files of an entry, each address once, http and https only.
 
-    One that is among the `named` pictures, too, has the credit of that.
+    One that is among the `named` pictures, too, has the credit of that. The duration of
+    an entry is that of its first file that can play, of which an entry of a podcast has
+    but one.
     """
     whose = {one.url: one.credit for one in named if one.credit}
     found: dict[str, Enclosure] = {}
     for link in entry.links:
         if link.rel == "enclosure":
             url = tally.url(base, link.href, "enclosures")
-            if url and url not in found:
+            if not url:
+                continue
+            if url not in found:
                 found[url] = _enclosure(url, link, whose.get(url))
-    return tally.items(tuple(found.values()), caps.ENCLOSURES, "enclosures")
+            elif link.duration and not found[url].duration:
+                found[url] = replace(found[url], duration=seconds(link.duration))
+    files = tuple(found.values())
+    if entry.duration:
+        files = _lasting(files, seconds(entry.duration))
+    return tally.items(files, caps.ENCLOSURES, "enclosures")
+
+
+def _lasting(
+    files: tuple[Enclosure, ...], duration: int | None
+) -> tuple[Enclosure, ...]:
+    """Return the files, of which the first that can play has a duration."""
+    for place, file in enumerate(files):
+        if file.type is None or file.type.startswith(_PLAYS):
+            lasting = replace(file, duration=file.duration or duration)
+            return (*files[:place], lasting, *files[place + 1 :])
+    return files
+
+
+def seconds(raw: str) -> int | None:
+    """Return a duration in seconds, None for 0 (which means unknown) and nonsense.
+
+    Source: Apple, "A Podcaster's Guide to RSS" (itunes:duration); Media RSS 1.5.1,
+    "media:content"; JSON Feed 1.1, "duration_in_seconds".
+    """
+    said = _DURATION.fullmatch(raw.strip())
+    if said is None:
+        return None
+    hours, minutes, rest = (int(part or 0) for part in said.groups())
+    found = hours * 3600 + minutes * 60 + rest
+    return found if 0 < found <= _MOST_SECONDS else None
 
 
 def image(named: Sequence[Image], files: Iterable[Enclosure]) -> Image | None:
@@ -98,6 +138,7 @@ def _enclosure(url: str, link: Link, credit: str | None) -> Enclosure:
         length=_whole(link.length, _MOST_BYTES),
         title=_words(link.title),
         credit=credit,
+        duration=seconds(link.duration) if link.duration else None,
     )
 
 

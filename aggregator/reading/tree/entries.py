@@ -1,9 +1,10 @@
 """One entry, refined: what feedparser said, with what its element says put right.
 
 Primary is the element for: guid and permalink, link and links, bodies and summary,
-authors, pictures, enclosures, origin, licence, language and base. feedparser stays
-primary for: title, categories, dates, rights. Where the document was not well-formed,
-lxml may have lost a stray character which feedparser kept, so bodies stay feedparser's.
+authors, pictures, enclosures, duration, origin, licence, language and base. feedparser
+stays primary for: title, categories, dates, rights. Where the document was not
+well-formed, lxml may have lost a stray character which feedparser kept, so bodies stay
+feedparser's.
 """
 
 from msgspec.structs import replace
@@ -67,6 +68,7 @@ def refined(said: Entry, item: Item, *, url: str | None, loose: bool) -> Entry:
         license=head.licence(groups, own_links),
         language=language,
         base=texts.base(item.element, url) if url else None,
+        duration=media.duration(groups),
         raw=said.raw,
     )
 

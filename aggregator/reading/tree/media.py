@@ -44,6 +44,7 @@ def enclosures(groups: Groups) -> tuple[Link, ...]:
                     type=element.get("type"),
                     length=element.get("fileSize"),
                     title=_first(children(element), "media:title"),
+                    duration=element.get("duration"),
                 )
             )
     for element in groups.get("content", ()):
@@ -51,6 +52,11 @@ def enclosures(groups: Groups) -> tuple[Link, ...]:
         if source and (element.get("type") or "") not in {"", "html", "text/html"}:
             found.append(Link(href=source, rel="enclosure", type=element.get("type")))
     return tuple(found)
+
+
+def duration(groups: Groups) -> str | None:
+    """Return how long what the entry is about plays, as sent."""
+    return _first(groups, "itunes:duration")
 
 
 def pictures(groups: Groups) -> tuple[Picture, ...]:

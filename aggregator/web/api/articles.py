@@ -279,4 +279,5 @@ def _file(file: Enclosure) -> dict[str, Any]:
         "length": file.length,
         "title": file.title,
         "credit": file.credit,
+        "duration": file.duration,
     }

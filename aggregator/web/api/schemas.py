@@ -114,6 +114,7 @@ _WHOLE: dict[str, Schema] = _LINE | {
                 "length": maybe(NUMBER),
                 "title": maybe(TEXT),
                 "credit": maybe(TEXT),
+                "duration": maybe(NUMBER),
             }
         )
     ),
