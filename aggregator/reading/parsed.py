@@ -18,6 +18,9 @@ from aggregator.model import Deletion, Hints
 TextType = Literal["text/plain", "text/html", "application/xhtml+xml"]
 
 
+DRAFT = frozenset({"yes", "true"})  # what an element of that name says of one
+
+
 class Text(Struct, kw_only=True):
     """A text construct (RFC 4287 section 3.1): value, how to read it, base, language.
 
@@ -83,7 +86,8 @@ class Entry(Struct, kw_only=True):
 
     `contents` is what the entry itself is, `summary` what it is about. `retold` is
     `itunes:summary` beside one of them, which it repeats in other words or the same.
-    `duration` is how long the one plays that the entry is about, as sent.
+    `duration` is how long the one plays that the entry is about, as sent. A `draft` is
+    not for the public yet.
     """
 
     guid: str | None = None
@@ -105,6 +109,7 @@ class Entry(Struct, kw_only=True):
     language: str | None = None
     base: str | None = None
     duration: str | None = None
+    draft: bool = False
     raw: bytes = b""
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from aggregator.reading.parsed import (
+    DRAFT,
     Category,
     Entry,
     Feed,
@@ -77,6 +78,10 @@ def _entry(said: Said, version: str) -> Entry:
         rights=_words(said, "rights"),
         license=_licence(said),
         duration=_string(said, "itunes_duration"),
+        draft=any(
+            (_string(said, word) or "").lower() in DRAFT
+            for word in ("app_draft", "draft")
+        ),
     )
 
 

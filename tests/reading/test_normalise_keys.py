@@ -213,6 +213,20 @@ def test_an_entry_that_says_nothing_is_rejected_and_the_rest_stand():
     assert found.notes == ("2 entries say nothing: left out",)
 
 
+def test_a_draft_is_left_out_and_the_operator_is_told():
+    """RFC 5023 section 13.1.1: its publisher does not want it to be seen yet."""
+    entries = (Entry(guid="1", draft=True), Entry(guid="2"))
+    feed = Feed(version="atom10", entries=entries)
+
+    made = normalise.articles(feed, SOURCE, url=SOURCE.url, now=NOW)
+
+    assert isinstance(made.articles[0], normalise.Rejected)
+    assert made.articles[1].keys[0] == "guid:2"
+    assert made.notes == (
+        "1 entries are drafts that their source does not show yet (app:draft): left out",
+    )
+
+
 def test_folding_a_letter_makes_no_blank_of_it():
     """So a text on one line is still on one when its case is folded."""
     letters = [c for c in map(chr, range(0x110000)) if not c.isspace()]

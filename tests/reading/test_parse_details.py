@@ -167,6 +167,21 @@ def test_all_enclosures_are_read_with_type_and_length_as_sent():
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "draft"),
+    [
+        ("<a:control xmlns:a='http://www.w3.org/2007/app'>%s</a:control>", "a:draft"),
+        ("<a:control xmlns:a='http://purl.org/atom/app#'>%s</a:control>", "a:draft"),
+        ("%s", "draft xmlns='http://purl.org/atom-blog/ns#'"),
+    ],
+)
+@pytest.mark.parametrize(("word", "is_draft"), [("yes", True), ("no", False)])
+def test_a_draft_is_told_from_what_is_published(said, draft, word, is_draft):
+    marked = f"<{draft}>{word}</{draft.partition(' ')[0]}>"
+
+    assert item((said % marked).encode()).draft is is_draft
+
+
 def test_a_duration_is_read_of_a_file_and_of_the_entry():
     entry = item(
         b'<enclosure url="a.mp3"/><itunes:duration>1:02:03</itunes:duration>'

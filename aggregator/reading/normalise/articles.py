@@ -7,7 +7,9 @@ document order. Pure: no clock, no store. Every article is made as if it were ne
 believed is left out, and the entry stays.
 """
 
+from collections import Counter
 from datetime import datetime
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,9 +26,13 @@ from aggregator.reading.normalise.words import words
 from aggregator.reading.parsed import Entry, Feed
 from aggregator.text import markup
 
+_SAYS_NOTHING: Final = "say nothing"  # neither id nor link, title or text
+# A publisher that still writes them says so (RFC 5023 section 13.1.1).
+_IS_DRAFT: Final = "are drafts that their source does not show yet (app:draft)"
+
 
 class Rejected(Struct, frozen=True, kw_only=True):
-    """An entry that is not published, and why."""
+    """An entry that is not published, and what several such entries do."""
 
     reason: str
 
@@ -44,8 +50,8 @@ def articles(feed: Feed, source: Source, *, url: str, now: datetime) -> Normalis
     """Return the articles of a document found at `url`, as if all were new."""
     scope = _scope(feed, source, url=address.public(url), now=now)
     made = tuple(_article(entry, scope) for entry in feed.entries)
-    rejected = sum(isinstance(one, Rejected) for one in made)
-    left_out = (f"{rejected} entries say nothing: left out",) if rejected else ()
+    reasons = Counter(one.reason for one in made if isinstance(one, Rejected))
+    left_out = (f"{n} entries {reason}: left out" for reason, n in reasons.items())
     return Normalised(
         feed=scope.feed,
         articles=made,
@@ -72,6 +78,8 @@ def _scope(feed: Feed, source: Source, *, url: str, now: datetime) -> Scope:
 
 
 def _article(entry: Entry, scope: Scope) -> Article | Rejected:
+    if entry.draft:
+        return Rejected(reason=_IS_DRAFT)
     source, tally = scope.source, scope.caps
     link = _link(entry, scope)
     base = entry.base or (scope.url if scope.by_document else link or scope.link_base)
@@ -94,7 +102,7 @@ def _article(entry: Entry, scope: Scope) -> Article | Rejected:
         date=(entry.published or entry.updated) if source.trust.dates else None,
     )
     if not names:
-        return Rejected(reason="an entry without id, link, title and text")
+        return Rejected(reason=_SAYS_NOTHING)
     credited = credit.entry_credit(entry, scope)
     own_id = article_id(source.id, names[0])
     return Article(

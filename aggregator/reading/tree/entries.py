@@ -9,10 +9,10 @@ feedparser's.
 
 from msgspec.structs import replace
 
-from aggregator.reading.parsed import Entry, Text, TextType
+from aggregator.reading.parsed import DRAFT, Entry, Text, TextType
 from aggregator.reading.tree import head, links, media, people, texts
 from aggregator.reading.tree.document import Item
-from aggregator.reading.tree.names import Groups, grouped
+from aggregator.reading.tree.names import Groups, children, grouped
 
 _BODIES: tuple[tuple[str, TextType], ...] = (
     ("content:encoded", texts.HTML),
@@ -69,8 +69,20 @@ def refined(said: Entry, item: Item, *, url: str | None, loose: bool) -> Entry:
         language=language,
         base=texts.base(item.element, url) if url else None,
         duration=media.duration(groups),
+        draft=_is_draft(groups),
         raw=said.raw,
     )
+
+
+def _is_draft(groups: Groups) -> bool:
+    """Tell whether an entry is not to be seen by the public yet.
+
+    Source: RFC 5023 section 13.1.1 (`app:draft`); Blogger's Atom 0.3 (`draft`).
+    """
+    said = list(groups.get("draft", ()))
+    for control in groups.get("app:control", ()):
+        said += children(control).get("app:draft", ())
+    return any(texts.characters(one).lower() in DRAFT for one in said)
 
 
 def _texts(

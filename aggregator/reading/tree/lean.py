@@ -21,9 +21,9 @@ from aggregator.reading.tree.names import ITEM_TAGS, name
 # `image` or `textInput` is that of the picture or the field.
 READ_FROM_THE_TREE = frozenset(
     {
-        *("author", "comments", "content", "content:encoded", "dc:creator"),
-        *("description", "enclosure", "guid", "id", "image", "itunes:author"),
-        *("itunes:image", "itunes:subtitle", "itunes:summary", "link"),
+        *("app:control", "author", "comments", "content", "content:encoded"),
+        *("dc:creator", "description", "enclosure", "guid", "id", "image"),
+        *("itunes:author", "itunes:image", "itunes:subtitle", "itunes:summary", "link"),
         *("media:content", "media:credit", "media:description", "media:thumbnail"),
         *("source", "summary", "textinput"),
     }

@@ -55,6 +55,13 @@ _PREFIXES = {
     "http://www.w3.org/1999/xhtml": "xhtml:",
     "http://webns.net/mvcb/": "admin:",
 }
+# Of these vocabularies this is read; all else in them stays without a name.
+_ALONE = {
+    "{http://www.w3.org/2007/app}control": "app:control",
+    "{http://www.w3.org/2007/app}draft": "app:draft",
+    "{http://purl.org/atom/app#}control": "app:control",
+    "{http://purl.org/atom/app#}draft": "app:draft",
+}
 _USERLAND_RSS = "http://backend.userland.com/rss"  # rss, rss2, rss191, ...
 
 
@@ -75,6 +82,8 @@ def name(element: _Element) -> str:
 
 @lru_cache(maxsize=2048)
 def _name(tag: str, prefix: str | None) -> str:
+    if alone := _ALONE.get(tag.lower()):
+        return alone
     namespace, _, local = tag.rpartition("}")
     vocabulary = _vocabulary(namespace.lstrip("{").strip().lower(), prefix)
     if vocabulary is None:
