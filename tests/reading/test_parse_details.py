@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from aggregator.reading import parse
-from aggregator.reading.parsed import Category, Link, Origin, Picture
+from aggregator.reading.parsed import Category, Link, Origin, Picture, Text
 from aggregator.reading.tree import media
 
 URL = "https://source.example/feeds/all.xml"
@@ -180,6 +180,29 @@ def test_a_draft_is_told_from_what_is_published(said, draft, word, is_draft):
     marked = f"<{draft}>{word}</{draft.partition(' ')[0]}>"
 
     assert item((said % marked).encode()).draft is is_draft
+
+
+def test_a_body_is_read_in_the_first_form_of_the_content_module():
+    entry = item(
+        b"<content:items><rdf:Bag><rdf:li><content:item>"
+        b"<rdf:value>&lt;b>A&lt;/b> ship</rdf:value>"
+        b"</content:item></rdf:li></rdf:Bag></content:items>"
+    )
+
+    assert entry.contents == (Text(value="<b>A</b> ship", type="text/html"),)
+
+
+def test_the_forms_of_one_text_are_read_each_as_what_it_is():
+    entry = atom(
+        b"<content type='multipart/alternative'>"
+        b"<content type='text/plain'>A ship</content><content type='text/html' "
+        b"mode='escaped'>&lt;b>A&lt;/b> ship</content></content>"
+    )
+
+    assert entry.contents == (
+        Text(value="A ship"),
+        Text(value="<b>A</b> ship", type="text/html"),
+    )
 
 
 def test_a_duration_is_read_of_a_file_and_of_the_entry():

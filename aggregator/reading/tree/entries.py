@@ -7,12 +7,15 @@ well-formed, lxml may have lost a stray character which feedparser kept, so bodi
 feedparser's.
 """
 
+from collections.abc import Iterable, Iterator
+
+from lxml.etree import _Element
 from msgspec.structs import replace
 
 from aggregator.reading.parsed import DRAFT, Entry, Text, TextType
 from aggregator.reading.tree import head, links, media, people, texts
 from aggregator.reading.tree.document import Item
-from aggregator.reading.tree.names import Groups, children, grouped
+from aggregator.reading.tree.names import RDF_VALUE, Groups, children, grouped
 
 _BODIES: tuple[tuple[str, TextType], ...] = (
     ("content:encoded", texts.HTML),
@@ -108,13 +111,38 @@ def _texts(
             )
         ]
 
+    if any(map(len, groups.get("content", ()))):
+        groups = groups | {"content": [*_forms(groups["content"])]}
     bodies, summaries = read(*_BODIES), read(*_SUMMARIES)
+    if not bodies and "content:items" in groups:
+        bodies += _values(groups, url=url, language=language)
     retold = [_sniffed(text) for text in read(*_REPEATS)]
     if not summaries:
         summaries, retold = retold, []
     if not bodies and not summaries:
         summaries = [_sniffed(text) for text in read(*_LAST_RESORTS)]
     return tuple(bodies), next(iter(summaries), None), next(iter(retold), None)
+
+
+def _forms(elements: Iterable[_Element]) -> Iterator[_Element]:
+    """Yield the elements, or the several forms of one text that one of them holds.
+
+    Source: Atom 0.3, "content" (`type="multipart/alternative"`).
+    """
+    for element in elements:
+        if len(element) and (element.get("type") or "").startswith("multipart/"):
+            yield from children(element).get("content", ())
+        else:
+            yield element
+
+
+def _values(groups: Groups, *, url: str | None, language: str | None) -> Iterator[Text]:
+    """Yield the bodies in the first form of the content module of RSS 1.0."""
+    for element in groups["content:items"]:
+        for value in element.iter(RDF_VALUE):
+            found = texts.text(value, default=texts.HTML, url=url, language=language)
+            if found:
+                yield found
 
 
 def _sniffed(text: Text) -> Text:

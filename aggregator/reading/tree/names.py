@@ -17,6 +17,7 @@ Named = list[tuple[str, _Element]]
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
 RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+RDF_VALUE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}value"
 RDF_RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
 # What is an entry in any dialect, whatever its namespace.
 ITEM_TAGS = tuple(
