@@ -48,7 +48,7 @@ from aggregator.reading.tree.lean import lean
 from aggregator.reading.tree.names import children
 
 _STRAY = re.compile(
-    rb"(<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z))|&(?!(?:#[0-9]+|#[xX][0-9a-fA-F]+|\w+);)",
+    rb"(<!\[CDATA\[.*?(?:\]\]>|\Z))|(<!--.*?(?:-->|\Z))|&(?!(?:#[0-9]+|#[xX][0-9a-fA-F]+|\w+);)",
     re.DOTALL,
 )
 _TEXT_INPUT = re.compile(
@@ -141,7 +141,7 @@ def _thoroughly(document: bytes, found: str) -> Feed:
         if without == document:
             raise
         document, result = without, _feedparser(without, found)
-    if _is_loose(result) and (mended := _ampersands(document)) != document:
+    if _is_loose(result) and (mended := _mended(document)) != document:
         document, result = mended, _feedparser(mended, found)
     if not result["version"] and not result["entries"]:
         raise ReadError("the document is no feed", problem="not-a-feed")
@@ -198,13 +198,22 @@ def _is_loose(result: dict[str, Any]) -> bool:
     return isinstance(result.get("bozo_exception"), SAXException)
 
 
-def _ampersands(document: bytes) -> bytes:
+def _mended(document: bytes) -> bytes:
     """Return the document with every `&` that begins no reference escaped.
 
     The commonest fault of all, in addresses mostly. The loose parser makes
-    `?a=1&b;=2` of `?a=1&b=2`, in ids too, and lxml loses the parameter.
+    `?a=1&b;=2` of `?a=1&b=2`, in ids too, and lxml loses the parameter. Comments that
+    hold `--`, which XML forbids, are left out.
     """
-    return _STRAY.sub(lambda found: found[1] or b"&amp;", document)
+    return _STRAY.sub(_sound, document)
+
+
+def _sound(found: re.Match[bytes]) -> bytes:
+    """Return what stands for a section, a comment or a stray `&`."""
+    section, comment = found.groups()
+    if comment:
+        return comment if comment.find(b"--", 4) in {-1, len(comment) - 3} else b""
+    return section or b"&amp;"
 
 
 def _refined(read: Feed, tree: tree_document.Tree, *, url: str, loose: bool) -> Feed:

@@ -205,10 +205,17 @@ def test_an_ampersand_in_cdata_stays_what_it_is():
     assert entry.summary.value == "a & b &amp; c"
 
 
+@pytest.mark.parametrize("comment", [b"<!-- a -- b -->", b"<!-- a --->", b"<!----->"])
+def test_a_comment_that_xml_forbids_costs_nothing(comment):
+    document = RSS_20.replace(b"<item>", comment + b"<item>" + comment)
+
+    assert parse.feed(document, url=URL) == parse.feed(RSS_20, url=URL)
+
+
 def test_unclosed_sections_are_passed_over_in_one_go():
     """I13: a megabyte of them is no quadratic search."""
     document = b"<rss version='2.0'><channel><item>&x" + b"<![CDATA[" * 100_000
 
-    assert parse._ampersands(document).startswith(
+    assert parse._mended(document).startswith(
         b"<rss version='2.0'><channel><item>&amp;x<![CDATA["
     )
