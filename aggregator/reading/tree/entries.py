@@ -85,7 +85,7 @@ def _is_draft(groups: Groups) -> bool:
     said = list(groups.get("draft", ()))
     for control in groups.get("app:control", ()):
         said += children(control).get("app:draft", ())
-    return any(texts.characters(one).lower() in DRAFT for one in said)
+    return bool(said) and any(texts.characters(one).lower() in DRAFT for one in said)
 
 
 def _texts(
