@@ -108,6 +108,7 @@ class JsonFeed(Struct, frozen=True, kw_only=True, dict=True):
             ),
             author=", ".join(authors) or None,
             language=_string(said.get("language")),
+            finished=said.get("expired") is True,
             image=_string(said.get("icon")) or _string(said.get("favicon")),
             entries=entries,
         )

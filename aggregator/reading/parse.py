@@ -250,6 +250,8 @@ def _head(read: Feed, tree: tree_document.Tree, *, url: str) -> Feed:
         language=head.language(element, groups) or read.language,
         base=texts.base(element, url) if tree.based else None,
         hints=head.hints(groups),
+        moved_to=head.moved_to(groups),
+        finished=head.is_finished(groups),
         deletions=head.deletions(groups),
     )
 

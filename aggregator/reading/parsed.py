@@ -117,6 +117,7 @@ class Feed(Struct, kw_only=True):
     """A whole document: what it says of itself, and its entries in document order.
 
     `version` names the dialect (`rss20`, `atom10`, `json11`, ...), empty if none.
+    `moved_to` is where it says that it is now, `finished` that nothing more will come.
     """
 
     version: str = ""
@@ -131,6 +132,8 @@ class Feed(Struct, kw_only=True):
     image: str | None = None
     base: str | None = None
     hints: Hints = Hints()
+    moved_to: str | None = None
+    finished: bool = False
     entries: tuple[Entry, ...] = ()
     deletions: tuple[Deletion, ...] = ()
     notes: tuple[str, ...] = ()

@@ -100,6 +100,13 @@ def test_an_item_is_read():
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "finished"), [(True, True), (False, False), ("true", False), (None, False)]
+)
+def test_a_feed_that_has_expired_says_so_by_true_alone(said, finished):
+    assert parsed(expired=said, items=[{"id": 1}]).finished is finished
+
+
 def test_items_inherit_authors_and_the_desk_decides_of_the_language():
     """As with RSS and Atom: what a whole feed says comes after the operator's word."""
     feed = parsed(author={"name": "Ann"}, language="fa", items=[{"id": 1}])

@@ -406,3 +406,29 @@ def test_no_hub_is_told_of_an_address_that_is_a_secret():
 
     assert told(url, HUB, Link(rel="self", href=url)) == (None, None)
     assert told(url, HUB) == (HUB.href, "https://source.example/feed")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"finished": True}, ["the feed says that nothing new will come"]),
+        (
+            {"moved_to": "/new"},
+            ["the feed says that it has moved to https://source.example/new"],
+        ),
+        (
+            {"moved_to": "https://u:SECRET@new.example/?token=SECRET&a=1"},
+            ["the feed says that it has moved to https://new.example/?a=1"],
+        ),
+        ({"moved_to": "http://source.example/feed#top"}, []),
+        ({"moved_to": "javascript:x"}, []),
+        ({}, []),
+    ],
+)
+def test_the_operator_hears_what_a_feed_says_of_its_future(said, told):
+    """A5: not the secrets of an address, though."""
+    feed = Feed(version="rss20", entries=(Entry(guid="1"),), **said)
+
+    notes = normalise.articles(feed, SOURCE, url=SOURCE.url, now=NOW).notes
+
+    assert list(notes) == told

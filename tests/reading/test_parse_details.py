@@ -182,6 +182,15 @@ def test_a_draft_is_told_from_what_is_published(said, draft, word, is_draft):
     assert item((said % marked).encode()).draft is is_draft
 
 
+def test_a_feed_says_that_it_has_moved_and_that_it_is_finished():
+    feed = rss(
+        b"<itunes:new-feed-url> https://new.example/f </itunes:new-feed-url>"
+        b"<itunes:complete>Yes</itunes:complete><item><title>A</title></item>"
+    )
+
+    assert (feed.moved_to, feed.finished) == ("https://new.example/f", True)
+
+
 def test_a_body_is_read_in_the_first_form_of_the_content_module():
     entry = item(
         b"<content:items><rdf:Bag><rdf:li><content:item>"

@@ -48,7 +48,8 @@ class Normalised(Struct, frozen=True, kw_only=True):
 
 def articles(feed: Feed, source: Source, *, url: str, now: datetime) -> Normalised:
     """Return the articles of a document found at `url`, as if all were new."""
-    scope = _scope(feed, source, url=address.public(url), now=now)
+    found = address.public(url)
+    scope = _scope(feed, source, url=found, now=now)
     made = tuple(_article(entry, scope) for entry in feed.entries)
     reasons = Counter(one.reason for one in made if isinstance(one, Rejected))
     left_out = (f"{n} entries {reason}: left out" for reason, n in reasons.items())
@@ -56,7 +57,12 @@ def articles(feed: Feed, source: Source, *, url: str, now: datetime) -> Normalis
         feed=scope.feed,
         articles=made,
         deletions=tuple(_deletion(one, scope.caps) for one in feed.deletions),
-        notes=(*feed.notes, *left_out, *scope.caps.notes()),
+        notes=(
+            *feed.notes,
+            *credit.farewells(feed, url=found, asked=source.url, tally=scope.caps),
+            *left_out,
+            *scope.caps.notes(),
+        ),
     )
 
 

@@ -51,6 +51,26 @@ def feed_info(feed: Feed, *, url: str, asked: str, tally: Caps) -> FeedInfo:
     )
 
 
+def farewells(feed: Feed, *, url: str, asked: str, tally: Caps) -> tuple[str, ...]:
+    """Return what a feed says of its own future, in sentences for the operator.
+
+    `url` and `asked` are those of `feed_info`. Nobody is believed who says it is
+    elsewhere now: a redirect proves it, and the operator may look.
+
+    Source: Apple, "A Podcaster's Guide to RSS" (itunes:new-feed-url, itunes:complete);
+    JSON Feed 1.1, "expired".
+    """
+    said = ["the feed says that nothing new will come"] if feed.finished else []
+    written = tally.url(feed.base or url, feed.moved_to, "feed links")
+    moved = written and address.public(written)
+    if moved:
+        moved = address.untold(moved, address.credentials(asked))
+        here = {urls.canonical(address.public(each)) for each in (url, asked)}
+        if urls.canonical(moved) not in here:
+            said.append(f"the feed says that it has moved to {moved}")
+    return tuple(said)
+
+
 def hub_and_topic(
     feed: Feed, *, url: str, kept: AbstractSet[str], tally: Caps
 ) -> tuple[str, str] | tuple[None, None]:

@@ -97,6 +97,20 @@ def spoken(element: _Element) -> str | None:
     return None
 
 
+def moved_to(groups: Groups) -> str | None:
+    """Return where the feed says that it is now, as sent (itunes:new-feed-url)."""
+    for element in groups.get("itunes:new-feed-url", ()):
+        if address := characters(element):
+            return address
+    return None
+
+
+def is_finished(groups: Groups) -> bool:
+    """Tell whether the feed says that it ends with these entries (itunes:complete)."""
+    said = (characters(element) for element in groups.get("itunes:complete", ()))
+    return any(word.lower() == "yes" for word in said)
+
+
 def deletions(groups: Groups) -> tuple[Deletion, ...]:
     """Return the entries the feed takes back (RFC 6721), in document order."""
     return tuple(

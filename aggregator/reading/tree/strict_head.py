@@ -52,7 +52,8 @@ _SAY_NOTHING = frozenset(
         *("sy:updatebase", "dc:creator", "dc:language", "dc:date", "dc:publisher"),
         *("dc:subject", "cc:license", "creativecommons:license", "itunes:author"),
         *("itunes:block", "itunes:category", "itunes:explicit", "itunes:keywords"),
-        *("itunes:owner", "itunes:subtitle", "itunes:summary", "itunes:type"),
+        *("itunes:complete", "itunes:new-feed-url", "itunes:owner"),
+        *("itunes:subtitle", "itunes:summary", "itunes:type"),
         *("at:deleted-entry", "media:copyright", "media:thumbnail", "items"),
         *("admin:generatoragent", "admin:errorreportsto"),
     }
