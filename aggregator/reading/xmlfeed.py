@@ -219,7 +219,11 @@ class WholeFeed(Struct, frozen=True, kw_only=True, dict=True):
 
 
 def _written(entry: Entry) -> bytes:
+    """Return an entry as JSON, which is the same as before links had durations."""
     said = {k: v for k, v in to_builtins(replace(entry, raw=b"")).items() if v}
+    for link in said.get("links", ()):
+        if link["duration"] is None:
+            del link["duration"]
     return json.dumps(said, ensure_ascii=False, sort_keys=True).encode(
         "utf-8", "replace"
     )

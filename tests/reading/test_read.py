@@ -7,7 +7,8 @@ from documents import SOURCE, atom, entry, item, remembered, request, rss
 from msgspec.structs import replace
 
 from aggregator.errors import ReadError
-from aggregator.reading import conductor, read
+from aggregator.reading import conductor, read, xmlfeed
+from aggregator.reading.parsed import Entry, Link
 
 
 def titles(reading):
@@ -160,6 +161,16 @@ def test_a_document_that_cannot_be_cut_is_read_whole():
     assert all(article.raw for _, article in reading.items)
     assert "read whole, as an item stands in an unusual place" in reading.notes
     assert [article for _, article in again.items] == [None, None]
+
+
+def test_what_is_read_whole_has_the_bytes_by_which_older_stores_know_it():
+    """Or all that such a source has listed would be new after an update."""
+    entry = Entry(guid="1", links=(Link(href="h"),))
+
+    assert xmlfeed._written(entry) == (
+        b'{"guid": "1", "links": [{"href": "h", "language": null, "length": null, '
+        b'"rel": "alternate", "title": null, "type": null}]}'
+    )
 
 
 def test_items_that_the_parser_counts_otherwise_are_read_whole():
