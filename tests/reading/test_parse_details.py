@@ -3,9 +3,10 @@
 import re
 from datetime import timedelta
 
+import feedparser
 import pytest
 
-from aggregator.reading import parse
+from aggregator.reading import parse, said
 from aggregator.reading.parsed import Category, Link, Origin, Picture, Text
 from aggregator.reading.tree import media
 
@@ -189,6 +190,24 @@ def test_a_feed_says_that_it_has_moved_and_that_it_is_finished():
     )
 
     assert (feed.moved_to, feed.finished) == ("https://new.example/f", True)
+
+
+def test_where_only_feedparser_counts_it_says_the_same_of_files_and_drafts():
+    """Two parsers may disagree on the entries: then nobody looks a second time."""
+    feed = said.feed(
+        feedparser.parse(
+            b'<rss version="2.0" xmlns:app="http://www.w3.org/2007/app" '
+            + SPACES
+            + b"><channel><title>t</title><item><title>A</title>"
+            b"<app:control><app:draft>yes</app:draft></app:control>"
+            b"<itunes:duration>5:00</itunes:duration>"
+            b'<media:content url="b.mp4" duration="7"/></item></channel></rss>'
+        )
+    )
+
+    (entry,) = feed.entries
+    assert entry.draft
+    assert (entry.duration, entry.links[0].duration) == ("5:00", "7")
 
 
 def test_a_body_is_read_in_the_first_form_of_the_content_module():

@@ -17,6 +17,9 @@ from aggregator.reading.tree import strict_head
 DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
 ITUNES = "xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'"
 MEDIA = 'xmlns:media="http://search.yahoo.com/mrss/"'
+DRAFT = (
+    "<a:control xmlns:a='http://www.w3.org/2007/app'><a:draft>yes</a:draft></a:control>"
+)
 VIDEO = "<media:content url='https://source.example/f.mp4'>"
 
 
@@ -120,6 +123,8 @@ OF_ENTRIES = [
         "<author>a@x.example</author>",
     ),
     *("<source url='https://f.example/'>S<title>No</title></source>", "words"),
+    f"<itunes:duration {ITUNES}>1:00</itunes:duration>",
+    DRAFT,
 ]
 
 
@@ -302,6 +307,8 @@ FRAGMENTS = [
     *("<copyright>(c)</copyright>", f"<dc:rights {DC}>R</dc:rights>", "<id>urn:i</id>"),
     *("<guid>https://g.example/</guid>", f"<dc:title {DC}>T</dc:title>", "words"),
     f"<media:thumbnail {MEDIA} url='https://a.example/t.png'>words</media:thumbnail>",
+    f"<itunes:new-feed-url {ITUNES}>https://n.example/</itunes:new-feed-url>",
+    f"<itunes:complete {ITUNES}>yes</itunes:complete>",
 ]
 BESIDE = [IMAGE, INPUT, "<image><title>T</title></image>", LOGO, "<title>No</title>"]
 
