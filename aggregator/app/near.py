@@ -44,20 +44,28 @@ def find_near(store: Store, now: datetime) -> int:
     waiting = store.twins.undecided(now - WINDOW)
     if not waiting:
         return 0
-    since, found = now - APART, 0
-    # More than a page of them may be like anything: then all is read, and once.
-    index = Index(store.twins.sketched(since)) if len(waiting) > PAGE else None
-    for at in range(0, len(waiting), PAGE):
-        some = waiting[at : at + PAGE]
-        articles = store.whole(some, leave_out=say_left_out)
-        made = [(a, sketch(markup.visible_text(a.body)) or b"") for a in articles]
-        if index is None:
-            sharing = {band for _, packed in made for band in _bands(packed)}
-            index = Index(store.twins.sketched(since, sharing))
-        joins = [join for a, packed in made if (join := index.add(a, packed))]
-        store.twins.put(made, joins)
-        found += len(joins)
-    return found
+    since = now - APART
+    if len(waiting) <= PAGE:
+        made = _sketches(store, waiting)
+        sharing = {band for _, packed in made for band in _bands(packed)}
+        return _join(store, made, Index(store.twins.sketched(since, sharing)))
+    # So many may be like anything: all is read, and once.
+    index = Index(store.twins.sketched(since))
+    pages = (waiting[at : at + PAGE] for at in range(0, len(waiting), PAGE))
+    return sum(_join(store, _sketches(store, page), index) for page in pages)
+
+
+def _sketches(store: Store, article_ids: Sequence[str]) -> list[tuple[Article, bytes]]:
+    """Return articles with their sketches; what cannot be read is left out."""
+    articles = store.whole(article_ids, leave_out=say_left_out)
+    return [(a, sketch(markup.visible_text(a.body)) or b"") for a in articles]
+
+
+def _join(store: Store, made: Sequence[tuple[Article, bytes]], index: "Index") -> int:
+    """Write what is new, and what it is like in the index; returns how many joins."""
+    joins = [join for a, packed in made if (join := index.add(a, packed))]
+    store.twins.put(made, joins)
+    return len(joins)
 
 
 class Index:
