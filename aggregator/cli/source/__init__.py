@@ -7,7 +7,7 @@
     lists     import, export    (OPML)
 
 To add a verb: a command in one of these modules or a new one, and its name below. A
-change of the files goes through `SourceFiles`, so that an invalid one is refused.
+change of the files goes through `app.amending`, so that an invalid one is refused.
 """
 
 import click
