@@ -6,7 +6,8 @@ The house
     wire          Wire: the rooms of one config folder, and what can be done with them
     schedule      who is due, and what moves that
     records       polls committed; one that cannot be stored harms no other
-    editorial     what the desk makes of an article: headline, rights, whether it stands
+    editorial     what the desk makes of an article: headline, whether it stands
+    grants        what sources allow, and how they are credited
 
 Polling
     round         what is due, polled once, with a summary

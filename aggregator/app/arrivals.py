@@ -166,7 +166,7 @@ class Arrivals:
 
     def _can_wait(self, article: Article, now: datetime) -> bool:
         """Return whether an article was held back and came in the month of now."""
-        at = self._editorial.released(article)
+        at = self._editorial.grants.released(article)
         return article.first_seen < at and month_of(at) == month_of(now)
 
     def _came(
@@ -197,7 +197,7 @@ class Arrivals:
         self, publication: Publication, since: datetime, now: datetime
     ) -> Iterator[Article]:
         """Yield what was seen under an embargo that ended since a time."""
-        embargoes, asked = self._editorial.embargoes, publication.select.sources
+        embargoes, asked = self._editorial.grants.embargoes, publication.select.sources
         holding = tuple(id_ for id_ in sorted(embargoes) if id_ in asked or not asked)
         if not holding or now <= since:
             return
@@ -210,7 +210,7 @@ class Arrivals:
                 selection, now=now, limit=_PAGE, before=before, bodies=False
             )
             for each in page:
-                at = self._editorial.released(each)
+                at = self._editorial.grants.released(each)
                 if each.first_seen < at and since <= at <= now:
                     yield replace(each, first_seen=at)
             if len(page) < _PAGE:

@@ -48,7 +48,9 @@ class Binder:
 
     def basis(self, publication: Publication) -> str:
         """Return 32 digits that stand for all that decides about articles, but them."""
-        said = self._editorial.basis(publication) + self._editorial.basis_of_all()
+        said = (
+            self._editorial.basis(publication) + self._editorial.grants.basis_of_all()
+        )
         return blake2b(said.encode(), digest_size=16).hexdigest()
 
     def fill(
@@ -144,7 +146,7 @@ class Binder:
         """Return what became of an article; without its mark if that may change."""
         id_, mark = marked.article_id, marked.mark
         # Time alone may show what is not shown; and others, what has to do with them.
-        is_settled = shown or not self._editorial.is_timed(marked.source_id)
+        is_settled = shown or not self._editorial.grants.is_timed(marked.source_id)
         if not is_settled or id_ in several:
             mark = b""
         return shown._replace(mark=mark) if shown else marked._replace(mark=mark)
@@ -162,7 +164,9 @@ class Binder:
     def _basis_of(self, source_id: str) -> bytes:
         """Return 8 bytes that stand for what the config says of a source."""
         if source_id not in self._bases:
-            self._bases[source_id] = bytes.fromhex(self._editorial.basis_of(source_id))
+            self._bases[source_id] = bytes.fromhex(
+                self._editorial.grants.basis_of(source_id)
+            )
         return self._bases[source_id]
 
     def _judged(

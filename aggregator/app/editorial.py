@@ -5,57 +5,43 @@ Pure: nothing here reads or writes a store.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from datetime import datetime
+from functools import cached_property
 from hashlib import blake2b
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from aggregator import __version__
+from aggregator.app.grants import NOBODY, Grants, still_ruled
 from aggregator.editing import Desk, Duplicates, Step, families, refusal
 from aggregator.model import (
     Also,
     Article,
-    Attribution,
     Config,
     Grant,
     Publication,
     Report,
     Rights,
-    RuleSpec,
-    Source,
 )
 
 if TYPE_CHECKING:
     from aggregator.store.twins import Twins
 
 
-NOBODY: Mapping[str, Grant] = {}
-# Not even the store knows it: a report of nobody is shown as little as may be.
-UNHEARD_OF = Grant(rights=Rights(body="excerpt", images=False))
-
-
 class Editorial:
-    """The desk, its sources and its publications.
+    """The desk, its sources and its publications; `grants` is what sources allow.
 
-    `former` is what was last said of sources that are not in the config any more: their
-    reports stay, under the rights they came with.
+    `former` is what was last said of sources that are not in the config any more.
     """
 
     def __init__(self, config: Config, former: Mapping[str, Grant] = NOBODY) -> None:
         self._sources = {source.id: source for source in config.sources}
-        self._former = still_ruled(former, config.rules)
-        # Made when they are asked for: most rounds ask for few.
-        self._grants: dict[str, Grant] = {}
+        self.grants = Grants(self._sources, still_ruled(former, config.rules))
         self._publications = config.publications
         self._base_url = config.base_url
         self._rules = config.rules
         self._desk = Desk(config.rules)
-        self._bases: dict[str, str] = {}
-        # The articles of a source have few attributions, and publications ask for each.
-        self._attribution = lru_cache(maxsize=4096)(self._attribution_today)
 
     def edit(self, article: Article) -> Article:
         """Return the article as the desk lists it: tags, headline, dropped, taken by whom.
@@ -130,7 +116,7 @@ class Editorial:
         dropped = self._edited(article, publication).dropped
         if dropped:
             return f"rule {dropped.rule}: {dropped.reason}"
-        return withheld(article, self._rights(article), now)
+        return withheld(article, self.grants.rights(article), now)
 
     def too_old(
         self, article: Article, publication: Publication, now: datetime
@@ -159,8 +145,7 @@ class Editorial:
 
     def can_repeat(self, publication: Publication) -> bool:
         """Return whether a publication may be offered an article twice."""
-        known = len(self._sources) + len(self._former)
-        return len(publication.select.sources or range(known)) > 1
+        return len(publication.select.sources or self.grants) > 1
 
     def duplicates(self, publication: Publication) -> Duplicates:
         """Return how a publication deals with twins."""
@@ -197,34 +182,12 @@ class Editorial:
         from aggregator.publishing import withheld
 
         edited = self._edited(article, publication)
-        if edited.dropped or withheld(article, self._rights(article), now):
+        if edited.dropped or withheld(article, self.grants.rights(article), now):
             return None
-        attribution = self._attribution(article.attribution, article.source_id)
+        attribution = self.grants.attribution(article)
         if attribution != edited.attribution:
             edited = replace(edited, attribution=attribution)
-        return edited, self._rights(article)
-
-    def released(self, article: Article) -> datetime:
-        """Return when its source lets readers have an article: as it is listed, or later."""
-        embargo = self._rights(article).embargo
-        lifted = article.published + embargo if embargo else article.listed_at
-        return max(article.listed_at, lifted)
-
-    @cached_property
-    def embargoes(self) -> dict[str, timedelta]:
-        """Return how long sources hold reports back, of those that do."""
-        said = {id_: source.rights for id_, source in self._sources.items()}
-        said = {id_: grant.rights for id_, grant in self._former.items()} | said
-        return {id_: each.embargo for id_, each in said.items() if each.embargo}
-
-    def is_timed(self, source_id: str | None = None) -> bool:
-        """Return whether a source, or any, allows its articles only at some times."""
-        asked: Iterable[Grant | Source] = chain(
-            self._sources.values(), self._former.values()
-        )
-        if source_id:
-            asked = [self._grant(source_id)]
-        return any(each.rights.embargo or each.rights.expires for each in asked)
+        return edited, self.grants.rights(article)
 
     def basis(self, publication: Publication) -> str:
         """Return 32 digits for all that decides about articles, but them and sources."""
@@ -233,19 +196,6 @@ class Editorial:
         digest.update(str(self.can_repeat(publication)).encode())
         return digest.hexdigest()
 
-    def basis_of(self, source_id: str) -> str:
-        """Return 16 digits that stand for what is said of a source's reports."""
-        if source_id not in self._bases:
-            said = repr(self._grant(source_id)).encode("utf-8", "surrogatepass")
-            self._bases[source_id] = blake2b(said, digest_size=8).hexdigest()
-        return self._bases[source_id]
-
-    def basis_of_all(self) -> str:
-        """Return 16 digits that stand for what is said of any source's reports."""
-        known = sorted({*self._sources, *self._former})
-        said = repr([*map(self.basis_of, known), known]).encode()
-        return blake2b(said, digest_size=8).hexdigest()
-
     def depends(self, publication: Publication) -> bytes:
         """Return what every entry of a publication depends on beside its article."""
         common = (__version__, self._base_url, publication)
@@ -253,11 +203,11 @@ class Editorial:
 
     def rules(self, article: Article, publication: Publication) -> tuple[str, ...]:
         """Return the rules an article meets in a publication, in their order."""
-        return (*self._grant(article.source_id).rules, *publication.rules)
+        return (*self.grants.of(article.source_id).rules, *publication.rules)
 
     def credited(self, article: Article) -> str:
         """Return the name that the source of an article is credited by today."""
-        return self._attribution(article.attribution, article.source_id).title
+        return self.grants.attribution(article).title
 
     def _takers(self, article: Article) -> tuple[str, ...]:
         """Return the choosy publications that take an article, by their ids."""
@@ -275,31 +225,6 @@ class Editorial:
     def _edited(self, article: Article, publication: Publication) -> Article:
         rules = self.rules(article, publication)
         return self._desk.edit(article, rules, credited=self.credited(article))
-
-    def _attribution_today(self, sent: Attribution, source_id: str) -> Attribution:
-        """Return an attribution with what the operator says of its source today."""
-        grant = self._grant(source_id)
-        notice = grant.rights.notice
-        return replace(
-            sent,
-            title=grant.title or sent.title,
-            site_url=grant.site or sent.site_url,
-            rights=notice or sent.rights,
-            feed_rights=None if notice else sent.feed_rights,
-            license=grant.rights.license or sent.license,
-        )
-
-    def _grant(self, source_id: str) -> Grant:
-        """Return what is said of a source; of one that was never heard of, the least."""
-        grant = self._grants.get(source_id)
-        if grant is None:
-            source = self._sources.get(source_id)
-            former = self._former.get(source_id, UNHEARD_OF)
-            grant = self._grants[source_id] = granted(source) if source else former
-        return grant
-
-    def _rights(self, article: Article) -> Rights:
-        return self._grant(article.source_id).rights
 
     @cached_property
     def digest(self) -> str:
@@ -325,21 +250,3 @@ class Editorial:
             new = self.edit(old) if known else replace(old, taken_by=self._takers(old))
             if new != old:
                 yield old, new
-
-
-def granted(source: Source) -> Grant:
-    """Return what the config says of a source's reports."""
-    return Grant(
-        title=source.title, site=source.site, rights=source.rights, rules=source.rules
-    )
-
-
-def still_ruled(
-    former: Mapping[str, Grant], rules: Iterable[RuleSpec]
-) -> dict[str, Grant]:
-    """Return the same without rules that are gone, too."""
-    there = {rule.id for rule in rules}
-    return {
-        source_id: replace(grant, rules=tuple(filter(there.__contains__, grant.rules)))
-        for source_id, grant in former.items()
-    }

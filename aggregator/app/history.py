@@ -288,7 +288,7 @@ class History:
 
     def _months_of(self, article: Article) -> set[str]:
         """Return the months in one of which an article stands."""
-        return {*months_of(article), month_of(self._editorial.released(article))}
+        return {*months_of(article), month_of(self._editorial.grants.released(article))}
 
     def _all(self, publication: Publication, now: datetime) -> Iterator[str]:
         """Yield the months in which a publication shows anything, the newest first."""

@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct, json
 
-from aggregator.app.editorial import granted
+from aggregator.app.grants import granted
 from aggregator.model import BODY_MODES, BodyMode, Config, Publication, Rights
 from aggregator.store import Store
 

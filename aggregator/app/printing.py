@@ -85,7 +85,7 @@ class Printing:
             edition = self.editions.of(publication, now)
             made[publication.id] = self._made(publication, edition, noted)
             editions[publication.id] = edition
-        asked = publications if has_news or self._editorial.embargoes else ()
+        asked = publications if has_news or self._editorial.grants.embargoes else ()
         if made != self._printed() or any(
             self._is_behind(each, editions[each.id].articles, now) for each in asked
         ):

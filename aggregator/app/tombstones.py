@@ -62,7 +62,7 @@ def taken_back(
     """
     found = []
     for article in withdrawn(store):
-        shown_at = editorial.released(article)
+        shown_at = editorial.grants.released(article)
         was_held = article.listed_at < shown_at and tombstone(article).at < shown_at
         bare = replace(article, withdrawn=None)
         if not (was_held or editorial.refusal(bare, publication, shown_at)):

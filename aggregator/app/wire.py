@@ -147,7 +147,7 @@ class Wire:
     def is_timed(self) -> bool:
         """Whether time alone shows or hides a report in any publication."""
         ages = any(each.select.max_age for each in self.config.publications)
-        return ages or self.editorial.is_timed()
+        return ages or self.editorial.grants.is_timed()
 
     def open_rooms(self) -> None:
         """Make the rooms that a poll walks through, before threads ask for them."""
