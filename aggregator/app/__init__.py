@@ -32,6 +32,7 @@ Publishing
     twins         an article of several sources stands once; `near` finds copies
     history       the archived months of publications; `relics`: of former ones
     months        which month a report stands in; `arrivals`: of what comes late
+    chronicle     which months were written, and when
     contents      what is found in a month, and the hours in which nothing changed
     binding       what stands in a month; `ledger`: what its file is like
     tombstones    what is left of what was taken back; `burial`: out of which months

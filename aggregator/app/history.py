@@ -30,6 +30,7 @@ from msgspec.structs import replace
 
 from aggregator.app.arrivals import Arrivals
 from aggregator.app.burial import Burial
+from aggregator.app.chronicle import Chronicle
 from aggregator.app.contents import Contents, Found, place, since
 from aggregator.app.editorial import Editorial
 from aggregator.app.ledger import Ledger
@@ -44,10 +45,7 @@ from aggregator.app.months import (
     long_closed,
     month_of,
     months_of,
-    noted,
     place_of,
-    put_right,
-    remembered,
     start_of,
 )
 from aggregator.app.tombstones import (
@@ -80,6 +78,7 @@ class History:
         self._lowering = lowering
         self._editorial = editorial
         self._archives = archives
+        self._chronicle = Chronicle(store, archives)
         self._arrivals = Arrivals(store, editorial, archives)
         self._burial = Burial(store, archives)
         self._contents = Contents(store, ledger)
@@ -91,9 +90,9 @@ class History:
         id_, everything = publication.id, _of_any_age(publication)
         # First: what could be restored is there again.
         lost = self._ledger.lost(id_, self._archives, now=now)
-        before = self._known(publication)
-        months = self._believed(before, now)
-        returned = self._returned(publication, months)
+        before = self._chronicle.known(id_)
+        months = self._chronicle.believed(before, now)
+        returned = self._chronicle.returned(id_, months)
         months |= {month: long_closed(month) for month in returned}
 
         due = lost | returned | self._due(everything, months, live, now)
@@ -109,7 +108,7 @@ class History:
 
         for month in before.keys() - months.keys():
             self._archives.remove(id_, month)
-        self._remember(publication, months)
+        self._chronicle.note(id_, months)
         self._lowering.followed(publication)
         self._burial.bury(id_, now=now, still=still)
 
@@ -117,7 +116,7 @@ class History:
         self, publication: Publication, live: Sequence[Article], now: datetime
     ) -> bool:
         """Return whether reports want a month written, though none may be shown live."""
-        months = self._believed(self._known(publication), now)
+        months = self._chronicle.believed(self._chronicle.known(publication.id), now)
         return bool(self._due(_of_any_age(publication), months, live, now))
 
     def would_restore(self, publication: Publication) -> list[str]:
@@ -130,12 +129,12 @@ class History:
 
     def falls_behind(self, publication: Publication, live: Sequence[Article]) -> bool:
         """Return whether nothing of what is live stands in any month yet."""
-        tops = [known.top for known in self._known(publication).values()]
+        tops = [known.top for known in self._chronicle.known(publication.id).values()]
         return bool(tops and live) and min(map(place_of, live)) > max(tops)
 
     def newest(self, publication: Publication) -> str | None:
         """Return the address of the newest month, None if there is none yet."""
-        newest = max(self._known(publication), default=None)
+        newest = max(self._chronicle.known(publication.id), default=None)
         return newest and self._archives.address(publication.id, newest)
 
     def _due(
@@ -300,39 +299,12 @@ class History:
             yield month
             before = (start_of(month), "")
 
-    def _known(self, publication: Publication) -> dict[str, Month]:
-        """Return the months that were written and are still there."""
-        kept = remembered(self._store.meta(f"months {publication.id}") or "{}")
-        return {
-            month: known
-            for month, known in kept.items()
-            if self._archives.exists(publication.id, month)
-        }
-
-    def _returned(self, publication: Publication, known: dict[str, Month]) -> set[str]:
-        """Return months that stand on disk and are not known any more, but the newest.
-
-        Their disk was away when it was published, or the store is another.
-        """
-        newest = max(known, default="")
-        on_disk = self._archives.months(publication.id)
-        return {month for month in on_disk - known.keys() if month < newest}
-
-    def _believed(self, known: dict[str, Month], now: datetime) -> dict[str, Month]:
-        """Return months as noted, or put right if a clock was ahead and is not behind."""
-        return known.copy() if self._store.ahead(now)[0] else put_right(known, now)
-
     @cached_property
     def _binder(self) -> "Binder":
         """Return what makes a month; most rounds make none, and it loads much."""
         from aggregator.app.binding import Binder
 
         return Binder(self._store, self._editorial)
-
-    def _remember(self, publication: Publication, months: dict[str, Month]) -> None:
-        name, written = f"months {publication.id}", noted(months)
-        if self._store.meta(name) != written:
-            self._store.put_meta(name, written)
 
 
 def _of_any_age(publication: Publication) -> Publication:

@@ -264,10 +264,10 @@ def test_the_newest_place_of_a_month_is_that_of_what_is_left(desks):
     one, _ = desks
     grown(one, 6)
     history, newest = one.wire.printing.history, list(one.stored)[-1]
-    known = history._known(WIRE)
+    known = history._chronicle.known(WIRE.id)
     one.wire.store.withdraw(newest, at=one.now, reason="x", by="desk")
     history._write(WIRE, "2026-01", Displaced(), known, None, one.now, None)
-    known = history._known(WIRE) | known
+    known = history._chronicle.known(WIRE.id) | known
 
     written = history._write(WIRE, "2026-01", Displaced(), known, None, one.now, None)
 

@@ -84,7 +84,7 @@ class World:
         """Write a month as it is now, whether anything asks for it or not."""
         history = self.wire.printing.history
         publication = self.wire.config.publications[0]
-        known = history._known(publication)
+        known = history._chronicle.known(publication.id)
         assert history._write(
             publication, month, Displaced(), known, None, self.now, None
         )
