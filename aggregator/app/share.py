@@ -13,15 +13,12 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from aggregator.app.wire import Wire
+from aggregator.engines.capacity import LENIENCE
 from aggregator.errors import MediaWireError
 from aggregator.model import SourceState
 
 if TYPE_CHECKING:
     from aggregator.store import Shards
-
-# How many shards a process has at a time, by `fetch.workers`: in as many the engine may
-# poll at most, with those that wait for silent hosts.
-LENIENCE = 4
 
 
 class Share:
@@ -95,7 +92,7 @@ class Share:
                 self._shards.close()
 
     def _claimed(self, shards: "Shards", due: Sequence[SourceState]) -> bool:
-        """Claim shards in which something is due, as many as there is room for."""
+        """Claim shards in which something is due, as many as the engine may poll in."""
         most = LENIENCE * self._wire.config.fetch.workers - len(shards.held)
         return shards.claim(list(dict.fromkeys(state.shard for state in due)), most)
 

@@ -5,6 +5,7 @@ feeds.
 
 local    works in threads of this process
 manners  when a host may be asked again, the same for every engine
+capacity whether a further poll may begin
 batches  results gathered, to be recorded in one transaction
 ticker   something every second, for years: the door to APScheduler
 arenas   bounds the memory of many threads

@@ -20,18 +20,14 @@ from msgspec.structs import replace
 
 from aggregator.engines import arenas
 from aggregator.engines.affinity import Affinity
-from aggregator.engines.batches import HOARD, Batches, weight
+from aggregator.engines.batches import Batches, weight
+from aggregator.engines.capacity import PATIENCE, Capacity
 from aggregator.engines.manners import Manners
 from aggregator.engines.ticker import TICK, Ticker
 from aggregator.errors import StoreError
 from aggregator.events import log
 from aggregator.model import Elsewhere, HostLimits, PollResult, SourceState
 
-# A poll that takes longer waits for a server that does not answer, and counts no more
-# towards `workers`: a thousand silent hosts must not make the others late. But threads
-# and half-read bodies take memory, so there are never more than LENIENCE times as many.
-PATIENCE = 5.0  # seconds
-LENIENCE = 4
 RETRY = 5.0  # seconds before a batch that could not be recorded is tried again
 SLICE = 0.5  # seconds that `drain` waits at a time, so that a signal is heard
 
@@ -59,13 +55,11 @@ class LocalEngine:
     ) -> None:
         self._poll = poll
         self._record = record
-        self._workers = workers
         self._insist = insist
         self.broken: StoreError | None = None
         self._manners = Manners(limits)
+        self._capacity = Capacity(workers)
         self._taken: set[str] = set()
-        self._began: dict[str, float] = {}
-        self._hoarded = 0
         self._threads = 0
         self._cramped: str | None = None
         self._stopping = False
@@ -125,7 +119,10 @@ class LocalEngine:
             return frozenset(self._taken)
 
     def drain(self, timeout: float | None = None) -> bool:
-        """Wait until everything taken is recorded, or `abandon`; tell if that came true."""
+        """Wait until everything taken is recorded; return whether that came true.
+
+        After `abandon` it waits no longer: `stop` does, as long as it is told to.
+        """
         with self._changed:
             until = None if timeout is None else monotonic() + timeout
             # In slices: a main thread that waits without end may not hear a signal.
@@ -144,15 +141,16 @@ class LocalEngine:
     def retune(self, limits: Callable[[str], HostLimits], *, workers: int) -> None:
         """Use other manners from the next start on."""
         with self._changed:
-            self._workers = workers
+            self._capacity.workers = workers
             self._manners.retune(limits)
             self._changed.notify()
 
     def stop(self, grace: timedelta) -> bool:
         """Start no poll any more, wait for the running ones, record what came.
 
-        Returns whether all ended within `grace`; what did not is polled again after the
-        next start. The threads end, those that still poll as soon as they have done so.
+        Returns whether all of them ended within `grace`; what did not is polled again
+        after the next start, because nothing of it was recorded. The threads end, those
+        that still poll as soon as they have done so.
         """
         self._batches.hurry()
         self._ticker.stop()
@@ -193,7 +191,7 @@ class LocalEngine:
                 state = self._start(now)
                 if state is None:
                     self._rest(now)
-                elif self._threads < len(self._began) and not self._enlarged():
+                elif self._threads < self._capacity.running and not self._enlarged():
                     self._put_back(state)
                     self._changed.wait(RETRY)
                 else:
@@ -201,7 +199,8 @@ class LocalEngine:
 
     def _rest(self, now: float) -> None:
         """Wait until another source may start, or something has changed."""
-        until_free = self._until_lenient if self._full(now) else self._manners.pause
+        is_full = self._capacity.is_full(now)
+        until_free = self._capacity.until_lenient if is_full else self._manners.pause
         pause = until_free(now)
         self._rests_until = inf if pause is None else now + pause
         self._changed.wait(pause)
@@ -242,7 +241,7 @@ class LocalEngine:
                 with self._changed:
                     self._ended(polled)
                     if isinstance(result, PollResult):
-                        self._hoarded += weight([result])
+                        self._capacity.hoard(weight([result]))
                     elif result and not self._stopping:
                         self._manners.add(replace(polled, host=result.host))
                     else:
@@ -262,11 +261,11 @@ class LocalEngine:
 
     def _start(self, now: float) -> SourceState | None:
         """Return a source whose poll begins now, None if none may."""
-        if self._stopping or self._full(now):
+        if self._stopping or self._capacity.is_full(now):
             return None
         state = self._manners.start(now)
         if state:
-            self._began[state.source_id] = now
+            self._capacity.begin(state.source_id, now)
         return state
 
     def _rouse(self, now: float) -> None:
@@ -276,29 +275,13 @@ class LocalEngine:
         it was woken for nothing 1,750 times in 2,000 polls.
         """
         pause = self._manners.pause(now)
-        if pause is not None and self._full(now):
+        if pause is not None and self._capacity.is_full(now):
             pause = PATIENCE
         if pause is not None and now + pause < self._rests_until:
             self._changed.notify()
 
-    def _full(self, now: float) -> bool:
-        """Whether no further poll may begin now."""
-        if self._hoarded >= HOARD:
-            return True
-        if len(self._began) < self._workers:
-            return False
-        if len(self._began) >= LENIENCE * self._workers:
-            return True
-        young = sum(now - began < PATIENCE for began in self._began.values())
-        return young >= self._workers
-
-    def _until_lenient(self, now: float) -> float | None:
-        """Return the seconds until the next running poll is overlooked; None: none is."""
-        left = (began + PATIENCE - now for began in self._began.values())
-        return min((seconds for seconds in left if seconds > 0), default=None)
-
     def _ended(self, state: SourceState) -> None:
-        del self._began[state.source_id]
+        self._capacity.end(state.source_id)
         self._manners.end(state.host)
 
     def _forget(self, done: Iterable[PollResult | SourceState]) -> None:
@@ -320,7 +303,7 @@ class LocalEngine:
                     self._settled.wait_for(lambda: self._stopping, RETRY)
             with self._changed:
                 self._forget(batch)
-                self._hoarded -= weight(batch)
+                self._capacity.hoard(-weight(batch))
                 self._changed.notify()
 
     def _recorded(self, batch: list[PollResult]) -> bool:

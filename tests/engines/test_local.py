@@ -99,7 +99,7 @@ def test_who_is_led_to_another_host_waits_for_its_turn_there():
 
 def test_no_poll_begins_while_many_articles_wait_to_be_recorded(monkeypatch):
     """O4: reading is faster than storing; a first round held 250 MB of articles."""
-    monkeypatch.setattr("aggregator.engines.local.HOARD", 5)
+    monkeypatch.setattr("aggregator.engines.capacity.HOARD", 5)
     gate, polled, recorded = threading.Event(), [], []
 
     def poll(state):
@@ -112,7 +112,7 @@ def test_no_poll_begins_while_many_articles_wait_to_be_recorded(monkeypatch):
 
     local = engine(poll, record, workers=1)
     local.submit(due(n) for n in range(20))
-    while len(polled) < 2 or local._began:
+    while len(polled) < 2 or local._capacity.running:
         os.sched_yield()
 
     assert len(polled) == 2

@@ -19,7 +19,7 @@ from origin import Origin
 from aggregator.app.configuring import load_config
 from aggregator.app.pages import Newsroom
 from aggregator.cli import mediawire
-from aggregator.engines import local
+from aggregator.engines import capacity, local
 from aggregator.model import FetchLimits, ReadingLimits, Source
 from aggregator.web import application
 
@@ -115,7 +115,7 @@ def test_silent_hosts_do_not_keep_the_others_waiting(desk_of, monkeypatch):
 
     The silent ones would hang for an hour; the good ones are done long before.
     """
-    monkeypatch.setattr(local, "PATIENCE", 0.1)
+    monkeypatch.setattr(capacity, "PATIENCE", 0.1)
     with Origin(host="0.0.0.0") as origin:
         origin.sends("/silent", 3600.0)
         origin.answers("/good", rss(1))
