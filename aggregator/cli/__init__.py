@@ -4,7 +4,8 @@ Exit codes: 0 done (a source that failed is news, not a fault), 1 it failed, 2 w
 use, 75 another process holds the store, 78 config invalid, 130 second Ctrl-C.
 Commands are imported when they are called: `status` need not load what `run` needs.
 
-service      run, poll, publish, serve, scheduler, worker
+service      run, serve, scheduler, worker
+once         poll, publish
 status       status, health
 config       check, config
 article, db, demo, doctor, explain, rule, search, source, verify
@@ -44,8 +45,8 @@ FAILED, WRONG_USE, STORE_HELD, CONFIG_INVALID = 1, 2, 75, 78
 
 COMMANDS = {
     "run": "service",
-    "poll": "service",
-    "publish": "service",
+    "poll": "once",
+    "publish": "once",
     "serve": "service",
     "scheduler": "service",
     "worker": "service",

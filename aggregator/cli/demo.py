@@ -14,8 +14,9 @@ from aggregator.app.clock import utc_now
 from aggregator.app.configuring import load_config
 from aggregator.app.round import Summary, poll_round
 from aggregator.app.wire import EVERYTHING, Wire
+from aggregator.cli.once import show_summary
 from aggregator.cli.opening import working_wire
-from aggregator.cli.service import serve_forever, show_summary
+from aggregator.cli.service import serve_forever
 from aggregator.cli.terminal import emit_json
 from aggregator.cli.values import listening
 from aggregator.config.addresses import host_and_port
