@@ -12,7 +12,7 @@ from functools import cache
 from html import escape
 from urllib.parse import unquote, unquote_plus
 
-from aggregator.config.addresses import SECRET_NAME, secrets
+from aggregator.config.masking import SECRET_NAME, secrets
 from aggregator.model import Source
 
 # What is shorter is no secret, and may be a part of any word.

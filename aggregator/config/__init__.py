@@ -7,7 +7,7 @@ path, and a sentence that says what to write instead.
     folder                    what is read of a folder
     written, nodes, opml      a file → texts, lists and mappings that know their place
     files                     all files of a folder, read
-    units, names, addresses   what single words mean
+    units, names, addresses   what single words mean; `masking`: what is shown of them
     fields, service, schema   the keys, their types and defaults; reference derived
     sentences, agreement      what is wrong, in words
     overrides, secret         flags, environment, env:NAME and file:PATH
@@ -32,9 +32,10 @@ from typing import TYPE_CHECKING
 from aggregator.doors import opening_late
 
 if TYPE_CHECKING:
-    from aggregator.config.addresses import masked, of_sqlite
+    from aggregator.config.addresses import of_sqlite
     from aggregator.config.agreement import Checker
     from aggregator.config.load import Loaded, listening, load_files
+    from aggregator.config.masking import masked
 
 __all__ = ["Checker", "Loaded", "listening", "load_files", "masked", "of_sqlite"]
 
@@ -45,7 +46,7 @@ __getattr__ = opening_late(
         "Loaded": "load",
         "listening": "load",
         "load_files": "load",
-        "masked": "addresses",
+        "masked": "masking",
         "of_sqlite": "addresses",
     },
 )

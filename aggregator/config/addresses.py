@@ -1,8 +1,7 @@
 """Addresses as an operator writes them: checked, and otherwise left alone.
 
 Every function takes the text and returns what the program goes on with, or raises
-ValueError with a sentence for a person. What is shown of an address is masked: its
-credentials and query may be secrets, and sentences end in logs.
+ValueError with a sentence for a person. What is shown of an address is masked.
 """
 
 import re
@@ -10,6 +9,8 @@ from contextlib import suppress
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+
+from aggregator.config.masking import masked
 
 LAST_PORT = 65_535
 
@@ -21,79 +22,12 @@ _NO_PATH_IN_URLS = str.maketrans({"%": "%25", "?": "%3F", "#": "%23"})
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?", re.IGNORECASE)
 _EMPTY_LABEL = re.compile(r"^\.|\.\.")
-_PAIR = re.compile(r"[^&;]+")
-# Names of parameters whose values are credentials, in whatever they are part of:
-# `access_token`, `X-Amz-Signature`. All that feeds leave out is among them
-# (`reading.address`); `author` and `keyword` are not.
-SECRET_NAME = re.compile(
-    r"token|key(?!word)|secret|pass|pwd|auth(?!or(?!i[sz]))|cookie|sig(?!ht|n\Z)|jwt"
-    r"|credential|session|hmac|hash|code|sid\Z|pin\Z|otp\Z",
-    re.IGNORECASE,
-)
-# A value that holds one of these may be an address with credentials of its own.
-_NESTING = re.compile(r"[@=?:]")
-_USER = re.compile(r":[^@/]*@")
 _MAIL = re.compile(r"[^@:\s()<>]+@[^@:\s()<>]+\.[^@:\s()<>]+")
 _DATABASES = ("postgresql", "postgresql+psycopg")
 # What stands behind the scheme, as SQLAlchemy takes it apart: the first @ ends a password.
 _SERVER = re.compile(
     r"([^:/@]*(:[^@]*)?@)?(\[[^/?@]+\]|[^/:?@]*)(:[0-9]{1,5})?(/[^?@]*)?(\?.*)?"
 )
-
-
-def masked(url: str) -> str:
-    """Return the address without what may be secret.
-
-    User, password and fragment; of the query each value whose name is that of a secret,
-    or that has no name, or holds an address. What is left (`language=en`) is as written.
-    """
-    address, mark, query = url.partition("?")
-    query, of_query, _ = query.partition("#")
-    scheme, separator, rest = address.rpartition("://")
-    authority = rest.partition("/")[0]
-    # A slash or question mark in a password ends the authority early, at what is then
-    # no port.
-    has_bad_port = ":" in authority and not authority.rpartition(":")[2].isdecimal()
-    if has_bad_port and "@" in query and "@" not in rest:
-        return masked(f"{scheme}{separator}***@{url.rpartition('@')[2]}")
-    if "@" in authority:
-        rest = f"***@{authority.rpartition('@')[2]}{rest[len(authority) :]}"
-    elif "@" in rest and (has_bad_port or _is_cut_off(separator, rest)):
-        rest = f"***@{rest.rpartition('@')[2]}"
-    rest, of_path, _ = rest.partition("#")
-    fragment = "#***" if of_path or of_query else ""
-    return f"{scheme}{separator}{rest}{mark}{_PAIR.sub(_readable, query)}{fragment}"
-
-
-def _is_cut_off(separator: str, rest: str) -> bool:
-    """Whether a user and password stand behind what is no beginning: `https//u:p@h`."""
-    return bool((not separator or rest.startswith("//")) and _USER.search(rest))
-
-
-def secrets(url: str) -> tuple[str, ...]:
-    """Return the secrets that `masked` hides in an address, as written and as meant.
-
-    A user who has a password is no secret.
-    """
-    authority = url.partition("?")[0].partition("://")[2].partition("/")[0]
-    user, _, password = authority.rpartition("@")[0].partition(":")
-    query = url.partition("?")[2].partition("#")[0]
-    hidden = [
-        pair[0].partition("=")[2] or pair[0]
-        for pair in _PAIR.finditer(query)
-        if _readable(pair) != pair[0]
-    ]
-    hidden.append(password or user)
-    return tuple(form for each in hidden for form in (each, unquote(each)))
-
-
-def _readable(pair: re.Match[str]) -> str:
-    """Return a name and its value, or without that if it may be secret."""
-    name, is_named, value = pair[0].partition("=")
-    if not is_named:
-        return "***"
-    is_secret = SECRET_NAME.search(unquote(name)) or _NESTING.search(unquote(value))
-    return f"{name}=***" if is_secret and value else pair[0]
 
 
 def web_address(text: str) -> str:

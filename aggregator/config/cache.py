@@ -27,7 +27,7 @@ from msgspec import MsgspecError, Struct
 from msgspec.msgpack import Decoder, Encoder
 
 from aggregator import __version__
-from aggregator.config.addresses import holds_password, secrets
+from aggregator.config.addresses import holds_password
 from aggregator.config.folder import (
     DIGEST_BYTES,
     MAX_BYTES,
@@ -36,6 +36,7 @@ from aggregator.config.folder import (
     digest_of,
     paths,
 )
+from aggregator.config.masking import secrets
 from aggregator.config.secret import PREFIX
 from aggregator.model import Config
 

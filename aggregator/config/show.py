@@ -13,8 +13,9 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from aggregator.config.addresses import host_pattern, joined, masked
+from aggregator.config.addresses import host_pattern, joined
 from aggregator.config.load import Loaded
+from aggregator.config.masking import masked
 from aggregator.config.secret import is_elsewhere
 from aggregator.config.units import duration_text, size_text
 from aggregator.config.written import Path, Written, dotted

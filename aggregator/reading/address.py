@@ -44,7 +44,7 @@ def public(url: str) -> str:
 def credentials(url: str) -> frozenset[str]:
     """Return what `public` takes out of an address, as meant: values and password.
 
-    Not all that `config.addresses.secrets` names is among them: what is hidden in a log
+    Not all that `config.masking.secrets` names is among them: what is hidden in a log
     for safety's sake would be missing in an output.
     """
     try:

@@ -7,7 +7,7 @@ import pytest
 from desk import Desk
 
 from aggregator.config import masked
-from aggregator.config.addresses import secrets
+from aggregator.config.masking import secrets
 from aggregator.reading.address import public
 
 LITERAL = """\
