@@ -27,6 +27,7 @@ Publishing
     press         soon after something changed, with rests in between
     printing      keeps the files of all publications up to date; `faring`: how they fared
     editions      what a publication shows, known before it is read whole
+    imprints      what its documents were made of when they were printed last
     shelf         the same as whole reports
     candidates    what either looks through; `ruled`: whose rules the store goes by
     twins         an article of several sources stands once; `near` finds copies

@@ -8,6 +8,8 @@ they cannot be written: an archive that is told of no more is mended.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from aggregator.events import log
 from aggregator.model import Publication, PublicationStatus
 from aggregator.store import Store
@@ -42,3 +44,19 @@ def keep(
             log.warning(
                 "left out", path=path, entries=len(new), article_id=id_, reason=why
             )
+
+
+def keep_hindered(
+    store: Store, publications: Iterable[Publication], why: str, *, now: datetime
+) -> None:
+    """Keep that no document of these publications was replaced, and why."""
+    before = {status.path: status for status in store.publication_status()}
+    store.put_publication_status(
+        [
+            replace(
+                before.get(path, nothing(now)), path=path, checked_at=now, refused=why
+            )
+            for publication in publications
+            for path in publication.paths.values()
+        ]
+    )

@@ -6,34 +6,31 @@ that a round of polls that brought nothing renders nothing. An article that cann
 is left out, and tried again with the next round.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from aggregator.app.editions import Edition, Editions, Unreadable
 from aggregator.app.editorial import Editorial
-from aggregator.app.faring import keep, nothing
+from aggregator.app.faring import keep, keep_hindered, nothing
+from aggregator.app.imprints import Imprints, is_news
 from aggregator.app.ledger import Ledger
-from aggregator.app.lowering import LOWERED, Lowering
+from aggregator.app.lowering import Lowering
 from aggregator.app.relics import Relics
 from aggregator.app.shelf import Shelf
 from aggregator.app.tombstones import tombstones
 from aggregator.errors import PublishError, StoreDamaged
 from aggregator.events import log
 from aggregator.model import Article, Config, Publication, PublicationStatus
-from aggregator.publishing import standing, touched
-from aggregator.store import LEFT, LeaveOut, Store, say_left_out
+from aggregator.publishing import touched
+from aggregator.store import LeaveOut, Store, say_left_out
 
 if TYPE_CHECKING:
     from aggregator.app.history import History
-    from aggregator.publishing import Margin, Publisher, Tombstone
-
-PRINTED = "printed"
+    from aggregator.publishing import Margin, Publisher
 
 
 class Printing:
@@ -43,6 +40,7 @@ class Printing:
         self._config = config
         self._store = store
         self._editorial = editorial
+        self._imprints = Imprints(store, editorial, config.output)
         self._standing: dict[str, tuple[Publication, Sequence[Article]]] = {}
         self._left: tuple[int, int] | None = None
 
@@ -80,13 +78,13 @@ class Printing:
         publications = self._config.publications
         editions: dict[str, Edition] = {}
         made: dict[str, str] = {}
-        noted = self._noted()
+        noted = self._imprints.noted()
         for publication in publications:
             edition = self.editions.of(publication, now)
-            made[publication.id] = self._made(publication, edition, noted)
+            made[publication.id] = self._imprints.of(publication, edition, noted)
             editions[publication.id] = edition
         asked = publications if has_news or self._editorial.grants.embargoes else ()
-        if made != self._printed() or any(
+        if made != self._imprints.last() or any(
             self._is_behind(each, editions[each.id].articles, now) for each in asked
         ):
             return self._publish(publications, editions, now)
@@ -116,7 +114,7 @@ class Printing:
         except (PublishError, OSError) as error:
             self._hinder(publications, str(error), now)
             raise
-        printed, noted = self._printed(), self._noted()
+        printed, noted = self._imprints.last(), self._imprints.noted()
         statuses: list[PublicationStatus] = []
         for publication in publications:
             printed.pop(publication.id, None)
@@ -124,14 +122,12 @@ class Printing:
             edition = known or self.editions.of(publication, now)
             fared, is_all = self._print(publication, edition, now)
             if is_all and not any(status.refused for status in fared):
-                printed[publication.id] = self._made(publication, edition, noted)
+                printed[publication.id] = self._imprints.of(publication, edition, noted)
             statuses += fared
         self.publisher.remove_others(self._config.publications)
         self._bury_relics(now)
         configured = {publication.id for publication in self._config.publications}
-        self._store.put_meta(
-            PRINTED, json.dumps({k: v for k, v in printed.items() if k in configured})
-        )
+        self._imprints.keep({k: v for k, v in printed.items() if k in configured})
         keep(self._store, self._config.publications, statuses)
         self._left = touched(self._config.output)
         return statuses
@@ -165,22 +161,8 @@ class Printing:
         self, publications: Sequence[Publication], why: str, now: datetime
     ) -> None:
         """Keep that no document of these was replaced, and why."""
-        before = {status.path: status for status in self._store.publication_status()}
-        paths = [path for each in publications for path in each.paths.values()]
-        hindered = {publication.id for publication in publications}
-        printed = {k: v for k, v in self._printed().items() if k not in hindered}
-        self._store.put_meta(PRINTED, json.dumps(printed))
-        self._store.put_publication_status(
-            [
-                replace(
-                    before.get(path, nothing(now)),
-                    path=path,
-                    checked_at=now,
-                    refused=why,
-                )
-                for path in paths
-            ]
-        )
+        self._imprints.forget({publication.id for publication in publications})
+        keep_hindered(self._store, publications, why, now=now)
 
     def archive_ahead(self, now: datetime) -> bool:
         """Archive what was published, half a document before it has to be.
@@ -201,11 +183,10 @@ class Printing:
 
     def has_news(self, publication: Publication, now: datetime) -> bool:
         """Whether other documents would be made of it than were printed last."""
-        printed = self._printed().get(publication.id, "").split(" ")
+        printed = self._imprints.last().get(publication.id, "")
         edition = self.editions.of(publication, now)
-        made = self._made(publication, edition, self._noted()).split(" ")
-        # The last word is of the files, which somebody may have changed.
-        return printed != [""] and printed[:-1] != made[:-1]
+        made = self._imprints.of(publication, edition, self._imprints.noted())
+        return is_news(printed, made)
 
     def would_publish(
         self, now: datetime, publications: Iterable[Publication]
@@ -230,30 +211,8 @@ class Printing:
 
         return Margin(
             previous=self.history.newest(publication),
-            tombstones=self._tombstones(publication, now),
+            tombstones=tombstones(self._store, self._editorial, publication, now),
         )
-
-    def _made(self, publication: Publication, edition: Edition, noted: str) -> str:
-        """Return what changes when other documents would be made, or others stand."""
-        stones = repr(self._tombstones(publication, edition.at)).encode()
-        return " ".join(
-            (
-                edition.digest,
-                blake2b(stones, digest_size=8).hexdigest(),
-                blake2b(noted.encode(), digest_size=8).hexdigest(),
-                standing(self._config.output, publication),
-            )
-        )
-
-    def _noted(self) -> str:
-        """Return what changes when months have to follow: rights, or who stands for whom."""
-        noted = self._store.metas(LOWERED, LEFT)
-        return noted.get(LOWERED, "") + noted.get(LEFT, "")
-
-    def _tombstones(
-        self, publication: Publication, now: datetime
-    ) -> tuple["Tombstone", ...]:
-        return tombstones(self._store, self._editorial, publication, now)
 
     def _archive(
         self,
@@ -301,10 +260,6 @@ class Printing:
             from aggregator.app.near import find_near
 
             find_near(self._store, now)
-
-    def _printed(self) -> dict[str, str]:
-        """Return the digests of the last edition of each publication and its files."""
-        return dict(json.loads(self._store.meta(PRINTED) or "{}"))
 
     @property
     def shelf(self) -> Shelf:
