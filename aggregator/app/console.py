@@ -13,11 +13,10 @@ from typing import Any
 from aggregator.app import deciding
 from aggregator.app.amending import ConfigFolder
 from aggregator.app.following import Following
-from aggregator.app.prospect import address_of, described, known_as, prospect
+from aggregator.app.prospect import address_of, described, prospect
 from aggregator.app.service import Service
 from aggregator.app.sparing import why_spared
 from aggregator.app.wire import Wire
-from aggregator.config import masked
 from aggregator.errors import Complaint, ConfigError, MediaWireError
 from aggregator.fetching import cadence
 from aggregator.model import Source
@@ -160,17 +159,9 @@ class OperatorsDesk:
 
     def _spare(self, address: str) -> None:
         """Refuse to ask a source that is paused, or wants to be left alone."""
-        if known := known_as(self._wire.config, address):
-            source, state = (
-                self._wire.sources[known],
-                self._wire.schedule.states()[known],
-            )
-            if reason := cadence.may_force(source, state, now=self._wire.clock()):
-                raise MediaWireError(f"{known} is not asked: {reason}")
-        elif reason := why_spared(
-            address, self._wire.store.states(), now=self._wire.clock()
-        ):
-            raise MediaWireError(f"{masked(address)} is not asked: {reason}")
+        config, rows = self._wire.config, self._wire.store.states()
+        if why := why_spared(config, address, rows, now=self._wire.clock()):
+            raise MediaWireError(why)
 
     def _taken_up(self) -> None:
         """Let the config be read again at once, by this process."""

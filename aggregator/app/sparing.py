@@ -12,16 +12,15 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from aggregator.app.clock import utc_now
+from aggregator.app.prospect import known_as
+from aggregator.config import masked
 from aggregator.errors import MediaWireError
 from aggregator.fetching import cadence
 from aggregator.model import Config, PollResult, Source, SourceState
 
 
-def spared(config: Config, *, named: bool = False) -> dict[str, str]:
-    """Return why sources may not be asked now, by their ids.
-
-    A feed that is gone may be, where the operator `named` it.
-    """
+def spared(config: Config) -> dict[str, str]:
+    """Return why sources may not be asked now, by their ids."""
     now = utc_now()
     states = cadence.configured(config.sources, stored(config.store), now=now)
     reasons = {}
@@ -29,22 +28,34 @@ def spared(config: Config, *, named: bool = False) -> dict[str, str]:
         state = states[source.id]
         if reason := cadence.may_force(source, state, now=now):
             reasons[source.id] = reason
-        elif state.gone and not named:
+        elif state.gone:
             again = f"`poll --force {source.id}` asks all the same"
             reasons[source.id] = f"{state.because}; {again}"
     return reasons
 
 
 def why_spared(
-    url: str, rows: Mapping[str, SourceState], *, now: datetime
+    config: Config, url: str, rows: Mapping[str, SourceState], *, now: datetime
 ) -> str | None:
-    """Return why an address that no source has may not be asked now, None if it may.
+    """Return a sentence on why an address may not be asked now, None if it may.
 
-    A source that is not configured any more may have been asked to stay away from it.
+    The source that polls it may be paused or asked to stay away, and so may one that is
+    not configured any more.
     """
-    added = Source(id=url, url=url)
-    row = cadence.configured([added], rows, now=now)[url]
-    return cadence.may_force(added, row, now=now)
+    if known := known_as(config, url):
+        source = next(each for each in config.sources if each.id == known)
+        if reason := _barred(source, rows, now):
+            return f"{masked(url)} is polled as {known}: {reason}"
+    if reason := _barred(Source(id=url, url=url), rows, now):
+        return f"{masked(url)} is not asked: {reason}"
+    return None
+
+
+def _barred(
+    source: Source, rows: Mapping[str, SourceState], now: datetime
+) -> str | None:
+    row = cadence.configured([source], rows, now=now)[source.id]
+    return cadence.may_force(source, row, now=now)
 
 
 def spare(config: Config, asked: Iterable[PollResult]) -> None:

@@ -76,7 +76,7 @@ def add(
 
     def before(asked: str) -> None:
         refuse_known(asked)
-        _keep_promise(files.config, asked)
+        _spare(files.config, asked)
 
     found = prospect(files.config, address, before=before)
     refuse_known(found.url)
@@ -157,14 +157,7 @@ def _handed_over(config: Config, source_id: str, found: Prospect) -> Iterator[No
 
 def _prospect(url: str, config: Config) -> Prospect:
     """Return the feed at an address, or behind it, unless it must be left alone now."""
-
-    def spare(address: str) -> None:
-        known = known_as(config, address)
-        if known and (reason := spared(config, named=True).get(known)):
-            raise MediaWireError(f"{masked(address)} is polled as {known}: {reason}")
-        _keep_promise(config, address)
-
-    return prospect(config, _address(url, config), before=spare)
+    return prospect(config, _address(url, config), before=partial(_spare, config))
 
 
 def _address(url: str, config: Config) -> str:
@@ -195,10 +188,10 @@ def _refuse_known(ctx: click.Context, config: Config, url: str) -> None:
         ctx.exit(FAILED)
 
 
-def _keep_promise(config: Config, url: str) -> None:
-    """Raise MediaWireError if a source that was removed must leave an address alone."""
-    if reason := why_spared(url, stored(config.store), now=utc_now()):
-        raise MediaWireError(f"{masked(url)} is not asked: {reason}")
+def _spare(config: Config, url: str) -> None:
+    """Raise MediaWireError if an address must be left alone now."""
+    if why := why_spared(config, url, stored(config.store), now=utc_now()):
+        raise MediaWireError(why)
 
 
 def _id(config: Config, found: Prospect, title: str | None) -> str:
