@@ -34,7 +34,7 @@ class ConfigFolder(Struct, frozen=True, kw_only=True):
 
     def source(self, source_id: str) -> Source | None:
         """Return a source as the folder has it now, None if it has not; raises as `load` does."""
-        return next((s for s in self.load().sources if s.id == source_id), None)
+        return self.load().source(source_id)
 
     def places(self) -> dict[str, Place]:
         """Return where each source stands, by its id."""

@@ -78,18 +78,18 @@ def address_of(text: str, config: Config) -> str:
     ValueError with a sentence for a person if it is none, or the id of a source (with a
     dot in it, it is taken for a host all the same).
     """
-    named = next((s.url for s in config.sources if s.id == text), None)
-    if named and "." not in text:
+    source = config.source(text)
+    if source and "." not in text:
         raise ValueError(
             f"{text} is the id of a source, and an address is wanted here; "
-            f"that of {text} is {masked(named)}"
+            f"that of {text} is {masked(source.url)}"
         )
     bare = ":" not in text.partition("/")[0]
     return feed_address(f"https://{text}" if bare else text, config.folder)
 
 
 def known_as(config: Config, url: str) -> str | None:
-    """Return the source that polls this address already, if one does."""
+    """Return the id of the source that polls this address already, if one does."""
     same = canonical(url)
     return next((s.id for s in config.sources if canonical(s.url) == same), None)
 

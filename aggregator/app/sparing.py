@@ -42,10 +42,9 @@ def why_spared(
     The source that polls it may be paused or asked to stay away, and so may one that is
     not configured any more.
     """
-    if known := known_as(config, url):
-        source = next(each for each in config.sources if each.id == known)
-        if reason := _barred(source, rows, now):
-            return f"{masked(url)} is polled as {known}: {reason}"
+    source = config.source(known_as(config, url) or "")
+    if source and (reason := _barred(source, rows, now)):
+        return f"{masked(url)} is polled as {source.id}: {reason}"
     if reason := _barred(Source(id=url, url=url), rows, now):
         return f"{masked(url)} is not asked: {reason}"
     return None

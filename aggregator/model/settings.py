@@ -122,6 +122,15 @@ class Config(Struct, frozen=True, kw_only=True):
         limits = [self.default_host, *(limits for _, limits in self.hosts)]
         return max(each.spacing for each in limits)
 
+    def source(self, source_id: str) -> Source | None:
+        """Return the source of an id, None if there is none."""
+        return next((each for each in self.sources if each.id == source_id), None)
+
+    def publication(self, publication_id: str) -> Publication | None:
+        """Return the publication of an id, None if there is none."""
+        offered = self.publications
+        return next((each for each in offered if each.id == publication_id), None)
+
     def host_limits(self, host: str) -> HostLimits:
         """Return the manners towards a host: the first pattern that fits.
 

@@ -98,7 +98,7 @@ def source(request: Request) -> Response:
     newsroom, links = newsroom_of(request), links_of(request)
     id_, now = id_of(request), newsroom.now()
     before = before_of(request)
-    configured = next((s for s in newsroom.config.sources if s.id == id_), None)
+    configured = newsroom.config.source(id_)
     selection = Selection(sources=(id_,))
     newest = next(iter(newsroom.store.latest(selection, now=now, limit=1)), None)
     if configured is None and newest is None:

@@ -15,8 +15,6 @@ class SourceFiles:
 
     def source(self, source_id: str) -> Source:
         """Return a source of the config; UsageError if there is none of this id."""
-        for source in self.config.sources:
-            if source.id == source_id:
-                return source
-        known = [source.id for source in self.config.sources]
-        raise no_such("source", source_id, known)
+        if source := self.config.source(source_id):
+            return source
+        raise no_such("source", source_id, [each.id for each in self.config.sources])

@@ -239,7 +239,7 @@ def _selection(newsroom: Newsroom, asked: Asked) -> Selection:
 
 def _is_known(newsroom: Newsroom, source_id: str) -> bool:
     """Whether a source is configured, or was: then its reports stay."""
-    if any(each.id == source_id for each in newsroom.config.sources):
+    if newsroom.config.source(source_id):
         return True
     by_it = Selection(sources=(source_id,))
     return any(True for _ in newsroom.store.latest(by_it, now=newsroom.now(), limit=1))
@@ -254,9 +254,8 @@ def _publication(newsroom: Newsroom, asked: Asked) -> Publication | None:
     name = asked["publication"]
     if name is None:
         return None
-    for each in newsroom.config.publications:
-        if each.id == name:
-            return each
+    if offered := newsroom.config.publication(name):
+        return offered
     raise ProblemError(404, "We offer no such publication.", parameter="publication")
 
 

@@ -31,10 +31,10 @@ def publications(request: Request, asked: Asked) -> Page:
 
 def publication(request: Request, asked: Asked) -> dict[str, Any]:
     """Return one publication."""
-    for each in newsroom_of(request).config.publications:
-        if each.id == asked["id"]:
-            return _shown(each, _statuses(request), links_of(request))
-    raise ProblemError(404, "We offer no such publication.")
+    offered = newsroom_of(request).config.publication(asked["id"])
+    if offered is None:
+        raise ProblemError(404, "We offer no such publication.")
+    return _shown(offered, _statuses(request), links_of(request))
 
 
 def _statuses(request: Request) -> dict[str, PublicationStatus]:

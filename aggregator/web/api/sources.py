@@ -43,9 +43,8 @@ def source(request: Request, asked: Asked) -> dict[str, Any]:
     """Return one source: configured, or known by the reports that stayed."""
     newsroom, links = newsroom_of(request), links_of(request)
     wanted = asked["id"]
-    for each in newsroom.config.sources:
-        if each.id == wanted:
-            return _configured(each, standings_of(request).row(wanted), links)
+    if configured := newsroom.config.source(wanted):
+        return _configured(configured, standings_of(request).row(wanted), links)
     articles = newsroom.store.latest(
         Selection(sources=(wanted,)), now=newsroom.now(), limit=1
     )

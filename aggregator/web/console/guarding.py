@@ -153,10 +153,10 @@ def access_of(request: Request) -> Access:
 
 def known_source(request: Request) -> Source:
     """Return the configured source that an address names; 404 without one."""
-    for source in newsroom_of(request).config.sources:
-        if source.id == request.path_params["id"]:
-            return source
-    raise not_configured()
+    source = newsroom_of(request).config.source(request.path_params["id"])
+    if source is None:
+        raise not_configured()
+    return source
 
 
 def not_configured() -> HTTPException:
