@@ -19,7 +19,7 @@ suspicion      whether a source is itself no more
 websub         what hubs are asked for, and when they are believed
 errors, events what can go wrong, as one tree; what is told to the log
 doors, modules what is loaded late; what is found by itself in a folder
-deflate        how what we write is compressed; `epoch`: times as whole numbers
+deflate        how what we write is compressed; `epoch`: times as numbers and text
 """
 
 __version__ = "0.1.0"

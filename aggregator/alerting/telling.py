@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from aggregator.epoch import timestamp
 from aggregator.model import Alert
 
 
@@ -43,4 +44,4 @@ def subject(alerts: Sequence[Alert]) -> str:
 
 
 def _iso(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return timestamp(at.replace(microsecond=0))

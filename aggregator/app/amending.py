@@ -15,6 +15,7 @@ from msgspec import Struct
 from aggregator.app.configuring import load_config
 from aggregator.config.edit import amend, places, with_keys
 from aggregator.config.written import Place
+from aggregator.epoch import timestamp
 from aggregator.errors import ConfigError, MediaWireError
 from aggregator.model import Config, Source, repr_without
 
@@ -60,7 +61,7 @@ class ConfigFolder(Struct, frozen=True, kw_only=True):
 
     def _pause(self, source_id: str, *, why: str, until: datetime | None = None) -> str:
         said = {
-            "until": until and until.isoformat().replace("+00:00", "Z"),
+            "until": until and timestamp(until),
             "why": why or None,
         }
         # An empty pause would be no pause: a key without a value says nothing.

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from aggregator.epoch import timestamp
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -112,6 +114,4 @@ def _cell(value: object) -> str:
 
 
 def _written(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    return str(value)
+    return timestamp(value) if isinstance(value, datetime) else str(value)

@@ -19,6 +19,7 @@ from aggregator.config.masking import masked
 from aggregator.config.secret import is_elsewhere
 from aggregator.config.units import duration_text, size_text
 from aggregator.config.written import Path, Written, dotted
+from aggregator.epoch import timestamp
 from aggregator.model import AlertChannels, Config, Publication, Source
 
 DEFAULT = "default"
@@ -175,7 +176,7 @@ def _text(value: object) -> str:
     if isinstance(value, timedelta):
         return duration_text(value)
     if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
+        return timestamp(value)
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_text, value))}]"
     return "" if value is None else str(value)

@@ -11,6 +11,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from aggregator.editing import refusal
+from aggregator.epoch import timestamp
 from aggregator.model import Article, Publication, Report
 from aggregator.publishing import credited_name
 from aggregator.text.phrases import phrases
@@ -54,10 +55,9 @@ class Line(Struct, frozen=True, kw_only=True):
 
 def time(at: datetime, now: datetime, language: str | None) -> Time:
     """Return a time as a page in `language` shows it."""
-    iso = at.replace(microsecond=0).isoformat().replace("+00:00", "Z")
     told, around = tag_of_ages(language), phrases(language).language
     return Time(
-        iso=iso,
+        iso=timestamp(at.replace(microsecond=0)),
         words=age(at, now, language),
         full=in_full(at, language),
         lang=None if told.partition("-")[0] == around else told,

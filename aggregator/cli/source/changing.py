@@ -16,6 +16,7 @@ from aggregator.config.edit import without_source
 from aggregator.config.folder import PUBLICATIONS
 from aggregator.config.names import time_of
 from aggregator.config.written import Place
+from aggregator.epoch import timestamp
 from aggregator.errors import Complaint, ConfigError
 
 
@@ -76,7 +77,7 @@ def pause(
     file = files.folder.pause(source_id, now=utc_now(), why=why, until=until)
     paused = SourceFiles(invocation).source(source_id).paused
     until = paused.until if paused else None
-    when = f" until {until.isoformat().replace('+00:00', 'Z')}" if until else ""
+    when = f" until {timestamp(until)}" if until else ""
     result = {"id": source_id, "file": file, "until": until}
     emit_result(result, f"{source_id} is paused{when} ({file})", as_json=as_json)
 

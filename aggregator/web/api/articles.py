@@ -7,12 +7,12 @@ a page is shorter than asked for, and still says where the next one begins.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
 
 from aggregator.editing import refusal
+from aggregator.epoch import timestamp
 from aggregator.model import Article, Enclosure, Image, Publication, Report, Selection
 from aggregator.publishing import credit_line, credited_name
 from aggregator.reading.address import public
@@ -198,11 +198,6 @@ def whole(publication: Publication, report: Report, links: Links) -> dict[str, A
             "index": rights.index,
         },
     }
-
-
-def timestamp(at: datetime) -> str:
-    """Return a time as the API writes it, in UTC."""
-    return at.isoformat().replace("+00:00", "Z")
 
 
 def _page(look: Look, asked: Asked, links: Links) -> Page:

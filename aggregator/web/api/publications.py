@@ -4,8 +4,8 @@ from typing import Any
 
 from starlette.requests import Request
 
+from aggregator.epoch import timestamp
 from aggregator.model import Publication, PublicationStatus
-from aggregator.web.api.articles import timestamp
 from aggregator.web.api.description import NAME, Asked, Parameter
 from aggregator.web.api.listing import Page, by_name
 from aggregator.web.api.problems import ProblemError

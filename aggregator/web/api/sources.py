@@ -9,9 +9,9 @@ from typing import Any
 
 from starlette.requests import Request
 
+from aggregator.epoch import timestamp
 from aggregator.model import Selection, Source
 from aggregator.reading.address import public
-from aggregator.web.api.articles import timestamp
 from aggregator.web.api.description import NAME, Asked, Parameter
 from aggregator.web.api.listing import Page, by_name
 from aggregator.web.api.problems import ProblemError

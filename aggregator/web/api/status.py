@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from aggregator.web.api.articles import timestamp
+from aggregator.epoch import timestamp
 from aggregator.web.api.description import Asked
 from aggregator.web.figures import STATE_WORDS
 from aggregator.web.health import unready
