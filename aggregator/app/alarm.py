@@ -43,7 +43,7 @@ def standing_alerts(wire: Wire) -> list[Alert]:
     now, store = wire.clock(), wire.store
     # Of one config, whatever is adopted meanwhile.
     schedule = wire.schedule
-    strips = store.recent_polls()
+    strips = store.journal.recent_polls()
     watched = [
         Watched(
             source=schedule.sources[id_],

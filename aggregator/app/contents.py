@@ -50,7 +50,9 @@ class Contents:
     def hours(self, month: str, basis: str) -> Hours:
         """Return how far the store is up to date now, to be noted when a month is written."""
         return Hours(
-            basis=basis, changes=self._store.changes(*_hours_of(month)), unsettled=()
+            basis=basis,
+            changes=self._store.journal.changes(*_hours_of(month)),
+            unsettled=(),
         )
 
     def calm(

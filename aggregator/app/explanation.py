@@ -84,7 +84,10 @@ def explain(wire: Wire, article: Article) -> Explanation:
 
 def _polls(wire: Wire, article: Article) -> Iterator[Sighting]:
     """Yield when the article came, when it showed itself again, and whether it still does."""
-    log = {past.at: past for past in wire.store.poll_log(article.source_id, limit=LOG)}
+    log = {
+        past.at: past
+        for past in wire.store.journal.poll_log(article.source_id, limit=LOG)
+    }
     yield _sighting(article.first_seen, "came as new", log, _brought_by(article, log))
     for at, what in wire.store.sightings(article.id):
         yield _sighting(at, what, log)

@@ -101,6 +101,6 @@ def bring_back(store: Store, *, now: datetime, surely: bool) -> bool:
 
 def _is_behind(store: Store, ahead: int, first: datetime, now: datetime) -> bool:
     """Whether the clock is wrong now, rather than when it saw these articles ahead."""
-    strips = store.recent_polls().values()
+    strips = store.journal.recent_polls().values()
     polled = [at for strip in strips for at, _ in strip if at > now]
     return min([first, *polled]) - now <= A_DAY or 2 * ahead > store.count()

@@ -1,7 +1,7 @@
 """The store's door to what happened when: reports by the hour, polls by the source.
 
 Each method reads in one short transaction of `Store`, which opens this door (`journal`).
-All of them walk an index: none looks at more rows than it counts.
+None looks at more rows than it tells of.
 """
 
 from collections import Counter
@@ -11,10 +11,12 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select, tuple_
 
 from aggregator.epoch import HOUR, micros, moment
-from aggregator.model import PastPoll
+from aggregator.model import OutcomeKind, PastPoll
+from aggregator.store import sources
 from aggregator.store.articles import CAME_LATE, articles
 from aggregator.store.columns import chunks
-from aggregator.store.polls import past_poll, polls
+from aggregator.store.hours import changes
+from aggregator.store.polls import past_poll, poll_log, polls
 from aggregator.store.transactions import Transaction
 
 # No index orders all articles by `first_seen`. All but the late ones are listed as they
@@ -50,7 +52,7 @@ _last = select(polls).where(tuple_(polls.c.source_id, polls.c.at).in_(_newest))
 
 
 class Journal:
-    """Reads when things came."""
+    """Reads what happened when."""
 
     def __init__(self, reading: Transaction) -> None:
         self._reading = reading
@@ -72,6 +74,15 @@ class Journal:
             hours[hour] -= count if counted else 0
         return {moment(hour * HOUR): count for hour, count in (+hours).items()}
 
+    def changes(self, first: int, last: int) -> dict[int, int]:
+        """Return how often anything changed among the articles listed in an hour.
+
+        By hour, numbered from the beginning of 1970, from the first on and before the
+        last; what has none never changed.
+        """
+        with self._reading() as connection:
+            return changes(connection, first, last)
+
     def listed(self, source_id: str, *, since: datetime, limit: int) -> list[datetime]:
         """Return when a source's newest articles were listed, newest first."""
         bounds = {"which": source_id, "since": micros(since), "rows": limit}
@@ -86,3 +97,13 @@ class Journal:
                 for some in chunks(list(source_ids))
                 for row in connection.execute(_last, {"names": list(some)})
             }
+
+    def recent_polls(self) -> dict[str, tuple[tuple[datetime, OutcomeKind], ...]]:
+        """Return the last 50 polls of every source, newest first, to the minute."""
+        with self._reading() as connection:
+            return sources.strips(connection)
+
+    def poll_log(self, source_id: str, *, limit: int = 50) -> list[PastPoll]:
+        """Return a source's latest polls that found something or failed."""
+        with self._reading() as connection:
+            return poll_log(connection, source_id, limit)

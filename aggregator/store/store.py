@@ -15,8 +15,6 @@ from aggregator.model import (
     Document,
     Grant,
     Known,
-    OutcomeKind,
-    PastPoll,
     PollResult,
     PublicationStatus,
     SourceState,
@@ -27,10 +25,8 @@ from aggregator.store import (
     desk,
     documents,
     grants,
-    hours,
     meta,
     migrations,
-    polls,
     pruning,
     publications,
     recording,
@@ -126,16 +122,6 @@ class Store(Catalogue):
         """Return when the next source falls due, which may be past; None: never."""
         with self._reading() as connection:
             return sources.next_due(connection)
-
-    def recent_polls(self) -> dict[str, tuple[tuple[datetime, OutcomeKind], ...]]:
-        """Return the last 50 polls of every source, newest first, to the minute."""
-        with self._reading() as connection:
-            return sources.strips(connection)
-
-    def poll_log(self, source_id: str, *, limit: int = 50) -> list[PastPoll]:
-        """Return a source's latest polls that found something or failed."""
-        with self._reading() as connection:
-            return polls.poll_log(connection, source_id, limit)
 
     # what a poll asks and what it leaves
 
@@ -239,15 +225,6 @@ class Store(Catalogue):
             return redating.bring_back(connection, now)
 
     # publications and the store itself
-
-    def changes(self, first: int, last: int) -> dict[int, int]:
-        """Return how often anything changed among the articles listed in an hour.
-
-        By hour, numbered from the beginning of 1970, from the first on and before the
-        last; what has none never changed.
-        """
-        with self._reading() as connection:
-            return hours.changes(connection, first, last)
 
     def publication_status(self) -> list[PublicationStatus]:
         """Return how the last attempt to publish each path went, by path."""

@@ -69,7 +69,9 @@ def test_a_store_that_is_away_during_a_poll_is_held_against_no_source(
     assert desk.wire.store.counts() == {"a": 2, "b": 2}
     assert [row.failures for row in rows] == [0, 0]
     assert [state.failures for state in desk.wire.schedule.states().values()] == [0, 0]
-    assert all(len(strip) == 2 for strip in desk.wire.store.recent_polls().values())
+    assert all(
+        len(strip) == 2 for strip in desk.wire.store.journal.recent_polls().values()
+    )
 
 
 def test_a_row_that_cannot_be_read_again_and_again_does_not_trouble_the_publisher(
@@ -481,7 +483,7 @@ SECRET = {"username": "wire", "password": "open sesame"}
 
 
 def test_a_source_that_is_removed_while_it_waits_was_not_asked(queue):
-    before = queue.wire.store.recent_polls()["b"]
+    before = queue.wire.store.journal.recent_polls()["b"]
     queue.edits(sources=queue.config.sources[:1])
     queue.service.tick()
 
@@ -490,8 +492,10 @@ def test_a_source_that_is_removed_while_it_waits_was_not_asked(queue):
     queue.tick()
 
     assert queue.asked == ["a"]
-    assert queue.wire.store.recent_polls()["b"] == before
-    assert [poll.outcome for poll in queue.wire.store.poll_log("b")] == ["updated"]
+    assert queue.wire.store.journal.recent_polls()["b"] == before
+    assert [poll.outcome for poll in queue.wire.store.journal.poll_log("b")] == [
+        "updated"
+    ]
     assert queue.service.polling.tally.polls().outcomes == {"updated": 3}
     assert queue.state("b").because == "interval 1h"
 

@@ -147,7 +147,7 @@ def test_what_is_far_too_long_is_cut_and_told(desk_of, origin):
 
     desk.live(timedelta(minutes=1))
     notes = {
-        source.id: " ".join(desk.wire.store.poll_log(source.id)[0].notes)
+        source.id: " ".join(desk.wire.store.journal.poll_log(source.id)[0].notes)
         for source in desk.config.sources
     }
     by_source = {}

@@ -224,7 +224,7 @@ def test_no_secret_is_ever_told(tmp_path, origin, readers, caplog):
             wire.record([wire.poll(wire.schedule.states()["a"])])
         wire.publish()
     article = next(iter(wire.store.articles())).id
-    log = [*map(str, wire.store.poll_log("a")), *map(str, events), caplog.text]
+    log = [*map(str, wire.store.journal.poll_log("a")), *map(str, events), caplog.text]
     pages = [served(wire, path) for path in [*PAGES, f"/articles/{article}"]]
     wire.close()
 

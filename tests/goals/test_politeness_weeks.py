@@ -177,7 +177,7 @@ def test_a_host_down_for_a_week_is_asked_twelve_times_and_noticed_when_back(
     desk.restart()  # or the connection that is still open would be used
 
     desk.live(7 * DAY)
-    failed = desk.wire.store.poll_log("feed")[:-1]
+    failed = desk.wire.store.journal.poll_log("feed")[:-1]
     status = desk.status("feed")
     mend()
     back = desk.now

@@ -73,7 +73,7 @@ def test_a_text_that_nobody_can_decode_leaves_its_source_out(sqlite_desk, column
 def test_a_strip_that_nobody_wrote_is_drawn_empty(sqlite_desk, value):
     spoil(sqlite_desk, "strip", value)
 
-    strips = sqlite_desk.recent_polls()
+    strips = sqlite_desk.journal.recent_polls()
 
     assert strips.get("bbc", ()) == ()
     assert len(strips["rai"]) == 1

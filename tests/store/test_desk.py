@@ -250,7 +250,7 @@ def test_pruning_deletes_what_is_old_with_all_its_names(desk):
     assert desk.find(old.url) == []
     assert desk.revisions(old.id) == []
     assert newest(desk, tags=("world",)) == []
-    assert [poll.at for poll in desk.poll_log("bbc")] == [NOW]
+    assert [poll.at for poll in desk.journal.poll_log("bbc")] == [NOW]
 
 
 def test_what_a_source_still_lists_is_not_pruned(desk):

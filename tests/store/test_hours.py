@@ -26,7 +26,7 @@ def desk(store):
 
 
 def numbers(desk):
-    return desk.changes(hour_of(NOW) - 100, hour_of(NOW) + 1)
+    return desk.journal.changes(hour_of(NOW) - 100, hour_of(NOW) + 1)
 
 
 def marks(desk, time):
@@ -80,11 +80,11 @@ def test_an_hour_without_a_change_holds_what_it_held(desk, write):
 def test_what_is_brought_back_changes_where_it_was_and_where_it_is(desk):
     ahead = NOW + 50 * HOUR
     desk.record([polled(new=(article("ahead", first_seen=ahead, listed_at=ahead),))])
-    before = desk.changes(hour_of(NOW), hour_of(ahead) + 1)
+    before = desk.journal.changes(hour_of(NOW), hour_of(ahead) + 1)
 
     desk.bring_back(NOW)
 
-    after = desk.changes(hour_of(NOW), hour_of(ahead) + 1)
+    after = desk.journal.changes(hour_of(NOW), hour_of(ahead) + 1)
     changed = {hour for hour, number in after.items() if number > before.get(hour, 0)}
     assert changed == {hour_of(NOW), hour_of(ahead)}
 
@@ -92,5 +92,5 @@ def test_what_is_brought_back_changes_where_it_was_and_where_it_is(desk):
 def test_only_hours_that_are_asked_for_are_told(desk):
     hour = hour_of(OLD.listed_at)
 
-    assert set(desk.changes(hour, hour + 1)) == {hour}
-    assert desk.changes(hour + 1, hour + 1) == {}
+    assert set(desk.journal.changes(hour, hour + 1)) == {hour}
+    assert desk.journal.changes(hour + 1, hour + 1) == {}

@@ -202,7 +202,7 @@ def test_the_same_poll_recorded_twice_leaves_one_article(desk):
 
     assert list(desk.articles(bodies=True)) == [report]
     assert desk.latest(Selection(tags=("world",)), now=NOW, limit=9) == [report]
-    assert len(desk.poll_log("bbc")) == 1
+    assert len(desk.journal.poll_log("bbc")) == 1
 
 
 def test_recording_an_article_again_does_not_undo_what_the_desk_decided(desk):

@@ -178,7 +178,7 @@ def test_the_last_fifty_polls_are_marked_newest_first(store):
     failed = Outcome(kind="failed", problem="dns", error="no such host")
     store.record([polled(at=NOW + HOUR, outcome=failed)])
 
-    recent = store.recent_polls()["bbc"]
+    recent = store.journal.recent_polls()["bbc"]
 
     start = NOW.replace(second=0, microsecond=0)
     assert len(recent) == 50
@@ -200,7 +200,7 @@ def test_polls_that_found_something_or_failed_are_logged_and_others_are_not(stor
     took = timedelta(milliseconds=7)
     store.record([polled(at=NOW + 2 * HOUR, outcome=failed, took=took, wire_bytes=9)])
 
-    assert store.poll_log("bbc") == [
+    assert store.journal.poll_log("bbc") == [
         PastPoll(
             source_id="bbc",
             at=NOW + 2 * HOUR,
@@ -221,7 +221,7 @@ def test_polls_that_found_something_or_failed_are_logged_and_others_are_not(stor
             notes=("1 left out",),
         ),
     ]
-    assert len(store.poll_log("bbc", limit=1)) == 1
+    assert len(store.journal.poll_log("bbc", limit=1)) == 1
 
 
 @pytest.mark.parametrize("microseconds", [0, 1, 999_999])
@@ -257,7 +257,7 @@ def test_a_poll_recorded_twice_leaves_one_mark(store):
         store.record([result])
 
     minute = NOW.replace(second=0, microsecond=0)
-    assert store.recent_polls()["bbc"] == ((minute, "unchanged"),) * 2
+    assert store.journal.recent_polls()["bbc"] == ((minute, "unchanged"),) * 2
 
 
 def test_rows_are_revised_by_what_stands_in_them(store):

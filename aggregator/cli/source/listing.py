@@ -61,7 +61,7 @@ def show(invocation: Invocation, *, source_id: str, as_json: bool) -> None:
     with reading_wire(invocation) as wire:
         known_sources(wire, (source_id,))
         standing = next(s for s in standings(wire) if s["id"] == source_id)
-        polls = wire.store.poll_log(source_id, limit=10)
+        polls = wire.store.journal.poll_log(source_id, limit=10)
         source = wire.sources[source_id]
         hub = _hub(wire, source_id)
     place = SourceFiles(invocation).folder.places()[source_id]

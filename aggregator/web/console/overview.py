@@ -85,7 +85,7 @@ def _rows(
     newsroom: Newsroom, page: Sequence[Standing], alerts: Sequence[Alert], now: datetime
 ) -> list[Row]:
     """Return these sources with their last polls and what is alerted of them."""
-    strips = newsroom.store.recent_polls()
+    strips = newsroom.store.journal.recent_polls()
     last = newsroom.store.journal.last_polls([each["id"] for each in page])
     of_source: dict[str, list[str]] = {}
     for alert in alerts:

@@ -33,10 +33,10 @@ def source(request: Request) -> Response:
     standing = next((each for each in newsroom.standings() if each["id"] == id_), None)
     if standing is None:  # an edit has removed it just now
         raise not_configured()
-    log = store.poll_log(id_, limit=POLLS)
+    log = store.journal.poll_log(id_, limit=POLLS)
     state = store.state(id_)
     alerts = [alert.text for alert in newsroom.alerts() if alert.about == id_]
-    polls = store.recent_polls().get(id_, ())
+    polls = store.journal.recent_polls().get(id_, ())
     return shown(
         request,
         "console/source.html",
