@@ -1,7 +1,9 @@
 """The catalogue: everything that can be asked about stored articles.
 
 Articles come whole or without their bodies, by id, by address, by selection, by words.
-What stands in lists for readers is read by `readable`. Nothing here writes.
+What stands in lists for readers is read by `readable`. Nothing here writes. It is the
+first half of `Store`, and no door of it as `journal` is: most of what the house asks of a
+store it asks here.
 """
 
 from collections.abc import Collection, Iterator, Sequence

@@ -1,9 +1,9 @@
-"""Read rows of articles of which one may hold a text that nobody can decode.
+"""Read rows of which one may hold a text that nobody can decode.
 
-In: a statement that selects articles by rows with their ids. Out: its rows, and of each
-that holds bytes which are no UTF-8 what is wrong. SQLite hands such a text out, the
-driver raises in the middle of a page, and nothing says whose it is: then the rest are
-read one by one. PostgreSQL takes no such text.
+In: a statement that selects rows by the ids of articles, or of sources. Out: its rows,
+and of each that holds bytes which are no UTF-8 what is wrong. SQLite hands such a text
+out, the driver raises in the middle of a page, and nothing says whose it is: then the rest
+are read one by one. PostgreSQL takes no such text.
 """
 
 import re
@@ -48,7 +48,7 @@ def isolated(
     *,
     leave_out: LeaveOut,
 ) -> Iterator[AnyRow]:
-    """Yield the rows of a statement, one for each `article_id`, its first column.
+    """Yield the rows of a statement, one for each id, which is its first column.
 
     They come in its order. What cannot be decoded is given to `leave_out`.
     """
