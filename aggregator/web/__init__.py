@@ -13,7 +13,7 @@ console/     what is well for an operator, what is not, what can be done about i
 lines, links, language, bodies, standings      what the pages print
 metadata, opml                      what machines read
 api/         the same for programs, as JSON: `/api/v1/`
-callbacks    where hubs tell of news
+callbacks    where hubs tell of news; receiving: what is sent to us
 protection   what browsers may not do with it; sharing: what other sites may
 health       alive, ready, and in figures; figures
 """

@@ -5,19 +5,17 @@ that its message was taken, whether it is believed or not; 404 for every other a
 A message is read only to see who signed it.
 """
 
-import asyncio
-
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from aggregator.web.health import NEVER_KEPT
+from aggregator.web.receiving import receive
 from aggregator.web.rendering import newsroom_of
-from aggregator.websub import ROOT, Seal
+from aggregator.websub import ROOT
 
-_LONGEST = 30.0  # seconds that a message may take
 _CHALLENGE = 2_000  # characters, more than any hub sends
 
 
@@ -50,26 +48,11 @@ async def _message(request: Request) -> Response:
     seal = await run_in_threadpool(newsroom.hubs.seal, *at, header)
     if seal is None:
         raise HTTPException(404)
-    await _read(request, seal, most=newsroom.config.fetch.max_body)
+    most = newsroom.config.fetch.max_body
+    await receive(request, seal.add, most=most, noun="message")
     if seal.holds():
         await run_in_threadpool(newsroom.hubs.heard, *at, seal.signature)
     return Response(status_code=202, headers=NEVER_KEPT)
-
-
-async def _read(request: Request, seal: Seal, *, most: int) -> None:
-    """Let a message pass by what judges it; HTTPException if it has no end."""
-    size = 0
-    try:
-        async with asyncio.timeout(_LONGEST):
-            async for part in request.stream():
-                size += len(part)
-                if size > most:
-                    raise HTTPException(413)
-                seal.add(part)
-    except TimeoutError:
-        raise HTTPException(408) from None
-    except ClientDisconnect:
-        raise HTTPException(400) from None
 
 
 ROUTE = Route(ROOT + "{source}/{token}", callback, methods=["GET", "POST"])

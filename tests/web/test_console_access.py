@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.routing import Mount
 
 from aggregator.model import ConsoleAccess
-from aggregator.web.console import guarding
+from aggregator.web import receiving
 from aggregator.web.console.guarding import read_form
 from aggregator.web.site import application
 
@@ -374,7 +374,7 @@ def test_a_form_that_breaks_off_is_no_fault_of_ours():
 
 def test_a_form_that_comes_too_slowly_is_refused(monkeypatch):
     """A14: whoever sends one is held for no longer than a hub is."""
-    monkeypatch.setattr(guarding, "LONGEST", 0.0)
+    monkeypatch.setattr(receiving, "LONGEST", 0.0)
 
     async def receive():
         await asyncio.sleep(10)

@@ -1,17 +1,16 @@
 """Put the door in front of a page of the console, and show what it says.
 
 In: what answers an operator. Out: what answers anybody. A form is read here, at most
-16 KB and 50 fields of it, in 30 seconds, and checked before anything happens.
+16 KB and 50 fields of it, and checked before anything happens.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.errors import MediaWireError
@@ -19,6 +18,7 @@ from aggregator.model import Source
 from aggregator.web.assets import Assets
 from aggregator.web.console.access import Access, Pass, RefusedError, check_origin
 from aggregator.web.console.desk import Desk
+from aggregator.web.receiving import receive
 from aggregator.web.rendering import links_of, newsroom_of, page
 
 Form = dict[str, str]
@@ -37,7 +37,6 @@ HEADERS = {
 }
 MOST_BYTES = 16 * 1024
 MOST_FIELDS = 50
-LONGEST = 30.0  # seconds that a form may take
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -80,16 +79,7 @@ async def read_form(request: Request) -> Form:
     if kind != _FORM:
         raise HTTPException(415, detail=f"Send a form ({_FORM}), nothing else.")
     body = bytearray()
-    try:
-        async with asyncio.timeout(LONGEST):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > MOST_BYTES:
-                    raise HTTPException(413, detail="The form is too large.")
-    except TimeoutError:
-        raise HTTPException(408, detail="The form took too long.") from None
-    except ClientDisconnect:
-        raise HTTPException(400, detail="The form broke off.") from None
+    await receive(request, body.extend, most=MOST_BYTES, noun="form")
     text = body.decode("utf-8", "replace")
     try:
         fields = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
