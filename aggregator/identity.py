@@ -40,17 +40,12 @@ from aggregator.model import (
     own_credit,
 )
 from aggregator.reading import guid_key, named
-from aggregator.recognition import matching
+from aggregator.recognition import is_rebuilt, matching
 from aggregator.text import urls
 
 # More new articles than this in one poll are listed by their own dates: a redesigned
 # site that sends its archive again must not push everything else off the page.
 FLOOD = 50
-# Headline and few words identify articles, too, if so many come again at once, and are
-# such a share of what is new.
-TELLING_CROWD = 10
-NEARLY_ALL = 0.9
-
 _KINDS = {"guid": "id", "link": "link", "text": "headline and text"}
 
 _TICK = timedelta(microseconds=1)
@@ -169,7 +164,7 @@ class _Told:
         )
         self._shared = _shared([item for _, item in came], known, self._listed)
         articles = [_without(item, self._shared) for _, item in came]
-        self._rebuilt = _is_rebuilt(articles, known, self._listed)
+        self._rebuilt = is_rebuilt(articles, known, self._listed)
         self.fresh = [
             (digest, item, article)
             for (digest, item), article in zip(came, articles, strict=True)
@@ -240,24 +235,6 @@ class _Told:
         else:
             self.waiting[digest] = _unread(match.id)
             self.late.append((match.id, waits(match)))
-
-
-def _is_rebuilt(
-    articles: Collection[Article], known: Mapping[str, Known], listed: Collection[str]
-) -> bool:
-    """Return whether a site was built anew, so that all its entries have other names.
-
-    One report with the headline and the few words of another may be tomorrow's weather;
-    when nearly all of a document's are so at once, they are the old ones.
-    """
-    found = {
-        known[key].id
-        for article in articles
-        for key in article.keys
-        if key.startswith("text:") and key in known
-    }
-    again = len(found.difference(listed))
-    return again >= TELLING_CROWD and again >= NEARLY_ALL * len(articles)
 
 
 def _notes(left_out: int, waiting: int) -> Iterator[str]:

@@ -5,7 +5,7 @@ document still lists. Out: the one that it is, or None. Pure. When an id is beli
 when not, is said in `identity`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import time
 
 from aggregator.model import Article, Known
@@ -14,12 +14,19 @@ from aggregator.text import markup, urls
 # Headline and text alone identify an article from this many visible characters on;
 # below it ("Weather: sunny") two days can look alike.
 TELLING_TEXT = 200
+# Headline and few words identify articles, too, if so many come again at once, and are
+# such a share of what is new.
+TELLING_CROWD = 10
+NEARLY_ALL = 0.9
 
 
 def matching(
     article: Article, known: Mapping[str, Known], listed: set[str], *, rebuilt: bool
 ) -> Known | None:
-    """Return the stored article that this one is, strongest evidence first."""
+    """Return the stored article that this one is, strongest evidence first.
+
+    `rebuilt` is what `is_rebuilt` says of the document.
+    """
     matches = [(key, known[key]) for key in article.keys if key in known]
     for key, match in matches:
         still_listed = match.id in listed
@@ -27,6 +34,24 @@ def matching(
             return match
     has_no_name_left = len(matches) == len(article.keys)
     return matches[0][1] if has_no_name_left else None
+
+
+def is_rebuilt(
+    articles: Collection[Article], known: Mapping[str, Known], listed: Collection[str]
+) -> bool:
+    """Return whether a site was built anew, so that all its entries have other names.
+
+    One report with the headline and the few words of another may be tomorrow's weather;
+    when nearly all of a document's are so at once, they are the old ones.
+    """
+    found = {
+        known[key].id
+        for article in articles
+        for key in article.keys
+        if key.startswith("text:") and key in known
+    }
+    again = len(found.difference(listed))
+    return again >= TELLING_CROWD and again >= NEARLY_ALL * len(articles)
 
 
 def _is_same(

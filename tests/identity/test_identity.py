@@ -7,7 +7,7 @@ from builders import known as known_as
 from msgspec.structs import replace
 
 from aggregator.corrections import FREE
-from aggregator.identity import FLOOD, TELLING_CROWD, keys_of, reconcile
+from aggregator.identity import FLOOD, keys_of, reconcile
 from aggregator.model import (
     Article,
     Attribution,
@@ -18,6 +18,7 @@ from aggregator.model import (
     Via,
 )
 from aggregator.reading import named
+from aggregator.recognition import TELLING_CROWD
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
