@@ -17,6 +17,7 @@ from aggregator.config.addresses import DEFAULT_PORTS, holds_password, host_patt
 from aggregator.config.fields import TRUE
 from aggregator.config.files import Files
 from aggregator.config.folder import MORE_SOURCES, PUBLICATIONS, SERVICE, SOURCES
+from aggregator.config.masking import SECRET_NAME
 from aggregator.config.secret import KEYS, Surroundings, is_elsewhere
 from aggregator.config.service import EXAMPLE_CONTACT, ServiceFile
 from aggregator.config.written import FEW, Written
@@ -29,7 +30,6 @@ _EXAMPLES = re.compile(r"(^|[/@.])example\.(org|com|net)(/|:|$)", re.IGNORECASE)
 _LISTS = {".yml", ".yaml", ".opml", ".xml"}
 # Where container runtimes mount secrets: open to all inside, and to nobody else.
 _MOUNTED = Path("/run/secrets")
-_SECRET_NAME = re.compile(r"auth|cookie|key|token|secret|pass|sig", re.IGNORECASE)
 
 
 def cautions(around: Surroundings, files: Files) -> Iterator[str]:
@@ -204,7 +204,7 @@ def _speaks_secrets(layer: Mapping[str, Any]) -> bool:
     secrets = [
         value
         for name, value in layer.get("headers", {}).items()
-        if _SECRET_NAME.search(name)
+        if SECRET_NAME.search(name)
     ]
     secrets += [
         value for name, value in layer.get("auth", {}).items() if name == "password"
@@ -220,4 +220,4 @@ def _is_secret_address(url: str) -> bool:
         return False
     parts = urlsplit(url)
     names = [pair.partition("=")[0] for pair in parts.query.split("&")]
-    return bool(parts.password) or any(map(_SECRET_NAME.search, names))
+    return bool(parts.password) or any(map(SECRET_NAME.search, names))

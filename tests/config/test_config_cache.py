@@ -251,9 +251,9 @@ def test_a_pipe_is_read_once_by_whoever_reads_the_config(desk: Desk, environ):
 
 
 def test_who_may_read_a_file_is_part_of_what_is_said_of_it(desk: Desk, environ):
-    """A caution goes by it, and holds more for a secret than is one."""
+    """A caution goes by it, where an address holds a secret."""
     file = desk.writes(
-        "sources.yaml", "sources: [{id: a, url: https://a.example/?keyword=iran}]"
+        "sources.yaml", "sources: [{id: a, url: https://a.example/?session=iran}]"
     )
     file.chmod(0o644)
     assert any("chmod" in each for each in read(desk, environ).warnings)

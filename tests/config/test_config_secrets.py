@@ -142,6 +142,19 @@ def test_literal_secrets_that_only_we_can_read_are_fine(desk: Desk):
     assert not [w for w in desk.reads().warnings if "secrets" in w]
 
 
+@pytest.mark.parametrize(
+    ("query", "warned"), [("session=0x9f", True), ("author=5&keyword=rain", False)]
+)
+def test_what_is_hidden_of_an_address_is_what_is_warned_of(desk: Desk, query, warned):
+    """A7: two lists of what a secret is called did not agree."""
+    address = f"https://h.example/f?{query}"
+    path = desk.writes("sources.yaml", f"sources:\n- {{id: a, url: '{address}'}}\n")
+    path.chmod(0o644)
+
+    assert any("holds secrets" in w for w in desk.reads().warnings) == warned
+    assert (masked(address) != address) == warned
+
+
 def test_no_warning_shows_a_secret(desk: Desk):
     """A5: not in a warning either."""
     desk.writes("sources.yaml", LITERAL).chmod(0o644)
