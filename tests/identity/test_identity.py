@@ -197,9 +197,10 @@ def test_the_same_page_with_another_headline_and_id_is_tomorrows_report():
     assert len(found.new) == 1
 
 
-def test_an_id_that_stands_for_several_entries_names_none_of_them():
+@pytest.mark.parametrize("headline", ["Sun in Oslo", "Rain in Rome"])
+def test_an_id_that_stands_for_several_entries_names_none_of_them(headline):
     one = entry("0", "https://a.example/1", "Rain in Rome")
-    two = entry("0", "https://a.example/2", "Sun in Oslo")
+    two = entry("0", "https://a.example/2", headline)
 
     found = document(one, two)
 
@@ -249,10 +250,16 @@ def test_ids_that_count_places_name_nothing_where_no_date_is_told():
     assert found.changed == ()
 
 
-def test_an_undated_entry_without_a_link_keeps_its_id_whatever_it_says():
-    old = entry("1", None, "Rain", "Wet")
+@pytest.mark.parametrize("before", [None, "https://a.example/1"])
+@pytest.mark.parametrize("link", [None, "https://a.example/9"])
+def test_an_undated_entry_keeps_its_id_whatever_it_says_unless_its_link_differs(
+    before, link
+):
+    old = entry("1", before, "Rain", "Wet")
 
-    assert document(entry("1", None, "Sun", "Dry"), known=[known_as(old)]).new == ()
+    found = document(entry("1", link, "Sun", "Dry"), known=[known_as(old)])
+
+    assert bool(found.new) is bool(before and link)
 
 
 def test_a_day_that_two_entries_share_does_not_make_them_one():

@@ -43,6 +43,14 @@ def test_a_dated_report_is_known_by_any_of_its_names(kinds):
     assert left(OLD, pruned=only(*kinds)) == ((), (note,))
 
 
+def test_a_report_is_no_younger_than_the_youngest_that_had_one_of_its_names():
+    guid, link, _ = OLD.keys
+    pruned = {guid: NOON - YEAR, link: NOON - 30 * DAY}
+
+    assert left(replace(OLD, dated=NOON - 30 * DAY), pruned=pruned)[0] == ()
+    assert left(replace(OLD, dated=NOON - 28 * DAY), pruned=pruned)[0] != ()
+
+
 def test_an_id_that_is_used_again_names_a_new_report():
     again = replace(OLD, dated=NOON - 2 * DAY)
 
