@@ -501,6 +501,17 @@ def test_an_entry_taken_back_before_it_came_is_left_out_for_a_reason_at_each_pol
     assert ([article.id for article in again.new], again.notes) == ([other.id], said)
 
 
+def test_a_document_is_familiar_if_any_of_its_articles_was_held_before():
+    """What was taken back before it came was not."""
+    old, new, back = entry("1"), entry("2", title="Sun"), entry("3", title="Snow")
+    gone = (Deletion(ref="3"),)
+
+    assert document(new, listed=[old.id]).holds_old_ones
+    assert document(new, old, known=[known_as(old)]).holds_old_ones
+    assert not document(new, old).holds_old_ones
+    assert not document(new, back, deletions=gone).holds_old_ones
+
+
 def test_a_first_poll_lists_by_the_sources_dates():
     old = entry("1", dated=NOON - 48 * HOUR)
     future = entry("2", dated=NOON - HOUR, published=NOON + HOUR)

@@ -113,6 +113,18 @@ def open_below(folder):
                 yield opened
 
 
+def test_what_is_published_may_be_read_by_whoever_serves_it(watched, output):
+    """By nginx, which is another user, and changed by nobody else."""
+    mask = os.umask(0o022)
+    try:
+        watched.publish(publication(), reports(2, 1), now=LATER)
+    finally:
+        os.umask(mask)
+
+    modes = {path.stat().st_mode & 0o777 for path in (output / "feeds").iterdir()}
+    assert modes == {0o644}
+
+
 def test_what_hinders_a_file_leaves_none_open(tmp_path, monkeypatch):
     """A disk that is full for a day would take all the descriptors there are."""
     monkeypatch.setattr(files, "_write", full)
