@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from press import NAMES, contents, publisher_top, reports
 
 from aggregator.model import Enclosure
-from aggregator.publishing import Publisher, formats
+from aggregator.publishing import Margin, Publisher, Tombstone, formats
 from aggregator.publishing.formats import json as json_format
 from aggregator.publishing.pieces import Piece, Pieces
 
@@ -170,6 +170,20 @@ def test_of_two_entries_with_one_id_the_first_stands(publisher, output):
     assert {status.left_out for status in statuses} == {((twin.id, reason),)}
     (found,) = formats.named("atom").read((output / "feeds/wire.atom").read_bytes())
     assert found.title == "Report number 1"
+
+
+def test_nothing_that_stands_in_a_document_is_taken_back_beside_it(publisher, output):
+    """Of two reports with one id, one was withdrawn: a reader would remove the other."""
+    shown = reports(1)
+    stones = tuple(
+        Tombstone(ref=ref, at=NOON, reason="a hoax")
+        for ref in (shown[0].article.published_id, "urn:x:gone")
+    )
+    publisher.publish(publication(), shown, now=NOON, margin=Margin(tombstones=stones))
+
+    feed = ET.fromstring(contents(output)["wire.atom"])
+    deleted = feed.iter("{http://purl.org/atompub/tombstones/1.0}deleted-entry")
+    assert [each.get("ref") for each in deleted] == ["urn:x:gone"]
 
 
 def test_an_entry_in_which_a_reader_finds_something_else_is_left_out(
