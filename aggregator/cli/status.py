@@ -22,7 +22,6 @@ from aggregator.cli.opening import (
     reading_wire,
 )
 from aggregator.cli.terminal import drawn_table, emit_json, emit_table, json_option
-from aggregator.config import listening
 from aggregator.config.addresses import joined
 from aggregator.errors import ConfigError, MediaWireError
 from aggregator.fetching import cadence
@@ -145,6 +144,8 @@ def _answer(invocation: Invocation) -> tuple[bool, str]:
     try:
         return _asked(*configured(invocation).listen)
     except ConfigError as refused:
+        from aggregator.config import listening
+
         place = listening(invocation.folder, environ=invocation.environ)
         if place is None:
             raise
