@@ -8,11 +8,11 @@ from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
-from builders import ANY_RIGHTS, NOON, article, publication, report
+from builders import ANY_RIGHTS, NOON, article, attribution, publication, report
 from msgspec.structs import replace
 from press import NAMES, contents, publisher_top, reports
 
-from aggregator.model import Enclosure
+from aggregator.model import Enclosure, Image, Tag, Via
 from aggregator.publishing import Margin, Publisher, Tombstone, formats
 from aggregator.publishing.formats import json as json_format
 from aggregator.publishing.pieces import Piece, Pieces
@@ -139,13 +139,40 @@ def test_an_entry_that_cannot_be_written_is_left_out_with_the_reason(publisher, 
         ET.parse(output / "feeds/wire.rss")
 
 
-def test_a_credit_that_cannot_be_written_is_named_where_it_stands(publisher):
-    file = Enclosure(url="https://agency.example/2.jpg", credit="K\x0bim")
-    bad = report(article(1, enclosures=(file,)), publication(), ANY_RIGHTS)
+ILLEGAL = "K\x0bim"
+FILE = "https://agency.example/2.jpg"
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [
+        ({"source_title": ILLEGAL}, "original headline"),
+        ({"body": f"<p>{ILLEGAL}</p>"}, "body"),
+        ({"body": "", "summary": ILLEGAL}, "excerpt"),
+        ({"attribution": attribution(rights=ILLEGAL)}, "rights"),
+        ({"attribution": attribution(feed_rights=ILLEGAL)}, "rights of the feed"),
+        (
+            {"attribution": attribution(via=Via(title="Paper", rights=ILLEGAL))},
+            "rights of the first source",
+        ),
+        ({"authors": ("Ann", ILLEGAL)}, "author"),
+        ({"attribution": attribution(author=ILLEGAL)}, "author"),
+        ({"tags": (Tag(term=ILLEGAL),)}, "tag"),
+        ({"tags": (Tag(term="a", label=ILLEGAL),)}, "tag"),
+        ({"tags": (Tag(term="a", scheme=ILLEGAL),)}, "tag"),
+        ({"enclosures": (Enclosure(url=FILE, title=ILLEGAL),)}, "title of a file"),
+        ({"enclosures": (Enclosure(url=FILE, credit=ILLEGAL),)}, "credit of a file"),
+        ({"image": Image(url=FILE, credit=ILLEGAL)}, "credit of a picture"),
+    ],
+)
+def test_what_cannot_be_written_is_named_where_it_stands_in_every_format(
+    publisher, said, where
+):
+    bad = report(article(1, **said), publication(), ANY_RIGHTS)
 
     statuses = publisher.publish(publication(), [bad], now=NOON)
 
-    reason = "its credit of a file holds U+000B, which no format may hold"
+    reason = f"its {where} holds U+000B, which no format may hold"
     assert {status.left_out for status in statuses} == {((bad.article.id, reason),)}
 
 

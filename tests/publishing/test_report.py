@@ -237,15 +237,15 @@ def test_the_credit_stands_to_the_character():
     assert credit_line(article(1), "Source", None) == PLAIN_CREDIT
 
 
-def test_names_and_addresses_are_escaped_in_the_credit():
+def test_words_names_and_addresses_are_escaped_in_the_credit():
     odd = article(
         1,
         url='https://a.example/?a=1&b="2"',
         attribution=attribution(title="Fish & <Chips>"),
     )
 
-    assert credit_block(odd, "Source", None) == (
-        '<p class="mediawire-credit">Source: Fish &amp; &lt;Chips&gt; – '
+    assert credit_block(odd, '<The> "Source"', None) == (
+        '<p class="mediawire-credit">&lt;The&gt; "Source": Fish &amp; &lt;Chips&gt; – '
         '<a href="https://a.example/?a=1&amp;b=&quot;2&quot;">'
         'https://a.example/?a=1&amp;b="2"</a></p>'
     )
@@ -400,6 +400,28 @@ def test_whatever_a_format_may_write_changes_the_fingerprint(field):
 
     assert made(replace(one, **{field: OTHERS[field]})) != made(one)
     assert made(replace(one)) == made(one)
+
+
+@pytest.mark.parametrize(
+    ("field", "other"),
+    [
+        ("title", "Other"),
+        ("original", "Other"),
+        ("content", "<p>Other</p>"),
+        ("excerpt", "Other"),
+        ("lead", "Other"),
+        ("body", "excerpt"),
+        ("rights", Rights(license="https://l.example/")),
+        ("also", (Also(source_id="b", title="B", url=None, feed_url="https://b/"),)),
+    ],
+)
+def test_whatever_a_report_shows_or_was_made_under_changes_the_fingerprint(
+    field, other
+):
+    """An entry that stands is checked against new rights only if it is another."""
+    one = report(article(1), publication(), ANY_RIGHTS)
+
+    assert fingerprint(replace(one, **{field: other})) != fingerprint(one)
 
 
 def test_no_field_of_an_article_was_forgotten_in_the_fingerprint():
