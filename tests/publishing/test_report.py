@@ -16,6 +16,7 @@ CREDIT = (
     '<a href="https://agency.example/reports/1">https://agency.example/reports/1</a></p>'
 )
 PLAIN_CREDIT = "Source: Example Agency – https://agency.example/reports/1"
+FILM = '<video src="https://a.example/v"></video>'
 LONG = "<p>" + " ".join(f"word{n}" for n in range(1, 101)) + "</p>"
 
 
@@ -79,12 +80,12 @@ def test_what_is_not_shown_is_not_in_the_report_at_all():
 
 
 def test_an_excerpt_is_text_even_where_the_text_looks_like_markup():
-    body = "<p>1 &lt; 2 &amp; &lt;script&gt;x&lt;/script&gt;</p>"
+    body = '<p>"1" &lt; 2 &amp; &lt;script&gt;x&lt;/script&gt;</p>'
 
     made = report(article(1, body=body), publication(body="excerpt"), ANY_RIGHTS)
 
     assert made.content == body + CREDIT
-    assert made.excerpt == f"1 < 2 & <script>x</script> {PLAIN_CREDIT}"
+    assert made.excerpt == f'"1" < 2 & <script>x</script> {PLAIN_CREDIT}'
 
 
 def test_a_lead_has_fifteen_words_and_an_ellipsis_only_if_cut():
@@ -159,6 +160,14 @@ def test_where_images_are_barred_none_is_left():
             "<figure><pre>x</pre></figure>",
         ),
         (
+            f"<figure><img src='https://a.example/1'>{FILM}</figure>",
+            f"<figure>{FILM}</figure>",
+        ),
+        (
+            f"<p><a href='https://a.example/'><img src='https://a.example/1'>{FILM}</a></p>",
+            f'<p><a href="https://a.example/">{FILM}</a></p>',
+        ),
+        (
             "<figure><figure><img src='https://a.example/1'></figure><figcaption>All</figcaption></figure>",
             "",
         ),
@@ -199,12 +208,22 @@ def test_what_describes_a_picture_is_no_longer_than_an_excerpt(rights, alt):
 # -- headlines
 
 
-def test_the_original_headline_is_told_only_where_ours_differs():
-    same = report(article(1, title="Storm"), publication(), ANY_RIGHTS)
-    changed = article(1, title="Storm", source_title="STORM")
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Storm", None),
+        (" Storm\n", None),
+        ("", None),
+        (" ", None),
+        ("STORM", "STORM"),
+    ],
+)
+def test_the_original_headline_is_told_only_where_ours_differs(said, told):
+    ours = article(1, title="Storm ", source_title=said)
 
-    assert same.original is None
-    assert report(changed, publication(), ANY_RIGHTS).original == "STORM"
+    made = report(ours, publication(), ANY_RIGHTS)
+
+    assert (made.title, made.original) == ("Storm", told)
 
 
 def test_a_report_without_headline_is_called_by_its_first_words():
@@ -213,6 +232,23 @@ def test_a_report_without_headline_is_called_by_its_first_words():
 
     assert report(untitled, publication(), ANY_RIGHTS).title == "A short note."
     assert report(bare, publication(), ANY_RIGHTS).title == "Example Agency"
+
+
+@pytest.mark.parametrize(
+    ("said", "rights", "title"),
+    [
+        ({}, Rights(body="excerpt", words=2), "one two…"),
+        ({}, Rights(body="headline"), "Example Agency"),
+        ({"override": "one two three"}, Rights(body="headline"), "one two three"),
+    ],
+)
+def test_a_headline_is_of_the_text_unless_source_or_desk_wrote_it(said, rights, title):
+    """The first words of the text stand in for one that the source did not send."""
+    untitled = article(1, source_title="", title="one two three", **said)
+
+    made = report(untitled, publication(body="headline"), rights)
+
+    assert made.title == title
 
 
 def test_of_a_text_without_markup_only_its_opening_is_read(monkeypatch):
@@ -241,11 +277,11 @@ def test_words_names_and_addresses_are_escaped_in_the_credit():
     odd = article(
         1,
         url='https://a.example/?a=1&b="2"',
-        attribution=attribution(title="Fish & <Chips>"),
+        attribution=attribution(title='"Fish & <Chips>"'),
     )
 
     assert credit_block(odd, '<The> "Source"', None) == (
-        '<p class="mediawire-credit">&lt;The&gt; "Source": Fish &amp; &lt;Chips&gt; – '
+        '<p class="mediawire-credit">&lt;The&gt; "Source": "Fish &amp; &lt;Chips&gt;" – '
         '<a href="https://a.example/?a=1&amp;b=&quot;2&quot;">'
         'https://a.example/?a=1&amp;b="2"</a></p>'
     )
@@ -280,10 +316,10 @@ def test_where_there_is_no_public_address_the_name_is_credited_alone(feed_url):
     )
 
 
-def test_the_first_source_is_credited_first_and_ours_as_the_way_it_came():
-    passed = attribution(
-        title="Planet", via=Via(title="Paper", site_url="https://paper.example/")
-    )
+@pytest.mark.parametrize("of_paper", ["site_url", "feed_url"])
+def test_the_first_source_is_credited_first_and_ours_as_the_way_it_came(of_paper):
+    via = Via(title="Paper", **{of_paper: "https://paper.example/"})
+    passed = attribution(title="Planet", via=via)
 
     assert credit_line(article(1, attribution=passed), "Source", None) == (
         "Source: Paper (via Planet) – https://agency.example/reports/1"
@@ -339,6 +375,34 @@ def test_sections_of_one_agency_are_named_once_for_one_address():
     assert made.also == tuple(also)
     alone = report(article(1), publication(), ANY_RIGHTS, also=also[:1])
     assert "Also" not in alone.content + alone.excerpt
+
+
+def test_the_site_of_a_first_source_is_nearer_to_a_report_than_its_feed():
+    site, feed = "https://paper.example/", "https://paper.example/feed"
+    via = Via(title="Paper", site_url=site, feed_url=feed)
+    passed = article(1, url=None, attribution=attribution(via=via))
+
+    assert credit_line(passed, "Source", None).endswith(f"– {site}")
+
+
+def test_who_else_carried_a_report_is_named_in_one_piece_and_escaped():
+    """A name in right-to-left letters would take its neighbours along."""
+    also = [
+        Also(source_id=name, title=name, url=url, feed_url="https://b/")
+        for name, url in (
+            ('"A" & <B>', 'https://b.example/?a=1&b="2"'),
+            ("فانوس", "https://c.example/"),
+            ("שלום", None),
+        )
+    ]
+
+    made = report(article(1), publication(), ANY_RIGHTS, also=also)
+
+    assert made.content.removesuffix(CREDIT).endswith(
+        '<p class="mediawire-also">Also: '
+        '<a href="https://b.example/?a=1&amp;b=&quot;2&quot;">"A" &amp; &lt;B&gt;</a>, '
+        '<a href="https://c.example/"><bdi>فانوس</bdi></a>, <bdi>שלום</bdi></p>'
+    )
 
 
 def test_a_first_source_without_name_is_none():
