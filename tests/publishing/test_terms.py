@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from aggregator.model import Also, Enclosure, Image, Rights
-from aggregator.publishing import Publisher, formats, withheld
+from aggregator.publishing import Publisher, credit_block, formats, withheld
 from aggregator.publishing import report as shown
 from aggregator.publishing.document import masthead
 from aggregator.publishing.pieces import piece
@@ -15,6 +15,9 @@ from tests.builders import ANY_RIGHTS, NOON, article, publication, report
 
 LONG = "<p>" + " ".join(f"word{n}" for n in range(1, 100)) + "</p>"
 each_format = pytest.mark.parametrize("name", formats.names())
+
+
+CREDIT = credit_block(article(1), "Source", None)
 
 
 def finished(made, name):
@@ -35,9 +38,19 @@ def test_what_keeps_to_its_rights_stands(name):
         article(1).attribution, rights=rights.notice, license=rights.license
     )
 
-    made = report(article(1, body=LONG, attribution=credited), publication(), rights)
+    others = (Also(source_id="b", title="B", url=None, feed_url="https://b/"),)
+
+    made = report(
+        article(1, body=LONG, attribution=credited), publication(), rights, also=others
+    )
 
     assert finished(made, name) is None
+    assert finished(replace(made, rights=replace(rights, words=None)), name) is None
+    bare = replace(
+        made, content=made.content[made.content.index("</p>") + 4 :], lead=""
+    )
+    none = replace(rights, body="headline")
+    assert finished(replace(bare, rights=none), name) is None
 
 
 @each_format
@@ -45,7 +58,9 @@ def test_what_keeps_to_its_rights_stands(name):
     ("rights", "changes", "reason"),
     [
         (Rights(body="excerpt", words=9), {}, "more than the 9 words"),
+        (Rights(body="excerpt"), {}, "more than the 50 words"),
         (Rights(body="headline"), {}, "more than the 0 words"),
+        (Rights(body="headline"), {"content": CREDIT}, "more than the 0 words"),
         (Rights(license="https://l.example/"), {}, "https://l.example/"),
         (Rights(notice="© Nobody"), {}, "© Nobody"),
     ],
@@ -63,7 +78,9 @@ def test_what_breaks_its_rights_is_left_out_whoever_made_it(
     "pictured",
     [
         {"body": '<p><img src="https://a.example/1.png"></p>'},
+        {"body": '<picture><source srcset="https://a.example/1.png"></picture>'},
         {"image": Image(url="https://a.example/1.png")},
+        {"image": Image(url="https://a.example/1", type="a/b")},
         {"enclosures": (Enclosure(url="https://a.example/1", type="image/png"),)},
         {"enclosures": (Enclosure(url="https://a.example/1.jpg", type="a/b"),)},
         {
@@ -94,6 +111,19 @@ def test_a_report_whose_pictures_were_taken_away_stands(name, body):
     assert finished(made, name) is None
 
 
+@each_format
+def test_an_address_that_ends_like_a_picture_is_none(name):
+    """Of the page of a picture, for example: only what a document shows is barred."""
+    page = "https://a.example/wiki/File:1.png"
+    others = (Also(source_id="b", title="B", url=page, feed_url=page),)
+
+    made = report(
+        article(1, url=page), publication(), Rights(images=False), also=others
+    )
+
+    assert finished(made, name) is None
+
+
 @pytest.mark.parametrize(
     ("rights", "title"),
     [
@@ -110,7 +140,10 @@ def test_a_headline_made_of_the_text_is_no_longer_than_an_excerpt(rights, title)
     assert made.title == title
     assert finished(made, "rss") is None
     if rights != ANY_RIGHTS:
-        assert "words" in finished(replace(made, title=untitled.title), "rss")
+        ours = replace(made, title=untitled.title)
+        assert "words" in finished(ours, "rss")
+        by_desk = replace(ours, article=replace(ours.article, override=ours.title))
+        assert finished(by_desk, "rss") is None
 
 
 @pytest.mark.parametrize(
