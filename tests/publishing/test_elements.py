@@ -304,15 +304,16 @@ def test_nothing_of_ours_is_inherited_by_atom_entries(documents):
 
 
 @pytest.mark.parametrize(
-    ("authors", "feed_author", "named"),
+    ("authors", "of_feed", "named"),
     [
-        (("Ann",), "The Newsroom", ["Ann"]),
-        ((" ",), "The Newsroom", ["The Newsroom"]),
-        ((), None, ["Example Agency"]),
+        (("Ann",), {"author": "The Newsroom"}, ["Ann"]),
+        ((" ",), {"author": "The Newsroom"}, ["The Newsroom"]),
+        ((), {}, ["Example Agency"]),
+        ((), {"via": Via(title="Paper")}, ["Paper"]),
     ],
 )
-def test_every_entry_has_an_author_of_its_own(tmp_path, authors, feed_author, named):
-    by = article(1, authors=authors, attribution=attribution(author=feed_author))
+def test_every_entry_has_an_author_of_its_own(tmp_path, authors, of_feed, named):
+    by = article(1, authors=authors, attribution=attribution(**of_feed))
 
     documents = rendered(tmp_path, by)
 
@@ -411,8 +412,9 @@ def test_a_json_feed_carries_everything(documents):
     }
 
 
-def test_a_json_item_names_a_word_of_two_schemes_once(tmp_path):
-    tags = (Tag(term="art", scheme="https://a.example/"), Tag(term="art"))
+def test_a_section_is_named_once_and_in_json_a_word_of_two_schemes(tmp_path):
+    of_a = Tag(term="art", scheme="https://a.example/")
+    tags = (of_a, Tag(term=" "), Tag(term="art"), of_a)
     documents = rendered(tmp_path, replace(WHOLE, tags=tags))
 
     assert json.loads(documents["json"])["items"][0]["tags"] == ["Media Wire", "art"]
@@ -456,6 +458,35 @@ def test_an_author_of_the_first_source_stays_with_it_where_another_signed(tmp_pa
     assert texts(entry, "a:source/a:author/a:name") == ["The Paper Desk"]
 
 
+def test_the_site_of_a_first_source_stands_for_its_feed(tmp_path):
+    site = "https://paper.example/"
+    passed = article(1, attribution=attribution(via=Via(title="Paper", site_url=site)))
+
+    documents = rendered(tmp_path, passed)
+
+    assert attributes(entry_of(documents["rss"]), "source") == [{"url": site}]
+    assert texts(entry_of(documents["atom"]), "a:source/a:id") == [site]
+
+
+@pytest.mark.parametrize(
+    ("said", "way"),
+    [
+        ({}, "https://agency.example/"),
+        ({"site_url": None}, "https://agency.example/feed.xml"),
+    ],
+)
+def test_an_entry_without_address_came_by_the_site_or_else_the_feed(
+    tmp_path, said, way
+):
+    """A feed without id of its own is named by its address."""
+    bare = article(1, url=None, attribution=attribution(**said))
+
+    entry = entry_of(rendered(tmp_path, bare)["atom"])
+
+    assert attributes(entry, "a:link") == [{"href": way, "rel": "via"}]
+    assert texts(entry, "a:source/a:id") == ["https://agency.example/feed.xml"]
+
+
 def test_a_first_source_without_address_is_not_given_the_feed_of_another(tmp_path):
     passed = article(
         1, attribution=attribution(title="Planet", via=Via(title="Paper", id="paper"))
@@ -476,9 +507,12 @@ def test_a_first_source_without_address_is_not_given_the_feed_of_another(tmp_pat
 )
 def test_a_local_source_is_named_by_our_page_about_it(tmp_path, url):
     """Nor is the address shown that reading keeps where there is none."""
-    local = attribution(feed_url=url, site_url=None)
+    local = attribution(feed_url=url, site_url=url)
+    files = (Enclosure(url=url), Enclosure(url="ftp://agency.example/secret"))
 
-    documents = rendered(tmp_path, article(1, url=None, attribution=local))
+    documents = rendered(
+        tmp_path, article(1, url=None, attribution=local, enclosures=files)
+    )
 
     assert all(b"secret" not in document for document in documents.values())
     ours = "https://wire.example/sources/agency"

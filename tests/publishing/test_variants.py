@@ -1,10 +1,11 @@
 """What documents carry where articles differ: languages, files, rights; and who reads them."""
 
 import json
+from datetime import timedelta, timezone
 
 import feedparser
 import pytest
-from builders import article
+from builders import NOON, article
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from invented import articles
@@ -13,6 +14,7 @@ from readers import attributes, entry_of, rendered, texts
 
 from aggregator.model import Enclosure, Rights
 from aggregator.publishing import formats
+from aggregator.publishing.particulars import media_type, whole_seconds
 
 # -- languages
 
@@ -23,6 +25,8 @@ from aggregator.publishing import formats
         (None, ("fa", "fa"), "fa"),
         (None, ("fa", "en"), None),
         (None, ("xx", "xx"), None),
+        (None, ("FA", "FA"), "FA"),
+        (None, ("persian", "persian"), None),
         ("en-GB", ("fa", "en"), "en-GB"),
     ],
 )
@@ -49,6 +53,19 @@ def test_each_entry_names_its_own_language(tmp_path):
 
 
 # -- files
+
+
+@pytest.mark.parametrize(
+    ("said", "address", "told"),
+    [
+        ("Video/MP4; codecs=avc1", "x", "video/mp4"),
+        (None, "x.mp3?a=1.png#b.gif", "audio/mpeg"),
+        ("mp3", "x.mp3", "audio/mpeg"),
+        ("", "x", "application/octet-stream"),
+    ],
+)
+def test_a_type_is_told_as_it_is_said_or_else_as_the_address_looks(said, address, told):
+    assert media_type(said, f"https://a.example/{address}") == told
 
 
 @pytest.mark.parametrize("length", [None, -1, 0])
@@ -95,6 +112,17 @@ def test_every_format_shows_no_more_than_the_rights_allow(tmp_path):
     documents = rendered(tmp_path, secret, rights=Rights(body="excerpt", words=5))
 
     assert all(b"secret" not in document for document in documents.values())
+
+
+# -- times
+
+
+@pytest.mark.parametrize("east", [timedelta(0), timedelta(hours=3, minutes=30)])
+@pytest.mark.parametrize("beyond", [timedelta(0), timedelta(microseconds=999_999)])
+def test_every_document_has_times_in_utc_and_whole_seconds(east, beyond):
+    there = (NOON + beyond).astimezone(timezone(east))
+
+    assert whole_seconds(there).isoformat() == "2026-11-24T12:00:00+00:00"
 
 
 # -- other people's parsers
