@@ -4,6 +4,7 @@ from builders import ANY_RIGHTS, publication, report
 from lxml import etree
 
 from aggregator.publishing import Publisher
+from aggregator.publishing.margin import NOTHING
 
 NAMESPACES = {
     "a": "http://www.w3.org/2005/Atom",
@@ -15,12 +16,12 @@ NAMESPACES = {
 }
 
 
-def rendered(folder, *shown, rights=ANY_RIGHTS, **said):
+def rendered(folder, *shown, rights=ANY_RIGHTS, also=(), margin=NOTHING, **said):
     publisher = Publisher(folder, base_url="https://wire.example")
-    reports = [report(each, publication(**said), rights) for each in shown]
+    reports = [report(each, publication(**said), rights, also=also) for each in shown]
     return {
         representation.path.rpartition(".")[2]: representation.body
-        for representation in publisher.render(publication(**said), reports)
+        for representation in publisher.render(publication(**said), reports, margin)
     }
 
 

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from readers import attributes, entry_of, rendered, texts
 
 from aggregator import __version__
-from aggregator.model import Enclosure, Image, Tag, Via
+from aggregator.model import Also, Enclosure, Image, Tag, Via
+from aggregator.publishing import Margin, Tombstone
 
 CREDIT = (
     '<p class="mediawire-credit">Source: Example Agency – '
@@ -128,12 +129,15 @@ def test_media_say_all_that_is_known_of_a_picture_and_of_files(tmp_path, name):
     assert texts(entry, "media:content/media:credit") == ["Cid", "Kim"]
 
 
-def test_a_file_in_a_json_feed_says_whose_it_is(tmp_path):
-    file = Enclosure(url="https://agency.example/2.jpg", credit="Kim")
+def test_a_file_says_its_title_and_in_a_json_feed_whose_it_is(tmp_path):
+    file = Enclosure(url="https://agency.example/2.jpg", title="Ice", credit="Kim")
 
-    feed = json.loads(rendered(tmp_path, article(1, enclosures=(file,)))["json"])
+    documents = rendered(tmp_path, article(1, enclosures=(file,)))
 
-    assert feed["items"][0]["attachments"][0]["_mediawire"] == {"credit": "Kim"}
+    (said,) = json.loads(documents["json"])["items"][0]["attachments"]
+    assert (said["title"], said["_mediawire"]) == ("Ice", {"credit": "Kim"})
+    links = attributes(entry_of(documents["atom"]), "a:link")
+    assert [link["title"] for link in links if link["rel"] == "enclosure"] == ["Ice"]
 
 
 def test_a_file_says_how_long_it_plays_and_nothing_where_nobody_knows(tmp_path):
@@ -149,13 +153,16 @@ def test_a_file_says_how_long_it_plays_and_nothing_where_nobody_knows(tmp_path):
     assert [each.get("duration_in_seconds") for each in files] == [3723, None]
 
 
-def test_the_type_of_a_picture_that_is_not_enclosed_is_said(tmp_path):
-    pictured = article(1, image=Image(url="https://a.example/1", type="image/webp"))
+def test_of_a_picture_and_a_file_nothing_is_said_that_is_not_known(tmp_path):
+    image = Image(url="https://a.example/1", type="image/webp", width=0, height=0)
+    report = Enclosure(url="https://a.example/2", type="application/pdf")
+    pictured = article(1, image=image, enclosures=(report,))
 
     item = entry_of(rendered(tmp_path, pictured)["rss"])
 
     assert attributes(item, "media:content") == [
-        {"url": "https://a.example/1", "type": "image/webp", "medium": "image"}
+        {"url": "https://a.example/1", "type": "image/webp", "medium": "image"},
+        {"url": "https://a.example/2", "type": "application/pdf"},
     ]
 
 
@@ -412,6 +419,76 @@ def test_a_json_feed_carries_everything(documents):
     }
 
 
+def test_an_atom_category_has_a_scheme_only_if_it_is_an_iri(tmp_path):
+    """RFC 4287, section 4.2.2.2."""
+    tagged = article(1, tags=(Tag(term="art", scheme="our own"),))
+
+    entry = entry_of(rendered(tmp_path, tagged)["atom"])
+
+    assert attributes(entry, "a:category")[1:] == [{"term": "art"}]
+
+
+def test_a_licence_that_is_no_address_is_no_link(tmp_path):
+    documents = rendered(
+        tmp_path, article(1, attribution=attribution(license="urn:x:free"))
+    )
+
+    assert b"urn:x:free" not in documents["rss"] + documents["atom"]
+
+
+def test_who_else_carried_a_report_is_told_in_every_format(tmp_path):
+    """With no address that is nobody's to open."""
+    url, feed, secret = "https://b.example/1?a&b", "https://b.example/f", "file:///s"
+    also = (
+        Also(source_id="b", title="B & <C>", url=url, feed_url=feed),
+        Also(source_id="d", title="D", url=secret, feed_url=secret),
+    )
+
+    documents = rendered(tmp_path, article(1), also=also)
+
+    related = {"href": url, "rel": "related", "title": "B & <C>"}
+    item, entry = entry_of(documents["rss"]), entry_of(documents["atom"])
+    assert attributes(item, "a:link") == [related]
+    links = attributes(entry, "a:link")
+    assert [link for link in links if link["rel"] == "related"] == [related]
+    assert json.loads(documents["json"])["items"][0]["_mediawire"]["also"] == [
+        {"id": "b", "title": "B & <C>", "url": url, "feed_url": feed},
+        {"id": "d", "title": "D"},
+    ]
+
+
+# -- what was taken back
+
+
+def test_what_was_taken_back_is_told_with_the_reason(tmp_path):
+    stone = Tombstone(
+        ref='urn:x:"1"&<2>',
+        at=NOON + timedelta(microseconds=1),
+        reason="a <hoax> & a lie",
+    )
+    margin = Margin(tombstones=(stone,))
+
+    documents = rendered(tmp_path, article(1), margin=margin)
+
+    at = "{http://purl.org/atompub/tombstones/1.0}"
+    (deleted,) = etree.fromstring(documents["atom"]).iter(f"{at}deleted-entry")
+    assert dict(deleted.attrib) == {"ref": stone.ref, "when": NOON.isoformat()}
+    assert deleted.findtext(f"{at}comment") == stone.reason
+    feed = json.loads(documents["json"])
+    assert feed["_mediawire"]["withdrawn"] == [
+        {"id": stone.ref, "at": NOON.isoformat(), "reason": stone.reason}
+    ]
+    assert documents["json"].count(b'"items":[') == len(feed["items"]) == 1
+
+
+def test_a_reason_with_what_xml_cannot_hold_spoils_no_document(tmp_path):
+    stone = Tombstone(ref="urn:x:1", at=NOON, reason="a\x0b hoax")
+
+    documents = rendered(tmp_path, article(1), margin=Margin(tombstones=(stone,)))
+
+    assert etree.fromstring(documents["atom"]).tag.endswith("feed")
+
+
 def test_a_section_is_named_once_and_in_json_a_word_of_two_schemes(tmp_path):
     of_a = Tag(term="art", scheme="https://a.example/")
     tags = (of_a, Tag(term=" "), Tag(term="art"), of_a)
@@ -466,6 +543,8 @@ def test_the_site_of_a_first_source_stands_for_its_feed(tmp_path):
 
     assert attributes(entry_of(documents["rss"]), "source") == [{"url": site}]
     assert texts(entry_of(documents["atom"]), "a:source/a:id") == [site]
+    ours = json.loads(documents["json"])["items"][0]["_mediawire"]
+    assert ours["via"] == {"title": "Paper", "feed_url": site, "home_page_url": site}
 
 
 @pytest.mark.parametrize(

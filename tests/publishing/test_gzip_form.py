@@ -45,6 +45,14 @@ def test_short_entries_have_each_other_to_refer_to(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_long_entry_is_deflated_alone(name):
+    """It comes and goes without any other being deflated again."""
+    made = document(name, reports(range(8), LONG), Pieces())
+
+    assert len(made.packed) == len(made.pieces) == 8
+
+
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("body", ["<p>Rain.</p>", LONG], ids=["short", "long"])
 def test_a_new_entry_has_no_others_deflated_again_but_its_neighbours(
     name, body, monkeypatch

@@ -202,7 +202,7 @@ def test_what_cannot_be_removed_stays_and_hinders_nothing(watched, output):
         again = watched.remove_others([publication()])
 
     assert (removed, again) == (["old.atom", "older.rss"], [])
-    assert [(each["event"], each["file"]) for each in events] == [
-        ("not removed", "old.rss")
+    assert [(each["event"], each["file"], each["reason"]) for each in events] == [
+        ("not removed", "old.rss", "Is a directory")
     ]
     (output / "feeds/old.rss").rmdir()
