@@ -12,6 +12,7 @@ from builders import ANY_RIGHTS, NOON, article, attribution, publication, report
 from msgspec.structs import replace
 from press import NAMES, contents, publisher_top, reports
 
+from aggregator.errors import PublishError
 from aggregator.model import Enclosure, Image, Tag, Via
 from aggregator.publishing import Margin, Publisher, Tombstone, formats
 from aggregator.publishing.formats import json as json_format
@@ -41,9 +42,12 @@ def test_every_format_is_written_plain_and_gzipped(publisher, output):
 
 
 def test_no_more_entries_are_shown_than_the_limit(publisher):
-    statuses = publisher.publish(publication(limit=2), reports(1, 2, 3), now=NOON)
+    few = publication(limit=2)
+
+    statuses = publisher.publish(few, reports(1, 2, 3), now=NOON)
 
     assert {status.entries for status in statuses} == {2}
+    assert publisher.would_change(few, reports(1, 2, 3)) == []
 
 
 def test_publishing_again_touches_no_file(publisher, output):
@@ -176,6 +180,20 @@ def test_what_cannot_be_written_is_named_where_it_stands_in_every_format(
     assert {status.left_out for status in statuses} == {((bad.article.id, reason),)}
 
 
+def test_an_entry_that_is_left_out_leaves_nothing_in_the_head(publisher, output):
+    """Neither its language nor its time of change is that of what is shown."""
+    later = NOON + timedelta(days=1)
+    bad = article(2, title="a\x0bb", language="fa", updated=later)
+    publisher.publish(publication(), reports(1), now=NOON)
+    before = contents(output)
+
+    publisher.publish(
+        publication(), [report(bad, publication(), ANY_RIGHTS), *reports(1)], now=NOON
+    )
+
+    assert contents(output) == before
+
+
 def test_characters_that_are_legal_if_odd_are_published(publisher):
     """I7: 7F, 85 and 1FFFE are legal in XML."""
     odd = report(
@@ -275,6 +293,8 @@ def test_a_document_in_which_a_reader_finds_something_else_is_refused(
     assert after["wire.json"] == before["wire.json"]
     assert after["wire.json.gz"] == before["wire.json.gz"]
     assert after["wire.rss"] != before["wire.rss"]
+    with pytest.raises(PublishError, match="no JSON Feed"):
+        publisher.render(publication(), reports(1, 2))
 
 
 def test_a_mixed_up_title_is_found_by_reading_back(publisher, output, monkeypatch):

@@ -40,6 +40,38 @@ def test_a_file_that_is_a_link_is_replaced_not_written_through(
     assert not (output / "feeds/wire.rss").is_symlink()
 
 
+def test_a_file_that_is_a_link_is_replaced_even_if_it_leads_to_the_same_bytes(
+    publisher, output, tmp_path
+):
+    """Whoever may write where it leads could change what we serve."""
+    publisher.publish(publication(), reports(1), now=NOON)
+    file = output / "feeds/wire.rss"
+    file.rename(tmp_path / "elsewhere")
+    file.symlink_to(tmp_path / "elsewhere")
+
+    assert publisher.would_change(publication(), reports(1)) == ["feeds/wire.rss"]
+    publisher.publish(publication(), reports(1), now=NOON)
+
+    assert not file.is_symlink()
+
+
+def test_what_lies_where_a_file_is_half_written_does_no_harm(
+    publisher, output, tmp_path
+):
+    """A crash left it, and the number of its process came again; or a stranger did."""
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"precious")
+    feeds = output / "feeds"
+    feeds.mkdir(parents=True)
+    (feeds / f".wire.rss.{os.getpid()}.new").write_bytes(b"long" * 10_000)
+    (feeds / f".wire.atom.{os.getpid()}.new").symlink_to(precious)
+
+    publisher.publish(publication(), reports(1), now=NOON)
+
+    assert precious.read_bytes() == b"precious"
+    assert publisher.would_change(publication(formats=("rss",)), reports(1)) == []
+
+
 @pytest.mark.parametrize("name", ["../x", "a/b", "/x", ".", "..", ".hidden", "a\0b"])
 def test_names_that_lead_elsewhere_are_refused(publisher, output, name):
     """A8: nothing is written outside of the folder."""
@@ -109,6 +141,16 @@ def test_what_is_no_longer_offered_is_not_kept_in_memory(publisher, rendered, le
     publisher.publish(publication(), reports(1, 2), now=NOON)
 
     assert rendered == ["Report number 1", "Report number 2"]
+
+
+@pytest.mark.parametrize("left", [publication(formats=("rss",)), publication(id="new")])
+def test_documents_that_are_no_longer_offered_are_not_kept_in_memory(publisher, left):
+    publisher.publish(publication(), reports(1), now=NOON)
+
+    publisher.remove_others([left])
+
+    kept = {*publisher._passed, *publisher._standing, *publisher._fingerprints}
+    assert kept <= {left.id, *(f"{left.id}.{name}" for name in left.formats)}
 
 
 def test_one_new_entry_is_the_only_one_rendered_however_much_stands(

@@ -191,6 +191,40 @@ def test_what_another_changed_is_made_good(watched, output, name, changed_by):
     assert contents(output) == before
 
 
+@pytest.mark.usefixtures("watched")
+@pytest.mark.parametrize("name", [*NAMES, *(f"{name}.gz" for name in NAMES)])
+def test_what_stands_is_another_once_any_file_is_another(output, name):
+    """So that a round of polls that brought nothing need not read what stands."""
+    file, other = output / "feeds" / name, output / "feeds/other"
+    before = files.standing(output, publication())
+    assert files.standing(output, publication()) == before
+
+    other.write_bytes(file.read_bytes())
+    other.rename(file)
+    after = files.standing(output, publication())
+    file.unlink()
+    missing = files.standing(output, publication())
+    file.symlink_to(output / "elsewhere")
+
+    assert after not in {before, ""}
+    assert missing == files.standing(output, publication()) == ""
+
+
+@pytest.mark.usefixtures("watched")
+def test_our_folder_is_touched_when_a_name_in_it_comes_goes_or_is_replaced(output):
+    file, other = output / "feeds/wire.rss", output / "feeds/other"
+    changes = (other.touch, lambda: other.rename(file), file.unlink)
+    for change in changes:
+        os.utime(output / "feeds", (1, 1))  # two changes may be of one tick
+        before = files.touched(output)
+        assert files.touched(output) == before
+
+        change()
+
+        assert files.touched(output) != before
+    assert files.touched(output / "no") is None
+
+
 def test_what_cannot_be_removed_stays_and_hinders_nothing(watched, output):
     """A folder `old.rss` ended each publishing before it was noted as done."""
     (output / "feeds/old.rss").mkdir()

@@ -125,6 +125,30 @@ def test_every_document_has_times_in_utc_and_whole_seconds(east, beyond):
     assert whole_seconds(there).isoformat() == "2026-11-24T12:00:00+00:00"
 
 
+def test_a_document_is_of_the_time_of_its_newest_entry_or_change(tmp_path):
+    """Some sources tell a change from before the entry was published."""
+    shown = article(1, published=NOON, updated=NOON - timedelta(days=1))
+    older = article(2, updated=NOON - timedelta(minutes=1))
+
+    for each, time in ((shown, "12:00"), (older, "11:59")):
+        feed = json.loads(rendered(tmp_path, each)["json"])
+        assert feed["_mediawire"]["updated"] == f"2026-11-24T{time}:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"description": "", "disclaimer": ""}, "Media Wire"),
+        ({"description": "What we read.", "disclaimer": ""}, "What we read."),
+    ],
+)
+def test_a_document_that_is_not_described_is_called_by_its_title(tmp_path, said, told):
+    """RSS requires a description."""
+    channel = etree.fromstring(rendered(tmp_path, **said)["rss"]).find("channel")
+
+    assert texts(channel, "description") == [told]
+
+
 # -- other people's parsers
 
 
