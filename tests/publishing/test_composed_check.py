@@ -114,3 +114,15 @@ def test_reading_back_leaves_nothing_for_the_garbage_collector(name):
         assert readers() == before
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("field", ["id", "title", "content"])
+def test_what_an_entry_says_twice_is_not_what_was_meant(field):
+    """Of two titles, each reader takes another."""
+    document = composed("atom", [article(1)])
+    twice = document.body.replace(
+        f"<{field}".encode(), f"<{field}>Other</{field}><{field}".encode()
+    )
+
+    with pytest.raises(PublishError, match=f"another {field} than was meant"):
+        check(twice, formats.named("atom"), document.essentials)

@@ -419,6 +419,14 @@ def test_a_json_feed_carries_everything(documents):
     }
 
 
+def test_a_headline_that_the_source_did_not_send_is_not_told_as_its_own(tmp_path):
+    documents = rendered(tmp_path, replace(WHOLE, source_title=""))
+
+    ours = json.loads(documents["json"])["items"][0]["_mediawire"]
+    assert "source_title" not in ours
+    assert texts(entry_of(documents["rss"]), "dcterms:alternative") == []
+
+
 def test_an_atom_category_has_a_scheme_only_if_it_is_an_iri(tmp_path):
     """RFC 4287, section 4.2.2.2."""
     tagged = article(1, tags=(Tag(term="art", scheme="our own"),))

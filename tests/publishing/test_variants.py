@@ -44,12 +44,14 @@ def test_a_document_names_a_language_only_if_it_has_one(
     assert etree.fromstring(documents["atom"]).get(lang) == said
 
 
-def test_each_entry_names_its_own_language(tmp_path):
-    documents = rendered(tmp_path, article(1, language="fa"), language="en")
+@pytest.mark.parametrize(("spoken", "said"), [("fa", "fa"), ("xx", None), (None, None)])
+def test_each_entry_names_its_own_language_if_readers_know_it(tmp_path, spoken, said):
+    documents = rendered(tmp_path, article(1, language=spoken), language="en")
 
     lang = "{http://www.w3.org/XML/1998/namespace}lang"
-    assert entry_of(documents["atom"]).get(lang) == "fa"
-    assert texts(entry_of(documents["rss"]), "dc:language") == ["fa"]
+    assert entry_of(documents["atom"]).get(lang) == said
+    assert texts(entry_of(documents["rss"]), "dc:language") == ([said] if said else [])
+    assert json.loads(documents["json"])["items"][0].get("language") == said
 
 
 # -- files
