@@ -218,3 +218,39 @@ def test_what_needs_no_network_proves_nothing_of_it():
     assert desk.network.is_down
     assert {desk.rows[id_].because for id_ in hosts(3)} == {WAITS}
     assert all(desk.rows[id_].failures == 0 for id_ in hosts(3))
+
+
+def test_before_anything_failed_all_that_is_due_is_asked():
+    network, rows = Network(), list(Desk(hosts(3), None).rows.values())
+
+    assert network.choice(rows, at=0.0) == rows
+    assert not network.came_back()
+
+
+@pytest.mark.parametrize(
+    ("failure", "failing", "at", "is_down"),
+    [
+        # The last answer came at 0: for a minute one publisher's word is not enough.
+        (NO_NAMES, ["s1"], 60, False),
+        (NO_NAMES, ["s1"], 61, True),
+        (NO_NAMES, ["s1", "s2"], 1, True),
+        (NO_NAMES, ["s1", "of s1"], 60, False),
+        (REFUSED, ["s1", "s2"], 600, False),
+        (REFUSED, ["s1", "s2", "s3"], 1, True),
+        (REFUSED, ["s1", "of s1", "s2"], 600, False),
+    ],
+)
+def test_so_many_publishers_prove_that_our_own_network_is_down(
+    failure, failing, at, is_down
+):
+    """O5: two whose names do not resolve, three that are silent; a host counts once."""
+    same = Source(id="of s1", url="https://host1.example/2", interval=HOUR)
+    desk = Desk(hosts(4) | {"of s1": same}, lambda *_: ANSWER)
+    desk.tick()
+    desk.world = lambda *_: failure
+
+    results = [desk.poll(desk.rows[id_]) for id_ in failing]
+    judged = desk.network.judged(results, desk.rows, at=at)
+
+    assert desk.network.is_down is is_down
+    assert len(judged.spared) == is_down
