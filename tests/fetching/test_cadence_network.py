@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from aggregator.fetching import cadence
 from aggregator.fetching.cadence import Network
@@ -68,6 +69,12 @@ class Desk:
         return PollResult(
             source_id=row.source_id, at=self.now, outcome=outcome, state=state
         )
+
+    def told(self, outcome, ids, at):
+        """Return how it is judged, in seconds since noon, that these all end so."""
+        self.world = lambda *_: outcome
+        results = [self.poll(self.rows[id_]) for id_ in ids]
+        return self.network.judged(results, self.rows, at=at)
 
     def take(self, rows):
         self.rows |= {row.source_id: row for row in rows}
@@ -247,10 +254,100 @@ def test_so_many_publishers_prove_that_our_own_network_is_down(
     same = Source(id="of s1", url="https://host1.example/2", interval=HOUR)
     desk = Desk(hosts(4) | {"of s1": same}, lambda *_: ANSWER)
     desk.tick()
-    desk.world = lambda *_: failure
 
-    results = [desk.poll(desk.rows[id_]) for id_ in failing]
-    judged = desk.network.judged(results, desk.rows, at=at)
+    judged = desk.told(failure, failing, at)
 
     assert desk.network.is_down is is_down
     assert len(judged.spared) == is_down
+
+
+def test_however_often_our_own_network_failed_its_next_failure_is_overlooked_too():
+    desk = Desk(hosts(3), lambda *_: ANSWER)
+    desk.tick()
+
+    for minute in range(4):
+        judged = desk.told(REFUSED, desk.rows, 60 * minute + 1)
+        assert len(judged.spared) == 1
+        assert len(desk.network.wronged()) == 2
+
+        desk.network.righted()
+        assert desk.told(ANSWER, desk.rows, 60 * minute + 2).spared == []
+        assert desk.network.came_back()
+
+
+def test_a_silent_host_is_overlooked_twice_and_no_more():
+    """P14: a failure that counted at first, and was taken back, is one of the two."""
+    desk = Desk(hosts(3), lambda *_: ANSWER)
+    desk.tick()
+
+    judged = [desk.told(REFUSED, desk.rows, second) for second in (1, 2, 3)]
+
+    assert [len(each.spared) for each in judged] == [1, 3, 0]
+    assert len(desk.network.wronged()) == 2
+
+
+def test_what_stays_silent_while_others_answer_proves_nothing_until_it_answers():
+    desk = Desk(hosts(4), lambda *_: ANSWER)
+    desk.tick()
+    silent = ["s1", "s2", "s3"]
+    desk.told(REFUSED, silent, 1)
+    desk.told(ANSWER, ["s0"], 2)
+
+    assert desk.told(REFUSED, silent, 3).spared == []
+    assert not desk.network.is_down
+
+    desk.told(ANSWER, silent, 4)
+    desk.told(REFUSED, silent, 5)
+    assert desk.network.is_down
+
+
+@pytest.mark.parametrize(
+    ("failure", "due", "age", "pause"),
+    [
+        # Each of them every 15 s, but one a second at most.
+        (NO_NAMES, 1, 0, 15),
+        (NO_NAMES, 5, 0, 3),
+        (NO_NAMES, 500, 0, 1),
+        # Later more and more rarely, down to each in 5 minutes, but some one in one.
+        (NO_NAMES, 5, 600, 20),
+        (NO_NAMES, 1, 86_400, 300),
+        (NO_NAMES, 2, 86_400, 150),
+        (NO_NAMES, 500, 86_400, 60),
+        # Hosts that may have been reached: as rarely from the start.
+        (REFUSED, 1, 0, 60),
+        (REFUSED, 50, 0, 6),
+        (REFUSED, 500, 86_400, 1),
+    ],
+)
+def test_one_source_at_a_time_is_asked_whether_our_network_is_back(
+    failure, due, age, pause
+):
+    """O5: soon enough to miss nothing, and no noise meanwhile."""
+    desk = Desk(hosts(max(due, 3)), lambda *_: ANSWER)
+    desk.tick()
+    desk.told(failure, ["s0", "s1", "s2"], 100)
+    rows = list(desk.rows.values())[:due]
+    begin = 100 + age
+
+    assert len(desk.network.choice(rows, at=begin)) == 1
+    assert desk.network.choice(rows, at=begin + pause - 0.1) == []
+    assert len(desk.network.choice(rows, at=begin + pause)) == 1
+
+
+def test_whoever_was_asked_least_is_asked_first_whether_our_network_is_back():
+    """Then whoever waits longest."""
+    desk = Desk(hosts(5), lambda *_: ANSWER)
+    desk.tick()
+    desk.told(NO_NAMES, ["s0", "s1"], 1)
+    rows = [
+        replace(row, next_poll_at=NOON - number * MINUTE)
+        for number, row in enumerate(desk.rows.values())
+    ]
+    asked = []
+
+    for at in range(100, 600, 100):
+        (chosen,) = desk.network.choice(rows, at=at)
+        asked.append(chosen.source_id)
+        desk.told(NO_NAMES, [chosen.source_id], at)
+
+    assert asked == ["s4", "s3", "s2", "s1", "s0"]
