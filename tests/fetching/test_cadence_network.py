@@ -302,30 +302,32 @@ def test_what_stays_silent_while_others_answer_proves_nothing_until_it_answers()
 
 
 @pytest.mark.parametrize(
-    ("failure", "due", "age", "pause"),
+    ("first", "further", "due", "age", "pause"),
     [
         # Each of them every 15 s, but one a second at most.
-        (NO_NAMES, 1, 0, 15),
-        (NO_NAMES, 5, 0, 3),
-        (NO_NAMES, 500, 0, 1),
+        (NO_NAMES, NO_NAMES, 1, 0, 15),
+        (NO_NAMES, NO_NAMES, 5, 0, 3),
+        (NO_NAMES, NO_NAMES, 500, 0, 1),
         # Later more and more rarely, down to each in 5 minutes, but some one in one.
-        (NO_NAMES, 5, 600, 20),
-        (NO_NAMES, 1, 86_400, 300),
-        (NO_NAMES, 2, 86_400, 150),
-        (NO_NAMES, 500, 86_400, 60),
+        (NO_NAMES, NO_NAMES, 5, 600, 20),
+        (NO_NAMES, NO_NAMES, 1, 86_400, 300),
+        (NO_NAMES, NO_NAMES, 2, 86_400, 150),
+        (NO_NAMES, NO_NAMES, 500, 86_400, 60),
         # Hosts that may have been reached: as rarely from the start.
-        (REFUSED, 1, 0, 60),
-        (REFUSED, 50, 0, 6),
-        (REFUSED, 500, 86_400, 1),
+        (REFUSED, REFUSED, 1, 0, 60),
+        (REFUSED, REFUSED, 50, 0, 6),
+        (REFUSED, REFUSED, 500, 86_400, 1),
+        (NO_NAMES, REFUSED, 50, 0, 6),
     ],
 )
 def test_one_source_at_a_time_is_asked_whether_our_network_is_back(
-    failure, due, age, pause
+    first, further, due, age, pause
 ):
     """O5: soon enough to miss nothing, and no noise meanwhile."""
     desk = Desk(hosts(max(due, 3)), lambda *_: ANSWER)
     desk.tick()
-    desk.told(failure, ["s0", "s1", "s2"], 100)
+    desk.told(first, ["s0"], 100)
+    desk.told(further, ["s1", "s2"], 100)
     rows = list(desk.rows.values())[:due]
     begin = 100 + age
 

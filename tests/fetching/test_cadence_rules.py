@@ -397,7 +397,7 @@ def test_a_warning_goes_when_the_feed_is_mended():
 
 
 @pytest.mark.parametrize(
-    ("interval", "most"), [(5 * MINUTE, 30), (HOUR, 60), (7 * DAY, 60)]
+    ("interval", "most"), [(5 * MINUTE, 30), (HOUR, 60), (DAY, 60), (7 * DAY, 60)]
 )
 def test_jitter_adds_a_tenth_or_a_minute_at_most(interval, most):
     """P8: jitter only adds."""
