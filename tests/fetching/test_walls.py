@@ -110,4 +110,7 @@ def test_a_page_that_breaks_off_hides_no_status(origin, fetch):
     head = b"HTTP/1.1 403 x\r\nContent-Type: text/html\r\nContent-Length: 99\r\n\r\n"
     origin.sends("/feed", head + b"<html>")
 
-    assert "answered 403 Forbidden" in str(failure(origin, fetch))
+    refused = failure(origin, fetch)
+
+    assert "answered 403 Forbidden" in str(refused)
+    assert refused.problem == "status"
