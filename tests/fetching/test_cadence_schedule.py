@@ -437,13 +437,22 @@ def test_a_source_that_was_added_in_the_future_is_due_now():
     assert cadence.reconfigured(A, row, now=NOW).next_poll_at == NOW
 
 
-def test_a_wait_that_nothing_explains_is_cut_to_what_is_allowed():
-    """D20: whatever went wrong with a row, it heals at the next start."""
-    row = replace(ROWS["updated"], next_poll_at=NOW + 400 * DAY)
+@pytest.mark.parametrize(
+    ("kind", "wait", "because"),
+    [
+        ("updated", HOUR, "interval 1h"),
+        ("max-age", 5 * HOUR, "asked by the publisher to wait until 19:05 UTC"),
+        ("throttled", 5 * HOUR, "Retry-After until 19:05 UTC"),
+        ("429", 4 * HOUR, "asked by the publisher to wait until 18:05 UTC"),
+    ],
+)
+def test_a_wait_that_nothing_explains_is_cut_to_what_is_allowed(kind, wait, because):
+    """D20: whatever went wrong with a row, it heals at the next start, and says why."""
+    row = replace(ROWS[kind], next_poll_at=NOW + 400 * DAY)
 
     healed = cadence.reconfigured(A, row, now=LATER)
 
-    assert (healed.next_poll_at, healed.because) == (NOW + HOUR, "interval 1h")
+    assert (healed.next_poll_at, healed.because) == (NOW + wait, because)
 
 
 def test_a_source_that_is_being_asked_waits_as_if_it_had_answered():
