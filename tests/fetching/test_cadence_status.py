@@ -109,6 +109,16 @@ def test_a_pause_says_why():
             3,
             "moved to https://b.example/feed for 3 days: will be remembered in 24h",
         ),
+        (
+            7 * DAY,
+            1,
+            "moved to https://b.example/feed for 7 days: will be remembered in 21d",
+        ),
+        (
+            HOUR,
+            0,
+            "moved to https://b.example/feed for 0 seconds: will be remembered in 2d",
+        ),
     ],
 )
 def test_a_watched_redirect_says_when_it_will_be_believed(interval, polls, sentence):
