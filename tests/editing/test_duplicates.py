@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from aggregator.editing import Options, kinds
@@ -42,5 +43,20 @@ def test_among_strangers_the_one_seen_first_stands():
     assert standing(other, COPY) == "copy"
 
 
-def test_an_operator_may_prefer_another():
-    assert standing(COPY, GAZETTE, prefer=["copy"]) == "copy"
+def test_of_those_seen_at_once_the_one_listed_first_stands():
+    other = replace(COPY, source_id="other", listed_at=COPY.listed_at - HOUR)
+
+    assert standing(COPY, other) == "other"
+
+
+@pytest.mark.parametrize(
+    ("prefer", "chosen"),
+    [
+        (["copy"], "copy"),
+        (["elsewhere", "copy"], "copy"),
+        (["copy", "gazette"], "copy"),
+        (["gazette", "copy"], "gazette"),
+    ],
+)
+def test_an_operator_may_prefer_another(prefer, chosen):
+    assert standing(COPY, GAZETTE, prefer=prefer) == chosen

@@ -35,3 +35,15 @@ def test_the_rest_stays_one_when_the_one_all_are_like_was_taken_back():
 @pytest.mark.parametrize("left", [A, B, C])
 def test_the_last_one_of_all_stands_alone(left):
     assert together(left) == {frozenset({left.id})}
+
+
+@pytest.mark.parametrize("of_one_source", [False, True])
+def test_a_link_under_which_one_source_has_several_articles_names_none(of_one_source):
+    """A live page: which of them the other source carries, nobody can say."""
+    page = "https://s1.example/live"
+    third = article(3, source_id="s1" if of_one_source else "s3", url=page)
+    one, other = (article(n, source_id=f"s{n}", url=page) for n in (1, 2))
+
+    found = families([one, other, third])
+
+    assert len(found[other.id]) == (1 if of_one_source else 3)
