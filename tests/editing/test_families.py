@@ -32,6 +32,16 @@ def test_the_rest_stays_one_when_the_one_all_are_like_was_taken_back():
     assert together(A, C) == {frozenset({A.id, C.id})}
 
 
+def test_one_family_is_not_the_other():
+    page = "https://s4.example/4"
+    one, other = (article(n, source_id=f"s{n}", url=page) for n in (4, 5))
+
+    assert together(A, one, B, other, C) == {
+        frozenset({A.id, B.id, C.id}),
+        frozenset({one.id, other.id}),
+    }
+
+
 @pytest.mark.parametrize("left", [A, B, C])
 def test_the_last_one_of_all_stands_alone(left):
     assert together(left) == {frozenset({left.id})}
