@@ -79,6 +79,7 @@ def test_turkish_keeps_its_dotless_i():
         ("en", "MINISTER: “ALL IS WELL”", "Minister: “All is well”"),
         ("es", "¿QUIÉN GANÓ? ¡NADIE!", "¿Quién ganó? ¡Nadie!"),
         ("de", "DIE REGIERUNG HAT DAS GESETZ", "Die Regierung hat das Gesetz"),
+        ("de", "WARUM DIE REGIERUNG FÄLLT", "Warum die Regierung Fällt"),
         ("en", "IJAZ WINS AGAIN", "Ijaz wins again"),
         ("nl", "IJSLAND WINT. IJS SMELT", "IJsland wint. IJs smelt"),
         ("el", "ΚΑΛΟΣ ΚΑΙ ΚΑΚΟΣ", "Καλος και κακος"),

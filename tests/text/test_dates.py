@@ -95,6 +95,7 @@ WRITTEN = {
     "1st January 2026, 10 am": TEN,
     "Jan 1, 2026 at 5:00 a.m. ET": TEN,
     "July 1, 2026 6:00 AM ET": "2026-07-01T10:00:00Z",
+    "July 1, 2026 6:00 am et": "2026-07-01T10:00:00Z",
     "January 1, 2026 12:00 AM": "2026-01-01T00:00:00Z",
     "1/25/2026 10:00:00 PM": "2026-01-25T22:00:00Z",
     "25/01/2026": "2026-01-25T00:00:00Z",
@@ -127,7 +128,7 @@ UNKNOWN = [
         "30 Feb 2026",
         "2026-02-30",
     ),
-    *(f"{THURSDAY} L", f"{THURSDAY} XYZ", f"{THURSDAY} +9999", f"{THURSDAY} +0075"),
+    *(f"{THURSDAY} L", f"{THURSDAY} XYZ", f"{THURSDAY} +9999", f"{THURSDAY} +0060"),
     *("2026-W54-1", "2026-366", "2026-W01", "01.02.2026", "1/2/26", "13/13/2026"),
     *("01 Jan 1806 10:00:00 GMT", "Thu, 01 Jan 50 00:00:00 GMT", "1405/01/01"),
     *("5 listopad 2026", "1 Jan 2026 and 2 Jan 2026", "31 اسفند 1403", "01 Foo 2026"),
@@ -185,6 +186,45 @@ def test_the_zone_of_the_source_decides_what_the_text_leaves_open(raw, zone, rig
     found = parse(raw, timezone=zone)
 
     assert (found and rfc3339(found)) == right
+
+
+WINTER = """
+    ET America/New_York   EST America/New_York   CT America/Chicago   CST America/Chicago
+    MT America/Denver   MST America/Denver   PT America/Los_Angeles
+    PST America/Los_Angeles   AKST America/Anchorage   HST Pacific/Honolulu
+    NST America/St_Johns   BRT America/Sao_Paulo   ART America/Argentina/Buenos_Aires
+    WET Europe/Lisbon   CET Europe/Paris   MET Europe/Paris   MEZ Europe/Berlin
+    WAT Africa/Lagos   EET Europe/Athens   CAT Africa/Maputo   SAST Africa/Johannesburg
+    MSK Europe/Moscow   EAT Africa/Nairobi   TRT Europe/Istanbul   IRST Asia/Tehran
+    PKT Asia/Karachi   NPT Asia/Kathmandu   WIB Asia/Jakarta   ICT Asia/Bangkok
+    WITA Asia/Makassar   SGT Asia/Singapore   HKT Asia/Hong_Kong   PHT Asia/Manila
+    KST Asia/Seoul   JST Asia/Tokyo   AWST Australia/Perth   ACST Australia/Darwin
+    ACDT Australia/Adelaide   AEST Australia/Brisbane   AEDT Australia/Sydney
+    NZDT Pacific/Auckland
+"""
+SUMMER = """
+    ET America/New_York   EDT America/New_York   CT America/Chicago   CDT America/Chicago
+    MT America/Denver   MDT America/Denver   PT America/Los_Angeles
+    PDT America/Los_Angeles   AKDT America/Anchorage   NDT America/St_Johns
+    ADT America/Halifax   WEST Europe/Lisbon   BST Europe/London   CEST Europe/Paris
+    MEST Europe/Paris   MESZ Europe/Berlin   EEST Europe/Athens   IDT Asia/Jerusalem
+    IRDT Asia/Tehran   NZST Pacific/Auckland
+"""
+
+
+@pytest.mark.parametrize(
+    ("day", "zones"), [("01 Jan 2021", WINTER), ("01 Jul 2021", SUMMER)]
+)
+def test_an_abbreviation_means_what_the_clocks_of_its_place_show(day, zones):
+    """I18: the witness is the time zone database."""
+    words = zones.split()
+    pairs = dict(zip(words[::2], words[1::2], strict=True))
+
+    read = {word: parse(f"{day} 10:00:00 {word}") for word in pairs}
+
+    assert read == {
+        word: parse(f"{day} 10:00:00", timezone=place) for word, place in pairs.items()
+    }
 
 
 @pytest.mark.parametrize(
