@@ -151,8 +151,21 @@ def test_the_words_of_a_mail_stay_apart():
     assert (
         resolve_content(None, written) == "mailto:a@b.example?subject=Rain%20in%20Rome"
     )
-    assert resolve_content(BASE, "g") == "http://a/b/c/g"
-    assert resolve_content(BASE, "javascript:x") is None
+
+
+@pytest.mark.parametrize(
+    ("href", "address"),
+    [
+        ("g", "http://a/b/c/g"),
+        ("media/1.png", "http://a/b/c/media/1.png"),
+        ("Mailto", "http://a/b/c/Mailto"),
+        (" g", "http://a/b/c/g"),
+        ("javascript:x", None),
+        ("mailto:" + "a" * 9000, None),
+    ],
+)
+def test_any_other_link_in_a_body_is_a_web_address_or_none(href, address):
+    assert resolve_content(BASE, href) == address
 
 
 @given(st.none() | st.text(max_size=20), st.text(max_size=40))
