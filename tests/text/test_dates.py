@@ -70,6 +70,7 @@ WRITTEN = {
     "20260101": "2026-01-01T00:00:00Z",
     "2026-001T10:00:00Z": TEN,
     "2026W014T10:00:00Z": TEN,
+    "2026-W01-4T100000Z": TEN,
     "2026-01-01T11:00:00+01:00[Europe/Paris]": TEN,
     "2026-01-01T10:00:00Z[Europe/Paris]": TEN,
     "2026-01-01T11:00:00[Europe/Paris]": TEN,
@@ -83,8 +84,11 @@ WRITTEN = {
     "Thursday, 01-Jan-26 10:00:00 GMT": TEN,
     "Thu Jan  1 10:00:00 2026": TEN,
     "Thu Jan  1 05:00:00 EST 2026": TEN,
+    "Thu Jan  1 05:00:00 2026 EST": TEN,
     "Thu Jan 01 2026 11:00:00 GMT+0100 (CET)": TEN,
     "Thu, 01 Jan 2026 11:00:00 (CET)": TEN,
+    "Thu, 01 Jan 2026 10:00:00 (updated)": TEN,
+    "Thu," + " " * 200 + "01 Jan 2026 10:00:00 GMT": TEN,
     "Thu (oh), 01(st) Jan(uary) 2026 10:00 +0000 (GMT (really))": TEN,
     "Thu , \t 01  Jan\t2026  10:00:00\t +0000": TEN,
     "Thu,\r\n 01 Jan 2026\r\n 10:00:00 +0000": TEN,
@@ -101,6 +105,7 @@ WRITTEN = {
     "25/01/2026": "2026-01-25T00:00:00Z",
     "03/03/2026": "2026-03-03T00:00:00Z",
     "1er janvier 2026 à 10h00": TEN,
+    "1er janvier 2026 à 10h": TEN,
     "1. Januar 2026, 10.00 Uhr": TEN,
     "1 de enero de 2026": "2026-01-01T00:00:00Z",
     "mar, 03 mar 2026 10:00": "2026-03-03T10:00:00Z",
@@ -111,6 +116,7 @@ WRITTEN = {
     "2026-01-01 上午10:00": TEN,
     "1 tháng 1, 2026 10:00": TEN,
     "1 ม.ค. 2569": "2026-01-01T00:00:00Z",
+    "1 ม.ค. 2026": "2026-01-01T00:00:00Z",
     "1 มี.ค. 2569": "2026-03-01T00:00:00Z",
     "٠١ يناير ٢٠٢٦": "2026-01-01T00:00:00Z",
     "１ Jan ２０２６ 10:00": TEN,
@@ -133,6 +139,8 @@ UNKNOWN = [
     *("01 Jan 1806 10:00:00 GMT", "Thu, 01 Jan 50 00:00:00 GMT", "1405/01/01"),
     *("5 listopad 2026", "1 Jan 2026 and 2 Jan 2026", "31 اسفند 1403", "01 Foo 2026"),
     *("2026-01-01T10:00:00Zjunk9", "99999999999", "2026-01-01 13:00 AM", "x" * 5000),
+    *("12/11/2026", "11/12/2026", "2026-01-01 0:30 PM", "2026-01-01T24:30:00Z"),
+    *("1 January 2026, 10", "2026-01-01T10:00:00+15:01"),
 ]
 
 
@@ -237,6 +245,8 @@ def test_an_abbreviation_means_what_the_clocks_of_its_place_show(day, zones):
         ("5 Oct 2026", "hr", "2026-10-05"),
         ("01.02.2026", "de", "2026-02-01"),
         ("01.02.2026", "en", None),
+        ("01/02/2026", "de", None),
+        ("01.25.2026", "de", None),
         ("1405/05/22", "fa", "2026-08-12"),
         ("2026/08/13", "fa", "2026-08-13"),
     ],
@@ -246,6 +256,14 @@ def test_the_language_of_the_source_decides_between_readings(raw, language, righ
     found = parse(raw, language=language)
 
     assert (found and rfc3339(found)[:10]) == right
+
+
+@pytest.mark.parametrize(
+    ("digits", "microsecond"),
+    [("5", 500_000), ("25", 250_000), ("000001", 1), ("123456789", 123_456)],
+)
+def test_a_fraction_is_one_of_a_second(digits, microsecond):
+    assert parse(f"2026-01-01T10:00:00.{digits}Z").microsecond == microsecond
 
 
 @pytest.mark.parametrize("language", sorted({*GREGORIAN, *ALIASES} - {"sh", "bs"}))
