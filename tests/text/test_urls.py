@@ -190,6 +190,7 @@ def test_whatever_is_resolved_is_legal_and_stays_as_it_is(base, href):
             "http://e.example/a?id=1",
         ),
         ("http://e.example/a?fbclid=1", "http://e.example/a"),
+        ("http://e.example/a?UTM_Source=rss", "http://e.example/a"),
         ("http://e.example/a?at_medium=RSS&at_campaign=K", "http://e.example/a"),
         ("http://e.example/a?x=1&amp;utm_source=rss", "http://e.example/a?x=1"),
         ("http://e.example/%7ea%2f", "http://e.example/~a%2F"),
@@ -268,6 +269,7 @@ def test_good_ids_are_published_as_they_are(identifier):
     [
         *("", "42", "a b", "/relative", "http://e.example", "http://e.example/a?"),
         *("Http://e.example/a", "http://E.example/a", "http://e.example:80/a"),
+        *("http://e.example/?a=%69", "http://e.example/?a=%c3%b6"),
         *("http://e.example/%69", "http://e.example/%c3%b6", "http://e.example/a/../b"),
         *("http://e.example/a b", "http://e.example/ö", "http://user@e.example/"),
         *("http://e.example/a#", " http://e.example/a", "http://e.example/a\n"),
