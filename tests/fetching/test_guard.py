@@ -64,9 +64,10 @@ def test_web_ports_and_unreserved_ports_pass(port):
     assert Guard().refusal("a.example", "93.184.216.34", port) is None
 
 
-def test_a_listed_network_passes_on_any_port_and_its_neighbours_do_not():
-    """N5: only what is listed passes."""
-    guard = Guard(("10.1.2.0/24",))
+@pytest.mark.parametrize("entry", ["10.1.2.0/24", " 10.1.2.0/24 ", "10.1.2.7/24"])
+def test_a_listed_network_passes_on_any_port_and_its_neighbours_do_not(entry):
+    """N5: only what is listed passes; a network may be named by a host in it."""
+    guard = Guard((entry,))
 
     assert guard.refusal("inside.example", "10.1.2.9", 6379) is None
     assert guard.refusal("mapped.example", "::ffff:10.1.2.9", 80) is None
@@ -81,6 +82,8 @@ def test_a_listed_network_passes_on_any_port_and_its_neighbours_do_not():
         ("[::1]:9001", "::1", "::1", 9001),
         ("Intranet.Example:8080", "intranet.example", "10.9.9.9", 8080),
         ("feeds.example:25", "feeds.example", "93.184.216.34", 25),
+        ("feeds.example.:25", "feeds.example", "10.9.9.9", 25),
+        ("feeds.example:25", "feeds.example.", "10.9.9.9", 25),
     ],
 )
 def test_a_listed_place_passes_on_its_port_only(entry, host, address, port):
@@ -97,7 +100,9 @@ def test_a_single_address_or_an_ipv6_network_is_a_network(entry):
     assert Guard((entry,)).refusal("a.example", entry.split("/")[0], 22) is None
 
 
-@pytest.mark.parametrize("entry", ["", "intranet", "10.0.0.0/33", "http://a.example/"])
+@pytest.mark.parametrize(
+    "entry", ["", "intranet", ":8080", "10.0.0.0/33", "http://a.example/"]
+)
 def test_an_entry_that_means_nothing_is_named(entry):
     with pytest.raises(ValueError, match="neither a network"):
         Guard((entry,))
