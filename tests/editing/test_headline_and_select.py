@@ -201,6 +201,11 @@ def test_old_articles_alone_can_be_kept():
         ("headline", {"prefix": ["a", "b"]}, "prefix", "write one text"),
         ("headline", {"keep": {"a": "b"}}, "keep", "write a list of texts"),
         ("headline", {"replace": {"(": "x"}}, "replace", "cannot be replaced"),
+        ("headline", {"replace": {"a": "\\9"}}, "replace", "cannot be replaced"),
+        ("headline", {"replace": {"a": "\\g<b>"}}, "replace", "cannot be replaced"),
+        ("headline", {"replace": ["a"]}, "replace", "write a mapping of pattern"),
+        ("headline", {"length": "1001"}, "length", "no number from 10 to 1000"),
+        ("duplicates", {"near": "0.4"}, "near", "no number from 0.5 to 1"),
         ("select", {"drop": {"title": "("}}, "drop.title", "no regular expression"),
         ("select", {"drop": {"titel": "x"}}, "drop.titel", "did you mean title?"),
         ("select", {"drop": {"x": "y"}}, "drop.x", "known: age, author, language, "),
@@ -408,6 +413,18 @@ def test_the_age_for_which_an_article_goes_is_told_in_a_unit_that_shows_it(age, 
     assert gone.reason == f"it was {told} old when we first saw it"
 
 
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [("90s", 90), ("30m", 1800), ("6h", 21_600), ("7d", 604_800)],
+)
+def test_a_span_of_time_is_written_in_one_unit(written, seconds):
+    span = timedelta(seconds=seconds)
+    fresh = rule("select", drop={"age": written})
+
+    assert fresh(subject(age=span - timedelta(seconds=1))).title
+    assert isinstance(fresh(subject(age=span)), Dropped)
+
+
 def test_what_was_old_when_it_came_is_found():
     fresh = rule("select", drop={"age": "30d"})
 
@@ -450,6 +467,21 @@ def test_a_rule_sees_the_tags_that_earlier_ones_added_and_no_later_ones():
 
     assert desk.edit(storm, ["mark", "dry"]).dropped.rule == "dry"
     assert desk.edit(storm, ["dry", "mark"]).dropped is None
+
+
+def test_a_changed_headline_names_the_rules_that_changed_it():
+    desk = Desk(
+        (
+            RuleSpec(id="idle", kind="headline", options={"strip_prefix": "LIVE: "}),
+            RuleSpec(id="quiet", kind="headline", options={"unshout": "true"}),
+            RuleSpec(id="mark", kind="select", options={"tags": ["weather"]}),
+        )
+    )
+
+    edited = desk.edit(article(title="RAIN IN ROME"), ["idle", "quiet", "mark"])
+
+    assert (edited.title, edited.rules) == ("Rain in rome", ("quiet",))
+    assert edited.source_title == "RAIN IN ROME"
 
 
 @pytest.mark.parametrize(
